@@ -1,0 +1,225 @@
+"""One thread that computes what the slots ask for: latest wins, short before long."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from deepvis_widgets.core.errors import Cancelled, DeepvisError, sentence
+
+from .jobs import Job, Report, State, T, tell
+from .torch_state import fresh_torch_state
+from .waiting import Waiting
+
+logger = logging.getLogger(__name__)
+
+
+class Worker:
+    """One daemon thread. Any thread may call any method.
+
+    A request belongs to a slot; a newer one supersedes the older: a waiting one is dropped, a running one gets
+    Cancelled at its next report, or, if it never reports again, its answer is not delivered.
+    Short jobs run before long ones, and inside a long one whenever it reports; a job never runs inside a short one.
+
+    Callbacks run on the worker's thread, with one exception: on_cancelled of a job that never started runs on the
+    thread that superseded it, cancelled it or closed the worker, before that call returns. Hold no lock there that a
+    callback takes.
+
+    `after` is a worker that must have ended before this one begins to work.
+    """
+
+    def __init__(self, name: str = "deepvis", after: Worker | None = None) -> None:
+        self._changed = threading.Condition()
+        self._waiting = Waiting()
+        self._running: list[Job[Any]] = []  # the innermost last: a long job, and a short one inside it
+        self._closed = False
+        self._thread: threading.Thread
+        before = after._thread if after else None
+        self._thread = threading.Thread(target=self._loop, args=(before,), name=name, daemon=True)
+        self._thread.start()
+
+    def submit(
+        self,
+        slot: str,
+        work: Callable[[Report], T],
+        *,
+        long: bool = False,
+        on_result: Callable[[T], object] | None = None,
+        on_partial: Callable[[float, object], object] | None = None,
+        on_error: Callable[[str, BaseException], object] | None = None,
+        on_cancelled: Callable[[], object] | None = None,
+        doing: str = "computing this panel",
+    ) -> Job[T]:
+        """Ask for `work(report)` on behalf of a slot, superseding what the slot asked before.
+
+        Ends in exactly one of on_result(value), on_error(sentence, error), on_cancelled(); before that any number of
+        on_partial(fraction, partial). Raises DeepvisError after close.
+        """
+        return self.enqueue(Job(slot, work, long, on_result, on_partial, on_error, on_cancelled, doing))
+
+    def enqueue(self, job: Job[T]) -> Job[T]:
+        """Ask for a job that was made by hand; see submit."""
+        with self._changed:
+            if self._closed:
+                raise DeepvisError("This engine is closed: open the widget again to go on.")
+            self._unwant(job.slot)
+            older = self._waiting.put(job)
+            self._changed.notify_all()
+        _drop(older)
+        return job
+
+    def cancel(self, slot: str) -> None:
+        """Drop a slot's waiting job, and stop its running one at its next report."""
+        self.clear_way(slot)
+
+    def clear_way(self, slot: str) -> bool:
+        """Cancel a slot; False if one of its callbacks is being called at this moment, so that an answer can follow."""
+        with self._changed:
+            self._unwant(slot)
+            older = self._waiting.drop(slot)
+            clear = not any(job.slot == slot and _is_speaking(job) for job in self._running)
+            self._changed.notify_all()
+        _drop(older)
+        return clear
+
+    def idle(self, timeout: float | None = None) -> bool:
+        """Wait until nothing runs or waits, at most `timeout` seconds; False if not so, and in a callback."""
+        if self._is_own_thread():
+            return False
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._running and not self._waiting, timeout)
+
+    def close(self, timeout: float | None = 10.0) -> bool:
+        """Cancel everything and wait at most `timeout` seconds for the thread; False if it is still in its last pass.
+
+        The thread ends in any case once that pass reports or returns. Closing again changes nothing. From a callback
+        it does not wait.
+        """
+        with self._changed:
+            self._closed = True
+            for job in self._running:
+                job.unwanted = True
+            dropped = self._waiting.drop_all()
+            self._changed.notify_all()
+        for job in dropped:
+            _drop(job)
+        if not self._is_own_thread():
+            self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    # The thread
+
+    def _loop(self, before: threading.Thread | None) -> None:
+        if before is not None:
+            before.join()
+        while (job := self._take()) is not None:
+            self._run(job)
+            del job  # while it waits for the next one, the thread keeps no picture and no network alive
+
+    def _take(self) -> Job[Any] | None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._closed)
+            return self._start(self._waiting.next())
+
+    def _start(self, job: Job[T] | None) -> Job[T] | None:
+        if job is not None:
+            job.state = State.RUNNING
+            self._running.append(job)
+        return job
+
+    def _run(self, job: Job[Any]) -> None:
+        try:
+            self._work(job)
+        finally:
+            with self._changed:
+                self._running.remove(job)
+                self._changed.notify_all()
+
+    def _work(self, job: Job[Any]) -> None:
+        try:
+            result = job.work(partial(self._report, job))
+        except Cancelled:
+            self._end(job, State.CANCELLED)
+            tell(job.on_cancelled)
+        except BaseException as error:  # SystemExit too: nothing may end the thread
+            self._fail(job, error)
+        else:
+            wanted = self._end(job, State.DONE)
+            tell(job.on_result, result) if wanted else tell(job.on_cancelled)
+
+    def _fail(self, job: Job[Any], error: BaseException) -> None:
+        logger.error("Slot %s failed while %s", job.slot, job.doing, exc_info=error)
+        if self._end(job, State.FAILED):
+            tell(job.on_error, sentence(error, job.doing), error)
+        else:
+            tell(job.on_cancelled)
+
+    def _end(self, job: Job[Any], state: State) -> bool:
+        """Set the final state; False if that is CANCELLED. Whoever supersedes the job from here on comes after it."""
+        with self._changed:
+            job.state = State.CANCELLED if job.unwanted else state
+            return job.state is not State.CANCELLED
+
+    # Reports
+
+    def _report(self, job: Job[Any], fraction: float, partial: object | None = None) -> None:
+        if not 0 <= fraction <= 1:
+            raise ValueError(f"a progress fraction lies in [0, 1], this one is {fraction}")
+        self._speak(job, fraction, partial)
+        if job.long and self._is_own_thread():
+            self._let_short_jobs_pass(job)
+        self._check(job)
+
+    def _speak(self, job: Job[Any], fraction: float, partial: object | None) -> None:
+        with self._changed:
+            self._check(job)
+            job.speaking = True
+        try:
+            tell(job.on_partial, fraction, partial)
+        finally:
+            with self._changed:
+                job.speaking = False
+
+    def _let_short_jobs_pass(self, job: Job[Any]) -> None:
+        """One round: the slots that wait now, so that a steady stream of requests cannot stop the long job for good."""
+        with self._changed:
+            self._check(job)  # in one step with the list: a newer job of the same slot must not run inside the older
+            slots = self._waiting.short_slots()
+        for slot in slots:
+            self._run_inside(slot)
+
+    def _run_inside(self, slot: str) -> None:
+        with self._changed:
+            job = self._start(self._waiting.take_short(slot))
+        if job is not None:
+            with fresh_torch_state():
+                self._run(job)
+
+    def _check(self, job: Job[Any]) -> None:
+        with self._changed:
+            if job.unwanted or job.state is not State.RUNNING:
+                raise Cancelled(f"slot {job.slot}")
+
+    # With the lock held, or without any
+
+    def _unwant(self, slot: str) -> None:
+        for job in self._running:
+            if job.slot == slot:
+                job.unwanted = True
+
+    def _is_own_thread(self) -> bool:
+        return threading.current_thread() is self._thread
+
+
+def _drop(job: Job[Any] | None) -> None:
+    """End a job that was taken out of the queue before it started."""
+    if job is not None:
+        job.state = State.CANCELLED
+        tell(job.on_cancelled)
+
+
+def _is_speaking(job: Job[Any]) -> bool:
+    return job.speaking or job.state is not State.RUNNING
