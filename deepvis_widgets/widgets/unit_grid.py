@@ -1,0 +1,26 @@
+"""The unit grid: every unit of a layer as a tile."""
+
+from __future__ import annotations
+
+import traitlets
+
+from .base import STATIC, STYLE, LiveWidget, PositionTrait, colormap_trait
+
+
+class UnitGrid(LiveWidget):
+    """Frames in: tiles, stats, pictures, gradient. Frames out: visible (unit numbers on screen)."""
+
+    _esm = STATIC / "unit_grid.js"
+    _css = STYLE
+
+    layer = traitlets.Unicode().tag(sync=True)
+    unit = traitlets.Int(0).tag(sync=True)
+    count = traitlets.Int(0, min=0, help="number of units").tag(sync=True)
+    scale = traitlets.Enum(("layer", "unit"), "layer").tag(sync=True)
+    gamma = traitlets.Float(1.0, min=0.05, max=5.0).tag(sync=True)
+    boost = traitlets.Float(0.0, min=0.0, max=1.0).tag(sync=True)
+    sort = traitlets.Enum(("index", "max", "mean"), "index").tag(sync=True)
+    tile = traitlets.Int(56, min=24, max=160, help="css px").tag(sync=True)
+    colormap = colormap_trait("gray")
+    mode = traitlets.Enum(("activation", "gradient", "pictures"), "activation").tag(sync=True)
+    position = PositionTrait(default_value=None, allow_none=True).tag(sync=True)

@@ -1,0 +1,22 @@
+// Bundles every widget module into deepvis_widgets/static. The output depends on the sources and the lock file only.
+import { build } from "esbuild";
+import { copyFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const widgets = ["stage", "unit_grid", "map_view", "gallery", "layer_bar", "keyboard", "camera"];
+
+await build({
+  absWorkingDir: here("."),
+  entryPoints: widgets.map((name) => `src/${name}.ts`),
+  outdir: here("../deepvis_widgets/static"),
+  bundle: true,
+  format: "esm",
+  target: "es2022",
+  charset: "utf8",
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: "none",
+  logLevel: "warning",
+});
+await copyFile(here("src/style.css"), here("../deepvis_widgets/static/style.css"));

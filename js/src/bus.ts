@@ -1,0 +1,18 @@
+// Pointer feedback between widgets of one group that never visits the kernel.
+import type { Box } from "./box";
+
+export interface Topics {
+  "hover-box": Box | null;
+}
+
+const eventName = (group: string, topic: string): string => `deepvis:${group}:${topic}`;
+
+/** Tells every subscriber of this group. */
+export function publish<T extends keyof Topics>(group: string, topic: T, detail: Topics[T]): void {
+  document.dispatchEvent(new CustomEvent(eventName(group, topic), { detail }));
+}
+
+/** Calls back with every detail published to this group until the signal aborts. */
+export function subscribe<T extends keyof Topics>(group: string, topic: T, callback: (detail: Topics[T]) => void, signal: AbortSignal): void {
+  document.addEventListener(eventName(group, topic), (event) => callback((event as CustomEvent<Topics[T]>).detail), { signal });
+}

@@ -1,0 +1,47 @@
+// A picture from the clipboard or dropped from the desktop.
+const LARGEST = 64 * 2 ** 20;
+
+export interface FileHost {
+  readonly target: HTMLElement;
+  readonly deliver: (name: string, bytes: Uint8Array<ArrayBuffer>) => void;
+  readonly refuse: (sentence: string) => void;
+}
+
+/** Delivers every picture pasted while the target has focus, or dropped onto it. */
+export function acceptFiles({ target, deliver, refuse }: FileHost, signal: AbortSignal): void {
+  const accept = async (transfer: DataTransfer | null): Promise<void> => {
+    const file = [...(transfer?.files ?? [])][0];
+    if (!file) return;
+    if (!file.type.startsWith("image/")) return refuse(`${file.name} is not a picture.`);
+    if (file.size > LARGEST) return refuse(`${file.name} is larger than 64 MB.`);
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    if (!signal.aborted) deliver(file.name, bytes);
+  };
+  const over = (on: boolean) => (event: DragEvent) => {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    target.classList.toggle("dv-dropping", on);
+  };
+  const take = (transfer: DataTransfer | null): void => void accept(transfer).catch(() => refuse("The picture could not be read."));
+  target.addEventListener("dragover", over(true), { signal });
+  target.addEventListener("dragleave", over(false), { signal });
+  target.addEventListener(
+    "drop",
+    (event) => {
+      over(false)(event);
+      take(event.dataTransfer);
+    },
+    { signal },
+  );
+  target.addEventListener(
+    "paste",
+    (event) => {
+      if (!event.clipboardData?.files.length) return;
+      event.preventDefault();
+      event.stopPropagation();
+      take(event.clipboardData);
+    },
+    { signal },
+  );
+}

@@ -1,0 +1,76 @@
+// Keys of the explorer around this widget, while the focus is inside it.
+import { helpPanel } from "./help";
+import { commandOf } from "./keys";
+import { save, watch, type Model } from "./model";
+import type { KeyboardTraits } from "./traits";
+import { widget, type View } from "./widget";
+
+/** A held key repeats no faster than this, so that commands do not pile up. */
+const REPEAT_MS = 80;
+const TYPING = "input:not([type=range]):not([type=checkbox]):not([type=radio]):not([type=button]), select, textarea, [contenteditable]:not([contenteditable=false])";
+
+function mount({ model, link, root, signal }: View<KeyboardTraits, null>): void {
+  root.hidden = true;
+  whenConnected(root, signal, () => attach(explorerOf(root)));
+
+  function attach(explorer: HTMLElement): void {
+    if (!explorer.hasAttribute("tabindex")) explorer.tabIndex = 0;
+    explorer.dataset.lmSuppressShortcuts = "true";
+    explorer.classList.add("dv-focusable");
+    let last = 0;
+    explorer.addEventListener(
+      "keydown",
+      (event) => {
+        if (event.defaultPrevented || isTyping(event.target)) return;
+        const command = closesHelp(event, model) ? "" : commandOf(event, model.get("bindings"));
+        if (command === null) return;
+        event.preventDefault();
+        event.stopPropagation();
+        if (command === "") return save(model, "help", false);
+        if (event.repeat && event.timeStamp - last < REPEAT_MS) return;
+        last = event.timeStamp;
+        link.post("key", { command });
+      },
+      { signal },
+    );
+    explorer.addEventListener("pointerdown", () => queueMicrotask(() => focusInto(explorer)), { signal });
+    explorer.addEventListener("pointerup", () => focusInto(explorer), { signal });
+    showHelpIn(explorer, model, signal);
+  }
+}
+
+function showHelpIn(explorer: HTMLElement, model: Model<KeyboardTraits>, signal: AbortSignal): void {
+  let panel: HTMLElement | null = null;
+  const show = (): void => {
+    const had = panel?.contains(document.activeElement) === true;
+    panel?.remove();
+    panel = model.get("help") ? helpPanel(model.get("bindings"), () => save(model, "help", false), signal) : null;
+    if (panel) {
+      explorer.append(panel);
+      panel.querySelector<HTMLElement>("[role=dialog]")?.focus({ preventScroll: true });
+    } else if (had) explorer.focus({ preventScroll: true });
+  };
+  watch(model, ["help", "bindings"], show, signal);
+  signal.addEventListener("abort", () => panel?.remove(), { once: true });
+  show();
+}
+
+const closesHelp = (event: KeyboardEvent, model: Model<KeyboardTraits>): boolean => event.key === "Escape" && model.get("help");
+
+const isTyping = (target: EventTarget | null): boolean => target instanceof Element && target.closest(TYPING) !== null;
+
+/** Gives the explorer the focus when nothing in it has it. */
+function focusInto(explorer: HTMLElement): void {
+  if (!explorer.contains(document.activeElement)) explorer.focus({ preventScroll: true });
+}
+
+const explorerOf = (root: HTMLElement): HTMLElement => root.closest<HTMLElement>(".dv-explorer") ?? root.parentElement ?? root;
+
+/** Calls once the element is part of the page: widgets are rendered before they are attached. */
+function whenConnected(root: HTMLElement, signal: AbortSignal, then: () => void): void {
+  if (signal.aborted) return;
+  if (root.isConnected) return then();
+  requestAnimationFrame(() => whenConnected(root, signal, then));
+}
+
+export default widget<KeyboardTraits>({ className: "dv-keyboard", share: () => null, mount });

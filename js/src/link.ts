@@ -1,0 +1,90 @@
+// One connection per model: receives frames once, keeps the last of each kind, and hands them to every view.
+import { Inflight } from "./inflight";
+import type { Model } from "./model";
+import { pack, unpack, type Arrays, type Frame, type Meta } from "./protocol";
+
+type Listener = (frame: Frame) => void;
+interface Request {
+  readonly kind: string;
+  readonly meta: Meta;
+  readonly arrays: Arrays;
+}
+
+export class Link {
+  readonly #last = new Map<string, Frame>();
+  readonly #listeners = new Set<Listener>();
+  readonly #flights = new Set<Inflight<Request>>();
+  readonly #requests: Inflight<Request>;
+  #seq = 0;
+
+  constructor(
+    private readonly model: Model<object>,
+    window = 1,
+  ) {
+    this.#requests = this.#flight(window);
+    model.on("msg:custom", this.#receive);
+  }
+
+  /** Seq of the last frame sent with a number. */
+  get seq(): number {
+    return this.#seq;
+  }
+
+  get free(): boolean {
+    return this.#requests.free;
+  }
+
+  /** Last frame of a kind, or null. */
+  last(kind: string): Frame | null {
+    return this.#last.get(kind) ?? null;
+  }
+
+  /** Calls back with every frame from now on, acks included, until the signal aborts. */
+  listen(listener: Listener, signal?: AbortSignal): void {
+    this.#listeners.add(listener);
+    signal?.addEventListener("abort", () => this.#listeners.delete(listener), { once: true });
+  }
+
+  /** Sends a frame that nobody answers. */
+  send(kind: string, meta: Meta = {}, arrays: Arrays = {}, seq = 0): void {
+    const [message, buffers] = pack(kind, seq, meta, arrays);
+    this.model.send(message, undefined, buffers);
+  }
+
+  /** Sends a frame under flow control: a newer one replaces one that is still waiting. */
+  request(kind: string, meta: Meta = {}, arrays: Arrays = {}): void {
+    this.#requests.request({ kind, meta, arrays });
+  }
+
+  /** Sends a frame that waits behind no other and is replaced by none; its seq. */
+  post(kind: string, meta: Meta = {}, arrays: Arrays = {}): number {
+    this.send(kind, meta, arrays, ++this.#seq);
+    return this.#seq;
+  }
+
+  close(): void {
+    this.model.off("msg:custom", this.#receive);
+    for (const flight of this.#flights) flight.dispose();
+    this.#listeners.clear();
+  }
+
+  #flight(window: number): Inflight<Request> {
+    const send = (seq: number, { kind, meta, arrays }: Request): void => this.send(kind, meta, arrays, seq);
+    const flight = new Inflight<Request>(send, { window, next: () => ++this.#seq });
+    this.#flights.add(flight);
+    return flight;
+  }
+
+  readonly #receive = (message: unknown, buffers: DataView[]): void => {
+    let frame: Frame;
+    try {
+      frame = unpack(message, buffers ?? []);
+    } catch (error) {
+      console.warn(`[deepvis] a frame was dropped: ${error instanceof Error ? error.message : String(error)}`);
+      return;
+    }
+    if (frame.kind === "ack") for (const flight of this.#flights) flight.ack(frame.seq);
+    else this.#last.set(frame.kind, frame);
+    for (const listener of [...this.#listeners]) listener(frame);
+  };
+}

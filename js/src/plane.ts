@@ -1,0 +1,72 @@
+// One large plane: the frame it came in, its colours, and what is under a position.
+import type { Box } from "./box";
+import { flush, resized, type Pixels } from "./canvas";
+import { span, steps, toneTable, type Tone } from "./colormap";
+import { pairs } from "./grid_store";
+import { colourPlane, copyRgb } from "./pixels";
+import { lines, number, take, text, type Frame } from "./protocol";
+import { decimal, rgb } from "./readout";
+
+const QMAX = 65535;
+
+export class MapPlane {
+  readonly height: number;
+  readonly width: number;
+  readonly lo: number;
+  readonly hi: number;
+  readonly unit: string;
+  readonly lines: string[];
+  readonly #values: Uint16Array | null;
+  readonly #picture: Uint8Array | null;
+  readonly #rows: Int32Array | null;
+  readonly #cols: Int32Array | null;
+
+  constructor(frame: Frame) {
+    const values = take(frame, "values", "uint16", 2);
+    const picture = take(frame, "picture", "uint8", 3);
+    const [height = 0, width = 0] = (values ?? picture)?.shape ?? [];
+    this.height = height;
+    this.width = width;
+    this.#values = values?.values ?? null;
+    this.#picture = values ? null : (picture?.values ?? null);
+    this.#rows = pairs(frame, "rows", height);
+    this.#cols = pairs(frame, "cols", width);
+    this.lo = number(frame.meta, "lo", 0);
+    this.hi = number(frame.meta, "hi", 1);
+    this.unit = text(frame.meta, "unit");
+    this.lines = lines(frame.meta, "lines");
+  }
+
+  get empty(): boolean {
+    return this.height * this.width === 0;
+  }
+  get scalar(): boolean {
+    return this.#values !== null;
+  }
+
+  /** The plane in colours, at its own resolution. */
+  colour(tone: Tone, old: Pixels | null): Pixels {
+    const image = resized(old, this.height, this.width);
+    if (this.#picture) copyRgb(image.words, 0, this.width, this.#picture, this.height, this.width);
+    else if (this.#values) {
+      const [start, slope] = steps(this.lo, this.hi, QMAX, span(this.lo, this.hi, tone.signed), tone.signed);
+      colourPlane(image.words, 0, this.width, this.#values, this.height, this.width, toneTable(tone), start, slope);
+    }
+    flush(image);
+    return image;
+  }
+
+  /** Value or colour at a position, as text. */
+  told(row: number, col: number): string {
+    if (this.#picture) return rgb(this.#picture, this.width, row, col);
+    const q = this.#values?.[row * this.width + col];
+    return q === undefined ? "" : decimal(this.lo + ((this.hi - this.lo) * q) / QMAX);
+  }
+
+  /** Box of the picture that a position sees, or null when the frame does not say. */
+  seen(row: number, col: number): Box | null {
+    if (!this.#rows || !this.#cols) return null;
+    const [top, bottom, left, right] = [this.#rows[2 * row]!, this.#rows[2 * row + 1]!, this.#cols[2 * col]!, this.#cols[2 * col + 1]!];
+    return [top, left, bottom - top + 1, right - left + 1];
+  }
+}
