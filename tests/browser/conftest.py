@@ -1,0 +1,95 @@
+"""Fixtures of the browser tests: one server and one browser for the run, a fresh page for each test."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser import chromium
+from tests.browser.harness import Console, JupyterServer, NotebookPage
+from tests.browser.harness.notebook import write_notebook
+
+FAILURES = Path(__file__).parent / ".failures"
+REPORT = pytest.StashKey[pytest.TestReport]()
+OpenNotebook = Callable[..., NotebookPage]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    report = yield
+    if report.when == "call":
+        item.stash[REPORT] = report
+    return report
+
+
+@pytest.fixture(scope="session")
+def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterServer]:
+    """A Jupyter server with JupyterLab, Notebook 7 and Voilà, seeing none of the user's settings."""
+    server = JupyterServer(tmp_path_factory.mktemp("jupyter"))
+    try:
+        server.wait_until_ready()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium. Where there is none the run ends: a skipped browser test would look like a passed one."""
+    try:
+        path = chromium.find()
+    except chromium.NoBrowser as missing:
+        pytest.exit(str(missing), returncode=1)
+    arguments = [
+        "--force-color-profile=srgb",
+        # no other host exists: a widget that asks for one fails here as it would in a classroom without a network
+        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+        # a camera that shows a test picture and needs no permission
+        *("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"),
+    ]
+    if os.name == "posix" and os.geteuid() == 0:
+        arguments.append("--no-sandbox")
+    with sync_playwright() as playwright:
+        driven = playwright.chromium.launch(executable_path=path, args=arguments)
+        yield driven
+        driven.close()
+
+
+@pytest.fixture
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page of its own for each test, 1280 by 900 unless @pytest.mark.context(viewport={...}, ...) says otherwise.
+
+    When the test fails, a screenshot goes to tests/browser/.failures.
+    """
+    options = request.node.get_closest_marker("context")
+    settings = {"viewport": {"width": 1280, "height": 900}, **(options.kwargs if options else {})}
+    context = browser.new_context(**settings)
+    context.set_default_timeout(45_000)
+    page = context.new_page()
+    yield page
+    report = request.node.stash.get(REPORT, None)
+    if report is not None and report.failed:
+        FAILURES.mkdir(exist_ok=True)
+        name = re.sub(r"[^\w.-]+", "_", request.node.name)
+        page.screenshot(path=FAILURES / f"{name}.png")
+    context.close()
+
+
+@pytest.fixture
+def open_notebook(jupyter: JupyterServer, page: Page, request: pytest.FixtureRequest) -> Iterator[OpenNotebook]:
+    """open_notebook(cells, where="doc", theme="light"): write the cells as a notebook, open it, run it."""
+    stem = re.sub(r"\W+", "-", request.node.name).strip("-")
+
+    def opened(cells: Sequence[str], where: str = "doc", theme: str = "light") -> NotebookPage:
+        name = write_notebook(jupyter.root, f"{stem}-{where}", cells)
+        notebook = NotebookPage(page, Console(page), where)
+        notebook.open(jupyter, name, theme)
+        return notebook
+
+    yield opened
+    jupyter.stop_kernels()

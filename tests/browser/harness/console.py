@@ -1,0 +1,60 @@
+"""What a page says in its console, less the few things Jupyter itself is known to say."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import ConsoleMessage, Error, Page, Request
+
+# (pattern, why it is not ours). One line a message, as narrow as it can be.
+ALLOWED: tuple[tuple[str, str], ...] = (
+    (r"^request failed: GET \S+/api/\S+ \(net::ERR_ABORTED\)$", "the page was left while Jupyter was polling"),
+    (r"^warning: Menu entry for command '[\w:-]+' is duplicated\. .*/static/notebook/", "Notebook 7's menus"),
+    (r"^warning: \[yjs#509\] Not same Y\.Doc .*/static/notebook/", "Notebook 7 opening a document"),
+    (
+        r"^uncaught: Cannot read properties of undefined \(reading 'schema'\) .*/static/notebook/notebook_core\.",
+        "Notebook 7 loading its settings; it does so without any widget too",
+    ),
+    (r"cdn\.jsdelivr\.net/npm/@fortawesome/fontawesome-free@", "Voilà's page asks for its icons outside"),
+    (r"cdnjs\.cloudflare\.com/ajax/libs/mathjax/", "Voilà's page asks for MathJax outside"),
+    (
+        r"^warning: (\[ Federation Runtime \] Version|Unsatisfied version|No satisfying version)[^/]*"
+        r" of (shared singleton module|shared module) @jupyterlab/[\w-]+ [\s\S]*/voila/render/",
+        "Voilà brings older JupyterLab modules than the extensions were built for",
+    ),
+    (
+        r"^(warning: Failed to create module: package: @jupyter-notebook/lab-extension;"
+        r"|error: Error: The getter for the shared module is not a function\."
+        r"[\s\S]*/voila/labextensions/@jupyter-notebook/lab-extension/)",
+        "Voilà tries to load Notebook 7's extension, which is not for it",
+    ),
+)
+
+
+class Console:
+    """Collects errors and warnings of one page: console messages, uncaught exceptions, failed requests."""
+
+    def __init__(self, page: Page) -> None:
+        self.messages: list[str] = []
+        page.on("console", self._on_console)
+        page.on("pageerror", self._on_page_error)
+        page.on("requestfailed", self._on_request_failed)
+
+    def unexpected(self) -> list[str]:
+        """The messages nobody has explained; a test asserts that there are none."""
+        return [message for message in self.messages if not any(re.search(pattern, message) for pattern, _ in ALLOWED)]
+
+    def clear(self) -> None:
+        self.messages.clear()
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            source = message.location.get("url", "")
+            self.messages.append(f"{message.type}: {message.text} [{source}]")
+
+    def _on_page_error(self, error: Error) -> None:
+        frames = [line.strip() for line in (error.stack or "").splitlines() if line.strip().startswith("at ")]
+        self.messages.append(f"uncaught: {error.message} [{frames[0] if frames else ''}]")
+
+    def _on_request_failed(self, request: Request) -> None:
+        self.messages.append(f"request failed: {request.method} {request.url} ({request.failure})")

@@ -1,0 +1,122 @@
+"""One Jupyter server for the whole run: JupyterLab, Notebook 7 and Voilà, seeing nothing of the user's settings."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+CHECKOUT = Path(__file__).resolve().parents[3]
+
+# No pop-ups over the page under test, and every cell in the page: by default JupyterLab draws only those in sight.
+SETTINGS: dict[str, dict[str, Any]] = {
+    "@jupyterlab/apputils-extension/notification": {
+        "checkForUpdates": False,
+        "fetchNews": "false",
+        "doNotDisturbMode": True,
+    },
+    "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},
+    "@jupyterlab/docmanager-extension/plugin": {"autosave": False},
+}
+
+THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
+
+
+class JupyterServer:
+    """A server on a free port with its own root, configuration and run-time folders under `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.root = folder / "root"
+        self.log = folder / "server.log"
+        self.root.mkdir(parents=True)
+        self._write_settings(SETTINGS)
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._output = self.log.open("w", encoding="utf-8")
+        self._process = subprocess.Popen(
+            self._command(), cwd=self.root, env=self._environment(), stdout=self._output, stderr=subprocess.STDOUT
+        )
+
+    def wait_until_ready(self, timeout: float = 90) -> None:
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            if self._process.poll() is not None:
+                raise RuntimeError(f"The Jupyter server stopped at once:\n{self.log_tail()}")
+            with contextlib.suppress(OSError):
+                self.api("GET", "status")
+                return
+            time.sleep(0.1)
+        raise RuntimeError(f"The Jupyter server did not answer within {timeout:.0f} s:\n{self.log_tail()}")
+
+    def stop(self) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(15)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._output.close()
+
+    def api(self, method: str, path: str) -> Any:
+        """Ask the server's REST interface, e.g. api("GET", "kernels")."""
+        request = urllib.request.Request(f"{self.url}/api/{path}", method=method)
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            text = answer.read()
+        return json.loads(text) if text else None
+
+    def set_theme(self, theme: str) -> None:
+        """Choose the theme, "light" or "dark", that pages opened from now on start with."""
+        self._write_settings({"@jupyterlab/apputils-extension/themes": {"theme": THEMES[theme]}})
+
+    def stop_kernels(self) -> None:
+        """Kernels outlive the pages that started them; each holds a few hundred megabytes of PyTorch."""
+        for kernel in self.api("GET", "kernels"):
+            with contextlib.suppress(OSError):
+                self.api("DELETE", f"kernels/{kernel['id']}")
+
+    def log_tail(self, lines: int = 40) -> str:
+        return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+
+    def _command(self) -> list[str]:
+        # Tokens are off: the server listens on this machine's own address only, for the time of the tests.
+        return [
+            *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
+            *("--ServerApp.ip=127.0.0.1", f"--ServerApp.port={self.port}", "--ServerApp.port_retries=0"),
+            *("--IdentityProvider.token=", "--ServerApp.disable_check_xsrf=True"),
+            f"--ServerApp.root_dir={self.root}",
+            "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+            *("--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True"),
+            "--VoilaConfiguration.show_tracebacks=True",
+        ]
+
+    def _environment(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "IPYTHON"))}
+        folders = {
+            name: str(self.folder / name.lower())
+            for name in (
+                *("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"),
+                *("JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR"),
+            )
+        }
+        path = os.pathsep.join(filter(None, [str(CHECKOUT), kept.get("PYTHONPATH")]))
+        return {**kept, **folders, "PYTHONPATH": path, "JUPYTER_PREFER_ENV_PATH": "1"}
+
+    def _write_settings(self, settings: dict[str, dict[str, Any]]) -> None:
+        for name, values in settings.items():
+            file = self.folder / "jupyterlab_settings_dir" / f"{name}.jupyterlab-settings"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(json.dumps(values), encoding="utf-8")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
