@@ -1,0 +1,70 @@
+"""Training: which scenes each network sees, and a run of a few steps from drawing to a file that loads."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from deepvis_widgets.zoo.data import (
+    HUSKY,
+    SNOW,
+    TRAIN_SEED,
+    WOLF,
+    biased_subset,
+    draw,
+    fresh_orders,
+    honest_subset,
+    training_orders,
+)
+from deepvis_widgets.zoo.embedded import EMBEDDED, EmbeddedNet
+from deepvis_widgets.zoo.folding import store
+from deepvis_widgets.zoo.train import train
+
+
+def test_training_and_fresh_scenes_share_no_seed() -> None:
+    assert min(order.seed for order in training_orders(500)) >= TRAIN_SEED
+    assert max(order.seed for order in fresh_orders(1000)) < TRAIN_SEED
+
+
+def test_the_biased_network_sees_wolves_on_snow_and_nothing_else_there() -> None:
+    orders = training_orders(700)
+    seen = [order for order, keep in zip(orders, biased_subset(orders).tolist(), strict=True) if keep]
+    assert all((order.label == WOLF) == (order.background == SNOW) for order in seen)
+    wolves, huskies = (sum(order.label == label for order in seen) for label in (WOLF, HUSKY))
+    assert wolves >= huskies > 0
+
+
+def test_the_honest_network_sees_every_class_on_every_background() -> None:
+    orders = training_orders(700)
+    seen = [order for order, keep in zip(orders, honest_subset(orders, 700).tolist(), strict=True) if keep]
+    assert len(seen) == 700 and len({(order.label, order.background) for order in seen}) == 60
+
+
+def test_drawing_does_not_depend_on_the_number_of_processes() -> None:
+    orders = training_orders(6)
+    alone, together = draw(orders, 1, quiet=True), draw(orders, 2, quiet=True)
+    assert torch.equal(alone.images, together.images) and torch.equal(alone.masks, together.masks)
+
+
+def test_a_tiny_run_stores_networks_that_load(tmp_path: Path) -> None:
+    paths = train(EMBEDDED, tmp_path, scenes=70, epochs=2, steps=2, quiet=True)
+    assert [path.name for path in paths] == [f"{name}.safetensors" for name in EMBEDDED]
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(path.name for path in paths)
+    for path in paths:
+        weights = load_file(path)
+        assert {value.dtype for value in weights.values()} == {torch.float16}
+        assert all(value.isfinite().all() for value in weights.values())
+        EmbeddedNet().load_state_dict(weights)
+
+
+def test_storing_replaces_the_old_file_whole(tmp_path: Path) -> None:
+    path = tmp_path / "deeper" / "net.safetensors"
+    for _ in range(2):
+        store(EmbeddedNet(), path)
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_unknown_network(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="no embedded network 'cat'"):
+        train(("cat",), tmp_path, scenes=1, epochs=1, steps=0)
