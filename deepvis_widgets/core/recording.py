@@ -1,0 +1,209 @@
+"""One forward pass with every layer's output kept. The only file that registers hooks; none outlives the pass."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from .errors import DeepvisError
+from .head import Head, HeadTrace
+from .rules import PLAIN, Bend, Rules
+
+
+class _Reached(BaseException):
+    """Ends a pass at the deepest layer asked for; no Exception, so that a network's own `except` lets it through."""
+
+
+@dataclass(eq=False)
+class Recording:
+    """What one pass showed: the input (B, C, H, W), each layer's output in order of execution, and the network's
+    answer.
+
+    With a graph (grad=True) any number of backward passes can start from any layer. `scores` (B, classes) are the class
+    scores before any softmax, None for a pass that ended early; `head` is the form of head that class activation maps
+    are exact for, if it has that form.
+    """
+
+    input: Tensor
+    outputs: dict[str, Tensor]
+    scores: Tensor | None = None
+    head: Head | None = None
+
+    @property
+    def logits(self) -> Tensor:
+        """The class scores of a pass that went to the end."""
+        assert self.scores is not None, "this pass ended before the class scores"
+        return self.scores
+
+    def gradient(self, output: Tensor, seed: Tensor | None = None, wrt: Tensor | None = None) -> Tensor:
+        """d⟨seed, output⟩/d wrt, shaped like `wrt` (default: the input); zeros where there is no path."""
+        wrt = self.input if wrt is None else wrt
+        if not output.requires_grad:
+            return torch.zeros_like(wrt)
+        (gradient,) = torch.autograd.grad(output, wrt, seed, retain_graph=True, allow_unused=True)
+        return torch.zeros_like(wrt) if gradient is None else gradient
+
+
+class Listener:
+    """Keeps the outputs of the modules of one pass, under their dotted names."""
+
+    def __init__(
+        self, bend: Bend, keep: Collection[str] | None, until: str | None, cloned: Collection[str], batch: int
+    ) -> None:
+        self.bend, self.keep, self.until, self.cloned, self.batch = bend, keep, until, cloned, batch
+        self.outputs: dict[str, Tensor] = {}
+        self.modules: dict[str, nn.Module] = {}
+        self.rectifiers: dict[str, int] = {}  # layer → which rectifier call of the pass made its output
+        self.thread = threading.get_ident()
+        self._versions: dict[str, int] = {}
+        self._calls: dict[str, int] = {}
+        self._seen: dict[int, tuple[Tensor, int]] = {}  # held, or an id might be given away
+
+    def hear(self, name: str, module: nn.Module, output: Any) -> Tensor | None:
+        """The forward hook: keep the output; hand on a copy where the network would overwrite it."""
+        if threading.get_ident() != self.thread:  # someone else is running the user's module beside us
+            return None
+        tensor = output[0] if isinstance(output, tuple) and output else output
+        if not isinstance(tensor, Tensor) or not self._is_layer(tensor) or self._is_known(tensor):
+            return None
+        name = self._numbered(name)
+        self._mark(tensor)
+        if self.keep is None or name in self.keep:
+            self._keep(name, module, tensor)
+        if name == self.until:
+            raise _Reached
+        if name not in self.cloned or tensor is not output:
+            return None
+        copy: Tensor = tensor.clone()
+        self._mark(copy)
+        return copy
+
+    def overwritten(self) -> set[str]:
+        """The layers whose output was changed in place after it was kept."""
+        return {name for name, kept in self.outputs.items() if kept._version != self._versions[name]}
+
+    def _keep(self, name: str, module: nn.Module, tensor: Tensor) -> None:
+        self.outputs[name], self.modules[name], self._versions[name] = tensor, module, tensor._version
+        if self.bend.rectified is tensor:
+            self.rectifiers[name] = self.bend.rectifiers
+
+    def _is_layer(self, tensor: Tensor) -> bool:
+        return (
+            tensor.is_floating_point()
+            and 2 <= tensor.ndim <= 4
+            and tensor.shape[0] == self.batch
+            and tensor.numel() > 0
+        )
+
+    def _is_known(self, tensor: Tensor) -> bool:
+        """Whether this is the unchanged output of a module heard before: a container's, or an inactive dropout's."""
+        return id(tensor) in self._seen and self._seen[id(tensor)][1] == tensor._version
+
+    def _mark(self, tensor: Tensor) -> None:
+        self._seen[id(tensor)] = (tensor, tensor._version)
+
+    def _numbered(self, name: str) -> str:
+        """The second call of a reused module is name#2, and so on."""
+        count = self._calls[name] = self._calls.get(name, 0) + 1
+        return name if count == 1 else f"{name}#{count}"
+
+
+def record(
+    module: nn.Module,
+    x: Tensor,
+    *,
+    rules: Rules = PLAIN,
+    keep: Collection[str] | None = None,
+    until: str | None = None,
+    grad: bool = False,
+    cloned: Collection[str] = (),
+    skip_rectifier: int | None = None,
+) -> Recording:
+    """Run `module` on x (B, C, H, W) in eval mode and keep the outputs of the layers named in `keep` (None: all).
+
+    The pass ends at the layer `until`. `cloned` names layers whose output the network overwrites in place. With
+    `skip_rectifier` the n-th rectifier call passes its input on unchanged. The module is left exactly as it was, also
+    after an error. With `grad`, x joins the graph as it is if it already requires gradients, else as a fresh leaf.
+    """
+    bend = Bend(rules, skip_rectifier)
+    listener = Listener(bend, keep, until, cloned, x.shape[0])
+    return observe(module, x, listener, grad)
+
+
+def observe(
+    module: nn.Module,
+    x: Tensor,
+    listener: Listener,
+    grad: bool = False,
+    beside: AbstractContextManager[Any] | None = None,
+) -> Recording:
+    """One pass of `module` heard by `listener`, under its bend and, if given, a second mode `beside` it."""
+    trace = HeadTrace()
+    scores: Tensor | None = None
+    with torch.inference_mode(False), torch.set_grad_enabled(grad), _eval_mode(module), _listening(module, listener):
+        if grad and not x.requires_grad:
+            x = x.detach().clone().requires_grad_()
+        try:
+            with beside or nullcontext(), trace, listener.bend:
+                scores = answer(module(x))
+        except _Reached:
+            return Recording(x, listener.outputs)
+    return Recording(x, listener.outputs, trace.unnormalised(scores), trace.head(scores))
+
+
+def answer(output: Any) -> Tensor:
+    """The class scores (B, classes) in what a network returns: a tensor, or the first one of a tuple, list or dict."""
+    if isinstance(output, dict):
+        output = next((output[key] for key in ("logits", "out") if key in output), next(iter(output.values()), None))
+    elif hasattr(output, "logits"):
+        output = output.logits
+    elif isinstance(output, tuple | list) and output:
+        output = output[0]
+    if not isinstance(output, Tensor):
+        raise DeepvisError(
+            f"The network returned a {type(output).__name__}; accepted is a tensor of class scores (batch, classes)."
+        )
+    scores: Tensor = output.flatten(1) if output.ndim == 4 and output.shape[2:] == (1, 1) else output
+    if scores.ndim != 2:
+        raise DeepvisError(
+            f"The network returned a tensor of shape {tuple(scores.shape)}; accepted are class scores (batch, classes)."
+        )
+    return scores
+
+
+@contextmanager
+def _eval_mode(module: nn.Module) -> Iterator[None]:
+    training = [part for part in module.modules() if part.training]
+    try:
+        for part in training:
+            part.training = False
+        yield
+    finally:
+        for part in training:
+            part.training = True
+
+
+@contextmanager
+def _listening(module: nn.Module, listener: Listener) -> Iterator[None]:
+    names = None if listener.keep is None else {*listener.keep, *listener.cloned, listener.until or ""}
+    wanted = None if names is None else {name.split("#")[0] for name in names}
+    handles = [
+        part.register_forward_hook(_hook(name, listener))
+        for name, part in module.named_modules()
+        if wanted is None or (name or "output") in wanted
+    ]
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def _hook(name: str, listener: Listener) -> Callable[[nn.Module, Any, Any], Tensor | None]:
+    return lambda module, _, output: listener.hear(name or "output", module, output)

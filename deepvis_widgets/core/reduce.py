@@ -1,0 +1,52 @@
+"""From an attribution (C, H, W) to something that can be looked at: the toolbox's backward views, and heat maps."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+VIEWS = ("raw", "grey", "norm", "blurred norm")
+BLUR = 4.0  # σ in pixels of the toolbox's blurred norm
+
+
+def backward_view(attribution: Tensor, view: str) -> Tensor:
+    """One of VIEWS of an attribution (C, H, W): a picture (3, H, W) in [0, 1].
+
+    "raw" and "grey" (the channel mean) put 0 at mid-grey and ±max at white and black; "norm" (L2 over channels) and
+    "blurred norm" put 0 at black.
+    """
+    signal = attribution.detach().float()
+    if view == "raw":
+        return centred(signal.expand(3, -1, -1))
+    if view == "grey":
+        return centred(signal.mean(0, keepdim=True)).expand(3, -1, -1)
+    norm: Tensor = signal.norm(dim=0)
+    if view == "blurred norm":
+        norm = blur(norm[None, None], BLUR)[0, 0]
+    return (norm / norm.max().clamp(min=1e-30)).expand(3, -1, -1)
+
+
+def centred(signal: Tensor) -> Tensor:
+    """Scaled so that 0 becomes 0.5 and the largest magnitude 0 or 1; all zeros stay mid-grey."""
+    peak = signal.abs().max()
+    return 0.5 + 0.5 * signal / peak if peak > 0 else torch.full_like(signal, 0.5)
+
+
+def blur(images: Tensor, sigma: float) -> Tensor:
+    """Gaussian blur of images (B, C, H, W), σ in pixels, borders reflected (repeated where the picture is smaller than
+    the kernel).
+    """
+    radius = max(1, int(3 * sigma + 0.5))
+    at = torch.arange(-radius, radius + 1, dtype=images.dtype, device=images.device)
+    kernel = torch.exp(-0.5 * (at / sigma) ** 2)
+    kernel = (kernel / kernel.sum()).expand(images.shape[1], 1, -1)
+    for taps, pad in ((kernel[..., None], (0, 0, radius, radius)), (kernel[:, :, None], (radius, radius, 0, 0))):
+        mode = "reflect" if radius < min(images.shape[-2:]) else "replicate"
+        images = F.conv2d(F.pad(images, pad, mode=mode), taps, groups=images.shape[1])
+    return images
+
+
+def to_size(heatmap: Tensor, size: tuple[int, int]) -> Tensor:
+    """A coarse map (h, w) over the picture: bilinear to (H, W), corners not aligned."""
+    return F.interpolate(heatmap[None, None], size, mode="bilinear", align_corners=False)[0, 0]

@@ -1,0 +1,97 @@
+"""What methods return. Widgets draw by `kind`; in a notebook a result shows itself."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from .colormap import colour
+from .picture import to_pil
+from .receptive_field import Box
+
+
+class Result:
+    """Anything a method returns; `kind` tells a widget how to draw it."""
+
+    kind: ClassVar[str]
+
+    def image(self) -> Image.Image:
+        raise NotImplementedError
+
+    def _repr_png_(self) -> bytes:
+        file = io.BytesIO()
+        self.image().save(file, "PNG")
+        return file.getvalue()
+
+
+@dataclass(eq=False)
+class HeatMap(Result):
+    """A map over the picture as the network saw it.
+
+    `heatmap` is (H, W); `attribution` (C, H, W) is what it was reduced from, signed, None for methods without one;
+    `coarse` (h, w) is the map before it was resized to the picture. `signed` says whether values below zero mean
+    "against". `picture` is (3, H, W) in [0, 1].
+    """
+
+    kind: ClassVar[str] = "heatmap"
+    method: str
+    target: str
+    heatmap: Tensor
+    picture: Tensor
+    signed: bool
+    attribution: Tensor | None = None
+    coarse: Tensor | None = None
+    params: Any = None
+
+    def image(self, colormap: str | None = None, opacity: float = 0.6) -> Image.Image:
+        """The heat map blended over the picture: 8-bit PIL image of (H, W)."""
+        over = colour(self.heatmap, colormap or ("blue-red" if self.signed else "inferno"), self.signed)
+        return to_pil((1 - opacity) * self.picture + opacity * over)
+
+    def __repr__(self) -> str:
+        height, width = self.heatmap.shape
+        low, high = float(self.heatmap.min()), float(self.heatmap.max())
+        return f"HeatMap({self.method} of {self.target}, {height}×{width}, {low:.3g} to {high:.3g})"
+
+
+@dataclass(eq=False)
+class Pictures(Result):
+    """Synthesized pictures: `pictures` (n, 3, H, W) in [0, 1], full frame; `box` is the receptive field (top, left,
+    height, width) they were optimised in, and `crops` (n, 3, h, w) what lies inside it. `trace` (steps, n) is the
+    objective after each step.
+    """
+
+    kind: ClassVar[str] = "pictures"
+    method: str
+    target: str
+    pictures: Tensor
+    box: Box
+    trace: Tensor = field(default_factory=lambda: torch.empty(0, 0))
+    params: Any = None
+
+    @property
+    def crops(self) -> Tensor:
+        top, left, height, width = self.box
+        return self.pictures[..., top : top + height, left : left + width]
+
+    def image(self, full: bool = False) -> Image.Image:
+        """The pictures side by side, cropped to the receptive field unless `full`."""
+        return sheet(list(self.pictures if full else self.crops))
+
+    def __repr__(self) -> str:
+        return f"Pictures({self.method} of {self.target}, {len(self.pictures)} pictures of {self.box[2]}×{self.box[3]})"
+
+
+def sheet(pictures: Sequence[Tensor], gap: int = 2) -> Image.Image:
+    """Pictures (3, h, w) in one row, `gap` white pixels apart."""
+    height, width = pictures[0].shape[1:]
+    row = torch.ones(3, height, len(pictures) * (width + gap) - gap)
+    for index, picture in enumerate(pictures):
+        row[:, :, index * (width + gap) : index * (width + gap) + width] = picture
+    return to_pil(row)

@@ -1,0 +1,126 @@
+"""How the backward pass is bent: tables of operation → replacement, applied by a torch function mode.
+
+A function mode sees every call a network makes (module, functional, in-place, reused), where module hooks do not. No
+module is touched, so nothing is left behind, and the mode holds for its own thread only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.overrides import TorchFunctionMode, resolve_name
+
+Replacement = Callable[[Callable[..., Any], tuple[Any, ...], dict[str, Any]], Any]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """A named table of operation → replacement; a replacement takes (function, args, kwargs) and has the same value."""
+
+    name: str
+    table: Mapping[str, Replacement] = field(default_factory=dict, hash=False, compare=False)
+
+
+RECTIFIERS = frozenset(("relu", "relu6", "hardtanh", "threshold"))
+
+
+class Bend(TorchFunctionMode):
+    """Applies `rules` to every torch call of this thread, and keeps parameters out of the graph.
+
+    Weights are detached on the way in, so that no gradient of theirs is ever computed or stored on the user's model.
+    `rectifiers` counts the rectifier calls so far and `rectified` is the output of the last one; the call numbered
+    `skip` passes its input on unchanged.
+    """
+
+    def __init__(self, rules: Rules, skip: int | None = None) -> None:
+        super().__init__()
+        self.table, self.skip = rules.table, skip
+        self.rectifiers = 0
+        self.rectified: Any = None
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        args, kwargs = _detached(args), {key: _detach(value) for key, value in (kwargs or {}).items()}
+        name = operation(func)
+        if name in RECTIFIERS:
+            self.rectifiers += 1
+            if self.rectifiers == self.skip:
+                return args[0] if args else kwargs["input"]
+        replacement = self.table.get(name)
+        output = func(*args, **kwargs) if replacement is None else replacement(func, args, kwargs)
+        if name in RECTIFIERS:
+            self.rectified = output
+        return output
+
+
+@cache
+def operation(func: Any) -> str:
+    """The plain name of a torch function: "relu" for F.relu, torch.relu, Tensor.relu_ and their like."""
+    name: str = resolve_name(func) or getattr(func, "__name__", "")
+    return name.rsplit(".", 1)[-1].rstrip("_")
+
+
+def is_in_place(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    """Whether this call of an activation overwrites its input."""
+    name = getattr(func, "__name__", "")
+    return (
+        bool(kwargs.get("inplace", False))
+        or (name.endswith("_") and not name.endswith("__"))
+        or (len(args) > 1 and args[-1] is True)
+    )
+
+
+def _detach(value: Any) -> Any:
+    return value.detach() if isinstance(value, torch.nn.Parameter) else value
+
+
+def _detached(args: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(map(_detach, args))
+
+
+class _BentReLU(torch.autograd.Function):
+    """ReLU whose backward keeps the positive part of the signal, with or without the forward mask."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, masked: bool, in_place: bool, upper: float | None) -> Tensor:
+        if masked:
+            ctx.save_for_backward((x > 0) if upper is None else (x > 0) & (x < upper))
+        if in_place:
+            ctx.mark_dirty(x)
+            return x.clamp_(0, upper)
+        return x.clamp(0, upper)
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> Any:
+        bent = grads[0].clamp(min=0)
+        return (bent * ctx.saved_tensors[0] if ctx.saved_tensors else bent), None, None, None
+
+
+def _bent_rectifiers(masked: bool) -> dict[str, Replacement]:
+    def relu(func: Any, args: Any, kwargs: Any) -> Any:
+        x = args[0] if args else kwargs["input"]
+        return _BentReLU.apply(x, masked, is_in_place(func, args, kwargs), None)
+
+    def hardtanh(func: Any, args: Any, kwargs: Any) -> Any:
+        low = args[1] if len(args) > 1 else kwargs.get("min_val", -1.0)
+        high = args[2] if len(args) > 2 else kwargs.get("max_val", 1.0)
+        if low != 0:  # no rectifier
+            return func(*args, **kwargs)
+        in_place = bool(args[3] if len(args) > 3 else kwargs.get("inplace", False))
+        return _BentReLU.apply(args[0] if args else kwargs["input"], masked, in_place, high)
+
+    def relu6(func: Any, args: Any, kwargs: Any) -> Any:
+        return _BentReLU.apply(args[0] if args else kwargs["input"], masked, is_in_place(func, args, kwargs), 6.0)
+
+    return {"relu": relu, "hardtanh": hardtanh, "relu6": relu6}
+
+
+PLAIN = Rules("plain")
+# Zeiler & Fergus 2014, sec. 2.1: the signal is rectified on its way down, whatever the forward pass did
+DECONVNET = Rules("deconvnet", _bent_rectifiers(masked=False))
+# Springenberg et al. 2015, sec. 3.4: both the signal and the forward mask rectify
+GUIDED = Rules("guided", _bent_rectifiers(masked=True))

@@ -1,0 +1,63 @@
+"""Floor 1: the methods. One file, one method; adding a method is adding a file."""
+
+from __future__ import annotations
+
+import pkgutil
+from importlib import import_module
+from typing import Any
+
+from ..core.errors import DeepvisError
+from ..core.network import Network
+from ..core.params import Spec, make, specs
+from ..core.results import Result
+from .base import Method, Report, silent
+
+for _module in pkgutil.iter_modules(__path__):
+    import_module(f"{__name__}.{_module.name}")
+
+
+def method(name: str) -> Method:
+    """The method of that name; DeepvisError lists the names there are."""
+    if name not in Method.registry:
+        raise DeepvisError(f'There is no method "{name}"; accepted: {", ".join(sorted(Method.registry))}.')
+    return Method.registry[name]
+
+
+def methods() -> dict[str, list[Spec]]:
+    """Every method's name with its parameters: default, label, and range or choices."""
+    return {name: specs(found.Params) for name, found in sorted(Method.registry.items())}
+
+
+def explain(
+    network: Network,
+    picture: Any,
+    name: str,
+    *,
+    target: int | str | None = None,
+    layer: str | None = None,
+    unit: int | tuple[int, tuple[int, int]] | None = None,
+    report: Report = silent,
+    **params: Any,
+) -> Result:
+    """Explain a network by the method `name`.
+
+    `picture` is a path, PIL image, uint8 array (H, W, 3) or float tensor (3, H, W) in [0, 1]; None for methods that
+    make their own. `target` is a class index or label (None: the top class); or give a hidden unit: `layer` and `unit`,
+    a channel or (channel, (row, col)). Further keyword arguments are the method's parameters, see `methods()`. Raises
+    DeepvisError for anything that does not exist or does not fit.
+    """
+    found = method(name)
+    if not isinstance(network, Network):
+        raise DeepvisError(
+            f"A {type(network).__name__} is not a deepvis network; make one with dv.Network(module) or dv.load(name)."
+        )
+    refusal = found.refuses(network)
+    if refusal:
+        raise DeepvisError(refusal)
+    asked = network.target(target, layer, unit)
+    if asked is not None and asked.layer is not None and not found.hidden:
+        raise DeepvisError(f"{name} explains classes only; give target= and no layer= or unit=.")
+    if found.picture and picture is None:
+        raise DeepvisError(f"{name} needs a picture; None was given.")
+    view = network.view(picture) if found.picture else None
+    return found.run(network, view, asked, make(found.Params, params, name), report)

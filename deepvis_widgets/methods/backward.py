@@ -1,0 +1,83 @@
+"""One backward pass from a class score or a hidden unit to the input: what gradient, deconvnet and guided backprop
+share.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from ..core.network import Network, Target
+from ..core.recording import Recording
+from ..core.results import HeatMap
+from ..core.rules import Rules
+
+SEEDS = ("one", "activation", "map")
+SCORES = ("logit", "softmax")
+
+
+def attribution(
+    network: Network, image: Tensor, target: Target | None, rules: Rules, *, seed: str = "one", score: str = "logit"
+) -> tuple[Tensor, Target]:
+    """(attribution (C, H, W), the resolved target): the backward signal at the network's input, in the network's
+    precision.
+
+    `seed` is what starts the backward pass of a hidden unit: 1.0 at its position ("one"), its activation there
+    ("activation"), or its whole map ("map"); without a position the strongest one is taken. A class starts from its
+    logit, or from its softmax probability.
+    """
+    recording = network.record(image, rules=rules, until=target.layer if target else None)
+    objective, resolved = start(network, recording, target, seed, score)
+    return recording.gradient(objective)[0].cpu(), resolved
+
+
+def start(
+    network: Network, recording: Recording, target: Target | None, seed: str = "one", score: str = "logit"
+) -> tuple[Tensor, Target]:
+    """(the scalar to differentiate, the resolved target with its class or position filled in)."""
+    with torch.enable_grad():
+        if target is None or target.layer is None:
+            return _class_score(recording, target, seed, score)
+        output = recording.outputs[target.layer]
+        unit = network.layers[target.layer].layout.maps(output)[0, target.channel]
+        row, col = target.position or strongest(unit)
+        resolved = Target(target.channel, target.layer, (row, col))
+        if seed == "map":
+            return (unit * unit.detach()).sum(), resolved
+        value = unit[row, col]
+        return (value * value.detach() if seed == "activation" else value), resolved
+
+
+def _class_score(recording: Recording, target: Target | None, seed: str, score: str) -> tuple[Tensor, Target]:
+    scores = recording.logits[0]
+    channel = int(scores.argmax()) if target is None else target.channel
+    value = (scores.softmax(0) if score == "softmax" else scores)[channel]
+    return (value if seed == "one" else value * value.detach()), Target(channel)
+
+
+def strongest(unit: Tensor) -> tuple[int, int]:
+    """The (row, col) of the largest value of a map (h, w)."""
+    index = int(unit.argmax())
+    return index // unit.shape[1], index % unit.shape[1]
+
+
+def describe(network: Network, target: Target) -> str:
+    """The target in words: a class label, or layer:channel with its position."""
+    if target.layer is None:
+        return network.labels[target.channel]
+    place = "" if target.position is None else f" at {target.position}"
+    return f"{target.layer}:{target.channel}{place}"
+
+
+def heatmap(
+    network: Network,
+    image: Tensor,
+    method: str,
+    target: Target,
+    signal: Tensor,
+    reduced: Tensor,
+    signed: bool,
+    params: object,
+) -> HeatMap:
+    """The HeatMap of an attribution and its reduction (H, W)."""
+    return HeatMap(method, describe(network, target), reduced, image, signed, attribution=signal, params=params)

@@ -1,0 +1,55 @@
+"""What a method is. One method is one class in one file of this package; defining the class registers it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from torch import Tensor
+
+from ..core.network import Network, Target
+from ..core.results import Result
+
+Report = Callable[..., None]  # report(fraction, partial=None); raises Cancelled when nobody wants the answer any more
+
+
+def silent(fraction: float, partial: Result | None = None) -> None:
+    """A report for callers who only want the end."""
+
+
+@dataclass(frozen=True)
+class NoParams:
+    """For methods without parameters."""
+
+
+class Method(ABC):
+    """A way to explain a network's answer.
+
+    `name` is its public name and `title` what a menu shows; `Params` is a frozen dataclass of its parameters. `long`
+    methods take seconds and stream. `picture` says whether it needs a picture, `hidden` whether it can explain a hidden
+    unit.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    Params: ClassVar[type] = NoParams
+    long: ClassVar[bool] = False
+    picture: ClassVar[bool] = True
+    hidden: ClassVar[bool] = True
+
+    registry: ClassVar[dict[str, Method]] = {}
+
+    def __init_subclass__(cls) -> None:
+        Method.registry[cls.name] = cls()
+
+    def refuses(self, network: Network) -> str | None:
+        """Why this method cannot serve this network, in one sentence; None where it can."""
+        return None
+
+    @abstractmethod
+    def run(
+        self, network: Network, image: Tensor | None, target: Target | None, params: Any, report: Report = silent
+    ) -> Result:
+        """Explain `target` (None: the top class) on the view `image` (3, H, W) in [0, 1]."""

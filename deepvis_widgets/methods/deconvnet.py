@@ -1,0 +1,44 @@
+"""Deconvnet: what in the picture a unit responds to, projected down through transposed filters, switches and rectified
+signals.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from torch import Tensor
+
+from ..core.network import Network, Target
+from ..core.params import choice
+from ..core.results import HeatMap
+from ..core.rules import DECONVNET
+from .backward import SEEDS, attribution, heatmap
+from .base import Method, Report, silent
+
+
+@dataclass(frozen=True)
+class ProjectionParams:
+    seed: str = choice(
+        "one", "Seed", SEEDS, "what starts the way down: 1 or the activation at one position, or the whole map"
+    )
+
+
+class Deconvnet(Method):
+    """The projection of one unit, or class score, to the input (Zeiler & Fergus 2014, sec. 2.1).
+
+    Max pooling is undone with the switches of this picture, rectifiers keep the positive part of the signal and ignore
+    the forward mask, biases play no part; smooth activations (GELU, SiLU) have no such rule and keep their gradient.
+    The heat map is the mean over the colour channels, signed.
+    """
+
+    name = "deconvnet"
+    title = "Deconvnet"
+    Params = ProjectionParams
+
+    def run(
+        self, network: Network, image: Tensor | None, target: Target | None, params: Any, report: Report = silent
+    ) -> HeatMap:
+        assert image is not None
+        signal, resolved = attribution(network, image, target, DECONVNET, seed=params.seed)
+        return heatmap(network, image, self.name, resolved, signal, signal.mean(0), True, params)

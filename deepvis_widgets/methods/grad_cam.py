@@ -1,0 +1,85 @@
+"""Grad-CAM: class activation maps for any head, from the gradient at a layer of maps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from torch import Tensor
+
+from ..core.errors import DeepvisError
+from ..core.network import Layer, Network, Target
+from ..core.params import text
+from ..core.recording import Recording
+from ..core.reduce import to_size
+from ..core.results import HeatMap
+from .backward import describe, start
+from .base import Method, Report, silent
+
+
+@dataclass(frozen=True)
+class GradCamParams:
+    at: str = text("", "Maps of layer", "the layer whose maps are weighed; empty: the last one with maps")
+
+
+class GradCam(Method):
+    """L_c = ReLU(Σ_k α_k A_k), α_k the mean over positions of dS_c/dA_k (Selvaraju et al. 2017, eq. 1 and 2); never
+    negative.
+
+    For a hidden unit the maps are those of the last layer before it. Raises DeepvisError where no layer with maps comes
+    before the target.
+    """
+
+    name = "grad_cam"
+    title = "Grad-CAM"
+    Params = GradCamParams
+
+    def refuses(self, network: Network) -> str | None:
+        return (
+            None
+            if any(_has_maps(layer) for layer in network.layers)
+            else f"{network.name} has no layer with maps for grad_cam to weigh."
+        )
+
+    def run(
+        self, network: Network, image: Tensor | None, target: Target | None, params: Any, report: Report = silent
+    ) -> HeatMap:
+        assert image is not None
+        recording = network.record(image, until=target.layer if target else None)
+        objective, resolved = start(network, recording, target)
+        candidates = [network.layers[params.at]] if params.at else _before(network, resolved.layer)
+        coarse = _weighed(recording, candidates, objective)
+        return HeatMap(
+            self.name,
+            describe(network, resolved),
+            to_size(coarse, network.size),
+            image,
+            False,
+            coarse=coarse,
+            params=params,
+        )
+
+
+def _has_maps(layer: Layer) -> bool:
+    return layer.height * layer.width > 1
+
+
+def _before(network: Network, layer: str | None) -> list[Layer]:
+    """The layers with maps before `layer` (None: before the class scores), deepest first."""
+    names = network.layers.names
+    end = len(names) if layer is None else names.index(layer)
+    return [candidate for candidate in reversed(network.layers[:end]) if _has_maps(candidate)]
+
+
+def _weighed(recording: Recording, candidates: list[Layer], objective: Tensor) -> Tensor:
+    """The map (h, w) at the deepest candidate the objective depends on (a class token alone gives no map)."""
+    for layer in candidates:
+        output = recording.outputs[layer.name]
+        gradient = layer.layout.maps(recording.gradient(objective, wrt=output))[0]
+        if gradient.any():
+            maps = layer.layout.maps(output.detach())[0]
+            weights = gradient.mean((1, 2), keepdim=True)
+            return (weights * maps).sum(0).clamp(min=0).cpu()
+    if not candidates:
+        raise DeepvisError("No layer with maps comes before this target, so grad_cam has nothing to weigh.")
+    return recording.input.new_zeros(candidates[0].height, candidates[0].width).cpu()

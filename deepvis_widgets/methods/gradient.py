@@ -1,0 +1,37 @@
+"""The gradient of a class score or a hidden unit at the input, signed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from torch import Tensor
+
+from ..core.network import Network, Target
+from ..core.params import choice
+from ..core.results import HeatMap
+from ..core.rules import PLAIN
+from .backward import SCORES, attribution, heatmap
+from .base import Method, Report, silent
+
+
+@dataclass(frozen=True)
+class GradientParams:
+    score: str = choice("logit", "Score", SCORES, "the class score before or after the softmax")
+
+
+class Gradient(Method):
+    """w = dS_c/dI (Simonyan, Vedaldi & Zisserman 2013, eq. 3); the heat map is its mean over the colour channels,
+    signed.
+    """
+
+    name = "gradient"
+    title = "Gradient"
+    Params = GradientParams
+
+    def run(
+        self, network: Network, image: Tensor | None, target: Target | None, params: Any, report: Report = silent
+    ) -> HeatMap:
+        assert image is not None
+        signal, resolved = attribution(network, image, target, PLAIN, score=params.score)
+        return heatmap(network, image, self.name, resolved, signal, signal.mean(0), True, params)

@@ -1,0 +1,31 @@
+"""Guided backprop: deconvnet's rectified signal and the gradient's forward mask, both."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from torch import Tensor
+
+from ..core.network import Network, Target
+from ..core.results import HeatMap
+from ..core.rules import GUIDED
+from .backward import attribution, heatmap
+from .base import Method, Report, silent
+from .deconvnet import ProjectionParams
+
+
+class GuidedBackprop(Method):
+    """Guided backpropagation (Springenberg, Dosovitskiy, Brox & Riedmiller 2015, sec. 3.4); the heat map is the channel
+    mean, signed.
+    """
+
+    name = "guided_backprop"
+    title = "Guided backprop"
+    Params = ProjectionParams
+
+    def run(
+        self, network: Network, image: Tensor | None, target: Target | None, params: Any, report: Report = silent
+    ) -> HeatMap:
+        assert image is not None
+        signal, resolved = attribution(network, image, target, GUIDED, seed=params.seed)
+        return heatmap(network, image, self.name, resolved, signal, signal.mean(0), True, params)

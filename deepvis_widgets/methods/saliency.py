@@ -1,0 +1,31 @@
+"""Saliency: how much each pixel matters to a score, whichever its sign."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from torch import Tensor
+
+from ..core.network import Network, Target
+from ..core.results import HeatMap
+from ..core.rules import PLAIN
+from .backward import attribution, heatmap
+from .base import Method, Report, silent
+from .gradient import GradientParams
+
+
+class Saliency(Method):
+    """M(i, j) = max over channels of |dS_c/dI(i, j, channel)| (Simonyan, Vedaldi & Zisserman 2013, sec. 3.1); never
+    negative.
+    """
+
+    name = "saliency"
+    title = "Saliency"
+    Params = GradientParams
+
+    def run(
+        self, network: Network, image: Tensor | None, target: Target | None, params: Any, report: Report = silent
+    ) -> HeatMap:
+        assert image is not None
+        signal, resolved = attribution(network, image, target, PLAIN, score=params.score)
+        return heatmap(network, image, self.name, resolved, signal, signal.abs().amax(0), False, params)
