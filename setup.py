@@ -1,4 +1,4 @@
-"""Metadata, dependencies and package data of deepvis_widgets; settings of the development tools are in pyproject.toml."""
+"""Metadata, dependencies and package data; the settings of the development tools are in pyproject.toml."""
 
 import re
 from pathlib import Path

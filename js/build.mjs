@@ -1,15 +1,18 @@
-// Bundles every widget module into deepvis_widgets/static. The output depends on the sources and the lock file only.
+// Bundles every widget module into deepvis_widgets/static, or into the folder named as argument.
+// The output depends on the sources and the lock file only.
 import { build } from "esbuild";
 import { copyFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const out = process.argv[2] ? resolve(process.argv[2]) : here("../deepvis_widgets/static");
 const widgets = ["stage", "unit_grid", "map_view", "gallery", "layer_bar", "keyboard", "camera"];
 
 await build({
   absWorkingDir: here("."),
   entryPoints: widgets.map((name) => `src/${name}.ts`),
-  outdir: here("../deepvis_widgets/static"),
+  outdir: out,
   bundle: true,
   format: "esm",
   target: "es2022",
@@ -19,4 +22,4 @@ await build({
   legalComments: "none",
   logLevel: "warning",
 });
-await copyFile(here("src/style.css"), here("../deepvis_widgets/static/style.css"));
+await copyFile(here("src/style.css"), join(out, "style.css"));

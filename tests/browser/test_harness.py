@@ -1,4 +1,4 @@
-"""The harness itself: plain ipywidgets and a small canvas widget, in each of the places our widgets are looked at in."""
+"""The harness itself, with plain ipywidgets and a small canvas widget, wherever our widgets are looked at."""
 
 from __future__ import annotations
 

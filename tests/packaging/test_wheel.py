@@ -1,0 +1,123 @@
+"""What a user gets: the wheel is built and opened. Nothing may be missing from it, and nothing of ours added."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from email.message import Message
+from email.parser import Parser
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+PACKAGE = CHECKOUT / "deepvis_widgets"
+NOT_COPIED = shutil.ignore_patterns(
+    *(".git", ".venv*", "node_modules", "build", "dist", "*.egg-info", "__pycache__", ".*_cache", ".failures")
+)
+DEPENDENCIES = {
+    *("torch", "torchvision", "numpy", "pillow", "scipy", "safetensors", "traitlets", "tqdm"),
+    *("ipywidgets", "anywidget", "bqplot", "ipycanvas"),
+}
+LARGEST = 12_000_000
+
+IMPORT_EVERYTHING = """
+import importlib, pathlib, pkgutil, sys
+import deepvis_widgets
+assert pathlib.Path(deepvis_widgets.__file__).is_relative_to(sys.argv[1]), deepvis_widgets.__file__
+for module in pkgutil.walk_packages(deepvis_widgets.__path__, "deepvis_widgets."):
+    importlib.import_module(module.name)
+for name in deepvis_widgets.__all__:
+    getattr(deepvis_widgets, name)
+print("imported")
+"""
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built from a copy: a build leaves files behind, and would take those of an older one along."""
+    folder = tmp_path_factory.mktemp("wheel")
+    source = shutil.copytree(CHECKOUT, folder / "source", ignore=NOT_COPIED)
+    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(source)]
+    built = subprocess.run(command, capture_output=True, text=True, timeout=240)
+    assert built.returncode == 0, built.stdout + built.stderr
+    (path,) = folder.glob("*.whl")
+    return path
+
+
+@pytest.fixture(scope="module")
+def contents(wheel: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(wheel) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+@pytest.fixture(scope="module")
+def metadata(contents: dict[str, bytes]) -> Message:
+    (name,) = [name for name in contents if name.endswith(".dist-info/METADATA")]
+    return Parser().parsestr(contents[name].decode())
+
+
+def package_files() -> dict[str, bytes]:
+    files = (path for path in PACKAGE.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    return {path.relative_to(CHECKOUT).as_posix(): path.read_bytes() for path in files}
+
+
+def test_every_file_of_the_package_is_in_it_unchanged(contents: dict[str, bytes]) -> None:
+    ours = package_files()
+    packed = {name: data for name, data in contents.items() if ".dist-info/" not in name}
+    assert sorted(packed) == sorted(ours)
+    assert [name for name in ours if packed[name] != ours[name]] == []
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"static/\w+\.js",
+        r"static/style\.css",
+        r"core/\w+\.json",
+        r"zoo/weights/[\w.-]+\.safetensors",
+        r"zoo/ready/.+",
+        r"py\.typed",
+    ],
+)
+def test_what_installing_needs_beside_python_is_in_it(contents: dict[str, bytes], pattern: str) -> None:
+    found = [name for name in contents if re.fullmatch(f"deepvis_widgets/{pattern}", name)]
+    assert found and all(contents[name] or name.endswith("py.typed") for name in found)
+
+
+def test_each_widget_module_has_its_bundle(contents: dict[str, bytes]) -> None:
+    named = re.findall(r'STATIC / "(\w+\.js)"', "".join(p.read_text("utf-8") for p in PACKAGE.glob("widgets/*.py")))
+    assert named and [name for name in named if f"deepvis_widgets/static/{name}" not in contents] == []
+
+
+def test_it_carries_no_tests_no_sources_of_the_front_end_and_no_other_package(contents: dict[str, bytes]) -> None:
+    tops = {name.split("/")[0] for name in contents}
+    assert {re.sub(r"-[\d.]+\.dist-info$", "", top) for top in tops} == {"deepvis_widgets"}
+    assert [name for name in contents if re.search(r"(^|/)(tests?|node_modules|js)/|\.ts$|\.map$", name)] == []
+
+
+def test_it_is_small(wheel: Path) -> None:
+    assert wheel.stat().st_size < LARGEST
+
+
+def test_its_metadata_names_what_it_needs(metadata: Message) -> None:
+    required = [line for line in metadata.get_all("Requires-Dist", []) if "extra ==" not in line]
+    assert {re.split(r"[^\w-]", line)[0] for line in required} == DEPENDENCIES
+    assert metadata["Name"].replace("-", "_") == "deepvis_widgets"
+    assert metadata["Requires-Python"] == ">=3.10"
+    assert set(metadata.get_all("Provides-Extra", [])) == {"demo", "test"}
+    version = re.search(r'"(.+)"', (PACKAGE / "_version.py").read_text(encoding="utf-8"))
+    assert version is not None and metadata["Version"] == version.group(1)
+
+
+def test_every_module_imports_from_it(wheel: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path)
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    command = [sys.executable, "-c", IMPORT_EVERYTHING, str(tmp_path)]
+    run = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=240)
+    assert run.stdout.strip().endswith("imported"), run.stderr
