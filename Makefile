@@ -3,6 +3,9 @@
 PYTHON   ?= python3
 VENV     ?= .venv
 NODE_MIN ?= 20
+# JupyterLab would cover the Explorer with a question about its news
+NO_NEWS  := {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
+EXPLORER := notebooks/01_explorer.ipynb
 
 SHELL := /bin/bash
 BIN   := $(VENV)/bin
@@ -24,7 +27,7 @@ help:
 	@echo "make clean   remove the environment and everything built"
 
 demo: $(STAMP)-demo
-	$(PY) -m jupyterlab $$(test "$$(id -u)" != 0 || echo --allow-root) notebooks/01_explorer.ipynb
+	$(PY) -m jupyterlab --LabApp.default_url=/lab/tree/$(EXPLORER) $$(test "$$(id -u)" != 0 || echo --allow-root)
 
 test: lint check-static front-end-tests chromium pytest
 
@@ -76,6 +79,7 @@ $(STAMP):
 $(STAMP)-demo: $(STAMP) setup.py
 	@echo "Installing deepvis_widgets and JupyterLab into $(VENV)"
 	@$(UV) --editable '.[demo]'
+	@mkdir -p $(VENV)/share/jupyter/lab/settings && echo '$(NO_NEWS)' >$(VENV)/share/jupyter/lab/settings/overrides.json
 	@touch $@
 
 $(STAMP)-test: $(STAMP) setup.py
