@@ -45,7 +45,7 @@ class Engine:
         """The engine of this very network object, the same one at every call."""
         with _registry_lock:
             engine = _registry.get(id(network))
-            if engine is None or engine._network() is not network:
+            if engine is None:
                 engine = _registry[id(network)] = cls(network)
                 weakref.finalize(network, _forget, id(network), engine)
             return engine

@@ -101,20 +101,22 @@ def test_releasing_too_often_is_a_programming_error(network):
     engine.release()
 
 
-def test_release_from_a_callback(network, diary):
-    engine = Engine.of(network).acquire()
-    released = threading.Event()
+def test_release_from_a_callback_and_the_next_thread_waits_for_the_last(network, diary, gate):
+    engine, early = Engine.of(network).acquire(), threading.Event()
 
     def close(value):
         engine.release()
-        released.set()
+        gate(None)
+        diary.write("closed")
 
     engine.submit("a", lambda report: 1, on_result=close)
-    assert released.wait(WAIT)
+    assert gate.started.wait(WAIT)
     with Engine.of(network) as again:
-        again.submit("a", lambda report: 2, **diary.listen("a"))
+        again.submit("a", lambda report: early.set(), **diary.listen("a"))
+        assert not early.wait(0.2)  # a chance to begin too early
+        gate.opened.set()
         assert again.idle(WAIT)
-    assert diary.lines == [("a", "result", 2)]
+    assert diary.lines == [("closed",), ("a", "result", None)]
 
 
 def test_errors_and_progress_pass_through(engine, diary):

@@ -20,20 +20,25 @@ class Tally:
 
     def __init__(self) -> None:
         self.ends: dict[int, list[str]] = {}
+        self.ended: dict[int, threading.Event] = {}
         self.inside: list[bool] = []  # of the jobs running now, whether each is long
         self.faults: list[str] = []
 
     def callbacks(self, number: int) -> dict[str, object]:
-        ends = self.ends.setdefault(number, [])
+        self.ends[number], self.ended[number] = [], threading.Event()
         return {
             "on_result": lambda value: self.result(number, value),
-            "on_error": lambda text, error: ends.append("error"),
-            "on_cancelled": lambda: ends.append("cancelled"),
+            "on_error": lambda text, error: self.end(number, "error"),
+            "on_cancelled": lambda: self.end(number, "cancelled"),
             "on_partial": lambda fraction, partial: self.partial(number),
         }
 
+    def end(self, number: int, how: str) -> None:
+        self.ends[number].append(how)
+        self.ended[number].set()
+
     def result(self, number: int, value: int) -> None:
-        self.ends[number].append("result")
+        self.end(number, "result")
         if value != number:
             self.faults.append(f"job {number} got the result of {value}")
 
@@ -64,14 +69,17 @@ def ask(submit, cancel, tally: Tally, jobs: list, first: int, start: threading.B
     chance = random.Random(first)
     start.wait()
     for number in range(first, first + REQUESTS):
-        slot, long = f"slot {chance.randrange(SLOTS)}", chance.random() < 0.3
+        alone, long = chance.random() < 0.2, chance.random() < 0.3
+        slot = f"alone {first}" if alone else f"shared {chance.randrange(SLOTS)}"
         kind = chance.choice(["result"] * 6 + ["error", "give up"])
         try:
             jobs.append(submit(slot, tally.work(number, long, kind), long=long, **tally.callbacks(number)))
         except DeepvisError:
-            tally.ends[number].append("refused")
+            tally.end(number, "refused")
         if chance.random() < 0.1:
             cancel(slot)
+        if alone:  # nobody supersedes it, so that enough jobs run to their end on any machine
+            tally.ended[number].wait(WAIT)
 
 
 def storm(submit, cancel, tally: Tally) -> tuple[list, list[threading.Thread], threading.Barrier]:

@@ -404,12 +404,12 @@ def test_submit_after_close_says_so_in_one_sentence(worker, diary):
 
 
 def test_a_worker_begins_after_the_one_before_it(diary, gate):
-    first = Worker()
+    first, early = Worker(), threading.Event()
     hold(first, gate, "a", on_cancelled=lambda: diary.write("first"))
     first.close(timeout=0)
     second = Worker(after=first)
-    second.submit("a", lambda report: None, on_result=lambda value: diary.write("second"))
-    assert second.idle(timeout=0) is False
+    second.submit("a", lambda report: early.set(), on_result=lambda value: diary.write("second"))
+    assert not early.wait(0.2)  # a chance to begin too early
     finish(second, gate)
     assert diary.lines == [("first",), ("second",)]
     second.close()
@@ -421,13 +421,16 @@ class Big:
 
 def test_an_idle_worker_keeps_no_work_alive(worker, monkeypatch):
     monkeypatch.setattr("deepvis_widgets.engine.worker.logger.disabled", True)  # pytest keeps tracebacks it captured
-    big = Big()
-    gone = weakref.ref(big)
-    worker.submit("a", lambda report, big=big: big, on_result=lambda value: None)
+    big, freed = Big(), threading.Event()
+    gone = weakref.ref(big, lambda ref: freed.set())
     worker.submit("b", lambda report, big=big: 1 / 0)
+    worker.submit("a", lambda report, big=big: big, on_result=lambda value: None)
     finish(worker)
     del big
-    worker.submit("c", lambda report: None)  # when it runs, the thread has let the job before go
-    finish(worker)
-    gc.collect()
+    assert any(collected(freed) for _ in range(100))
     assert gone() is None
+
+
+def collected(freed: threading.Event) -> bool:
+    gc.collect()
+    return freed.wait(0.05)  # the thread may still be on its way from the last callback to its rest
