@@ -39,6 +39,10 @@ class Switch(Enum):
     ON = 1
 
 
+A = Enum("A", ["BC"])  # with the next one: the same letters, were nothing between the parts
+AB = Enum("AB", ["C"])
+
+
 def grey(pixels: list[int]) -> Image.Image:
     image = Image.new("L", (2, 2))
     image.putdata(pixels)
@@ -83,6 +87,8 @@ DIFFERENT = [
     (Others(),),
     (Mode.ON,),
     (Switch.ON,),
+    (A.BC,),
+    (AB.C,),
     (torch.zeros(2, 3),),
     (torch.zeros(3, 2),),
     (torch.zeros(6),),
