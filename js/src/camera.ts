@@ -59,7 +59,7 @@ function mount({ model, link, root, signal }: View<CameraTraits, null>): void {
     const [height, width] = model.get("size");
     if (preview.height !== height) preview.height = height;
     if (preview.width !== width) preview.width = width;
-    const drawing = context(preview);
+    const drawing = context(preview, true);
     const [top, left, h, w] = part([video.videoHeight, video.videoWidth], [height, width], model.get("crop"));
     drawing.drawImage(video, left, top, w, h, 0, 0, width, height);
     const values = dropAlpha(drawing.getImageData(0, 0, width, height).data);

@@ -6,9 +6,9 @@ export interface Pixels {
   readonly words: Uint32Array;
 }
 
-/** Context of a canvas; browsers always have this one. */
-export function context(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
-  const found = canvas.getContext("2d");
+/** Context of a canvas, which browsers always have; one that is read back often is kept off the graphics card. */
+export function context(canvas: HTMLCanvasElement, willReadFrequently = false): CanvasRenderingContext2D {
+  const found = canvas.getContext("2d", { willReadFrequently });
   if (!found) throw new Error("This browser cannot draw on a canvas.");
   return found;
 }

@@ -42,7 +42,7 @@ export function caps(key: string): string[] {
   const spelled = spellBinding(key);
   const shifted = spelled.startsWith("Shift+") && spelled.length > 6;
   const bare = shifted ? spelled.slice(6) : spelled;
-  return [...(shifted ? ["Shift"] : []), SIGNS[bare] ?? bare];
+  return shifted ? ["Shift", SIGNS[bare] ?? (isLetter(bare) ? bare.toUpperCase() : bare)] : [SIGNS[bare] ?? bare];
 }
 
 export interface HelpRow {

@@ -9,6 +9,13 @@ export function decimal(x: number): string {
   return String(Number(x.toFixed(digits))).replace("-", "−");
 }
 
+/** Three significant digits, zeros kept, so that many numbers side by side look alike. */
+export function brief(x: number): string {
+  const size = Math.abs(x);
+  if (size === 0 || size < 1e-2 || size >= 1e4) return decimal(x);
+  return (size >= 100 ? x.toFixed(0) : x.toPrecision(3)).replace("-", "−");
+}
+
 /** Parts of a readout line, empty ones left out. */
 export const join = (...parts: (string | null | false)[]): string => parts.filter(Boolean).join(" · ");
 

@@ -12,7 +12,7 @@ import { GridStore, type Sheet } from "./grid_store";
 import { mountLabel } from "./label";
 import type { Link } from "./link";
 import { save, watch, type Model } from "./model";
-import { decimal, join, place } from "./readout";
+import { brief, decimal, join, place } from "./readout";
 import { onTheme, token } from "./theme";
 import { corner, layout, rowsIn, scrollTo, slotAt, slotsOf, step, type Grid, type Rows } from "./tiles";
 import type { UnitGridTraits } from "./traits";
@@ -60,6 +60,7 @@ function mount(view: View<UnitGridTraits, Shared>): void {
     const { clientHeight: height, clientWidth: width, scrollTop: top } = viewport;
     const range = slotsOf(grid, rowsIn(grid, top, height));
     const drawing = sharpen(canvas, height, width);
+    Object.assign(canvas.style, { height: `${height}px`, width: `${width}px` });
     const style = getComputedStyle(root);
     drawing.font = `600 11px ${style.fontFamily}`;
     const missing = drawTiles(drawing, range, top);
@@ -125,7 +126,7 @@ function mount(view: View<UnitGridTraits, Shared>): void {
       const colour = words[stepOf(tile.hi, rangeOf(tile, shown, now.signed, model.get("scale") === "unit"), now.signed)] ?? 0;
       const [y, x] = corner(grid, slot);
       drawing.fillStyle = isLight(colour) ? "#111111" : "#ffffff";
-      drawing.fillText(decimal(tile.hi), x + grid.tile / 2, y - top + grid.tile / 2, grid.tile - 4);
+      drawing.fillText(brief(tile.hi), x + grid.tile / 2, y - top + grid.tile / 2, grid.tile - 4);
     }
     drawing.textAlign = "start";
   }

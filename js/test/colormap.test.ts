@@ -1,0 +1,83 @@
+import { describe, expect, it } from "vitest";
+import { colours, dequantise, span, stepOf, STEPS, steps, tone, toneTable, word } from "../src/colormap";
+import { bilinear, colourPlane, copyRgb } from "../src/pixels";
+
+const NAMES = ["gray", "viridis", "inferno", "cividis", "blue-red", "green-red"];
+
+describe("tables", () => {
+  it.each(NAMES)("%s has 256 colours", (name) => {
+    expect(colours(name)).toHaveLength(256);
+    expect(colours(name).flat().every((c) => Number.isInteger(c) && c >= 0 && c <= 255)).toBe(true);
+  });
+  it("does not offer jet", () => expect(colours("jet")).toEqual(colours("gray")));
+  it("has white and black at 0 of the signed maps", () => {
+    expect(colours("blue-red")[127]).toEqual([255, 255, 255]);
+    expect(colours("blue-red")[128]).toEqual([255, 255, 255]);
+    expect(colours("green-red")[127]).toEqual([0, 0, 0]);
+    expect(colours("green-red")[128]).toEqual([0, 0, 0]);
+  });
+  it("shows positive as red in blue-red and as green in green-red", () => {
+    const [r, , b] = colours("blue-red")[230]!;
+    expect(r! > b!).toBe(true);
+    const [red, green] = colours("green-red")[230]!;
+    expect(green! > red!).toBe(true);
+  });
+});
+
+describe("tone", () => {
+  it("is the identity without boost and gamma", () => expect(tone(0.3, 1, 0)).toBeCloseTo(0.3));
+  it("saturates by boost", () => expect([tone(0.25, 1, 0.5), tone(0.5, 1, 0.5), tone(0.9, 1, 0.5)]).toEqual([0.5, 1, 1]));
+  it("is all or nothing at the strongest boost", () => expect([tone(0, 1, 1), tone(1e-6, 1, 1)]).toEqual([0, 1]));
+  it("lifts weak values by gamma below 1", () => expect(tone(0.25, 0.5, 0)).toBeCloseTo(0.5));
+  it("shows what is not a number as 0", () => expect(tone(NaN, 1, 0)).toBe(0));
+});
+
+describe("scale", () => {
+  it("keeps a plain range and makes a signed one symmetric", () => {
+    expect(span(-1, 3, false)).toEqual([-1, 3]);
+    expect(span(-1, 3, true)).toEqual([-3, 3]);
+  });
+  it("maps the ends of the range to the ends of the table", () => {
+    const [start, slope] = steps(0, 10, 255, [0, 10], false);
+    expect([start, start + 255 * slope]).toEqual([0, STEPS - 1]);
+  });
+  it("shows a unit on the scale of its layer", () => {
+    const [start, slope] = steps(2, 4, 255, [0, 8], false);
+    expect([start, start + 255 * slope]).toEqual([256, 512]);
+  });
+  it("shows a flat range as its lowest value, or as 0 when signed", () => {
+    expect(steps(5, 5, 255, [5, 5], false)).toEqual([0, 0]);
+    expect(steps(0, 0, 255, [0, 0], true)).toEqual([512, 0]);
+  });
+  it("finds exactly 0 in the middle of a signed scale", () => expect(stepOf(0, [-2, 2], true)).toBe(512));
+  it("restores values", () => expect(dequantise(65535, 65535, -1, 3)).toBe(3));
+});
+
+describe("pixels", () => {
+  const grey = toneTable({ colormap: "gray", gamma: 1, boost: 0, signed: false });
+  it("colours a plane into its place and nowhere else", () => {
+    const out = new Uint32Array(4 * 3);
+    colourPlane(out, 5, 4, [0, 255], 1, 2, grey, ...steps(0, 1, 255, [0, 1], false));
+    expect([...out]).toEqual([0, 0, 0, 0, 0, word(0, 0, 0), word(255, 255, 255), 0, 0, 0, 0, 0]);
+  });
+  it("clips values beyond the range", () => {
+    const out = new Uint32Array(2);
+    colourPlane(out, 0, 2, [0, 255], 1, 2, grey, ...steps(-5, 5, 255, [-1, 1], false));
+    expect([...out]).toEqual([word(0, 0, 0), word(255, 255, 255)]);
+  });
+  it("centres a signed map at 0", () => {
+    const out = new Uint32Array(3);
+    const table = toneTable({ colormap: "blue-red", gamma: 1, boost: 0, signed: true });
+    colourPlane(out, 0, 3, [0, 128, 255], 1, 3, table, ...steps(-1, 255 / 128 - 1, 255, [-1, 1], true));
+    expect(out[1]).toBe(word(255, 255, 255));
+  });
+  it("copies RGB with full opacity", () => {
+    const out = new Uint32Array(2);
+    copyRgb(out, 0, 2, new Uint8Array([1, 2, 3, 250, 251, 252]), 1, 2);
+    expect([...out]).toEqual([word(1, 2, 3), word(250, 251, 252)]);
+  });
+  it("resamples with pixel centres aligned", () => {
+    expect([...bilinear([0, 4], 1, 2, 1, 4)]).toEqual([0, 1, 3, 4]);
+    expect([...bilinear([7], 1, 1, 2, 2)]).toEqual([7, 7, 7, 7]);
+  });
+});

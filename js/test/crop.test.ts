@@ -1,0 +1,19 @@
+import { expect, it } from "vitest";
+import { dropAlpha, part } from "../src/crop";
+import { brief, decimal, join, rgb } from "../src/readout";
+
+it("crops the centre of a camera picture, or takes all of it", () => {
+  expect(part([480, 640], [224, 224], true)).toEqual([0, 80, 480, 480]);
+  expect(part([480, 640], [224, 224], false)).toEqual([0, 0, 480, 640]);
+  expect(part([480, 640], [100, 400], true)).toEqual([160, 0, 160, 640]);
+});
+
+it("drops alpha", () => expect([...dropAlpha(new Uint8ClampedArray([1, 2, 3, 255, 4, 5, 6, 255]))]).toEqual([1, 2, 3, 4, 5, 6]));
+
+it("writes numbers without noise", () => {
+  expect([0, 1.23456, 12.345, 1234.5, -0.5, 0.1 + 0.2, 1.2e-7, NaN].map(decimal)).toEqual(["0", "1.235", "12.35", "1235", "−0.5", "0.3", "1.2e−7", "NaN"]);
+  expect([5.2, 5.2536, 123.4, -0.5].map(brief)).toEqual(["5.20", "5.25", "123", "−0.500"]);
+});
+
+it("joins what there is", () => expect(join("a", null, false, "", "b")).toBe("a · b"));
+it("reads a pixel at row 0, column 0", () => expect(rgb([9, 8, 7], 1, 0, 0)).toBe("RGB 9 8 7"));

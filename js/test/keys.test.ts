@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { caps, commandOf, helpTable, spellBinding } from "../src/keys";
+import { matches, shapeText, stepName } from "../src/layer_list";
+
+const bindings = [
+  { key: "t", command: "gamma", help: "gamma" },
+  { key: "T", command: "boost", help: "boost" },
+  { key: "ArrowLeft", command: "left", help: "left" },
+  { key: "j", command: "left", help: "left" },
+  { key: "Shift+ArrowLeft", command: "left3", help: "left by 3" },
+  { key: "?", command: "help", help: "help", group: "Help" },
+];
+const stroke = (key: string, held: Partial<Record<"shiftKey" | "ctrlKey" | "metaKey" | "altKey", boolean>> = {}) => ({
+  key, shiftKey: false, ctrlKey: false, metaKey: false, altKey: false, ...held,
+});
+
+describe("commands", () => {
+  it("tell shift from no shift", () => {
+    expect(commandOf(stroke("t"), bindings)).toBe("gamma");
+    expect(commandOf(stroke("T", { shiftKey: true }), bindings)).toBe("boost");
+    expect(commandOf(stroke("ArrowLeft"), bindings)).toBe("left");
+    expect(commandOf(stroke("ArrowLeft", { shiftKey: true }), bindings)).toBe("left3");
+  });
+  it("go by shift, not by caps lock", () => expect(commandOf(stroke("T"), bindings)).toBe("gamma"));
+  it("take signs as typed", () => expect(commandOf(stroke("?", { shiftKey: true }), bindings)).toBe("help"));
+  it("leave chords and unknown keys to others", () => {
+    for (const held of ["ctrlKey", "metaKey", "altKey"] as const) expect(commandOf(stroke("t", { [held]: true }), bindings)).toBeNull();
+    expect(commandOf(stroke("x"), bindings)).toBeNull();
+  });
+  it("spell a binding one way", () => expect(["T", "Shift+t", "Shift+T"].map(spellBinding)).toEqual(["Shift+t", "Shift+t", "Shift+t"]));
+});
+
+describe("help", () => {
+  it("shows keycaps", () => expect([caps("Shift+ArrowLeft"), caps("T"), caps(" ")]).toEqual([["Shift", "←"], ["Shift", "T"], ["Space"]]));
+  it("puts the keys of a command on one row, by group", () => {
+    const table = helpTable(bindings);
+    expect([...table.keys()]).toEqual(["Keys", "Help"]);
+    expect(table.get("Keys")?.find((row) => row.help === "left")?.keys).toEqual([["←"], ["j"]]);
+  });
+});
+
+describe("layers", () => {
+  const row = { name: "features.6", kind: "Conv2d", shape: [64, 27, 27], field: "", title: "" };
+  it("are found by every word of the search", () => {
+    expect([matches(row, ""), matches(row, "conv FEAT"), matches(row, "conv relu")]).toEqual([true, true, false]);
+  });
+  it("are stepped through by keys", () => {
+    const names = ["a", "b", "c"];
+    expect([stepName(names, "a", "ArrowDown"), stepName(names, "a", "ArrowUp"), stepName(names, "b", "End"), stepName(names, "x", "ArrowDown")]).toEqual(["b", "a", "c", "a"]);
+    expect([stepName(names, "a", "x"), stepName([], "a", "ArrowDown")]).toEqual([null, null]);
+  });
+  it("show their shape", () => expect(shapeText([64, 27, 27])).toBe("64 × 27 × 27"));
+});
