@@ -15,6 +15,10 @@ ALLOWED: tuple[tuple[str, str], ...] = (
         r"^uncaught: Cannot read properties of undefined \(reading 'schema'\) .*/static/notebook/notebook_core\.",
         "Notebook 7 loading its settings; it does so without any widget too",
     ),
+    (
+        r"^uncaught: Command 'filebrowser:open-path' not registered\. .*/static/notebook/notebook_core\.",
+        "Notebook 7 on a busy machine: it asks for its file browser before it is there, and opens the notebook anyway",
+    ),
     (r"cdn\.jsdelivr\.net/npm/@fortawesome/fontawesome-free@", "Voilà's page asks for its icons outside"),
     (r"cdnjs\.cloudflare\.com/ajax/libs/mathjax/", "Voilà's page asks for MathJax outside"),
     (
