@@ -1,5 +1,23 @@
 """See inside image classifiers: interactive notebook widgets for PyTorch networks."""
 
 from deepvis_widgets._version import __version__
+from deepvis_widgets.core.errors import Cancelled, DeepvisError
+from deepvis_widgets.core.network import Network
+from deepvis_widgets.core.preprocess import Preprocess
+from deepvis_widgets.methods import explain, methods
+from deepvis_widgets.widgets.explorer import Explorer
+from deepvis_widgets.zoo.load import load
+from deepvis_widgets.zoo.scenes import scene
 
-__all__ = ["__version__"]
+__all__ = [
+    "Cancelled",
+    "DeepvisError",
+    "Explorer",
+    "Network",
+    "Preprocess",
+    "__version__",
+    "explain",
+    "load",
+    "methods",
+    "scene",
+]

@@ -53,6 +53,11 @@ def to_bytes(picture: Tensor) -> np.ndarray:
     return np.ascontiguousarray(levels.permute(1, 2, 0).cpu().numpy())
 
 
+def from_bytes(levels: np.ndarray) -> Tensor:
+    """The picture of a uint8 array (H, W, 3) as a float tensor (3, H, W) in [0, 1]."""
+    return torch.from_numpy(np.array(levels)).permute(2, 0, 1).float() / 255
+
+
 def _from_path(path: Path) -> Tensor:
     if not path.exists():
         raise DeepvisError(f'There is no file "{path}"; give the path of a picture.')
@@ -84,7 +89,7 @@ def _from_pil(image: Image.Image, name: str) -> Tensor:
         rgb = _to_rgb(upright)
     except (OSError, SyntaxError, ValueError) as error:
         raise DeepvisError(f"{name} is damaged or incomplete ({error}); give a whole picture file.") from None
-    return torch.from_numpy(np.array(rgb)).permute(2, 0, 1).float() / 255
+    return from_bytes(np.asarray(rgb))
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:

@@ -33,7 +33,9 @@ class Unit:
 
 @dataclass(frozen=True, eq=False)
 class Maps:
-    """Maps (n, h, w) of some units of a layer, small enough for tiles, and the statistics of all its units at full size."""
+    """Maps (n, h, w) of some units of a layer, small enough for tiles, and the statistics of all its units at full
+    size.
+    """
 
     layer: Layer
     units: Tensor
@@ -70,7 +72,9 @@ def tiles(network: Network, maps: Tensor, layer: str, units: Tensor | None, long
     if factor > 1:
         values = F.avg_pool2d(values[None], factor, ceil_mode=True)[0]
     flat = maps.flatten(1)
-    return Maps(network.layers[layer], chosen, values.cpu(), *(s.cpu() for s in (flat.amin(1), flat.amax(1), flat.mean(1))))
+    return Maps(
+        network.layers[layer], chosen, values.cpu(), *(s.cpu() for s in (flat.amin(1), flat.amax(1), flat.mean(1)))
+    )
 
 
 def gradient_maps(network: Network, view: Tensor, backward: str, unit: Unit, layer: str) -> Tensor:
@@ -88,7 +92,9 @@ def unit_map(network: Network, recording: Recording, unit: Unit) -> UnitMap:
 
 
 def backward_picture(network: Network, view: Tensor, backward: str, kind: str, unit: Unit, seed: str = "map") -> Tensor:
-    """The backward pane: the signal of a unit at the input, in one of the toolbox's views; a picture (3, H, W) in [0, 1]."""
+    """The backward pane: the signal of a unit at the input, in one of the toolbox's views; a picture (3, H, W) in [0,
+    1].
+    """
     recording = passed(network, view, backward)
     objective, _ = start(network, recording, Target(unit.channel, unit.layer, unit.position), seed)
     return backward_view(recording.gradient(objective)[0].cpu(), kind)
@@ -99,7 +105,9 @@ def probabilities(recording: Recording) -> Tensor:
     return recording.logits[0].detach().float().softmax(0).cpu()
 
 
-def overlay(network: Network, view: Tensor, method: str, target: int | None, params: dict[str, object]) -> HeatMap | None:
+def overlay(
+    network: Network, view: Tensor, method: str, target: int | None, params: dict[str, object]
+) -> HeatMap | None:
     """The heat map of a quick method for a class (None: the top one); None where the method gives no heat map."""
     result: Result = explain(network, view, method, target=target, **params)
     return result if isinstance(result, HeatMap) else None

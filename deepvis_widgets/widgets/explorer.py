@@ -1,0 +1,192 @@
+"""The Explorer: the Deep Visualization Toolbox in a notebook cell."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import ipywidgets
+import traitlets
+
+from ..core.errors import DeepvisError
+from ..core.fills import FILLS
+from ..core.network import Network
+from ..core.reduce import VIEWS
+from ..methods import method
+from .base import whole_numbers
+from .explorer_panes import Panes
+from .explorer_updates import Updates
+from .explorer_wiring import BACKWARD_MODES, ZOOMS, Wiring
+from .picture_bar import folder_pictures
+
+
+class Explorer(ipywidgets.VBox):
+    """Every layer and unit of an image network on one picture, live.
+
+    `network` is a Network, a module, or a name for dv.load; `picture` anything a picture can be made of (None: the
+    first ready scene); `pictures` further ones to choose from: a folder, or a list. `names` gives layers prettier
+    titles.
+
+    The traits below may be set, observed and linked from Python; the browser and Python always agree on them. Setting
+    one to something that does not exist raises DeepvisError and changes nothing. `close()` ends the thread and frees
+    cache and graph.
+    """
+
+    image = traitlets.Any(help="the picture shown; setting it opens another")
+    layer = traitlets.Unicode(help="dotted name of the layer shown")
+    unit = traitlets.Int(0, help="channel selected in that layer")
+    position = traitlets.Any(None, allow_none=True, help="(row, col) of the unit, or None: its strongest")
+    target = traitlets.Any(
+        None, allow_none=True, help="class index explained, or None: the top class; a label may be set"
+    )
+    method = traitlets.Unicode(allow_none=True, help="name of the method drawn over the picture, or None")
+    occluder = traitlets.Any(None, allow_none=True, help="(top, left, height, width) in picture pixels, or None")
+    fill = traitlets.Enum(FILLS, "grey", help="what the occluder shows")
+    backward = traitlets.Enum(BACKWARD_MODES, "deconvnet", help="mode of the backward pane")
+    backward_view = traitlets.Enum(VIEWS, "raw", help="how the backward pane is drawn")
+    frozen = traitlets.Bool(False, help="whether the backward pane keeps its unit while others are browsed")
+    tiles = traitlets.Enum(("activation", "gradient", "pictures"), "activation", help="what the unit grid shows")
+    zoom = traitlets.Enum(ZOOMS, "", help="the pane that is enlarged")
+
+    def __init__(
+        self,
+        network: Any = "husky-wolf",
+        picture: Any = None,
+        *,
+        pictures: Any = None,
+        layer: str | None = None,
+        unit: int = 0,
+        target: int | str | None = None,
+        names: dict[str, str] | None = None,
+    ) -> None:
+        self.network = as_network(network)
+        self.group = uuid.uuid4().hex
+        choices = as_pictures(pictures)
+        self.panes = Panes(self.network, self.group, choices, names or {}, self)
+        super().__init__(self.panes.rows)
+        self.add_class("dv-explorer")
+        first = choices[0][1] if picture is None else picture
+        self.layer = layer or default_layer(self.network)
+        self.unit, self.target = unit, target
+        self.method = "cam" if self.network.has_head else "grad_cam"
+        self.updates = Updates(self)
+        self.panes.bind(self)
+        self.wiring = Wiring(self, self.updates)
+        self.image = first
+
+    # --- what may be set ---
+
+    @traitlets.validate("layer")
+    def _check_layer(self, proposal: Any) -> str:
+        return self.network.layers[proposal["value"]].name
+
+    @traitlets.validate("unit")
+    def _check_unit(self, proposal: Any) -> int:
+        self.network.target(None, self.layer, proposal["value"])
+        return int(proposal["value"])
+
+    @traitlets.validate("position")
+    def _check_position(self, proposal: Any) -> tuple[int, int] | None:
+        if proposal["value"] is None:
+            return None
+        place = whole_numbers(proposal["value"], 2)
+        if place is None:
+            raise DeepvisError(f"{proposal['value']!r} is no position; accepted is (row, col), or None.")
+        self.network.target(None, self.layer, (self.unit, (place[0], place[1])))
+        return place[0], place[1]
+
+    @traitlets.validate("target")
+    def _check_target(self, proposal: Any) -> int | None:
+        return None if proposal["value"] is None else self.network.class_index(proposal["value"])
+
+    @traitlets.validate("method")
+    def _check_method(self, proposal: Any) -> str | None:
+        if proposal["value"] is None:
+            return None
+        refusal = method(proposal["value"]).refuses(self.network)
+        if refusal:
+            raise DeepvisError(refusal)
+        return str(proposal["value"])
+
+    @traitlets.validate("occluder")
+    def _check_occluder(self, proposal: Any) -> tuple[int, int, int, int] | None:
+        return as_box(proposal["value"], self.network.size)
+
+    @traitlets.validate("image")
+    def _check_image(self, proposal: Any) -> Any:
+        self.updates.open(proposal["value"])
+        return proposal["value"]
+
+    # --- commands ---
+
+    def show(self, picture: Any, name: str = "") -> None:
+        """Show another picture; one that cannot be read leaves a sentence on the stage and the old picture in place."""
+        try:
+            self.image = picture
+        except DeepvisError as error:
+            self.panes.stage.notice = str(error)
+
+    def press(self, command: str) -> None:
+        """Do what a key does; `command` is one of those in explorer_keys.KEYS."""
+        self.wiring.commands[command]()
+
+    def close(self) -> None:
+        """End the thread, free cache and graph, and take the widgets off the page."""
+        if self.comm is not None:
+            self.updates.close()
+            self.panes.close()
+        super().close()
+
+
+def as_network(network: Any) -> Network:
+    """A Network for a Network, a module or a name."""
+    if isinstance(network, Network):
+        return network
+    if isinstance(network, str):
+        from ..zoo.load import load
+
+        return load(network)
+    return Network(network)
+
+
+def as_pictures(pictures: Any) -> list[tuple[str, Any]]:
+    """(name, picture) pairs of a folder, a list, or the ready scenes."""
+    if pictures is None:
+        from ..zoo.scenes import ready_scenes
+
+        return [(f"{scene.label} · {scene.background}", scene) for scene in ready_scenes()]
+    if isinstance(pictures, str | Path):
+        return list(folder_pictures(Path(pictures).expanduser()))
+    if isinstance(pictures, Sequence) and pictures:
+        return [(_name(picture, place), picture) for place, picture in enumerate(pictures)]
+    raise DeepvisError("pictures is empty or no list; give a folder or a list of pictures.")
+
+
+def _name(picture: Any, place: int) -> str:
+    return Path(picture).name if isinstance(picture, str | Path) else f"picture {place + 1}"
+
+
+def default_layer(network: Network) -> str:
+    """A layer worth opening with: maps, in the middle of the network, after a rectifier where there is one."""
+    maps = [layer for layer in network.layers if layer.height * layer.width > 1] or list(network.layers)
+    rectified = [layer for layer in maps if layer.rectifier is not None] or maps
+    return rectified[len(rectified) // 2].name
+
+
+def as_box(box: Any, size: tuple[int, int]) -> tuple[int, int, int, int] | None:
+    """A box (top, left, height, width) inside a picture of `size`; DeepvisError otherwise."""
+    if box is None:
+        return None
+    edges = whole_numbers(box, 4)
+    if edges is None:
+        raise DeepvisError(
+            f"{box!r} is no occluder; accepted is (top, left, height, width) in picture pixels, or None."
+        )
+    top, left, height, width = edges
+    if height < 1 or width < 1 or top < 0 or left < 0 or top + height > size[0] or left + width > size[1]:
+        raise DeepvisError(
+            f"The occluder {(top, left, height, width)} does not lie inside the picture of {size[0]}×{size[1]} pixels."
+        )
+    return top, left, height, width

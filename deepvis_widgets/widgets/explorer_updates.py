@@ -1,0 +1,350 @@
+"""From what the Explorer is asked to show to answers on its panes: every question goes to the engine, in the slot of
+its pane.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+from ..core.fills import fill_picture, occlude
+from ..core.network import Layer
+from ..core.picture import to_bytes
+from ..core.results import Pictures
+from ..engine import live
+from ..engine.engine import Engine
+from ..engine.keys import content_key
+from ..engine.live import Unit
+from ..engine.weights import weights_key
+from ..methods import explain
+from . import frames
+
+if TYPE_CHECKING:
+    from .explorer import Explorer
+
+ALL_TILES = 500_000  # bytes; a layer with more is sent as far as it is on screen
+PICTURES = 4
+PATTERN_STEPS = 48
+STEPS = 128  # of activation maximization: enough to see what a unit wants, and some seconds on a laptop
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """Everything the panes depend on, as it was when the question was asked."""
+
+    view: Tensor
+    box: tuple[int, int, int, int] | None
+    unit: Unit
+    held: Unit  # the unit of the backward pane: another one while it is frozen
+    target: int | None
+    method: str | None
+    params: dict[str, Any]
+    backward: str
+    backward_view: str
+    tiles: str
+    tile: int
+    visible: Tensor | None  # the units on screen, None: all
+
+
+class Updates:
+    """Asks the engine and pushes its answers; `explorer` is where the state is."""
+
+    def __init__(self, explorer: Explorer) -> None:
+        self.explorer, self.network = explorer, explorer.network
+        self.engine = Engine.of(self.network).acquire()
+        self.network.recordings.limit = 2
+        self.view: Tensor | None = None
+        self.fill: Tensor | None = None
+        self.held: Unit | None = None
+        self.visible = torch.arange(0)
+        self.milliseconds = 0.0
+        self._closed = False
+
+    # --- the picture ---
+
+    def open(self, picture: Any) -> None:
+        """Show another picture; DeepvisError, and the old one stays, if it cannot be read."""
+        self.view = self.network.view(picture)
+        self.explorer.panes.stage.notice = ""
+        self.refill()
+        self.refresh()
+
+    def refill(self) -> None:
+        """Send the picture with what the occluder shows over it."""
+        if self.view is not None:
+            self.fill = fill_picture(self.view, self.explorer.fill)
+            arrays = {"picture": to_bytes(self.view), "fill": to_bytes(self.fill)}
+            self.explorer.panes.stage.push("picture", arrays=arrays)
+
+    # --- questions ---
+
+    def ask(self, box: Any = None, everything: bool = True) -> Question | None:
+        """The question as things stand, with the occluder at `box`; None while there is no picture."""
+        explorer = self.explorer
+        if self.view is None or self.fill is None or self._closed:
+            return None
+        unit = Unit(explorer.layer, explorer.unit, explorer.position)
+        held = self.held if explorer.frozen and self.held is not None else unit
+        return Question(
+            occlude(self.view, self.fill, box),
+            box,
+            unit,
+            held,
+            explorer.target,
+            explorer.method,
+            explorer.panes.params(explorer.method),
+            explorer.backward,
+            explorer.backward_view,
+            explorer.tiles,
+            explorer.panes.grid.tile,
+            None if everything else self._on_screen(),
+        )
+
+    def _on_screen(self) -> Tensor:
+        count = self.network.layers[self.explorer.layer].channels
+        return self.visible[self.visible < count] if len(self.visible) else torch.arange(min(count, 64))
+
+    def refresh(self, rank: bool = True) -> None:
+        """Everything anew: another picture, layer, fill or settled occluder."""
+        question = self.ask(self.explorer.occluder)
+        if question is not None:
+            self._submit("live", lambda: self._everything(question, 0, rank), doing="showing this picture")
+
+    def drag(self, box: Any, seq: int) -> None:
+        """The occluder is at `box` now; the browser sends its next position when this one is acknowledged."""
+        stage = self.explorer.panes.stage
+        question = self.ask(box, everything=False)
+        if question is None:
+            stage.ack(seq)
+            return
+        self._submit(
+            "live",
+            lambda: self._everything(question, seq, False),
+            lambda: stage.ack(seq),
+            "covering a part of the picture",
+        )
+
+    def select(self) -> None:
+        """Another unit or position, or another way to look at it."""
+        question = self.ask(self.explorer.occluder)
+        if question is not None:
+            self._submit("unit", lambda: self._one_unit(question), doing="showing this unit")
+
+    def explain(self) -> None:
+        """Another class or method over the picture."""
+        question = self.ask(self.explorer.occluder)
+        if question is not None:
+            self._submit("overlay", lambda: self._overlay(question, 0), doing=f"running {question.method}")
+
+    def scroll(self, units: Tensor, seq: int) -> None:
+        """Other units came on screen."""
+        self.visible = units
+        grid = self.explorer.panes.grid
+        question = self.ask(self.explorer.occluder, everything=False)
+        if question is None:
+            grid.ack(seq)
+            return
+        self._submit("tiles", lambda: self._tiles(question, 0), lambda: grid.ack(seq), "showing these units")
+        if self.explorer.tiles == "pictures":
+            self.draw_pattern()
+
+    def film(self, view: Tensor, seq: int) -> None:
+        """A picture (3, H, W) from the camera; the browser sends the next when this one is acknowledged."""
+        self.view = view
+        self.refill()
+        question = self.ask(self.explorer.occluder, everything=False)
+        done = partial(self.explorer.panes.camera.ack, seq)
+        if question is None:
+            done()
+            return
+        self._submit("live", lambda: self._everything(question, 0, True), done, "showing the camera")
+
+    # --- unit pictures ---
+
+    def draw_pictures(self) -> None:
+        """Synthesize what the selected unit wants to see; answers stream into the gallery."""
+        explorer, gallery = self.explorer, self.explorer.panes.gallery
+        unit = Unit(explorer.layer, explorer.unit)
+        gallery.running, gallery.progress, gallery.notice = True, 0.0, ""
+        self.engine.submit(
+            "pictures",
+            partial(self._synthesize, unit, PICTURES, STEPS),
+            key=self._pictures_key(unit, PICTURES, STEPS),
+            long=True,
+            on_partial=self._show_progress,
+            on_result=lambda result: self._show_pictures(result, 1.0),
+            on_error=lambda sentence, _: self._stop_gallery(sentence),
+            on_cancelled=self._stop_gallery,
+            doing="drawing this unit",
+        )
+
+    def _synthesize(self, unit: Unit, pictures: int, steps: int, report: Callable[..., None]) -> Any:
+        chosen = {"layer": unit.layer, "unit": unit.channel, "pictures": pictures, "steps": steps}
+        return explain(self.network, None, "activation_maximization", report=report, **chosen)
+
+    def _pictures_key(self, unit: Unit, pictures: int, steps: int) -> str:
+        return content_key("pictures", weights_key(self.network.module), unit.layer, unit.channel, pictures, steps)
+
+    def stop_pictures(self) -> None:
+        """Stop drawing; the pictures as they are stay."""
+        self.engine.cancel("pictures")
+
+    def forget_pictures(self) -> None:
+        """Another unit is selected: its pictures are others."""
+        self.stop_pictures()
+        gallery = self.explorer.panes.gallery
+        gallery.forget("pictures")
+        gallery.push("pictures", {"caption": ""}, {"pictures": frames.no_pictures()})
+
+    def _show_progress(self, fraction: float, partial: Any) -> None:
+        self.explorer.panes.gallery.progress = fraction
+        if isinstance(partial, Pictures):
+            self._show_pictures(partial, fraction)
+
+    def _show_pictures(self, result: Pictures, fraction: float) -> None:
+        gallery = self.explorer.panes.gallery
+        meta, arrays = frames.pictures_frame(result)
+        gallery.push("pictures", meta, arrays)
+        gallery.progress = fraction
+        if fraction == 1.0:
+            gallery.running = False
+
+    def _stop_gallery(self, sentence: str = "") -> None:
+        gallery = self.explorer.panes.gallery
+        gallery.running, gallery.notice = False, sentence
+
+    # --- pattern mode ---
+
+    def draw_pattern(self) -> None:
+        """Fill the grid with a synthesized picture of each unit on screen, one after the other."""
+        layer = self.explorer.layer
+        units = self._on_screen()
+        work = partial(self._draw_units, layer, units.tolist())
+        self.engine.submit(
+            "pattern",
+            work,
+            long=True,
+            on_error=lambda sentence, _: self._grid_notice(sentence),
+            doing="drawing these units",
+        )
+
+    def stop_pattern(self) -> None:
+        """Stop filling the grid."""
+        self.engine.cancel("pattern")
+
+    def _draw_units(self, layer: str, units: list[int], report: Callable[..., None]) -> None:
+        for done, channel in enumerate(units):
+            unit = Unit(layer, channel)
+            key = self._pictures_key(unit, 1, PATTERN_STEPS)
+            work = partial(self._synthesize, unit, 1, PATTERN_STEPS, lambda *_: report(done / len(units)))  # noqa: B023
+            picture = self.engine.cache.get_or_make(key, work)
+            self.explorer.panes.grid.push("pictures", *frames.pattern_frame(layer, channel, picture))
+
+    def _grid_notice(self, sentence: str) -> None:
+        self.explorer.panes.grid.notice = sentence
+
+    # --- answers; all of this runs on the worker's thread ---
+
+    def _submit(
+        self, slot: str, work: Callable[[], None], done: Callable[[], None] = lambda: None, doing: str = ""
+    ) -> None:
+        began = time.perf_counter()
+
+        def finish(_: object) -> None:
+            self.milliseconds = 1000 * (time.perf_counter() - began)
+            self.explorer.panes.show_status(self.milliseconds)
+            self._notice("")
+            done()
+
+        def fail(sentence: str, _: BaseException) -> None:
+            self._notice(sentence)
+            done()
+
+        self.engine.submit(slot, lambda _: work(), on_result=finish, on_error=fail, on_cancelled=done, doing=doing)
+
+    def _notice(self, sentence: str) -> None:
+        self.explorer.panes.stage.notice = sentence
+
+    def _everything(self, question: Question, seq: int, rank: bool) -> None:
+        self._tiles(question, seq)
+        self._unit(question)
+        self._probabilities(question, rank)
+        self._overlay(question, seq)
+        self._backward(question)
+
+    def _one_unit(self, question: Question) -> None:
+        self._unit(question)
+        self._backward(question)
+        if question.tiles == "gradient":
+            self._tiles(question, 0)
+
+    def _record(self, question: Question) -> Any:
+        return live.passed(self.network, question.view, question.backward)
+
+    def _tiles(self, question: Question, seq: int) -> None:
+        grid, layer = self.explorer.panes.grid, self.network.layers[question.unit.layer]
+        maps = live.all_maps(self.network, self._record(question), layer.name)
+        question = replace(question, visible=self._sendable(question, layer))
+        shown = live.tiles(self.network, maps, layer.name, question.visible, question.tile)
+        grid.push("stats", *frames.stats_frame(shown), seq)
+        grid.push("tiles", *frames.tiles_frame(shown, question.visible is None), seq)
+        if question.tiles == "gradient":
+            self._differences(question, layer, seq)
+
+    def _differences(self, question: Question, layer: Layer, seq: int) -> None:
+        """The grid of derivatives of the backward unit: the toolbox's diff view."""
+        held = question.held
+        signal = live.gradient_maps(self.network, question.view, question.backward, held, layer.name)
+        shown = live.tiles(self.network, signal, layer.name, question.visible, question.tile)
+        self.explorer.panes.grid.push("gradient", *frames.tiles_frame(shown, question.visible is None), seq)
+
+    def _sendable(self, question: Question, layer: Layer) -> Tensor | None:
+        """The units to send: all where that is little, else those on screen."""
+        side = min(1.0, question.tile / max(layer.height, layer.width))
+        small = layer.channels * layer.height * layer.width * side * side <= ALL_TILES
+        return question.visible if question.visible is not None or small else self._on_screen()
+
+    def _unit(self, question: Question) -> None:
+        layer = self.network.layers[question.unit.layer]
+        found = live.unit_map(self.network, self._record(question), question.unit)
+        lines = frames.statistics(found)
+        self.explorer.panes.unit.push("map", *frames.map_frame(found.values, layer.field, lines))
+        self.explorer.panes.show_field(layer, question.unit, found.position)
+
+    def _probabilities(self, question: Question, rank: bool) -> None:
+        shares = live.probabilities(self._record(question))
+        chosen = int(shares.argmax()) if question.target is None else question.target
+        self.explorer.panes.probabilities.show(shares, chosen, rank)
+
+    def _overlay(self, question: Question, seq: int) -> None:
+        stage = self.explorer.panes.stage
+        if question.method is None:
+            stage.push("overlay", *frames.overlay_frame(None, ""), seq)
+            return
+        result = live.overlay(self.network, question.view, question.method, question.target, question.params)
+        title = "" if result is None else f"{question.method}: {result.target}"
+        stage.push("overlay", *frames.overlay_frame(result, title), seq)
+        if result is not None:
+            self.explorer.panes.mark_class(question.target)
+
+    def _backward(self, question: Question) -> None:
+        if question.backward == "off":
+            return
+        unit = question.held
+        picture = live.backward_picture(self.network, question.view, question.backward, question.backward_view, unit)
+        line = f"{unit.layer}:{unit.channel}" + (" (frozen)" if unit != question.unit else "")
+        self.explorer.panes.backward.push("rgb", *frames.rgb_frame(picture, [line]))
+
+    def close(self) -> None:
+        """Give the engine back: no answer arrives after this."""
+        if not self._closed:
+            self._closed = True
+            self.engine.cancel("pictures")
+            self.engine.release()
+            self.view = self.fill = None
