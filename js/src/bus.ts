@@ -1,5 +1,5 @@
 // Pointer feedback between widgets of one group that never visits the kernel.
-import type { Box } from "./box";
+import { same, type Box } from "./box";
 
 export interface Topics {
   "hover-box": Box | null;
@@ -15,4 +15,16 @@ export function publish<T extends keyof Topics>(group: string, topic: T, detail:
 /** Calls back with every detail published to this group until the signal aborts. */
 export function subscribe<T extends keyof Topics>(group: string, topic: T, callback: (detail: Topics[T]) => void, signal: AbortSignal): void {
   document.addEventListener(eventName(group, topic), (event) => callback((event as CustomEvent<Topics[T]>).detail), { signal });
+}
+
+/** A function that publishes the box under the pointer, once per change, and null when the signal aborts. */
+export function hoverPublisher(group: () => string, signal: AbortSignal): (box: Box | null) => void {
+  let last: Box | null = null;
+  const tell = (box: Box | null): void => {
+    if (same(box, last)) return;
+    last = box;
+    publish(group(), "hover-box", box);
+  };
+  signal.addEventListener("abort", () => tell(null), { once: true });
+  return tell;
 }

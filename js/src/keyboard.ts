@@ -1,13 +1,12 @@
 // Keys of the explorer around this widget, while the focus is inside it.
 import { helpPanel } from "./help";
-import { commandOf } from "./keys";
+import { commandOf, needsKey } from "./keys";
 import { save, watch, type Model } from "./model";
 import type { KeyboardTraits } from "./traits";
 import { widget, type View } from "./widget";
 
 /** A held key repeats no faster than this, so that commands do not pile up. */
 const REPEAT_MS = 80;
-const TYPING = "input:not([type=range]):not([type=checkbox]):not([type=radio]):not([type=button]), select, textarea, [contenteditable]:not([contenteditable=false])";
 
 function mount({ model, link, root, signal }: View<KeyboardTraits, null>): void {
   root.hidden = true;
@@ -21,7 +20,7 @@ function mount({ model, link, root, signal }: View<KeyboardTraits, null>): void 
     explorer.addEventListener(
       "keydown",
       (event) => {
-        if (event.defaultPrevented || isTyping(event.target)) return;
+        if (event.defaultPrevented || isTaken(event)) return;
         const command = closesHelp(event, model) ? "" : commandOf(event, model.get("bindings"));
         if (command === null) return;
         event.preventDefault();
@@ -57,7 +56,11 @@ function showHelpIn(explorer: HTMLElement, model: Model<KeyboardTraits>, signal:
 
 const closesHelp = (event: KeyboardEvent, model: Model<KeyboardTraits>): boolean => event.key === "Escape" && model.get("help");
 
-const isTyping = (target: EventTarget | null): boolean => target instanceof Element && target.closest(TYPING) !== null;
+/** Whether the control with the focus needs the key for itself. */
+function isTaken({ target, key }: KeyboardEvent): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  return target.isContentEditable || needsKey(target.localName, target.getAttribute("type") ?? "", target.getAttribute("role") ?? "", key);
+}
 
 /** Gives the explorer the focus when nothing in it has it. */
 function focusInto(explorer: HTMLElement): void {

@@ -35,6 +35,16 @@ export function commandOf(stroke: Stroke, bindings: readonly Binding[]): string 
   return bindings.find(({ key }) => spellBinding(key) === spelled)?.command ?? null;
 }
 
+const TYPED = /^(?:(?!range$|checkbox$|radio$|button$|submit$|reset$).)+$/;
+const SLIDING = /^(?:Arrow|Page|Home$|End$)/;
+
+/** Whether a control needs this key for itself: text fields and lists every key, sliders those that move, buttons those that press. */
+export function needsKey(tag: string, type: string, role: string, key: string): boolean {
+  if (tag === "select" || tag === "textarea" || (tag === "input" && TYPED.test(type || "text"))) return true;
+  if (type === "range" || role === "slider" || type === "radio" || role === "tab") return SLIDING.test(key);
+  return (tag === "button" || tag === "input" || tag === "a") && (key === "Enter" || key === " ");
+}
+
 const SIGNS: Record<string, string> = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Escape: "Esc", " ": "Space" };
 
 /** Keycaps of a binding, as shown in the help. */

@@ -1,5 +1,5 @@
 // One scalar or RGB plane, large: values under the pointer, a chosen position, statistics.
-import { publish } from "./bus";
+import { hoverPublisher } from "./bus";
 import { outline, sharpen, type Pixels } from "./canvas";
 import { span, type Tone } from "./colormap";
 import { element, setText } from "./dom";
@@ -38,6 +38,7 @@ function mount({ model, link, state, root, signal }: View<MapViewTraits, Shared>
   let image: Pixels | null = null;
   let pointer: PointerEvent | null = null;
   const paint = painter(draw, signal);
+  const hover = hoverPublisher(() => model.get("group"), signal);
 
   function tone(): Tone {
     const signed = model.get("signed");
@@ -112,7 +113,7 @@ function mount({ model, link, state, root, signal }: View<MapViewTraits, Shared>
   function point(event: PointerEvent | null): void {
     pointer = event;
     const at = cell();
-    publish(model.get("group"), "hover-box", at && plane ? plane.seen(...at) : null);
+    hover(at && plane ? plane.seen(...at) : null);
     paint();
   }
 
@@ -154,7 +155,6 @@ function mount({ model, link, state, root, signal }: View<MapViewTraits, Shared>
     },
     { signal },
   );
-  signal.addEventListener("abort", () => publish(model.get("group"), "hover-box", null));
   load();
 }
 

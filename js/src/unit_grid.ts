@@ -1,6 +1,6 @@
 // Every unit of a layer as a tile: a virtual, scrolled canvas that draws what is on screen and asks for what is missing.
 import { Arrangement, QUIET_MS, type Wanted } from "./arrangement";
-import { publish } from "./bus";
+import { hoverPublisher } from "./bus";
 import type { Box } from "./box";
 import { sharpen } from "./canvas";
 import { isDiverging, stepOf, toneTable, type Tone } from "./colormap";
@@ -52,6 +52,7 @@ function mount(view: View<UnitGridTraits, Shared>): void {
   let quiet: ReturnType<typeof setTimeout> | undefined;
   let asked = "";
   const paint = painter(draw, signal);
+  const hover = hoverPublisher(() => model.get("group"), signal);
   const wanted = (): Wanted => ({ layer: model.get("layer"), count: model.get("count"), sort: model.get("sort") });
   const sheet = (): Sheet | null => store.sheet(model.get("mode"), model.get("layer"));
 
@@ -210,7 +211,7 @@ function mount(view: View<UnitGridTraits, Shared>): void {
     const slot = slotOfPointer();
     const shown = sheet();
     const cell = slot !== null && shown?.rows && shown.cols ? cellOfPointer(slot, shown) : null;
-    publish(model.get("group"), "hover-box", cell && shown ? seen(shown, cell) : null);
+    hover(cell && shown ? seen(shown, cell) : null);
     viewport.style.cursor = slot === null ? "" : "pointer";
     paint();
   }
@@ -292,7 +293,7 @@ function mount(view: View<UnitGridTraits, Shared>): void {
     },
     { signal },
   );
-  signal.addEventListener("abort", () => (clearTimeout(quiet), visible.delete(root), publish(model.get("group"), "hover-box", null)));
+  signal.addEventListener("abort", () => (clearTimeout(quiet), visible.delete(root)));
   paint();
 }
 

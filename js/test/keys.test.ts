@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { caps, commandOf, helpTable, spellBinding } from "../src/keys";
+import { caps, commandOf, helpTable, needsKey, spellBinding } from "../src/keys";
 import { matches, shapeText, stepName } from "../src/layer_list";
 
 const bindings = [
@@ -28,6 +28,18 @@ describe("commands", () => {
     expect(commandOf(stroke("x"), bindings)).toBeNull();
   });
   it("spell a binding one way", () => expect(["T", "Shift+t", "Shift+T"].map(spellBinding)).toEqual(["Shift+t", "Shift+t", "Shift+t"]));
+});
+
+describe("controls with the focus", () => {
+  it("keep every key while one types or picks", () => {
+    expect([needsKey("input", "", "", "d"), needsKey("input", "number", "", "d"), needsKey("select", "", "", "d"), needsKey("textarea", "", "", "d")]).toEqual([true, true, true, true]);
+  });
+  it("keep the keys that move a slider, and leave letters", () => {
+    expect([needsKey("input", "range", "", "ArrowLeft"), needsKey("input", "range", "", "h"), needsKey("div", "", "slider", "End")]).toEqual([true, false, true]);
+  });
+  it("keep the keys that press a button", () => {
+    expect([needsKey("button", "button", "", " "), needsKey("input", "checkbox", "", "Enter"), needsKey("button", "", "", "h"), needsKey("div", "", "", " ")]).toEqual([true, true, false, false]);
+  });
 });
 
 describe("help", () => {
