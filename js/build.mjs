@@ -1,7 +1,7 @@
 // Bundles every widget module into deepvis_widgets/static, or into the folder named as argument.
 // The output depends on the sources and the lock file only.
 import { build } from "esbuild";
-import { copyFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -22,4 +22,5 @@ await build({
   legalComments: "none",
   logLevel: "warning",
 });
-await copyFile(here("src/style.css"), join(out, "style.css"));
+const sheets = await Promise.all(["style", "explorer"].map((name) => readFile(here(`src/${name}.css`), "utf8")));
+await writeFile(join(out, "style.css"), sheets.join(""));

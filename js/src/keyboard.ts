@@ -2,6 +2,7 @@
 import { helpPanel } from "./help";
 import { commandOf, needsKey } from "./keys";
 import { save, watch, type Model } from "./model";
+import { isPlain } from "./shield";
 import type { KeyboardTraits } from "./traits";
 import { widget, type View } from "./widget";
 
@@ -14,17 +15,16 @@ function mount({ model, link, root, signal }: View<KeyboardTraits, null>): void 
 
   function attach(explorer: HTMLElement): void {
     if (!explorer.hasAttribute("tabindex")) explorer.tabIndex = 0;
-    explorer.dataset.lmSuppressShortcuts = "true";
     explorer.classList.add("dv-focusable");
     let last = 0;
     explorer.addEventListener(
       "keydown",
       (event) => {
+        if (isPlain(event)) event.stopPropagation();
         if (event.defaultPrevented || isTaken(event)) return;
         const command = closesHelp(event, model) ? "" : commandOf(event, model.get("bindings"));
         if (command === null) return;
         event.preventDefault();
-        event.stopPropagation();
         if (command === "") return save(model, "help", false);
         if (event.repeat && event.timeStamp - last < REPEAT_MS) return;
         last = event.timeStamp;

@@ -10,7 +10,7 @@ const SEARCH_FROM = 30;
 
 function mount({ model, root, signal }: View<LayerBarTraits, null>): void {
   const search = element("input", { type: "search", class: "dv-search", placeholder: "Filter layers", "aria-label": "Filter layers by name or kind" });
-  const list = element("div", { class: "dv-layer-list", role: "listbox", tabindex: 0, "data-lm-suppress-shortcuts": "true" });
+  const list = element("div", { class: "dv-layer-list", role: "listbox", tabindex: 0 });
   const empty = element("div", { class: "dv-empty" });
   root.append(search, list, empty);
 

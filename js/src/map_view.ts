@@ -142,7 +142,6 @@ function mount({ model, link, state, root, signal }: View<MapViewTraits, Shared>
   mountLabel(model, canvas, "Map of one unit", signal);
   onResize(surface, paint, signal);
   onTheme(paint, signal);
-  surface.dataset.lmSuppressShortcuts = "true";
   surface.addEventListener("pointermove", point, { signal });
   surface.addEventListener("pointerleave", () => point(null), { signal });
   surface.addEventListener("keydown", key, { signal });

@@ -28,7 +28,6 @@ function mount({ model, link, root, signal }: View<StageTraits, null>): void {
   const readout = element("div", { class: "dv-readout" });
   const bar = legend();
   root.tabIndex = 0;
-  root.dataset.lmSuppressShortcuts = "true";
   root.setAttribute("role", "group");
   root.append(surface, readout, bar.node);
 

@@ -39,7 +39,7 @@ function mount(view: View<UnitGridTraits, Shared>): void {
   const { store, visible } = view.state;
   const canvas = element("canvas", { class: "dv-grid-canvas" });
   const content = element("div", { class: "dv-grid-content" }, canvas);
-  const viewport = element("div", { class: "dv-grid-viewport", tabindex: 0, role: "listbox", "data-lm-suppress-shortcuts": "true" }, content);
+  const viewport = element("div", { class: "dv-grid-viewport", tabindex: 0, role: "listbox" }, content);
   const empty = element("div", { class: "dv-empty" });
   const readout = element("div", { class: "dv-readout" });
   const bar = gridBar(model, { find: reveal, sortAgain }, signal);

@@ -3,6 +3,7 @@
 import { Link } from "./link";
 import type { Model } from "./model";
 import { mountNotice } from "./notice";
+import { shield } from "./shield";
 import type { CommonTraits } from "./traits";
 
 export interface View<T, State> {
@@ -56,4 +57,5 @@ export function widget<T extends CommonTraits, State = null>(definition: Definit
 function mountAll<T extends CommonTraits, State>(definition: Definition<T, State>, view: View<T, State>): void {
   definition.mount(view);
   mountNotice(view);
+  shield(view.root, view.signal);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { caps, commandOf, helpTable, needsKey, spellBinding } from "../src/keys";
+import { isPlain } from "../src/shield";
 import { matches, shapeText, stepName } from "../src/layer_list";
 
 const bindings = [
@@ -39,6 +40,13 @@ describe("controls with the focus", () => {
   });
   it("keep the keys that press a button", () => {
     expect([needsKey("button", "button", "", " "), needsKey("input", "checkbox", "", "Enter"), needsKey("button", "", "", "h"), needsKey("div", "", "", " ")]).toEqual([true, true, false, false]);
+  });
+});
+
+describe("keys kept from the notebook", () => {
+  it("are plain ones", () => expect([isPlain(stroke("d")), isPlain(stroke("Enter")), isPlain(stroke("T", { shiftKey: true }))]).toEqual([true, true, true]));
+  it("are no chords, function keys or Shift+Enter", () => {
+    expect([stroke("s", { ctrlKey: true }), stroke("F5"), stroke("Enter", { shiftKey: true })].map(isPlain)).toEqual([false, false, false]);
   });
 });
 
