@@ -3,8 +3,7 @@
 `python -m deepvis_widgets.zoo.scenes.refresh` draws and stores them anew.
 """
 
-from importlib.resources import files
-from importlib.resources.abc import Traversable
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -27,9 +26,9 @@ READY: tuple[tuple[str, str, int], ...] = (
 )
 
 
-def folder() -> Traversable:
+def folder() -> Path:
     """Where the files are."""
-    return files("deepvis_widgets.zoo") / "ready"
+    return Path(__file__).parent.parent / "ready"
 
 
 def file_name(label: str, background: str, seed: int) -> str:
@@ -37,7 +36,7 @@ def file_name(label: str, background: str, seed: int) -> str:
     return f"{label}-{background}-{seed}"
 
 
-def _opened(file: Traversable) -> Image.Image:
+def _opened(file: Path) -> Image.Image:
     with file.open("rb") as stream:
         image = Image.open(stream)
         image.load()

@@ -18,4 +18,4 @@ def store_ready(target: Path) -> None:
 
 
 if __name__ == "__main__":
-    store_ready(Path(str(folder())))
+    store_ready(folder())
