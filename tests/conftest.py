@@ -8,7 +8,7 @@ import pytest
 
 HERE = Path(__file__).parent
 # Browser tests last: they are the slowest, and Playwright's event loop occupies the main thread from then on.
-ORDER = ("unit", "contract", "packaging", "browser")
+ORDER = ("unit", "contract", "packaging", "notebooks", "browser")
 
 
 def folder_of(item: pytest.Item) -> str:
