@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ..engine.live import Unit
     from .explorer import Explorer
 
-NONE = "none"
+NONE, AUTO = "none", "automatic"
 
 
 class Panes:
@@ -46,7 +46,7 @@ class Panes:
     ) -> None:
         self.network, self.names = network, names
         height, width = network.size
-        self.stage = Stage(group=group, label="The picture, with what is drawn over it")
+        self.stage = Stage(group=group, zoom=352, label="The picture, with what is drawn over it")
         self.layers = LayerBar(group=group, layers=[_layer_row(layer, names) for layer in network.layers])
         self.grid = UnitGrid(group=group, label="Units of the layer")
         self.unit = MapView(group=group, title="Selected unit", size=224, label="Activation map of the selected unit")
@@ -61,7 +61,7 @@ class Panes:
         self.gallery = Gallery(
             group=group, title="What it wants to see", size=104, placeholder="Press Start to draw this unit."
         )
-        self.camera = Camera(group=group, size=[height, width])
+        self.camera = Camera(group=group, size=[height, width], layout={"display": "none"})
         self.keyboard = Keyboard(KEYS, group=group)
         self.pictures = PictureBar(pictures, explorer.show)
         self.probabilities = Probabilities(network.labels, lambda index: setattr(explorer, "target", index))
@@ -69,6 +69,7 @@ class Panes:
         self._make_controls(explorer)
         self.rows = self._lay_out()
         self._class_note = ""
+        self._signed = False
         self._field_note = ""
 
     # --- controls that ipywidgets draws ---
@@ -79,8 +80,7 @@ class Panes:
         self.opacity = ipywidgets.FloatSlider(
             value=0.6, min=0, max=1, step=0.05, description="Opacity", readout=False, tooltip="opacity of the overlay"
         )
-        self.colormap = _dropdown("Colours", [(name, name) for name in COLORMAPS], "colour map of the overlay")
-        self.colormap.value = "inferno"
+        self.colormap = _dropdown("Colours", [(name, name) for name in (AUTO, *COLORMAPS)], "colour map of the overlay")
         self.fill = _dropdown("Cover with", [(fill, fill) for fill in FILLS], "what the occluder shows")
         self.method_controls = ipywidgets.VBox().add_class("dv-controls")
         self.backward_mode = _dropdown(
@@ -148,10 +148,17 @@ class Panes:
         link((explorer, "backward_view"), (self.backward_view, "value"))
         link((explorer, "frozen"), (self.freeze, "value"))
         link((self.opacity, "value"), (self.stage, "opacity"))
-        link((self.colormap, "value"), (self.stage, "colormap"))
+        self.colormap.observe(lambda _: self.colour(self._signed), names="value")
         link((self.grid, "gamma"), (self.unit, "gamma"))
         link((self.grid, "boost"), (self.unit, "boost"))
         link((self.pictures.camera, "value"), (self.camera, "running"))
+        self.camera.observe(lambda change: _display(self.camera, change["new"]), names="running")
+
+    def colour(self, signed: bool) -> None:
+        """Colour the overlay; left to itself, a signed map is red for and blue against."""
+        self._signed = signed
+        chosen = self.colormap.value
+        self.stage.colormap = ("blue-red" if signed else "inferno") if chosen == AUTO else chosen
 
     def show_field(self, layer: Layer, unit: Unit, position: tuple[int, int]) -> None:
         """Draw the receptive field of the selected unit on the stage, and name it in the status line."""
@@ -197,6 +204,10 @@ def _layer_row(layer: Layer, names: dict[str, str]) -> dict[str, Any]:
         "field": str(layer.field),
         "title": names.get(layer.name, layer.name),
     }
+
+
+def _display(widget: ipywidgets.DOMWidget, shown: bool) -> None:
+    widget.layout.display = None if shown else "none"
 
 
 def _dropdown(description: str, options: list[tuple[str, str]], tooltip: str) -> ipywidgets.Dropdown:

@@ -329,7 +329,9 @@ class Updates:
             return
         result = live.overlay(self.network, question.view, question.method, question.target, question.params)
         title = "" if result is None else f"{question.method}: {result.target}"
-        stage.push("overlay", *frames.overlay_frame(result, title), seq)
+        meta, arrays = frames.overlay_frame(result, title)
+        self.explorer.panes.colour(meta.get("signed", False))
+        stage.push("overlay", meta, arrays, seq)
         if result is not None:
             self.explorer.panes.mark_class(question.target)
 

@@ -84,7 +84,8 @@ def overlay_frame(result: HeatMap | None, title: str) -> Parts:
         return {"title": ""}, {"values": np.zeros((0, 0), np.uint8)}
     values = (result.heatmap if result.coarse is None else result.coarse).detach().float().cpu()
     low, high = values.min(), values.max()
-    meta = {"lo": float(low), "hi": float(high), "signed": result.signed, "title": title}
+    signed = result.signed and float(low) < 0
+    meta = {"lo": float(low), "hi": float(high), "signed": signed, "title": title}
     return meta, {"values": quantise(values, low, high, 255)}
 
 

@@ -72,7 +72,7 @@ class Probabilities(ipywidgets.VBox):
             axes=axes,
             animation_duration=0,
             fig_margin={"top": 4, "bottom": 24, "left": 124, "right": 16},
-            layout=ipywidgets.Layout(width="100%", height="212px", min_width="0"),
+            layout=ipywidgets.Layout(width="100%", height="212px", min_width="240px"),
         )
 
     def _clicked(self, _bars: object, event: dict[str, dict[str, int]]) -> None:

@@ -1,8 +1,10 @@
-// Pointer feedback between widgets of one group that never visits the kernel.
+// What widgets of one group tell each other without a visit to the kernel: the box under the pointer, moves through the units.
 import { same, type Box } from "./box";
+import type { Move } from "./keys";
 
 export interface Topics {
   "hover-box": Box | null;
+  move: Move;
 }
 
 const eventName = (group: string, topic: string): string => `deepvis:${group}:${topic}`;

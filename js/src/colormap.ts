@@ -48,6 +48,18 @@ export function toneTable({ colormap, gamma, boost, signed }: Tone): Uint32Array
   });
 }
 
+const FAINT = 0.12;
+
+/** The same table with opacity that grows with the value's distance from nothing (the middle of a signed table, else its start). */
+export function translucent(table: Uint32Array, signed: boolean): Uint32Array {
+  return table.map((colour, i) => {
+    const t = i / (STEPS - 1);
+    const strength = signed ? Math.abs(2 * t - 1) : t;
+    const alpha = Math.round(255 * Math.min(1, FAINT + 1.3 * strength));
+    return ((colour & 0x00ffffff) | (alpha << 24)) >>> 0;
+  });
+}
+
 const signedTone = (t: number, gamma: number, boost: number): number => 0.5 + 0.5 * Math.sign(t) * tone(Math.abs(t), gamma, boost);
 
 /** Value of a quantised one. */

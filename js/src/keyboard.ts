@@ -1,6 +1,7 @@
 // Keys of the explorer around this widget, while the focus is inside it.
+import { publish } from "./bus";
 import { helpPanel } from "./help";
-import { commandOf, needsKey } from "./keys";
+import { commandOf, moveOf, needsKey } from "./keys";
 import { save, watch, type Model } from "./model";
 import { isPlain } from "./shield";
 import type { KeyboardTraits } from "./traits";
@@ -28,7 +29,9 @@ function mount({ model, link, root, signal }: View<KeyboardTraits, null>): void 
         if (command === "") return save(model, "help", false);
         if (event.repeat && event.timeStamp - last < REPEAT_MS) return;
         last = event.timeStamp;
-        link.post("key", { command });
+        const move = moveOf(command);
+        if (move) publish(model.get("group"), "move", move);
+        else link.post("key", { command });
       },
       { signal },
     );

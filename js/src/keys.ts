@@ -72,3 +72,15 @@ export function helpTable(bindings: readonly Binding[]): Map<string, HelpRow[]> 
   }
   return groups;
 }
+
+/** A step through the unit grid: an arrow key, and how often. */
+export interface Move {
+  readonly key: string;
+  readonly times: number;
+}
+
+/** The move that a command like "unit-move-left-3" means, or null for any other command. */
+export function moveOf(command: string): Move | null {
+  const [, direction, times] = /^unit-move-(left|right|up|down)(?:-(\d+))?$/.exec(command) ?? [];
+  return direction === undefined ? null : { key: `Arrow${direction[0]!.toUpperCase()}${direction.slice(1)}`, times: Number(times ?? 1) };
+}

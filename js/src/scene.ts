@@ -1,7 +1,7 @@
 // What the stage shows, at the picture's own resolution: the picture, the occluder's crop of the fill, the overlay.
 import type { Box, Size } from "./box";
 import { context, flush, pixels, resized, type Pixels } from "./canvas";
-import { span, steps, toneTable, type ColormapName } from "./colormap";
+import { span, steps, toneTable, translucent, type ColormapName } from "./colormap";
 import { bilinear, colourPlane, copyRgb } from "./pixels";
 import { number, take, text, type Frame } from "./protocol";
 
@@ -57,7 +57,8 @@ export class Scene {
     if (!this.overlay || !this.size) return;
     const { values, lo, hi, signed } = this.overlay;
     this.#colours = resized(this.#colours, ...this.size);
-    const table = toneTable({ colormap, gamma: 1, boost: 0, signed });
+    // where a map says nothing the picture shows through
+    const table = translucent(toneTable({ colormap, gamma: 1, boost: 0, signed }), signed);
     const [start, slope] = steps(lo, hi, 255, span(lo, hi, signed), signed);
     colourPlane(this.#colours.words, 0, this.size[1], values, ...this.size, table, start, slope);
     flush(this.#colours);

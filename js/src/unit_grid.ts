@@ -1,18 +1,20 @@
 // Every unit of a layer as a tile: a virtual, scrolled canvas that draws what is on screen and asks for what is missing.
 import { Arrangement, QUIET_MS, type Wanted } from "./arrangement";
-import { hoverPublisher } from "./bus";
+import { hoverPublisher, subscribe } from "./bus";
 import type { Box } from "./box";
 import { sharpen } from "./canvas";
-import { isDiverging, stepOf, toneTable, type Tone } from "./colormap";
+import { isDiverging, type Tone } from "./colormap";
 import { element, setText } from "./dom";
 import { onResize, painter } from "./frames";
 import { gridBar } from "./grid_bar";
-import { Atlas, contain, divergent, rangeOf } from "./grid_paint";
+import { dot, ring, square, tag, values, type Board } from "./grid_marks";
+import { Atlas, contain, divergent } from "./grid_paint";
 import { GridStore, type Sheet } from "./grid_store";
+import type { Move } from "./keys";
 import { mountLabel } from "./label";
 import type { Link } from "./link";
 import { save, watch, type Model } from "./model";
-import { brief, decimal, join, place } from "./readout";
+import { decimal, join, place } from "./readout";
 import { onTheme, token } from "./theme";
 import { corner, layout, rowsIn, scrollTo, slotAt, slotsOf, step, type Grid, type Rows } from "./tiles";
 import type { UnitGridTraits } from "./traits";
@@ -66,9 +68,9 @@ function mount(view: View<UnitGridTraits, Shared>): void {
     drawing.font = `600 11px ${style.fontFamily}`;
     const missing = drawTiles(drawing, range, top);
     drawing.fillStyle = token(root, "--dv-placeholder");
-    for (const slot of missing) square(drawing, slot, top);
-    drawing.fillStyle = token(root, "--dv-brand");
-    decorate(drawing, range, top);
+    const board: Board = { drawing, grid, top, units: arrangement.units };
+    for (const slot of missing) square(board, slot);
+    decorate(board, range);
     describe();
     ask();
   }
@@ -95,74 +97,19 @@ function mount(view: View<UnitGridTraits, Shared>): void {
     return atlas.draw(drawing, all, top, window.devicePixelRatio);
   }
 
-  function square(drawing: CanvasRenderingContext2D, slot: number, top: number): void {
-    const [y, x] = corner(grid, slot);
-    drawing.fillRect(x, y - top, grid.tile, grid.tile);
-  }
-
-  function decorate(drawing: CanvasRenderingContext2D, range: Rows, top: number): void {
-    drawing.textBaseline = "middle";
-    if (grid.tile >= VALUE_FROM) drawValues(drawing, range, top);
-    if (grid.tile >= NUMBER_FROM) for (let slot = range.first; slot < range.end; slot++) tag(drawing, slot, top);
+  function decorate(board: Board, range: Rows): void {
+    const shown = sheet();
+    const single = shown && !shown.picture && shown.height * shown.width === 1;
+    board.drawing.textBaseline = "middle";
+    if (single && grid.tile >= VALUE_FROM) values(board, range, shown, tone(), model.get("scale") === "unit");
+    if (grid.tile >= NUMBER_FROM) for (let slot = range.first; slot < range.end; slot++) tag(board, slot);
     const hovered = slotOfPointer();
-    const selected = arrangement.slots[model.get("unit")];
-    if (hovered !== null) ring(drawing, hovered, top, token(root, "--dv-hover"), 2);
-    if (selected !== undefined) {
-      ring(drawing, selected, top, token(root, "--dv-brand"), 3);
-      drawPosition(drawing, selected, top);
-    }
-    if (grid.tile >= TAG_FROM) for (const slot of [selected, hovered]) if (slot !== undefined && slot !== null) tag(drawing, slot, top);
-  }
-
-  /** Single numbers, as fully connected layers have, are written into their squares. */
-  function drawValues(drawing: CanvasRenderingContext2D, range: Rows, top: number): void {
-    const shown = sheet();
-    if (!shown || shown.picture || shown.height !== 1 || shown.width !== 1) return;
-    const now = tone();
-    const words = toneTable(now);
-    drawing.textAlign = "center";
-    for (let slot = range.first; slot < range.end; slot++) {
-      const tile = shown.tiles.get(arrangement.units[slot]!);
-      if (!tile) continue;
-      const colour = words[stepOf(tile.hi, rangeOf(tile, shown, now.signed, model.get("scale") === "unit"), now.signed)] ?? 0;
-      const [y, x] = corner(grid, slot);
-      drawing.fillStyle = isLight(colour) ? "#111111" : "#ffffff";
-      drawing.fillText(brief(tile.hi), x + grid.tile / 2, y - top + grid.tile / 2, grid.tile - 4);
-    }
-    drawing.textAlign = "start";
-  }
-
-  function ring(drawing: CanvasRenderingContext2D, slot: number, top: number, colour: string, width: number): void {
-    const [y, x] = corner(grid, slot);
-    drawing.strokeStyle = colour;
-    drawing.lineWidth = width;
-    drawing.strokeRect(x - 0.5, y - top - 0.5, grid.tile + 1, grid.tile + 1);
-  }
-
-  function tag(drawing: CanvasRenderingContext2D, slot: number, top: number): void {
-    const [y, x] = corner(grid, slot);
-    const number = String(arrangement.units[slot]);
-    drawing.fillStyle = "rgba(0, 0, 0, 0.68)";
-    drawing.fillRect(x, y - top, drawing.measureText(number).width + 8, 15);
-    drawing.fillStyle = "#ffffff";
-    drawing.fillText(number, x + 4, y - top + 8);
-  }
-
-  function drawPosition(drawing: CanvasRenderingContext2D, slot: number, top: number): void {
-    const at = model.get("position");
-    const shown = sheet();
-    if (!at || !shown || shown.picture) return;
-    const [height, width] = contain(shown.height, shown.width, grid.tile);
-    const [y, x] = corner(grid, slot);
-    const row = y - top + (grid.tile - height) / 2 + ((at[0] + 0.5) / shown.full[0]) * height;
-    const col = x + (grid.tile - width) / 2 + ((at[1] + 0.5) / shown.full[1]) * width;
-    drawing.beginPath();
-    drawing.arc(col, row, 3.5, 0, 2 * Math.PI);
-    drawing.fillStyle = "#ffffff";
-    drawing.fill();
-    drawing.lineWidth = 2;
-    drawing.strokeStyle = "#000000";
-    drawing.stroke();
+    const selected = arrangement.slots[model.get("unit")] ?? null;
+    if (hovered !== null) ring(board, hovered, token(root, "--dv-hover"), 2);
+    if (selected !== null) ring(board, selected, token(root, "--dv-brand"), 3);
+    const position = model.get("position");
+    if (selected !== null && position && shown && !shown.picture) dot(board, selected, shown, position);
+    if (grid.tile >= TAG_FROM) for (const slot of [selected, hovered]) if (slot !== null) tag(board, slot);
   }
 
   function slotOfPointer(): number | null {
@@ -267,6 +214,13 @@ function mount(view: View<UnitGridTraits, Shared>): void {
     show();
   }
 
+  function move({ key, times }: Move): void {
+    let slot = arrangement.slots[model.get("unit")] ?? 0;
+    for (let i = 0; i < times; i++) slot = step(grid, slot, key, 1) ?? slot;
+    if (grid.count > 0) select(slot);
+    show();
+  }
+
   link.listen(({ kind, meta }) => {
     if (kind === "ack") return;
     if (kind === "stats" || meta.order_stale === true) arrangement.age();
@@ -278,6 +232,7 @@ function mount(view: View<UnitGridTraits, Shared>): void {
   watch(model, ["mode"], () => ((asked = ""), paint()), signal);
   watch(model, ["unit", "tile", "sort"], () => (paint(), requestAnimationFrame(show)), signal);
   mountLabel(model, viewport, "Units of the layer; arrow keys choose one", signal);
+  subscribe(model.get("group"), "move", move, signal);
   onResize(viewport, paint, signal);
   onTheme(paint, signal);
   viewport.addEventListener("scroll", paint, { signal, passive: true });
@@ -302,7 +257,5 @@ function seen({ rows, cols }: Sheet, [row, col]: readonly [number, number]): Box
   const [top, bottom, left, right] = [rows![2 * row]!, rows![2 * row + 1]!, cols![2 * col]!, cols![2 * col + 1]!];
   return [top, left, bottom - top + 1, right - left + 1];
 }
-
-const isLight = (word: number): boolean => 0.3 * (word & 255) + 0.59 * ((word >> 8) & 255) + 0.11 * ((word >> 16) & 255) > 140;
 
 export default widget<UnitGridTraits, Shared>({ className: "dv-grid", share, mount });

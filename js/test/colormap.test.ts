@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { colours, dequantise, span, stepOf, STEPS, steps, tone, toneTable, word } from "../src/colormap";
+import { colours, dequantise, span, stepOf, STEPS, steps, tone, toneTable, translucent, word } from "../src/colormap";
 import { bilinear, colourPlane, copyRgb } from "../src/pixels";
 
 const NAMES = ["gray", "viridis", "inferno", "cividis", "blue-red", "green-red"];
@@ -79,5 +79,21 @@ describe("pixels", () => {
   it("resamples with pixel centres aligned", () => {
     expect([...bilinear([0, 4], 1, 2, 1, 4)]).toEqual([0, 1, 3, 4]);
     expect([...bilinear([7], 1, 1, 2, 2)]).toEqual([7, 7, 7, 7]);
+  });
+});
+
+describe("translucent", () => {
+  const alpha = (table: Uint32Array, i: number): number => table[i]! >>> 24;
+  it("shows the picture where an unsigned map is low and hides it where it is high", () => {
+    const table = translucent(toneTable({ colormap: "inferno", gamma: 1, boost: 0, signed: false }), false);
+    expect([alpha(table, 0) < 40, alpha(table, STEPS - 1)]).toEqual([true, 255]);
+  });
+  it("is faint in the middle of a signed map and strong at both ends", () => {
+    const table = translucent(toneTable({ colormap: "blue-red", gamma: 1, boost: 0, signed: true }), true);
+    expect([alpha(table, 0), alpha(table, STEPS >> 1) < 40, alpha(table, STEPS - 1)]).toEqual([255, true, 255]);
+  });
+  it("leaves the colours alone", () => {
+    const table = toneTable({ colormap: "viridis", gamma: 1, boost: 0, signed: false });
+    expect(translucent(table, false).every((colour, i) => (colour & 0xffffff) === (table[i]! & 0xffffff))).toBe(true);
   });
 });

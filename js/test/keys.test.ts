@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { caps, commandOf, helpTable, needsKey, spellBinding } from "../src/keys";
+import { caps, commandOf, helpTable, moveOf, needsKey, spellBinding } from "../src/keys";
 import { isPlain } from "../src/shield";
 import { matches, shapeText, stepName } from "../src/layer_list";
 
@@ -70,4 +70,12 @@ describe("layers", () => {
     expect([stepName(names, "a", "x"), stepName([], "a", "ArrowDown")]).toEqual([null, null]);
   });
   it("show their shape", () => expect(shapeText([64, 27, 27])).toBe("64 × 27 × 27"));
+});
+
+describe("moveOf", () => {
+  it("reads one step and several", () => {
+    expect(moveOf("unit-move-left")).toEqual({ key: "ArrowLeft", times: 1 });
+    expect(moveOf("unit-move-down-3")).toEqual({ key: "ArrowDown", times: 3 });
+  });
+  it("leaves other commands to the kernel", () => expect(["unit-pictures", "zoom", "unit-move-back"].map(moveOf)).toEqual([null, null, null]));
 });
