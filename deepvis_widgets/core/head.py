@@ -8,7 +8,7 @@ from typing import Any
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
-from .rules import operation
+from .rules import operation, pair
 
 SAME_NUMBERS = frozenset(
     [
@@ -52,7 +52,7 @@ class HeadTrace(TorchFunctionMode):
 
     def head(self, logits: Tensor) -> Head | None:
         """The head that made these class scores, None where it is of another form."""
-        return self._heads.get(id(logits))
+        return self._heads.get(id(self.unnormalised(logits)))
 
     def unnormalised(self, logits: Tensor) -> Tensor:
         """The scores before a softmax the network itself ends in, else the scores as they are."""
@@ -82,6 +82,9 @@ class HeadTrace(TorchFunctionMode):
         if head is not None:
             self._heads[id(output)] = head
             self._alive.append(output)
+        else:
+            self._heads.pop(id(output), None)  # overwritten in place: no longer what it was
+            self._before_softmax.pop(id(output), None)
 
 
 def _is_global_average(name: str, source: Tensor, output: Tensor, args: Any, kwargs: Any) -> bool:
@@ -90,7 +93,11 @@ def _is_global_average(name: str, source: Tensor, output: Tensor, args: Any, kwa
     if name == "mean":
         dims = args[1] if len(args) > 1 else kwargs.get("dim", ())
         return isinstance(dims, list | tuple) and {d % 4 for d in dims} == {2, 3}
-    return name in ("adaptive_avg_pool2d", "avg_pool2d") and source.shape[2] * source.shape[3] > 1
+    if name == "avg_pool2d":
+        kernel = args[1] if len(args) > 1 else kwargs["kernel_size"]
+        padding = args[3] if len(args) > 3 else kwargs.get("padding", 0)
+        return pair(kernel) == tuple(source.shape[2:]) and pair(padding) == (0, 0)
+    return name == "adaptive_avg_pool2d" and source.shape[2] * source.shape[3] > 1
 
 
 def _with_linear(head: Head, name: str, args: Any, kwargs: Any) -> Head | None:

@@ -51,12 +51,21 @@ def token_grid(count: int) -> tuple[int, int, int]:
     return 0, 1, count
 
 
-def find_layout(module: nn.Module, output: Tensor, earlier: dict[torch.Size, Layout]) -> Layout:
-    """The layout of a module's output; a 4-D output of a block follows the `earlier` layers of the same shape."""
+POSITIONS = {(-2, -1): Layout.MAPS, (-3, -2): Layout.LAST}
+
+
+def find_layout(
+    module: nn.Module, output: Tensor, earlier: dict[torch.Size, Layout], dims: tuple[int, int] | None = None
+) -> Layout:
+    """The layout of a module's output. `dims` are those its rows and columns are known to run along; where they are not
+    known, a 4-D output of a block follows the `earlier` layers of the same shape.
+    """
     if output.ndim == 2:
         return Layout.VECTOR
     if output.ndim == 3:
         return Layout.TOKENS
+    if dims in POSITIONS:
+        return POSITIONS[dims]
     if isinstance(module, nn.Linear | nn.LayerNorm) and output.shape[-1] == _features(module):
         return Layout.LAST
     return earlier.get(output.shape, Layout.MAPS)

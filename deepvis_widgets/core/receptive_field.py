@@ -7,7 +7,6 @@ that we do not know) see everything.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
-from .rules import operation
+from .rules import operation, pair
 
 Box = tuple[int, int, int, int]  # top, left, height, width
 
@@ -113,6 +112,7 @@ POINTWISE = frozenset(
         "sigmoid",
         "tanh",
         "clamp",
+        "clip",
         "clamp_min",
         "clamp_max",
         "hardshrink",
@@ -127,9 +127,12 @@ POINTWISE = frozenset(
         "div",
         "rsub",
         "true_divide",
+        "rtruediv",
+        "reciprocal",
         "neg",
         "abs",
         "pow",
+        "rpow",
         "sqrt",
         "exp",
         "log",
@@ -193,6 +196,11 @@ class FieldTrace(TorchFunctionMode):
             return whole_picture(grid, self.picture)
         return ReceptiveField(found.rows, found.cols, self.picture)
 
+    def dims_of(self, output: Tensor) -> tuple[int, int] | None:
+        """The (negative) dimensions that rows and columns run along, None where all positions are mixed."""
+        found = self._fields.get(id(output))
+        return None if found is None else found.dims
+
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
         known = [self._fields[id(value)] for value in _tensors((args, kwargs)) if id(value) in self._fields]
@@ -232,6 +240,11 @@ def _follow(
         return _permuted(field, name, shapes[0], args, kwargs)
     if name in ("view", "reshape", "flatten", "unflatten"):
         return field if field.dims == (-2, -1) and output.shape[-2:] == shapes[0][-2:] and output.ndim > 2 else None
+    if name == "pad":
+        return _padded(field, args, kwargs)
+    if name in ("unsqueeze", "getitem"):
+        at = args[1] if len(args) > 1 else kwargs["dim"]
+        return field if _leading(name, at, len(shapes[0])) <= len(shapes[0]) + min(field.dims) else None
     if name in ("linear", "layer_norm"):  # these mix the last dimension only, where it holds no positions
         lengths = 1 if name == "linear" else len(args[1])
         return field if max(field.dims) < -lengths else None
@@ -263,34 +276,56 @@ def _window(name: str, args: Any, kwargs: Any) -> tuple[tuple[int, int], ...]:
     if name == "conv2d":
         given = dict(zip(("input", "weight", "bias", "stride", "padding", "dilation"), args, strict=False)) | kwargs
         kernel = tuple(given["weight"].shape[-2:])
-        stride, dilation = _pair(given.get("stride", 1)), _pair(given.get("dilation", 1))
+        stride, dilation = pair(given.get("stride", 1)), pair(given.get("dilation", 1))
         return kernel, stride, _padding(given.get("padding", 0), kernel, dilation), dilation
     names = {
         "avg_pool2d": ("input", "kernel_size", "stride", "padding"),
         "lp_pool2d": ("input", "norm_type", "kernel_size", "stride"),
     }.get(name, ("input", "kernel_size", "stride", "padding", "dilation"))
     given = dict(zip(names, args, strict=False)) | kwargs
-    kernel = _pair(given["kernel_size"])
+    kernel = pair(given["kernel_size"])
     stride = given.get("stride")
     return (
         kernel,
-        kernel if stride in (None, []) else _pair(stride),
-        _pair(given.get("padding", 0)),
-        _pair(given.get("dilation", 1)),
+        kernel if stride in (None, []) else pair(stride),
+        pair(given.get("padding", 0)),
+        pair(given.get("dilation", 1)),
     )
 
 
-def _pair(value: Any) -> tuple[int, int]:
-    if isinstance(value, Sequence):
-        return (int(value[0]), int(value[-1]))
-    return (int(value), int(value))
+def _padded(field: _Field, args: Any, kwargs: Any) -> _Field | None:
+    """F.pad: a position in the padding sees what it repeats, in a constant border its nearest neighbour."""
+    amounts = [int(amount) for amount in (args[1] if len(args) > 1 else kwargs["pad"])]
+    mode = args[2] if len(args) > 2 else kwargs.get("mode", "constant")
+    if len(amounts) > 4 or field.dims != (-2, -1):
+        return None
+    left, right, top, bottom = amounts + [0] * (4 - len(amounts))
+    return _Field(_bordered(field.rows, top, bottom, mode), _bordered(field.cols, left, right, mode))
+
+
+def _bordered(span: Span, before: int, after: int, mode: str) -> Span:
+    length = len(span.first)
+    index = torch.arange(-before, length + after)
+    if mode == "reflect":
+        index = length - 1 - (length - 1 - index.abs()).abs()
+    index = index % length if mode == "circular" else index.clamp(0, length - 1)
+    return Span(span.first[index], span.last[index])
+
+
+def _leading(name: str, at: Any, ndim: int) -> int:
+    """How many leading dimensions an unsqueeze or an index touches; all of them where that is not plain to see."""
+    if name == "unsqueeze":
+        return int(at) if at >= 0 else ndim + 1 + int(at)
+    keys = at if isinstance(at, tuple) else (at,)
+    plain = all(key is None or isinstance(key, int | slice) for key in keys)
+    return sum(key is not None for key in keys) if plain else ndim
 
 
 def _padding(value: Any, kernel: tuple[int, ...], dilation: tuple[int, int]) -> tuple[int, int]:
     if value == "same":
         rows, cols = (d * (k - 1) // 2 for k, d in zip(kernel, dilation, strict=True))
         return rows, cols
-    return (0, 0) if value == "valid" else _pair(value)
+    return (0, 0) if value == "valid" else pair(value)
 
 
 def _adaptive(span: Span, size: int) -> Span:

@@ -6,7 +6,7 @@ module is touched, so nothing is left behind, and the mode holds for its own thr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -49,7 +49,8 @@ class Bend(TorchFunctionMode):
         if name in RECTIFIERS:
             self.rectifiers += 1
             if self.rectifiers == self.skip:
-                return args[0] if args else kwargs["input"]
+                x: Tensor = args[0] if args else kwargs["input"]
+                return x.view_as(x)  # a tensor of its own, or it would be taken for the layer that made x
         replacement = self.table.get(name)
         output = func(*args, **kwargs) if replacement is None else replacement(func, args, kwargs)
         if name in RECTIFIERS:
@@ -61,7 +62,7 @@ class Bend(TorchFunctionMode):
 def operation(func: Any) -> str:
     """The plain name of a torch function: "relu" for F.relu, torch.relu, Tensor.relu_ and their like."""
     name: str = resolve_name(func) or getattr(func, "__name__", "")
-    return name.rsplit(".", 1)[-1].rstrip("_")
+    return name.rsplit(".", 1)[-1].strip("_")
 
 
 def is_in_place(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
@@ -72,6 +73,13 @@ def is_in_place(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> boo
         or (name.endswith("_") and not name.endswith("__"))
         or (len(args) > 1 and args[-1] is True)
     )
+
+
+def pair(value: Any) -> tuple[int, int]:
+    """(rows, cols) of an argument that may be one number for both."""
+    if isinstance(value, Sequence):
+        return (int(value[0]), int(value[-1]))
+    return (int(value), int(value))
 
 
 def _detach(value: Any) -> Any:
