@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import threading
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
@@ -232,19 +233,14 @@ class Network:
             return None if target is None else Target(self.class_index(target))
         if target is not None:
             raise DeepvisError("Give either target= (a class) or layer= and unit= (a hidden unit), not both.")
+        if not isinstance(layer, str):
+            raise DeepvisError(f"layer={layer!r} is no name; this network has {_some(self.layers.names)}.")
         found = self.layers[layer]
-        channel, position = unit if isinstance(unit, tuple) and len(unit) == 2 else (unit, None)
-        if not isinstance(channel, int) or isinstance(channel, bool) or not 0 <= channel < found.channels:
-            raise DeepvisError(f'Layer "{layer}" has no unit {channel}; its units are 0 to {found.channels - 1}.')
-        if position is not None:
-            row, col = position
-            if not (0 <= row < found.height and 0 <= col < found.width):
-                raise DeepvisError(
-                    f'Layer "{layer}" has no position {tuple(position)}; '
-                    f"its maps are {found.height} rows × {found.width} columns."
-                )
-            position = (int(row), int(col))
-        return Target(channel, layer, position)
+        given, position = unit if isinstance(unit, tuple | list) and len(unit) == 2 else (unit, None)
+        channel = whole(given)
+        if channel is None or not 0 <= channel < found.channels:
+            raise DeepvisError(f'Layer "{layer}" has no unit {given}; its units are 0 to {found.channels - 1}.')
+        return Target(channel, layer, None if position is None else _position(found, position))
 
     def class_index(self, target: int | str) -> int:
         """The index of a class given by index or label."""
@@ -252,9 +248,10 @@ class Network:
             if target not in self.labels:
                 raise DeepvisError(f'There is no class "{target}"; this network knows {_some(self.labels)}.')
             return self.labels.index(target)
-        if not isinstance(target, int) or isinstance(target, bool) or not 0 <= target < self.classes:
+        index = whole(target)
+        if index is None or not 0 <= index < self.classes:
             raise DeepvisError(f"There is no class {target}; the classes are 0 to {self.classes - 1}.")
-        return target
+        return index
 
     # --- finding the layers ---
 
@@ -276,7 +273,8 @@ class Network:
         layers: list[Layer] = []
         layouts: dict[torch.Size, Layout] = {}
         for name, output in listener.outputs.items():
-            layout = layouts[output.shape] = find_layout(listener.modules[name], output, layouts)
+            layout = find_layout(listener.modules[name], output, layouts, trace.dims_of(output))
+            layouts[output.shape] = layout
             channels, height, width = layout.grid(output.shape)
             kind = "Scores" if name == OUTPUT else type(listener.modules[name]).__name__
             field = trace.field_of(output, (height, width))
@@ -328,12 +326,29 @@ class Network:
     def _checked_labels(self, labels: Sequence[str] | None) -> list[str]:
         if labels is None:
             return [f"class {index}" for index in range(self.classes)]
-        if isinstance(labels, str) or len(labels) != self.classes:
-            count = 1 if isinstance(labels, str) else len(labels)
+        labels = [labels] if isinstance(labels, str) else list(labels)
+        if len(labels) != self.classes:
             raise DeepvisError(
-                f"{count} labels were given and {self.name} has {self.classes} classes; give one label per class."
+                f"{len(labels)} labels were given and {self.name} has {self.classes} classes; give one label per class."
             )
         return [str(label) for label in labels]
+
+
+def whole(value: Any) -> int | None:
+    """A whole number as an int, also numpy's and a tensor of one; None for anything else, True and False included."""
+    try:
+        return None if isinstance(value, bool) else operator.index(value)
+    except TypeError:
+        return None
+
+
+def _position(layer: Layer, given: Any) -> tuple[int, int]:
+    row, col = map(whole, given) if isinstance(given, tuple | list) and len(given) == 2 else (None, None)
+    if row is None or col is None or not (0 <= row < layer.height and 0 <= col < layer.width):
+        raise DeepvisError(
+            f'Layer "{layer.name}" has no position {given}; its maps are {layer.height} rows × {layer.width} columns.'
+        )
+    return row, col
 
 
 class Recordings:

@@ -65,24 +65,24 @@ class Listener:
         self._calls: dict[str, int] = {}
         self._seen: dict[int, tuple[Tensor, int]] = {}  # held, or an id might be given away
 
-    def hear(self, name: str, module: nn.Module, output: Any) -> Tensor | None:
+    def hear(self, name: str, module: nn.Module, output: Any) -> Any:
         """The forward hook: keep the output; hand on a copy where the network would overwrite it."""
         if threading.get_ident() != self.thread:  # someone else is running the user's module beside us
             return None
+        name = self._numbered(name)
         tensor = output[0] if isinstance(output, tuple) and output else output
         if not isinstance(tensor, Tensor) or not self._is_layer(tensor) or self._is_known(tensor):
             return None
-        name = self._numbered(name)
         self._mark(tensor)
         if self.keep is None or name in self.keep:
             self._keep(name, module, tensor)
         if name == self.until:
             raise _Reached
-        if name not in self.cloned or tensor is not output:
+        if name not in self.cloned:
             return None
         copy: Tensor = tensor.clone()
         self._mark(copy)
-        return copy
+        return copy if tensor is output else (copy, *output[1:])
 
     def overwritten(self) -> set[str]:
         """The layers whose output was changed in place after it was kept."""
@@ -109,7 +109,7 @@ class Listener:
         self._seen[id(tensor)] = (tensor, tensor._version)
 
     def _numbered(self, name: str) -> str:
-        """The second call of a reused module is name#2, and so on."""
+        """The second call of a reused module is name#2, and so on; every call counts, whichever layers are kept."""
         count = self._calls[name] = self._calls.get(name, 0) + 1
         return name if count == 1 else f"{name}#{count}"
 
@@ -151,7 +151,7 @@ def observe(
             x = x.detach().clone().requires_grad_()
         try:
             with beside or nullcontext(), trace, listener.bend:
-                scores = answer(module(x))
+                scores = answer(module(x.clone()))  # a copy: some networks normalise their input in place
         except _Reached:
             return Recording(x, listener.outputs)
     return Recording(x, listener.outputs, trace.unnormalised(scores), trace.head(scores))
@@ -205,5 +205,5 @@ def _listening(module: nn.Module, listener: Listener) -> Iterator[None]:
             handle.remove()
 
 
-def _hook(name: str, listener: Listener) -> Callable[[nn.Module, Any, Any], Tensor | None]:
+def _hook(name: str, listener: Listener) -> Callable[[nn.Module, Any, Any], Any]:
     return lambda module, _, output: listener.hear(name or "output", module, output)
