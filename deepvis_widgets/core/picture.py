@@ -17,6 +17,7 @@ from .errors import DeepvisError
 ACCEPTED = "a path, a PIL image, a uint8 array (H, W, 3) or a float tensor (3, H, W) in [0, 1]"
 LONGEST = 4096  # pixels; no network looks closer, and a 12,000-pixel photo would hold half a gigabyte
 MOST_PIXELS = 400_000_000
+FORMATS = "PNG, JPEG, WebP, GIF, BMP or TIFF"
 
 
 def to_tensor(source: Any) -> Tensor:
@@ -59,36 +60,53 @@ def from_bytes(levels: np.ndarray) -> Tensor:
 
 
 def _from_path(path: Path) -> Tensor:
-    if not path.exists():
-        raise DeepvisError(f'There is no file "{path}"; give the path of a picture.')
-    if path.is_dir():
-        raise DeepvisError(f'"{path}" is a folder; give the path of one picture.')
-    if path.stat().st_size == 0:
-        raise DeepvisError(f'"{path.name}" is empty; give a PNG, JPEG, WebP, GIF, BMP or TIFF picture.')
-    with path.open("rb") as file:
-        return _from_file(file, f'"{path.name}"')
+    try:
+        if path.is_dir():
+            raise DeepvisError(f'"{path}" is a folder; give the path of one picture.')
+        encoded = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        raise DeepvisError(f'There is no file "{path}"; give the path of a picture.') from None
+    except OSError as error:
+        raise DeepvisError(f'"{_short(path)}" cannot be read ({error.strerror}); give the path of a picture.') from None
+    if not encoded:
+        raise DeepvisError(f'"{path.name}" is empty; give a {FORMATS} picture.')
+    return _from_file(io.BytesIO(encoded), f'"{path.name}"')
+
+
+def _short(path: Path) -> str:
+    return str(path) if len(str(path)) < 100 else f"{str(path)[:97]}..."
 
 
 def _from_file(file: Any, name: str) -> Tensor:
     try:
-        with Image.open(file) as image:
-            return _from_pil(image, name)
-    except (UnidentifiedImageError, Image.DecompressionBombError):
-        raise DeepvisError(
-            f"{name} is not a picture that can be read; accepted are PNG, JPEG, WebP, GIF, BMP and TIFF."
-        ) from None
+        image = Image.open(file)
+    except Image.DecompressionBombError as error:
+        raise DeepvisError(f"{name} has too many pixels to be a picture ({error}).") from None
+    except UnidentifiedImageError:
+        raise DeepvisError(f"{name} is not a picture that can be read; accepted: {FORMATS}.") from None
+    except Exception as error:
+        raise _damaged(name, error) from None
+    with image:
+        image.draft("RGB", (LONGEST, LONGEST))  # a JPEG then decodes at a fraction of its size
+        return _from_pil(image, name)
+
+
+def _damaged(name: str, error: Exception) -> DeepvisError:
+    reason = " ".join(str(error).split()) or type(error).__name__
+    return DeepvisError(f"{name} is damaged or incomplete ({reason}); give a whole picture file.")
 
 
 def _from_pil(image: Image.Image, name: str) -> Tensor:
     if image.width * image.height > MOST_PIXELS:
         raise DeepvisError(f"{name} has {image.height} × {image.width} pixels; accepted are up to {MOST_PIXELS:,}.")
     try:
-        image.draft("RGB", (LONGEST, LONGEST))  # a JPEG then decodes at a fraction of its size
         upright = ImageOps.exif_transpose(image)
         upright.thumbnail((LONGEST, LONGEST), reducing_gap=2.0)
         rgb = _to_rgb(upright)
-    except (OSError, SyntaxError, ValueError) as error:
-        raise DeepvisError(f"{name} is damaged or incomplete ({error}); give a whole picture file.") from None
+    except MemoryError:
+        raise
+    except Exception as error:  # decoders of damaged files fail in every way there is
+        raise _damaged(name, error) from None
     return from_bytes(np.asarray(rgb))
 
 

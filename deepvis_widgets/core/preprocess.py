@@ -16,6 +16,7 @@ from .picture import to_bytes, to_pil, to_tensor
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
+MOST_RESIZED = 40_000_000  # pixels
 RESAMPLING = {
     "nearest": Image.Resampling.NEAREST,
     "bilinear": Image.Resampling.BILINEAR,
@@ -38,6 +39,15 @@ class Preprocess:
     std: tuple[float, ...] = IMAGENET_STD
     interpolation: str = "bilinear"
     fit: str = "crop"
+
+    def __post_init__(self) -> None:
+        whole = isinstance(self.size, tuple | list) and len(self.size) == 2
+        if not whole or not all(isinstance(side, int) and side > 0 for side in self.size):
+            raise DeepvisError(f"size={self.size!r} is not accepted by Preprocess; accepted: (height, width).")
+        _one_of("fit", self.fit, ("crop", "stretch"))
+        _one_of("interpolation", self.interpolation, tuple(RESAMPLING))
+        if len(self.mean) != len(self.std) or len(self.mean) not in (1, 3) or min(self.std) <= 0:
+            raise DeepvisError("mean and std must have one number per channel, 1 or 3, and std must be above 0.")
 
     def view(self, picture: Any) -> Tensor:
         """The picture as the network sees it: float tensor (3, H, W) in [0, 1]."""
@@ -67,7 +77,17 @@ class Preprocess:
             scale = max(height / image.height, width / image.width)
             wide, high = max(width, round(scale * image.width)), max(height, round(scale * image.height))
         left, top = round((wide - width) / 2), round((high - height) / 2)
-        return image.resize((wide, high), RESAMPLING[self.interpolation]).crop((left, top, left + width, top + height))
+        window = (left, top, left + width, top + height)
+        if wide * high > MOST_RESIZED:  # a strip of a picture: resize no more than what the crop keeps
+            x, y = image.width / wide, image.height / high
+            box = (window[0] * x, window[1] * y, window[2] * x, window[3] * y)
+            return image.resize((width, height), RESAMPLING[self.interpolation], box=box)
+        return image.resize((wide, high), RESAMPLING[self.interpolation]).crop(window)
+
+
+def _one_of(name: str, value: str, accepted: tuple[str, ...]) -> None:
+    if value not in accepted:
+        raise DeepvisError(f"{name}={value!r} is not accepted by Preprocess; accepted: {', '.join(accepted)}.")
 
 
 def _scaled(size: tuple[int, int], shorter: int) -> tuple[int, int]:
