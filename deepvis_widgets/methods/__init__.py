@@ -6,6 +6,8 @@ import pkgutil
 from importlib import import_module
 from typing import Any
 
+import torch
+
 from ..core.errors import DeepvisError
 from ..core.network import Network
 from ..core.params import Spec, make, specs
@@ -59,5 +61,7 @@ def explain(
         raise DeepvisError(f"{name} explains classes only; give target= and no layer= or unit=.")
     if found.picture and picture is None:
         raise DeepvisError(f"{name} needs a picture; None was given.")
-    view = network.view(picture) if found.picture else None
-    return found.run(network, view, asked, make(found.Params, params, name), report)
+    settings = make(found.Params, params, name)
+    with torch.inference_mode(False):  # a caller's inference mode would leave every gradient zero
+        view = network.view(picture) if found.picture else None
+        return found.run(network, view, asked, settings, report)

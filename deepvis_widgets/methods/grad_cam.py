@@ -45,9 +45,10 @@ class GradCam(Method):
         self, network: Network, image: Tensor | None, target: Target | None, params: Any, report: Report = silent
     ) -> HeatMap:
         assert image is not None
-        recording = network.record(image, until=target.layer if target else None)
+        layer = target.layer if target else None
+        candidates = _candidates(network, layer, params.at)
+        recording = network.record(image, until=layer)
         objective, resolved = start(network, recording, target)
-        candidates = [network.layers[params.at]] if params.at else _before(network, resolved.layer)
         coarse = _weighed(recording, candidates, objective)
         return HeatMap(
             self.name,
@@ -62,6 +63,20 @@ class GradCam(Method):
 
 def _has_maps(layer: Layer) -> bool:
     return layer.height * layer.width > 1
+
+
+def _candidates(network: Network, layer: str | None, at: str) -> list[Layer]:
+    """The layers to weigh for a target in `layer` (None: the class scores): the one at `at`, or all, deepest first."""
+    before = _before(network, layer)
+    if not before:
+        raise DeepvisError("No layer with maps comes before this target, so grad_cam has nothing to weigh.")
+    if not at:
+        return before
+    name = network.layers[at].name
+    found = [candidate for candidate in before if candidate.name == name]
+    if not found:
+        raise DeepvisError(f'"{at}" is no layer with maps before the target; the deepest one is "{before[0].name}".')
+    return found
 
 
 def _before(network: Network, layer: str | None) -> list[Layer]:
@@ -80,6 +95,4 @@ def _weighed(recording: Recording, candidates: list[Layer], objective: Tensor) -
             maps = layer.layout.maps(output.detach())[0]
             weights = gradient.mean((1, 2), keepdim=True)
             return (weights * maps).sum(0).clamp(min=0).cpu()
-    if not candidates:
-        raise DeepvisError("No layer with maps comes before this target, so grad_cam has nothing to weigh.")
     return recording.input.new_zeros(candidates[0].height, candidates[0].width).cpu()
