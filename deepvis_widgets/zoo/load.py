@@ -1,0 +1,133 @@
+"""Networks by name: the embedded ones, and every classifier of torchvision."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import pickle
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor
+
+from ..core.errors import DeepvisError
+from ..core.network import Network
+from ..core.preprocess import Preprocess
+from . import torchvision_models as tv
+from .embedded import EMBEDDED, MEAN, SIZE, STD, EmbeddedNet, load_module
+from .scenes import CLASSES
+
+RANDOM = "random"
+WRAPPERS = ("state_dict", "model_state_dict", "model")  # what training scripts put a state_dict under
+PREFIXES = ("module.", "_orig_mod.")  # what DataParallel and torch.compile put before every name
+
+
+def load(name: str, weights: str | os.PathLike[str] | None = None) -> Network:
+    """The network of that name: "husky-wolf", "husky-wolf-biased", or any torchvision classification model.
+
+    Without `weights`, embedded networks bring theirs and torchvision downloads its own. `weights` may be a safetensors
+    or torch file (only ever read as plain tensors), or "random". Raises DeepvisError when the name, the file or what is
+    in it does not fit.
+    """
+    _check_given(name, weights)
+    if name in EMBEDDED:
+        return _embedded(name, weights)
+    entry = tv.published(name)
+    known: list[str] = entry.meta["categories"]
+    if weights is None:
+        module, classes = tv.downloaded(name), len(known)
+    elif weights == RANDOM:
+        module, classes = tv.random(name, len(known)), len(known)
+    else:
+        path = Path(weights).expanduser()
+        state = read_weights(path)
+        classes = tv.classes_in(state, name) or len(known)
+        module = tv.filled(tv.hollow(name, classes), state, f'"{path.name}"')
+    return Network(module, entry.transforms(), known if classes == len(known) else None, name)
+
+
+def _check_given(name: Any, weights: Any) -> None:
+    if not isinstance(name, str):
+        raise DeepvisError(f"A {type(name).__name__} is not the name of a network; accepted is a string.")
+    if weights is not None and not isinstance(weights, str | os.PathLike):
+        raise DeepvisError(
+            f'A {type(weights).__name__} was given as weights; accepted is the path of a weights file, or "random".'
+        )
+    known = [*EMBEDDED, *tv.names()]
+    if name not in known:
+        near = difflib.get_close_matches(name.lower(), known, n=5) or [*EMBEDDED, "resnet18", "vgg16"]
+        raise DeepvisError(f'There is no network "{name}"; near names are {", ".join(near)}.')
+
+
+def _embedded(name: str, weights: str | os.PathLike[str] | None) -> Network:
+    if weights is None:
+        module = load_module(name)
+    elif weights == RANDOM:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(tv.SEED)
+            module = EmbeddedNet().eval()
+    else:
+        path = Path(weights).expanduser()
+        state = read_weights(path)
+        with torch.device("meta"):
+            module = EmbeddedNet().eval()
+        tv.filled(module, state, f'"{path.name}"')
+    return Network(module, Preprocess((SIZE, SIZE), None, MEAN, STD), CLASSES, name)
+
+
+def read_weights(path: Path) -> dict[str, Tensor]:
+    """The named tensors in a safetensors or torch file, without wrappers and prefixes; no code in it is run."""
+    _check_file(path)
+    content = _read(path, load_file if path.suffix == ".safetensors" else _load_torch)
+    state = _unprefixed(_unwrapped(content))
+    if not state:
+        raise DeepvisError(f'"{path.name}" holds no named tensors; accepted is the state_dict of a network.')
+    return state
+
+
+def _check_file(path: Path) -> None:
+    if not path.exists():
+        raise DeepvisError(f'There is no file "{path}"; give the path of a safetensors or torch weights file.')
+    if path.is_dir():
+        raise DeepvisError(f'"{path}" is a folder; give the path of one weights file.')
+    if path.stat().st_size == 0:
+        raise DeepvisError(f'"{path.name}" is empty; give a whole safetensors or torch weights file.')
+
+
+def _load_torch(path: Path) -> Any:
+    return torch.load(path, map_location="cpu", weights_only=True)
+
+
+def _read(path: Path, read: Any) -> Any:
+    try:
+        return read(path)
+    except pickle.UnpicklingError as error:
+        raise DeepvisError(
+            f'"{path.name}" holds more than tensors, or is no weights file: nothing in it was run; '
+            "save the network's state_dict() and give that."
+        ) from error
+    except (SafetensorError, RuntimeError, OSError, EOFError, ValueError, KeyError, TypeError) as error:
+        reason = " ".join(str(error).split())[:150] or type(error).__name__
+        raise DeepvisError(
+            f'"{path.name}" cannot be read as weights: it is incomplete, damaged or of another kind ({reason}).'
+        ) from error
+
+
+def _unwrapped(content: Any) -> dict[str, Tensor]:
+    """The named tensors, also of {"state_dict": ...} and the like."""
+    while isinstance(content, dict):
+        inner = next((content[key] for key in WRAPPERS if isinstance(content.get(key), dict)), None)
+        if inner is None:
+            return {key: value for key, value in content.items() if isinstance(key, str) and isinstance(value, Tensor)}
+        content = inner
+    return {}
+
+
+def _unprefixed(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    for prefix in PREFIXES:
+        if state and all(key.startswith(prefix) for key in state):
+            return _unprefixed({key.removeprefix(prefix): value for key, value in state.items()})
+    return state
