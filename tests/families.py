@@ -1,0 +1,111 @@
+"""One network of every kind the tests hold the package against, small pictures and random weights, made once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import torch
+from torch import nn
+from torchvision import models
+
+from deepvis_widgets.core.network import Network
+from deepvis_widgets.core.preprocess import Preprocess
+
+from .small_nets import Careless, Crafty, Plain, Proud, seeded
+
+SIZE = 64
+TORCHVISION = (
+    "alexnet",
+    "vgg11_bn",
+    "squeezenet1_1",
+    "resnet18",
+    "densenet121",
+    "googlenet",
+    "inception_v3",
+    "mobilenet_v2",
+    "mobilenet_v3_small",
+    "shufflenet_v2_x0_5",
+    "mnasnet0_5",
+    "efficientnet_b0",
+    "convnext_tiny",
+    "regnet_x_400mf",
+    "swin_t",
+    "vit_b_32",
+)
+HAND_MADE = ("plain", "crafty", "proud", "careless", "grey", "training")
+ALL = (*TORCHVISION, *HAND_MADE)
+SIZES = {"inception_v3": 112} | dict.fromkeys(HAND_MADE, 24)
+
+
+def make(name: str) -> nn.Module:
+    """A fresh module of that kind with seeded weights; the global random state stays as it was."""
+    if name in HAND_MADE:
+        return hand_made(name)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        return torchvision_module(name).eval()
+
+
+def torchvision_module(name: str) -> nn.Module:
+    """Torchvision's own, but with fully connected layers of a size that tests can afford."""
+    more: dict[str, Any] = {"num_classes": 10}
+    if name in ("googlenet", "inception_v3"):
+        more |= {"init_weights": False, "aux_logits": False, "transform_input": True}
+    if name == "vit_b_32":
+        return models.VisionTransformer(SIZE, 16, num_layers=3, num_heads=4, hidden_dim=96, mlp_dim=192, num_classes=10)
+    if name not in ("alexnet", "vgg11_bn"):
+        module: nn.Module = models.get_model(name, weights=None, **more)
+        return module
+    with torch.device("meta"):
+        module = models.get_model(name, weights=None, **more)
+    parts = list(module.classifier)
+    linear = [index for index, part in enumerate(parts) if isinstance(part, nn.Linear)]
+    for index, size in zip(linear, ((parts[linear[0]].in_features, 48), (48, 48), (48, 10)), strict=True):
+        module.classifier[index] = nn.Linear(*size)
+    return seeded(module.to_empty(device="cpu"))
+
+
+def hand_made(name: str) -> nn.Module:
+    kinds: dict[str, Callable[[], nn.Module]] = {
+        "plain": Plain,
+        "crafty": Crafty,
+        "proud": Proud,
+        "careless": Careless,
+        "grey": lambda: Plain(channels=1),
+        "training": Crafty,
+    }
+    module = seeded(kinds[name]())
+    if name == "training":  # half-way through a fine-tuning: training mode, part frozen, a gradient waiting
+        module.train()
+        module.norm.eval()
+        module.first.requires_grad_(False)
+        module.last.weight.grad = torch.ones_like(module.last.weight)
+    return module
+
+
+def size_of(name: str) -> int:
+    return SIZES.get(name, SIZE)
+
+
+def preprocess_of(name: str) -> Preprocess:
+    side = size_of(name)
+    if name == "grey":
+        return Preprocess((side, side), None, (0.5,), (0.25,))
+    return Preprocess((side, side), None)
+
+
+@cache
+def network(name: str) -> Network:
+    """The Network of a family, shared by all tests of a run."""
+    return Network(make(name), preprocess_of(name), name=name)
+
+
+@cache
+def picture(side: int) -> torch.Tensor:
+    """A picture (3, side, side) in [0, 1] with something in it."""
+    rows, cols = torch.meshgrid(torch.linspace(0, 1, side), torch.linspace(0, 1, side), indexing="ij")
+    noise = torch.rand(3, side, side, generator=torch.Generator().manual_seed(1))
+    waves = torch.stack([(9 * rows).sin(), (7 * cols).cos(), (5 * (rows + cols)).sin()]) / 2 + 0.5
+    return (0.7 * waves + 0.3 * noise).clamp(0, 1)
