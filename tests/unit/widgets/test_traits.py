@@ -47,7 +47,8 @@ def test_names_and_defaults_are_the_same_in_the_browser(name: str) -> None:
 def test_every_class_has_its_module_built(name: str) -> None:
     assert (SOURCES / f"{name}.ts").is_file()
     assert "export" in (STATIC / f"{name}.js").read_text("utf-8")
-    assert CLASSES[name]()._css == (SOURCES / "style.css").read_text("utf-8")
+    sheets = [(SOURCES / sheet).read_text("utf-8") for sheet in ("style.css", "explorer.css")]
+    assert CLASSES[name]()._css == "".join(sheets)
 
 
 def test_the_colour_maps_are_those_of_the_tables() -> None:
