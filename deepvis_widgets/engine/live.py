@@ -6,6 +6,7 @@ Everything here runs on the worker's thread and asks `network.record` for its pa
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -61,7 +62,8 @@ def passed(network: Network, view: Tensor, backward: str) -> Recording:
 def all_maps(network: Network, recording: Recording, layer: str) -> Tensor:
     """Every unit's map (C, h, w) of a layer."""
     found = network.layers[layer]
-    return found.layout.maps(recording.outputs[layer].detach())[0].float()
+    maps: Tensor = found.layout.maps(recording.outputs[layer].detach())[0]
+    return maps.float()
 
 
 def tiles(network: Network, maps: Tensor, layer: str, units: Tensor | None, longest: int) -> Maps:
@@ -82,7 +84,8 @@ def gradient_maps(network: Network, view: Tensor, backward: str, unit: Unit, lay
     recording = passed(network, view, backward)
     objective, _ = start(network, recording, Target(unit.channel, unit.layer, unit.position))
     signal = recording.gradient(objective, wrt=recording.outputs[layer])
-    return network.layers[layer].layout.maps(signal)[0].float()
+    maps: Tensor = network.layers[layer].layout.maps(signal)[0]
+    return maps.float()
 
 
 def unit_map(network: Network, recording: Recording, unit: Unit) -> UnitMap:
@@ -106,8 +109,8 @@ def probabilities(recording: Recording) -> Tensor:
 
 
 def overlay(
-    network: Network, view: Tensor, method: str, target: int | None, params: dict[str, object]
+    network: Network, view: Tensor, method: str, target: int | None, params: dict[str, Any]
 ) -> HeatMap | None:
-    """The heat map of a quick method for a class (None: the top one); None where the method gives no heat map."""
+    """The heat map of a quick method for a class (None: the top one); None where it gives no heat map."""
     result: Result = explain(network, view, method, target=target, **params)
     return result if isinstance(result, HeatMap) else None

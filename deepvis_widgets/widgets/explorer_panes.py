@@ -12,7 +12,8 @@ from ..core.fills import FILLS
 from ..core.network import Layer, Network
 from ..core.params import specs
 from ..core.reduce import VIEWS
-from ..methods import Method, method
+from ..methods import method
+from ..methods.base import Method
 from .base import COLORMAPS
 from .camera import Camera
 from .controls import Controls
@@ -75,8 +76,12 @@ class Panes:
     # --- controls that ipywidgets draws ---
 
     def _make_controls(self, explorer: Explorer) -> None:
-        quick = [(found.title, name) for name, found in sorted(Method.registry.items()) if self._is_quick(found)]
-        self.method = _dropdown("Overlay", [("nothing", NONE), *quick], "what is drawn over the picture")
+        offered = [self._offer(found) for _, found in sorted(Method.registry.items()) if found.picture]
+        self.method = _dropdown("Overlay", [("nothing", NONE), *offered], "what is drawn over the picture")
+        self.progress = ipywidgets.FloatProgress(min=0, max=1, layout={"width": "auto", "flex": "1 1 0"})
+        self.stop = ipywidgets.Button(description="Stop", tooltip="Stop the method; what it has drawn stays")
+        self.running = _box("dv-running", self.progress, self.stop)
+        self.running.layout.display = "none"
         self.opacity = ipywidgets.FloatSlider(
             value=0.6, min=0, max=1, step=0.05, description="Opacity", readout=False, tooltip="opacity of the overlay"
         )
@@ -93,13 +98,21 @@ class Panes:
             icon="snowflake-o", tooltip="Hold this unit while you browse others (d)", layout={"width": "36px"}
         )
         self.tiles = _dropdown(
-            "Tiles", [("activations", "activation"), ("derivatives", "gradient")], "what the unit grid shows (a)"
+            "Tiles",
+            [("activations", "activation"), ("derivatives", "gradient"), ("what each wants to see", "pictures")],
+            "what the unit grid shows (a)",
         )
         self.help_button = ipywidgets.Button(icon="question", tooltip="Keys and help (h)", layout={"width": "36px"})
         self._controls: dict[str, Controls] = {}
 
-    def _is_quick(self, found: Method) -> bool:
-        return found.picture and not found.long and found.refuses(self.network) is None
+    def _offer(self, found: Method) -> tuple[str, str]:
+        """The menu's text and value; a method that cannot serve this network says so, and why when it is chosen."""
+        return (found.title if found.refuses(self.network) is None else f"({found.title}: not here)", found.name)
+
+    def show_progress(self, fraction: float | None) -> None:
+        """How far a method that takes seconds is; None when it has ended."""
+        _display(self.running, fraction is not None)
+        self.progress.value = fraction or 0.0
 
     def params(self, name: str | None) -> dict[str, Any]:
         """The parameters of a method as its controls stand."""
@@ -114,7 +127,9 @@ class Panes:
     # --- layout ---
 
     def _lay_out(self) -> list[ipywidgets.Widget]:
-        tools = _box("dv-tools", self.method, self.opacity, self.colormap, self.fill, self.method_controls)
+        tools = _box(
+            "dv-tools", self.method, self.opacity, self.colormap, self.fill, self.running, self.method_controls
+        )
         top = _box("dv-top", self.pictures, self.help_button)
         picture = _box("dv-area dv-area-picture", self.stage, self.camera, tools)
         shares = _box("dv-area dv-area-shares", self.probabilities)

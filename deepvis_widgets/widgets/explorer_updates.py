@@ -16,18 +16,19 @@ from torch import Tensor
 from ..core.fills import fill_picture, occlude
 from ..core.network import Layer
 from ..core.picture import to_bytes
-from ..core.results import Pictures
+from ..core.results import HeatMap, Pictures
 from ..engine import live
 from ..engine.engine import Engine
 from ..engine.keys import content_key
 from ..engine.live import Unit
 from ..engine.weights import weights_key
-from ..methods import explain
+from ..methods import explain, method
 from . import frames
 
 if TYPE_CHECKING:
     from .explorer import Explorer
 
+EXPLANATION = "explanation"  # the slot of methods that take seconds
 ALL_TILES = 500_000  # bytes; a layer with more is sent as far as it is on screen
 PICTURES = 4
 PATTERN_STEPS = 48
@@ -115,6 +116,7 @@ class Updates:
         question = self.ask(self.explorer.occluder)
         if question is not None:
             self._submit("live", lambda: self._everything(question, 0, rank), doing="showing this picture")
+            self._explain_slowly(question)
 
     def drag(self, box: Any, seq: int) -> None:
         """The occluder is at `box` now; the browser sends its next position when this one is acknowledged."""
@@ -141,6 +143,45 @@ class Updates:
         question = self.ask(self.explorer.occluder)
         if question is not None:
             self._submit("overlay", lambda: self._overlay(question, 0), doing=f"running {question.method}")
+            self._explain_slowly(question)
+
+    def _explain_slowly(self, question: Question) -> None:
+        """Run a method that takes seconds beside everything else; its map appears as it improves."""
+        panes, name = self.explorer.panes, question.method
+        self.stop_explaining()
+        if name is None or not method(name).long:
+            return
+        panes.show_progress(0.0)
+
+        def work(report: Callable[..., None]) -> Any:
+            return explain(self.network, question.view, name, target=question.target, report=report, **question.params)
+
+        self.engine.submit(
+            EXPLANATION,
+            work,
+            key=content_key(name, weights_key(self.network.module), question.view, question.target, question.params),
+            long=True,
+            on_partial=lambda fraction, partial: self._show_explanation(name, partial, fraction),
+            on_result=lambda result: self._show_explanation(name, result, None),
+            on_error=lambda sentence, _: self._end_explanation(sentence),
+            on_cancelled=self._end_explanation,
+            doing=f"running {name}",
+        )
+
+    def stop_explaining(self) -> None:
+        """Stop the method that is running over the picture; what it has drawn stays."""
+        self.engine.cancel(EXPLANATION)
+
+    def _show_explanation(self, name: str, result: Any, fraction: float | None) -> None:
+        if self.explorer.method == name:
+            self.explorer.panes.show_progress(fraction)
+            if isinstance(result, HeatMap):
+                self._push_overlay(name, result, 0)
+
+    def _end_explanation(self, sentence: str = "") -> None:
+        self.explorer.panes.show_progress(None)
+        if sentence:
+            self._notice(sentence)
 
     def scroll(self, units: Tensor, seq: int) -> None:
         """Other units came on screen."""
@@ -185,7 +226,7 @@ class Updates:
         )
 
     def _synthesize(self, unit: Unit, pictures: int, steps: int, report: Callable[..., None]) -> Any:
-        chosen = {"layer": unit.layer, "unit": unit.channel, "pictures": pictures, "steps": steps}
+        chosen: dict[str, Any] = {"layer": unit.layer, "unit": unit.channel, "pictures": pictures, "steps": steps}
         return explain(self.network, None, "activation_maximization", report=report, **chosen)
 
     def _pictures_key(self, unit: Unit, pictures: int, steps: int) -> str:
@@ -323,17 +364,19 @@ class Updates:
         self.explorer.panes.probabilities.show(shares, chosen, rank)
 
     def _overlay(self, question: Question, seq: int) -> None:
-        stage = self.explorer.panes.stage
-        if question.method is None:
-            stage.push("overlay", *frames.overlay_frame(None, ""), seq)
-            return
-        result = live.overlay(self.network, question.view, question.method, question.target, question.params)
-        title = "" if result is None else f"{question.method}: {result.target}"
+        name = question.method
+        self.explorer.panes.mark_class(question.target)
+        if name is None:
+            self._push_overlay("", None, seq)
+        elif not method(name).long:
+            result = live.overlay(self.network, question.view, name, question.target, question.params)
+            self._push_overlay(name, result, seq)
+
+    def _push_overlay(self, name: str, result: HeatMap | None, seq: int) -> None:
+        title = "" if result is None else f"{method(name).title}: {result.target}"
         meta, arrays = frames.overlay_frame(result, title)
         self.explorer.panes.colour(meta.get("signed", False))
-        stage.push("overlay", meta, arrays, seq)
-        if result is not None:
-            self.explorer.panes.mark_class(question.target)
+        self.explorer.panes.stage.push("overlay", meta, arrays, seq)
 
     def _backward(self, question: Question) -> None:
         if question.backward == "off":
@@ -347,6 +390,5 @@ class Updates:
         """Give the engine back: no answer arrives after this."""
         if not self._closed:
             self._closed = True
-            self.engine.cancel("pictures")
             self.engine.release()
             self.view = self.fill = None

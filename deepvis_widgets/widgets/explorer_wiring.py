@@ -48,6 +48,7 @@ class Wiring:
         observe(lambda _: self._tiles_changed(), names="tiles")
         observe(lambda change: self._zoom(change["old"], change["new"]), names="zoom")
         self.panes.method.observe(self._method_chosen, names="value")
+        self.panes.stop.on_click(lambda _: self.updates.stop_explaining())
         self.panes.help_button.on_click(lambda _: self._toggle_help())
         for name in ("gamma", "boost"):
             self.panes.grid.observe(lambda _: self.panes.show_status(self.updates.milliseconds), names=name)
@@ -91,6 +92,7 @@ class Wiring:
             self.explorer.method = chosen
         except DeepvisError as error:
             self.panes.stage.notice = str(error)
+            self.panes.method.value = self.explorer.method or NONE
 
     def _show_method(self) -> None:
         name = self.explorer.method

@@ -306,7 +306,7 @@ def test_both_themes_have_contrast(open_notebook: Callable[..., NotebookPage], t
     wait_for_first_answer(notebook)
     notebook.shot(f"explorer-{theme}")
     colours = notebook.page.locator(".dv-status").evaluate(
-        "node => [getComputedStyle(node).color, getComputedStyle(node).backgroundColor].map(c => c.match(/\\d+/g).map(Number))"
+        "node => ['color', 'backgroundColor'].map(name => getComputedStyle(node)[name].match(/\\d+/g).map(Number))"
     )
     text, ground = (sum(colour[:3]) for colour in colours)
     assert abs(text - ground) > 200, f"text {colours[0]} on {colours[1]}"

@@ -1,0 +1,269 @@
+"""The Explorer without a browser: what its panes are sent, and what it refuses."""
+
+from __future__ import annotations
+
+import gc
+import json
+import threading
+import weakref
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from deepvis_widgets.core.errors import DeepvisError
+from deepvis_widgets.core.network import Network
+from deepvis_widgets.core.preprocess import Preprocess
+from deepvis_widgets.core.reduce import backward_view
+from deepvis_widgets.engine.engine import Engine
+from deepvis_widgets.methods import explain
+from deepvis_widgets.widgets.explorer import Explorer
+from deepvis_widgets.widgets.explorer_keys import KEYS
+from deepvis_widgets.widgets.protocol import Frame, pack, unpack
+from tests.small_nets import Crafty, Plain
+
+SIDE = 32
+
+
+def network(module: Any = None) -> Network:
+    torch.manual_seed(0)
+    return Network(module or Plain(), Preprocess((SIDE, SIDE), None), name="small")
+
+
+@pytest.fixture
+def pictures() -> list[torch.Tensor]:
+    chance = torch.Generator().manual_seed(1)
+    return [torch.rand(3, SIDE, SIDE, generator=chance) for _ in range(3)]
+
+
+@pytest.fixture
+def explorer(pictures: list[torch.Tensor]) -> Iterator[Explorer]:
+    made = Explorer(network(), pictures=pictures)
+    settle(made)
+    yield made
+    made.close()
+
+
+def settle(explorer: Explorer) -> None:
+    assert explorer.updates.engine.idle(60)
+
+
+def last(widget: Any, kind: str) -> Frame:
+    return unpack(*widget._last[kind])
+
+
+def values(frame: Frame, levels: int = 255) -> np.ndarray:
+    """The quantised values of a frame with one scale for all, undone."""
+    low, high = frame.meta["lo"], frame.meta["hi"]
+    return low + (high - low) * frame.arrays["values"].astype(np.float64) / levels
+
+
+def drag(explorer: Explorer, box: Any, seq: int) -> list[int]:
+    """A frame of the stage, as the browser sends it; the acknowledged numbers."""
+    answered: list[int] = []
+    explorer.panes.stage.ack = answered.append  # type: ignore[method-assign]
+    message, buffers = pack("occluder", seq, {"box": box, "final": False})
+    explorer.panes.stage._receive(None, message, buffers)
+    settle(explorer)
+    return answered
+
+
+def test_every_pane_shows_the_numbers_of_the_network(explorer: Explorer, pictures: list[torch.Tensor]) -> None:
+    net, panes = explorer.network, explorer.panes
+    layer = explorer.layer
+    output = net.run(net.feed(pictures[0][None]), keep=(layer,)).outputs[layer][0].numpy()
+    tiles = last(panes.grid, "tiles")
+    low, high = (tiles.arrays[name][:, None, None] for name in ("lo", "hi"))
+    np.testing.assert_allclose(low + (high - low) * tiles.arrays["values"] / 255, output, atol=np.ptp(output) / 255)
+    np.testing.assert_allclose(tiles.arrays["mean"], output.mean((1, 2)), rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(values(last(panes.unit, "map"), 65535), output[0], atol=np.ptp(output) / 60000)
+    expected = explain(net, pictures[0], "cam")
+    np.testing.assert_allclose(values(last(panes.stage, "overlay")), expected.coarse.numpy(), atol=0.01)  # type: ignore[attr-defined]
+    signal = explain(net, pictures[0], "deconvnet", layer=layer, unit=0, seed="map").attribution  # type: ignore[attr-defined]
+    shown = last(panes.backward, "rgb").arrays["picture"].astype(float) / 255
+    np.testing.assert_allclose(shown, backward_view(signal, "raw").permute(1, 2, 0).numpy(), atol=1 / 255)
+    shares = net.probabilities(pictures[0][None])[0]
+    np.testing.assert_allclose(sorted(panes.probabilities._bars.y), sorted(shares.tolist()), rtol=1e-4)
+
+
+def test_an_occluder_is_what_the_network_sees(explorer: Explorer, pictures: list[torch.Tensor]) -> None:
+    explorer.occluder = (4, 6, 10, 12)
+    settle(explorer)
+    covered = pictures[0].clone()
+    covered[:, 4:14, 6:18] = 0.5
+    expected = explorer.network.probabilities(covered[None])[0].tolist()
+    np.testing.assert_allclose(sorted(explorer.panes.probabilities._bars.y), sorted(expected), rtol=1e-4)
+
+
+def test_every_drag_step_is_acknowledged_and_answered(explorer: Explorer) -> None:
+    assert drag(explorer, [2, 2, 8, 8], 7) == [7]
+    assert last(explorer.panes.grid, "tiles").seq == 7
+    assert last(explorer.panes.stage, "overlay").seq == 7
+    assert drag(explorer, None, 8) == [8]
+
+
+def test_a_drag_is_acknowledged_also_when_the_network_fails(explorer: Explorer, monkeypatch: Any) -> None:
+    before = last(explorer.panes.grid, "tiles").arrays["values"].copy()
+
+    def broken(*_: Any) -> None:
+        raise RuntimeError("the network broke")
+
+    monkeypatch.setattr(explorer.network.module, "forward", broken)
+    explorer.network.recordings.clear()
+    assert drag(explorer, [1, 1, 9, 9], 3) == [3]
+    assert "the network broke" in explorer.panes.stage.notice
+    assert (last(explorer.panes.grid, "tiles").arrays["values"] == before).all(), "the last good state is gone"
+    monkeypatch.undo()
+    assert drag(explorer, [1, 1, 9, 9], 4) == [4]
+    assert explorer.panes.stage.notice == ""
+
+
+@pytest.mark.parametrize(
+    ("trait", "value", "words"),
+    [
+        ("layer", "nowhere", "no layer"),
+        ("unit", 99, "no unit 99"),
+        ("position", (99, 0), "no position"),
+        ("position", (1, 2, 3), "no position"),
+        ("target", "no such class", "no class"),
+        ("target", 77, "no class 77"),
+        ("method", "magic", "no method"),
+        ("occluder", (0, 0, 99, 99), "inside the picture"),
+        ("occluder", "everywhere", "no occluder"),
+        ("image", "missing.png", "no file"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_changes_nothing(explorer: Explorer, trait: str, value: Any, words: str) -> None:
+    before, frames = getattr(explorer, trait), dict(explorer.panes.stage._last)
+    with pytest.raises(DeepvisError, match=words) as raised:
+        setattr(explorer, trait, value)
+    assert str(raised.value).endswith(".") and "\n" not in str(raised.value)
+    assert getattr(explorer, trait) is before or getattr(explorer, trait) == before
+    settle(explorer)
+    assert explorer.panes.stage._last["picture"] == frames["picture"]
+
+
+def test_a_picture_that_cannot_be_read_is_a_sentence_on_the_stage(explorer: Explorer) -> None:
+    before = explorer.panes.stage._last["picture"]
+    explorer.show(b"not a picture")
+    assert "not a picture" in explorer.panes.stage.notice
+    assert explorer.panes.stage._last["picture"] == before
+
+
+def test_a_new_layer_brings_its_units_and_forgets_a_unit_it_has_not(explorer: Explorer) -> None:
+    explorer.layer, explorer.unit = "features.4", 7
+    explorer.layer = "features.0"
+    settle(explorer)
+    assert (explorer.unit, explorer.panes.grid.count, explorer.panes.grid.layer) == (0, 6, "features.0")
+    assert last(explorer.panes.grid, "tiles").meta["layer"] == "features.0"
+
+
+def test_a_frozen_unit_stays_in_the_backward_pane(explorer: Explorer) -> None:
+    explorer.layer, explorer.unit, explorer.frozen = "features.4", 2, True
+    settle(explorer)
+    before = last(explorer.panes.backward, "rgb").arrays["picture"].copy()
+    explorer.unit = 5
+    settle(explorer)
+    frame = last(explorer.panes.backward, "rgb")
+    assert (frame.arrays["picture"] == before).all() and "frozen" in frame.meta["lines"][0]
+    explorer.frozen = False
+    settle(explorer)
+    assert (last(explorer.panes.backward, "rgb").arrays["picture"] != before).any()
+
+
+def test_the_difference_grid_shows_derivatives_of_the_frozen_unit(explorer: Explorer) -> None:
+    explorer.layer, explorer.unit, explorer.backward, explorer.frozen = "features.4", 1, "gradient", True
+    explorer.layer, explorer.tiles = "features.0", "gradient"
+    settle(explorer)
+    frame = last(explorer.panes.grid, "gradient")
+    assert frame.meta["layer"] == "features.0" and frame.meta["lo"] < 0 < frame.meta["hi"]
+
+
+def test_every_key_does_something_that_exists(explorer: Explorer) -> None:
+    commands = {key["command"] for key in KEYS if not key["command"].startswith("unit-move")}
+    assert commands == set(explorer.wiring.commands)
+    for command in commands - {"pattern", "unit-pictures", "camera"}:
+        explorer.press(command)
+    settle(explorer)
+    assert explorer.panes.stage.notice == ""
+
+
+def test_no_two_commands_share_a_key() -> None:
+    keys = [key["key"] for key in KEYS]
+    assert len(keys) == len(set(keys))
+
+
+def test_pictures_of_a_unit_stream_and_are_remembered(explorer: Explorer, monkeypatch: Any) -> None:
+    monkeypatch.setattr("deepvis_widgets.widgets.explorer_updates.STEPS", 4)
+    seen: list[float] = []
+    explorer.panes.gallery.observe(lambda change: seen.append(change["new"]), names="progress")
+    explorer.updates.draw_pictures()
+    settle(explorer)
+    assert explorer.panes.gallery.notice == ""
+    assert not explorer.panes.gallery.running and seen and seen[-1] == 1.0
+    drawn = last(explorer.panes.gallery, "pictures").arrays["pictures"]
+    assert drawn.shape[0] == 4 and drawn.std() > 0
+    explorer.unit = 1
+    assert last(explorer.panes.gallery, "pictures").arrays["pictures"].shape[0] == 0
+    explorer.unit = 0
+    explorer.updates.draw_pictures()
+    settle(explorer)
+    assert (last(explorer.panes.gallery, "pictures").arrays["pictures"] == drawn).all()
+
+
+def test_pattern_mode_fills_the_tiles(explorer: Explorer, monkeypatch: Any) -> None:
+    monkeypatch.setattr("deepvis_widgets.widgets.explorer_updates.PATTERN_STEPS", 2)
+    explorer.layer = "features.1"
+    sent: list[int] = []
+    push = explorer.panes.grid.push
+
+    def listening(kind: str, meta: Any, arrays: Any, seq: int = 0) -> None:
+        if kind == "pictures":
+            sent.extend(arrays["units"].tolist())
+        push(kind, meta, arrays, seq)
+
+    explorer.panes.grid.push = listening  # type: ignore[method-assign]
+    explorer.tiles = "pictures"
+    settle(explorer)
+    assert sent == list(range(6)) and explorer.panes.grid.notice == ""
+
+
+def test_close_ends_the_thread_and_frees_cache_and_graph(pictures: list[torch.Tensor]) -> None:
+    threads = threading.active_count()
+    explorer = Explorer(network(), pictures=pictures)
+    settle(explorer)
+    assert threading.active_count() == threads + 1
+    view = weakref.ref(explorer.updates.view)
+    explorer.close()
+    explorer.close()  # twice is once
+    assert threading.active_count() == threads
+    assert len(explorer.network.recordings) == 0 and Engine.of(explorer.network).cache.bytes == 0
+    explorer._trait_values.pop("image")
+    pictures.clear()
+    gc.collect()
+    assert view() is None
+
+
+def test_two_explorers_of_one_network_share_its_thread(pictures: list[torch.Tensor]) -> None:
+    net, threads = network(), threading.active_count()
+    one, two = Explorer(net, pictures=pictures), Explorer(net, pictures=pictures)
+    settle(one)
+    assert threading.active_count() == threads + 1
+    one.close()
+    two.unit = 3
+    settle(two)
+    assert json.dumps(two.unit) == "3" and two.panes.stage.notice == ""
+    two.close()
+    assert threading.active_count() == threads
+
+
+def test_it_opens_on_a_network_with_every_trick(pictures: list[torch.Tensor]) -> None:
+    explorer = Explorer(network(Crafty()), pictures=pictures)
+    for layer in explorer.network.layers.names:
+        explorer.layer = layer
+        settle(explorer)
+        assert explorer.panes.stage.notice == "", layer
+        assert last(explorer.panes.grid, "tiles").meta["layer"] == layer
+    explorer.close()
