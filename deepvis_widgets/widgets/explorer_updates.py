@@ -43,7 +43,7 @@ class Question:
     box: tuple[int, int, int, int] | None
     unit: Unit
     held: Unit  # the unit of the backward pane: another one while it is frozen
-    target: int | None
+    target: int | None  # None: the top class; an occluder is told by what it does to the class that was on top before
     method: str | None
     params: dict[str, Any]
     backward: str
@@ -63,6 +63,7 @@ class Updates:
         self.view: Tensor | None = None
         self.fill: Tensor | None = None
         self.held: Unit | None = None
+        self.top: int | None = None  # the top class of the uncovered picture
         self.visible = torch.arange(0)
         self.milliseconds = 0.0
         self._closed = False
@@ -72,6 +73,7 @@ class Updates:
     def open(self, picture: Any) -> None:
         """Show another picture; DeepvisError, and the old one stays, if it cannot be read."""
         self.view = self.network.view(picture)
+        self.top = None
         self.explorer.panes.stage.notice = ""
         self.refill()
         self.refresh()
@@ -97,7 +99,7 @@ class Updates:
             box,
             unit,
             held,
-            explorer.target,
+            explorer.target if explorer.target is not None or box is None else self.top,
             explorer.method,
             explorer.panes.params(explorer.method),
             explorer.backward,
@@ -197,7 +199,7 @@ class Updates:
 
     def film(self, view: Tensor, seq: int) -> None:
         """A picture (3, H, W) from the camera; the browser sends the next when this one is acknowledged."""
-        self.view = view
+        self.view, self.top = view, None
         self.refill()
         question = self.ask(self.explorer.occluder, everything=False)
         done = partial(self.explorer.panes.camera.ack, seq)
@@ -360,6 +362,8 @@ class Updates:
 
     def _probabilities(self, question: Question, rank: bool) -> None:
         shares = live.probabilities(self._record(question))
+        if question.box is None:
+            self.top = int(shares.argmax())
         chosen = int(shares.argmax()) if question.target is None else question.target
         self.explorer.panes.probabilities.show(shares, chosen, rank)
 

@@ -31,12 +31,15 @@ class Probabilities(ipywidgets.VBox):
         self._bars.on_element_click(self._clicked)
 
     def show(self, probabilities: Tensor, chosen: int, rank: bool) -> None:
-        """Show probabilities (classes,); with `rank` the strongest ones are chosen anew, without it the bars stay in
-        place.
+        """Show probabilities (classes,); with `rank` the strongest are chosen anew, without it the bars stay in place.
+
+        The class `chosen` always has a bar, and so has the strongest one: it takes the place of the last.
         """
         if rank or not self._classes:
-            order = probabilities.argsort(descending=True)[:MOST].tolist()
-            self._classes = order if chosen in order else [*order[: MOST - 1], chosen]
+            self._classes = probabilities.argsort(descending=True)[:MOST].tolist()
+        for needed in (chosen, int(probabilities.argmax())):
+            if needed not in self._classes:
+                self._classes[-1 if self._classes[-1] != chosen else -2] = needed
         self._values = probabilities[self._classes].numpy().astype(float)
         self._draw(chosen)
 
