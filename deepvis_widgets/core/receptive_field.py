@@ -166,6 +166,19 @@ POINTWISE = frozenset(
     ]
 )
 WINDOWED = frozenset(["conv2d", "max_pool2d", "max_pool2d_with_indices", "avg_pool2d", "lp_pool2d"])
+NEW = frozenset(  # these take no more than shape and type from their input
+    [
+        "new_ones",
+        "new_zeros",
+        "new_full",
+        "new_empty",
+        "new_tensor",
+        "ones_like",
+        "zeros_like",
+        "full_like",
+        "empty_like",
+    ]
+)
 ADAPTIVE = frozenset(["adaptive_avg_pool2d", "adaptive_max_pool2d"])
 
 
@@ -184,7 +197,7 @@ class FieldTrace(TorchFunctionMode):
     def __init__(self, image: Tensor) -> None:
         super().__init__()
         self.picture = (image.shape[-2], image.shape[-1])
-        self._fields: dict[int, _Field] = {}
+        self._fields: dict[int, _Field | None] = {}  # None: made from the image, every position sees everything
         self._alive: list[Tensor] = []  # an id stays ours only while its tensor lives
         rows, cols = (torch.arange(extent) for extent in self.picture)
         self._remember(image, _Field(Span(rows, rows), Span(cols, cols)))
@@ -203,18 +216,16 @@ class FieldTrace(TorchFunctionMode):
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
-        known = [self._fields[id(value)] for value in _tensors((args, kwargs)) if id(value) in self._fields]
-        shapes = [value.shape for value in _tensors((args, kwargs)) if id(value) in self._fields]
+        operands = [value for value in _tensors((args, kwargs)) if id(value) in self._fields]
+        fields, shapes = [self._fields[id(value)] for value in operands], [value.shape for value in operands]
+        known = [field for field in fields if field is not None]
         output = func(*args, **kwargs)
-        for tensor in _tensors(output) if known else ():
-            field = _follow(operation(func), known, shapes, tensor, args, kwargs)
-            if field is not None:
-                self._remember(tensor, field)
-            else:
-                self._fields.pop(id(tensor), None)
+        for tensor in _tensors(output) if operands and operation(func) not in NEW else ():
+            local = len(known) == len(fields)
+            self._remember(tensor, _follow(operation(func), known, shapes, tensor, args, kwargs) if local else None)
         return output
 
-    def _remember(self, tensor: Tensor, field: _Field) -> None:
+    def _remember(self, tensor: Tensor, field: _Field | None) -> None:
         self._fields[id(tensor)] = field
         self._alive.append(tensor)
 
