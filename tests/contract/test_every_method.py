@@ -17,7 +17,7 @@ from tests.untouched import Untouched
 
 SENTENCE = re.compile(r"^[^\n]{10,400}\.$")
 # where a method has a reason to refuse; everywhere else a refusal is a failure
-NO_CAM = {"alexnet", "vgg11_bn", "mobilenet_v3_small", "convnext_tiny", "swin_t", "vit_b_32"}
+NO_CAM = {"alexnet", "vgg11_bn", "mobilenet_v3_small", "convnext_tiny", "vit_b_32"}
 
 
 def answer(name: str, method: str, **target: Any) -> Result | str:
