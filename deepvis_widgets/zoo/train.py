@@ -23,7 +23,7 @@ SMOOTHING = 0.05
 ATTACK = 1.5  # L2 length of an adversarial change, in pixel values of [0, 1]
 FINISH_BATCH = 32
 SMALL = 96  # the first epochs see pictures of this size, which halves their cost
-SMALL_SHARE = 0.6  # of the epochs
+SMALL_SHARE = 0.7  # of the epochs
 
 
 def _initialised() -> EmbeddedNet:
@@ -125,7 +125,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--network", choices=(*EMBEDDED, "both"), default="both")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "weights", help="folder for the weights")
     parser.add_argument("--scenes", type=int, default=6000, help="scenes to draw")
-    parser.add_argument("--epochs", type=int, default=8, help="passes over the scenes")
+    parser.add_argument("--epochs", type=int, default=6, help="passes over the scenes")
     parser.add_argument("--finish", type=int, default=240, help="adversarial steps for the honest network")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1, help="cores to use")
     return parser.parse_args()
