@@ -90,9 +90,12 @@ def _weighed(recording: Recording, candidates: list[Layer], objective: Tensor) -
     """The map (h, w) at the deepest candidate the objective depends on (a class token alone gives no map)."""
     for layer in candidates:
         output = recording.outputs[layer.name]
-        gradient = layer.layout.maps(recording.gradient(objective, wrt=output))[0]
+        signal = recording.gradient(objective, wrt=output)
+        gradient = layer.layout.maps(signal)[0]
         if gradient.any():
             maps = layer.layout.maps(output.detach())[0]
             weights = gradient.mean((1, 2), keepdim=True)
             return (weights * maps).sum(0).clamp(min=0).cpu()
+        if not signal.any():  # nothing passes here, so nothing comes further down
+            break
     return recording.input.new_zeros(candidates[0].height, candidates[0].width).cpu()
