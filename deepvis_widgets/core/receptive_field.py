@@ -34,11 +34,9 @@ class Span:
 
     @property
     def stride(self) -> int:
-        """Input pixels from one output index to the next."""
-        if len(self.first) < 2:
-            return 1
-        middle = len(self.first) // 2
-        return int(max(self.first[middle] - self.first[middle - 1], self.last[middle] - self.last[middle - 1]))
+        """Input pixels from one output index to the next, at least 1 (all there is to see where borders clip)."""
+        steps = torch.cat([self.first.diff(), self.last.diff(), torch.ones(1, dtype=torch.long)])
+        return int(steps.max())
 
 
 @dataclass(frozen=True)

@@ -110,6 +110,11 @@ def test_alexnet_numbers(layer: str, numbers: tuple[int, int]) -> None:
     assert (field.size[0], field.stride[0]) == numbers
 
 
+def test_a_stride_is_never_zero() -> None:
+    for layer in (layer for name in SIZES for layer in family(name).layers):
+        assert min(layer.field.stride) >= 1, layer.name
+
+
 class Odd(nn.Module):
     """One unusual operation between two convolutions."""
 

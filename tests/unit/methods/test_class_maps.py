@@ -15,7 +15,8 @@ from tests.families import ALL, make, network, picture, preprocess_of
 
 WITH_HEAD = {
     "squeezenet1_1", "resnet18", "densenet121", "googlenet", "inception_v3", "mobilenet_v2", "shufflenet_v2_x0_5",
-    "mnasnet0_5", "efficientnet_b0", "regnet_x_400mf", "swin_t", "plain", "crafty", "proud", "careless", "grey", "training",
+    "mnasnet0_5", "efficientnet_b0", "regnet_x_400mf", "swin_t", "plain", "crafty", "proud", "careless", "grey",
+    "training",
 }  # fmt: skip
 
 
