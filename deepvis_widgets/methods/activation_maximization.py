@@ -1,0 +1,50 @@
+"""Activation maximization: the pictures a unit or class wants to see most."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from torch import Tensor
+
+from ..core.errors import DeepvisError
+from ..core.network import Network, Target
+from ..core.results import Pictures
+from .backward import describe
+from .base import Method, Report, silent
+from .synthesis import Ascent, SynthesisParams
+
+PARTIAL_EVERY = 1 / 8  # seconds from one partial result to the next
+
+
+class ActivationMaximization(Method):
+    """x* = argmax of a unit's activation, before its rectifier, or of a class score, over pictures x that a regularizer
+    keeps looking like pictures (Simonyan et al. 2013, sec. 2; Yosinski et al. 2015, sec. 3; Olah et al. 2017).
+
+    Streams: reports after every step, with the pictures so far a few times a second.
+    """
+
+    name = "activation_maximization"
+    title = "Activation maximization"
+    Params = SynthesisParams
+    long = True
+    picture = False
+
+    def run(
+        self, network: Network, image: Tensor | None, target: Target | None, params: Any, report: Report = silent
+    ) -> Pictures:
+        if target is None:
+            raise DeepvisError(f"{self.name} needs something to maximise; give target= (a class) or layer= and unit=.")
+        ascent = Ascent(network, target, params)
+        shown = -PARTIAL_EVERY
+        while not ascent.done:
+            ascent.step()
+            now = time.monotonic()
+            due = now - shown >= PARTIAL_EVERY and not ascent.done
+            shown = now if due else shown
+            report(ascent.fraction, self._result(ascent) if due else None)
+        return self._result(ascent)
+
+    def _result(self, ascent: Ascent) -> Pictures:
+        words = describe(ascent.network, ascent.target)
+        return Pictures(self.name, words, ascent.pictures(), ascent.frame.box, ascent.trace, ascent.params)

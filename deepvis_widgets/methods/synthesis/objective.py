@@ -1,0 +1,66 @@
+"""What is maximised: a unit before its rectifier, or a class score."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ...core.network import Network, Target
+from ...core.rules import PLAIN, RECTIFIERS, Rules
+
+
+def respond(
+    network: Network, target: Target, position: tuple[int, int] | None, views: Tensor, rules: Rules = PLAIN
+) -> Tensor:
+    """The objective (n,) of views (n, 3, h, w) in [0, 1]: the unit's value at (row, col), its mean over the map
+    (position None), or the class score (no layer). Joins the graph of views that have one.
+
+    A rectifier that made the unit's output is passed by: its value below zero is what shows the way up from a dead
+    unit. The pass ends at the unit's layer.
+    """
+    grad = views.requires_grad
+    with torch.inference_mode(False), torch.set_grad_enabled(grad):
+        x = network.feed(views)
+        if target.layer is None:
+            return network.run(x, grad=grad, rules=rules).logits[:, target.channel]
+        layer = network.layers[target.layer]
+        recording = network.run(
+            x, keep=(layer.name,), until=layer.name, grad=grad, rules=rules, skip_rectifier=layer.rectifier
+        )
+        unit: Tensor = layer.layout.maps(recording.outputs[layer.name])[:, target.channel]
+        return unit.mean((1, 2)) if position is None else unit[:, position[0], position[1]]
+
+
+def climb(network: Network, target: Target, position: tuple[int, int] | None, views: Tensor) -> tuple[Tensor, Tensor]:
+    """(objective (n,), its gradient like `views`). Where a picture finds every rectifier on the way shut, its gradient
+    is the one that rectifiers let through unchanged, after Lucid's redirected gradients.
+    """
+    values, gradient = _slope(network, target, position, views, PLAIN)
+    stuck = gradient.flatten(1).abs().amax(1) == 0
+    if stuck.any():
+        gradient[stuck] = _slope(network, target, position, views[stuck], OPEN)[1]
+    return values, gradient
+
+
+def _slope(
+    network: Network, target: Target, position: tuple[int, int] | None, views: Tensor, rules: Rules
+) -> tuple[Tensor, Tensor]:
+    with torch.inference_mode(False), torch.enable_grad():
+        views = views.detach().clone().requires_grad_()
+        values = respond(network, target, position, views, rules)
+        if not values.requires_grad:
+            return values, torch.zeros_like(views)
+        (gradient,) = torch.autograd.grad(values.sum(), views, allow_unused=True)
+    return values.detach(), torch.zeros_like(views) if gradient is None else gradient.detach()
+
+
+def _open(func: Any, args: Any, kwargs: Any) -> Tensor:
+    x: Tensor = args[0] if args else kwargs["input"]
+    rest = {key: value for key, value in kwargs.items() if key != "input"}
+    rectified: Tensor = func(x.detach().clone(), *args[1:], **rest)
+    return x + (rectified - x).detach()
+
+
+OPEN = Rules("open", {name: _open for name in RECTIFIERS})

@@ -1,0 +1,73 @@
+"""What a recipe is: the pictures in the making, and how one step changes them."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor
+
+from ...core.network import Network
+from .frame import Frame
+from .params import SynthesisParams
+
+Climb = Callable[[Tensor], tuple[Tensor, Tensor]]  # views (n, 3, h, w) of the crop → objective (n,), gradient
+
+
+class Recipe(ABC):
+    """The boxes of n pictures while they are made, in float64 for a float64 network, else in float32.
+
+    Picture i draws from its own generator, seeded with seed + i, so it does not depend on how many are made together.
+    A grey network gets grey pictures, of one colour channel.
+    """
+
+    def __init__(self, network: Network, frame: Frame, generators: Sequence[torch.Generator]) -> None:
+        self.frame, self.generators = frame, generators
+        self.device = network.device
+        self.dtype = torch.float64 if network.dtype == torch.float64 else torch.float32
+        self.colours = len(network.preprocessing.mean)
+        self.mean = mean_colour(network).to(self.device, self.dtype)
+
+    @staticmethod
+    @abstractmethod
+    def steps(params: SynthesisParams) -> int:
+        """The recipe's own number of steps."""
+
+    @abstractmethod
+    def boxes(self) -> Tensor:
+        """The pictures as they are: (n, C, h, w) in [0, 1], no graph."""
+
+    @abstractmethod
+    def continue_from(self, boxes: Tensor) -> None:
+        """Take over pictures (n, C, h, w) in [0, 1]."""
+
+    @abstractmethod
+    def step(self, climb: Climb, params: SynthesisParams, index: int, last: bool) -> Tensor:
+        """Step number `index` of all pictures; the objective (n,) before it. The `last` one changes nothing."""
+
+    def normal(self) -> Tensor:
+        """Independent N(0, 1) numbers, (n, C, h, w)."""
+        shape = (self.colours, *self.frame.box[2:])
+        return self.drawn(lambda generator: torch.randn(shape, generator=generator, dtype=torch.float64))
+
+    def drawn(self, draw: Callable[[torch.Generator], Tensor]) -> Tensor:
+        """What each picture's generator gives, stacked."""
+        return torch.stack([draw(generator) for generator in self.generators]).to(self.device, self.dtype)
+
+    def in_crop(self, boxes: Tensor) -> Tensor:
+        """Boxes (n, C, h, w) as views (n, 3, h, w) of the crop."""
+        return self.frame.in_crop(boxes, self.mean).expand(-1, 3, -1, -1)
+
+    def of_crop(self, gradient: Tensor) -> Tensor:
+        """The gradient with respect to the boxes, from that with respect to the views of the crop."""
+        top, left, height, width = self.frame.inner
+        inside = gradient[..., top : top + height, left : left + width].to(self.dtype)
+        return inside if self.colours == 3 else inside.sum(1, keepdim=True)
+
+
+def mean_colour(network: Network) -> Tensor:
+    """The colour (C, 1, 1) in [0, 1] that the network is fed as zero; mid-grey where that is black, or no colour."""
+    mean = torch.tensor(network.preprocessing.mean, dtype=torch.float64)
+    proper = bool(((mean > 0) & (mean < 1)).all())
+    return (mean if proper else torch.full_like(mean, 0.5)).view(-1, 1, 1)

@@ -1,0 +1,47 @@
+"""Where a unit's value was made: a concatenation of rectified maps hides the rectifier that made each of them."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from ...core.layout import Layout
+from ...core.network import Layer, Network, Target
+
+
+def source(network: Network, target: Target) -> Target:
+    """The unit of an earlier, rectified layer that `target` is a copy of, as in SqueezeNet's and Inception's blocks;
+    `target` itself where there is none.
+
+    Found by value: in a pass over one random view, the earlier layer stands unchanged among the maps of this one.
+    """
+    if target.layer is None:
+        return target
+    layer = network.layers[target.layer]
+    candidates = [] if layer.rectifier is not None else _candidates(network, layer)
+    if not candidates:
+        return target
+    view = torch.rand(1, 3, *network.size, generator=torch.Generator().manual_seed(0))
+    names = [found.name for found in candidates]
+    outputs = network.run(network.feed(view), keep=(*names, layer.name), until=layer.name).outputs
+    for name in names:
+        first = _place(outputs[layer.name], outputs[name])
+        if first is not None and first <= target.channel < first + outputs[name].shape[1]:
+            return Target(target.channel - first, name, target.position)
+    return target
+
+
+def _candidates(network: Network, layer: Layer) -> list[Layer]:
+    """The rectified layers of this one's grid before it, the last first."""
+    if layer.layout is not Layout.MAPS:
+        return []
+    before = network.layers[: network.layers.names.index(layer.name)]
+    grid = layer.shape[1:]
+    return [e for e in reversed(before) if e.rectifier and e.shape[1:] == grid and e.channels < layer.channels]
+
+
+def _place(whole: Tensor, part: Tensor) -> int | None:
+    """The channel of `whole` from which on it is `part`; None where it is nowhere, or where part shows nothing."""
+    count = part.shape[1]
+    starts = range(whole.shape[1] - count + 1 if part.any() else 0)
+    return next((first for first in starts if torch.equal(whole[:, first : first + count], part)), None)
