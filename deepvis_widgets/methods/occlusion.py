@@ -1,0 +1,211 @@
+"""Occlusion sensitivity: what the network answers while a window of the picture is hidden, at every place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ..core.errors import DeepvisError
+from ..core.fills import FILLS, fill_picture, occlude
+from ..core.network import Network, Target
+from ..core.params import choice, number, text
+from ..core.receptive_field import Box
+from ..core.results import HeatMap
+from .backward import SCORES, describe
+from .base import Method, Report, silent
+from .passes import Score, batches, per_pass, precision
+
+LEVELS = (4, 2, 1)  # first every fourth position of every fourth row, then every second, then all
+
+
+@dataclass(frozen=True)
+class OcclusionParams:
+    window: int = number(32, "Window", 1, 1024, 1, "side of the hidden square, in pixels")
+    stride: int = number(8, "Stride", 1, 1024, 1, "pixels from one position to the next; at most the window")
+    fill: str = choice("grey", "Fill", FILLS, "what the window shows")
+    score: str = choice("logit", "Score", SCORES, "the class score before or after the softmax")
+    watch: str = text("", "Watch unit", "layer:unit, or a layer for its strongest unit: its activation is recorded too")
+
+
+@dataclass(eq=False, repr=False)
+class OcclusionMap(HeatMap):
+    """The drop in score where the picture is hidden, and what was recorded at every position of the window.
+
+    `boxes` (rows, cols, 4) says where the window was: top, left, height, width. All records are (rows, cols): `scores`
+    of the target, and `drops` from `score`, that of the whole picture; `probabilities` of the explained class and
+    `labels`, the predicted class, whose names are in `names` (None for a hidden unit: the pass ends there);
+    `activations`, the strongest of the unit `watched` (None where none was asked for). In a partial result, places not
+    yet reached show a neighbour's.
+    """
+
+    boxes: Tensor = field(default_factory=lambda: torch.empty(0, 0, 4, dtype=torch.long))
+    scores: Tensor = field(default_factory=lambda: torch.empty(0, 0))
+    score: float = 0.0
+    probabilities: Tensor | None = None
+    labels: Tensor | None = None
+    names: dict[int, str] = field(default_factory=dict)
+    activations: Tensor | None = None
+    watched: str | None = None
+
+    @property
+    def drops(self) -> Tensor:
+        return self.score - self.scores
+
+
+class Occlusion(Method):
+    """A window slid over the picture; recorded are the class's probability, the predicted label and a unit's strongest
+    activation (Zeiler & Fergus 2014, sec. 4.2). The heat map is the drop in score, averaged over the windows that hide
+    a pixel: positive where hiding hurts.
+
+    The windows start at multiples of the stride and are clipped at the lower right border, so that every pixel is
+    hidden at least once. A hidden unit is read where it is strongest in the whole picture, and only as deep as it lies.
+    Streams from coarse to fine. Raises DeepvisError for a stride longer than the window.
+    """
+
+    name = "occlusion"
+    title = "Occlusion"
+    Params = OcclusionParams
+    long = True
+
+    def run(
+        self, network: Network, image: Tensor | None, target: Target | None, params: Any, report: Report = silent
+    ) -> OcclusionMap:
+        assert image is not None
+        if params.stride > params.window:
+            raise DeepvisError(
+                f"stride={params.stride} skips pixels with window={params.window}; accepted: a stride up to the window."
+            )
+        score = Score.of(network, image, target, params.score)
+        watched = watched_unit(network, image, score.target, params.watch)
+        boxes = windows(network.size, params)
+        fill, sweep = fill_picture(image, params.fill), Sweep(score, watched, boxes)
+        whole = sweep.read(image[None])[0]
+        for share, places in visits(boxes, per_pass(network)):
+            views = torch.stack([occlude(image, fill, _box(boxes[row, col])) for row, col in places.tolist()])
+            sweep.put(places, sweep.read(views))
+            result = self._result(sweep, image, whole, params)
+            report(share, result)
+        return result
+
+    def _result(self, sweep: Sweep, image: Tensor, whole: Tensor, params: Any) -> OcclusionMap:
+        scores, *others = sweep.filled().unbind(-1)
+        network, target = sweep.score.network, sweep.score.target
+        result = OcclusionMap(
+            self.name,
+            describe(network, target),
+            averaged(whole[0] - scores, sweep.boxes, network.size),
+            image,
+            True,
+            params=params,
+            boxes=sweep.boxes,
+            scores=scores,
+            score=float(whole[0]),
+        )
+        if target.layer is None:
+            result.probabilities, result.labels = others[0], others[1].long()
+            result.names = {label: network.labels[label] for label in sorted(set(result.labels.flatten().tolist()))}
+        if sweep.watched is not None:
+            result.activations, result.watched = others[-1], describe(network, sweep.watched)
+        return result
+
+
+class Sweep:
+    """What was read at every position so far: `values` (rows, cols, records), `done` (rows, cols)."""
+
+    def __init__(self, score: Score, watched: Target | None, boxes: Tensor) -> None:
+        self.score, self.watched, self.boxes = score, watched, boxes
+        records = 1 + 2 * (score.target.layer is None) + (watched is not None)
+        self.values = torch.zeros(*boxes.shape[:2], records, dtype=precision(score.network))
+        self.done = torch.zeros(boxes.shape[:2], dtype=torch.bool)
+
+    def read(self, views: Tensor) -> Tensor:
+        """(B, records) of a batch of views: score, probability and label of a class, strongest activation."""
+        layer = self.watched.layer if self.watched else None
+        recording = self.score.forward(views, () if layer is None else (layer,))
+        records = [self.score.value(recording)]
+        if self.score.target.layer is None:
+            probabilities = recording.logits.to(self.values.dtype).softmax(1)
+            records += [probabilities[:, self.score.target.channel], recording.logits.argmax(1)]
+        if self.watched is not None and layer is not None:
+            maps = self.score.network.layers[layer].layout.maps(recording.outputs[layer])
+            records.append(maps[:, self.watched.channel].amax((1, 2)))
+        return torch.stack([record.to("cpu", self.values.dtype) for record in records], 1)
+
+    def put(self, places: Tensor, read: Tensor) -> None:
+        rows, cols = places.unbind(1)
+        self.values[rows, cols], self.done[rows, cols] = read, True
+
+    def filled(self) -> Tensor:
+        """The values; where there is none yet, that of the position above left which was visited on a coarser level."""
+        values = self.values[:1, :1].expand_as(self.values)
+        for level in LEVELS:
+            rows, cols = (torch.arange(count) // level * level for count in self.done.shape)
+            values = torch.where(self.done[rows][:, cols, None], self.values[rows][:, cols], values)
+        return values
+
+
+def watched_unit(network: Network, image: Tensor, target: Target, watch: str) -> Target | None:
+    """The unit named by `watch`, "layer:unit" or "layer" for the one that is strongest on the whole view; a hidden
+    target is watched itself where nothing else is asked for.
+    """
+    if not watch:
+        return None if target.layer is None else Target(target.channel, target.layer)
+    layer, _, unit = watch.rpartition(":")
+    if layer:
+        return network.target(None, layer, int(unit) if unit.isdecimal() else unit)
+    name = network.layers[watch].name
+    output = network.run(network.feed(image[None]), keep=(name,), until=name).outputs[name]
+    return Target(int(network.layers[name].layout.maps(output)[0].amax((1, 2)).argmax()), name)
+
+
+def windows(size: tuple[int, int], params: OcclusionParams) -> Tensor:
+    """All boxes (rows, cols, 4): top, left, height, width, clipped at the border."""
+    tops, lefts = (_starts(side, params.window, params.stride) for side in size)
+    heights, widths = (
+        (side - starts).clamp(max=params.window) for side, starts in zip(size, (tops, lefts), strict=True)
+    )
+    grid = torch.meshgrid(tops, lefts, indexing="ij") + torch.meshgrid(heights, widths, indexing="ij")
+    return torch.stack(grid, -1)
+
+
+def _starts(side: int, window: int, stride: int) -> Tensor:
+    last = max(0, -(-(side - window) // stride))
+    return torch.arange(last + 1) * stride
+
+
+def visits(boxes: Tensor, size: int) -> Iterator[tuple[float, Tensor]]:
+    """(share done after it, positions (n, 2) as row and column) of one batch after the other, coarse to fine."""
+    rows, cols = boxes.shape[:2]
+    level = torch.full((rows, cols), len(LEVELS))
+    for index, step in reversed(list(enumerate(LEVELS))):
+        level[::step, ::step] = index
+    places = torch.cat([(level == index).nonzero() for index in range(len(LEVELS))])
+    for batch in batches(len(places), size):
+        yield batch.stop / len(places), places[batch]
+
+
+def averaged(values: Tensor, boxes: Tensor, size: tuple[int, int]) -> Tensor:
+    """(H, W): for every pixel the mean of `values` (rows, cols) over the boxes that hide it."""
+    rows, cols = (_covering(starts, sides, side) for starts, sides, side in _axes(boxes, size))
+    rows, cols = rows.to(values.dtype), cols.to(values.dtype)
+    return (rows.T @ values @ cols) / torch.outer(rows.sum(0), cols.sum(0))
+
+
+def _axes(boxes: Tensor, size: tuple[int, int]) -> Iterator[tuple[Tensor, Tensor, int]]:
+    yield boxes[:, 0, 0], boxes[:, 0, 2], size[0]
+    yield boxes[0, :, 1], boxes[0, :, 3], size[1]
+
+
+def _covering(starts: Tensor, sides: Tensor, side: int) -> Tensor:
+    """(windows, side): whether a window hides a row (or a column) of the picture."""
+    at = torch.arange(side)
+    return (at >= starts[:, None]) & (at < (starts + sides)[:, None])
+
+
+def _box(box: Tensor) -> Box:
+    top, left, height, width = box.tolist()
+    return top, left, height, width
