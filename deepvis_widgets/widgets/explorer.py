@@ -75,6 +75,7 @@ class Explorer(ipywidgets.VBox):
         self.panes.bind(self)
         self.wiring = Wiring(self, self.updates)
         self.image = first
+        self.panes.pictures.point(0 if picture is None else None)
 
     # --- what may be set ---
 

@@ -86,7 +86,7 @@ class Panes:
             value=0.6, min=0, max=1, step=0.05, description="Opacity", readout=False, tooltip="opacity of the overlay"
         )
         self.colormap = _dropdown("Colours", [(name, name) for name in (AUTO, *COLORMAPS)], "colour map of the overlay")
-        self.fill = _dropdown("Cover with", [(fill, fill) for fill in FILLS], "what the occluder shows")
+        self.fill = _dropdown("Cover", [(fill, fill) for fill in FILLS], "what the occluder shows")
         self.method_controls = ipywidgets.VBox().add_class("dv-controls")
         self.backward_mode = _dropdown(
             "",

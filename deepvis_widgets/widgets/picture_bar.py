@@ -47,8 +47,12 @@ class PictureBar(ipywidgets.HBox):
 
     def leave(self) -> None:
         """Show that the picture on the stage is none of the list."""
+        self.point(None)
+
+    def point(self, index: int | None) -> None:
+        """Show that the picture on the stage is this one of the list, without opening it."""
         self._choice.unobserve(self._chosen, names="value")
-        self._choice.value = None
+        self._choice.value = index
         self._choice.observe(self._chosen, names="value")
 
     def _chosen(self, change: Any) -> None:

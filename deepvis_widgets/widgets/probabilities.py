@@ -74,7 +74,7 @@ class Probabilities(ipywidgets.VBox):
             marks=[self._bars],
             axes=axes,
             animation_duration=0,
-            fig_margin={"top": 4, "bottom": 24, "left": 124, "right": 16},
+            fig_margin={"top": 4, "bottom": 24, "left": 124, "right": 24},
             layout=ipywidgets.Layout(width="100%", height="212px", min_width="240px"),
         )
 

@@ -59,7 +59,7 @@ def bars(notebook: NotebookPage) -> dict[str, float]:
     widths = notebook.page.locator(".dv-probabilities .bar").evaluate_all(
         "bars => bars.map(bar => bar.getBoundingClientRect().width)"
     )
-    names = notebook.page.locator(".dv-probabilities .axis").first.locator(".tick text").all_inner_texts()
+    names = notebook.value("list(explorer.panes.probabilities._bars.x)")
     return dict(zip(names, widths, strict=False))
 
 
@@ -202,18 +202,23 @@ def test_a_click_on_a_bar_explains_that_class(explorer: NotebookPage) -> None:
     assert changed(explorer, ".dv-stage-canvas", before)
 
 
+def upload(notebook: NotebookPage, name: str, content: bytes) -> None:
+    with notebook.page.expect_file_chooser() as chosen:
+        notebook.page.locator(".dv-picture-bar .jupyter-button", has_text="Upload").click()
+    chosen.value.set_files({"name": name, "mimeType": "image/png", "buffer": content})
+
+
 def test_a_picture_is_uploaded_and_a_bad_one_leaves_a_sentence(explorer: NotebookPage) -> None:
     before = shown(explorer, ".dv-stage-canvas")
     buffer = io.BytesIO()
     Image.fromarray((np.indices((90, 120)).sum(0)[..., None] % 64 * [4, 2, 1]).astype(np.uint8)).save(buffer, "PNG")
-    chooser = explorer.page.locator(".dv-picture-bar input[type=file]")
-    chooser.set_input_files({"name": "stripes.png", "mimeType": "image/png", "buffer": buffer.getvalue()})
+    upload(explorer, "stripes.png", buffer.getvalue())
     explorer.wait_until(
         lambda: changed(explorer, ".dv-stage-canvas", before, 0.5), message="the upload is not on the stage"
     )
     settle(explorer)
     good = shown(explorer, ".dv-stage-canvas")
-    chooser.set_input_files({"name": "notes.txt", "mimeType": "image/png", "buffer": b"no picture at all"})
+    upload(explorer, "notes.png", b"no picture at all")
     explorer.page.locator(".dv-stage .dv-notice").wait_for()
     assert "not a picture" in explorer.page.locator(".dv-stage .dv-notice").inner_text()
     assert not changed(explorer, ".dv-stage-canvas", good)
