@@ -108,9 +108,7 @@ def probabilities(recording: Recording) -> Tensor:
     return recording.logits[0].detach().float().softmax(0).cpu()
 
 
-def overlay(
-    network: Network, view: Tensor, method: str, target: int | None, params: dict[str, Any]
-) -> HeatMap | None:
+def overlay(network: Network, view: Tensor, method: str, target: int | None, params: dict[str, Any]) -> HeatMap | None:
     """The heat map of a quick method for a class (None: the top one); None where it gives no heat map."""
     result: Result = explain(network, view, method, target=target, **params)
     return result if isinstance(result, HeatMap) else None
