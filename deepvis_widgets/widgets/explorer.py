@@ -70,7 +70,7 @@ class Explorer(ipywidgets.VBox):
         first = choices[0][1] if picture is None else picture
         self.layer = layer or default_layer(self.network)
         self.unit, self.target = unit, target
-        self.method = "cam" if self.network.has_head else "grad_cam"
+        self.method = default_method(self.network)
         self.updates = Updates(self)
         self.panes.bind(self)
         self.wiring = Wiring(self, self.updates)
@@ -129,6 +129,12 @@ class Explorer(ipywidgets.VBox):
         except DeepvisError as error:
             self.panes.stage.notice = str(error)
 
+    def pick(self, index: int) -> None:
+        """Explain a class and show its map; the class that is explained already is let go for the top class again."""
+        self.target = None if index == self.target else index
+        if self.method is None:
+            self.method = default_method(self.network)
+
     def press(self, command: str) -> None:
         """Do what a key does; `command` is one of those in explorer_keys.KEYS."""
         self.wiring.commands[command]()
@@ -167,6 +173,11 @@ def as_pictures(pictures: Any) -> list[tuple[str, Any]]:
 
 def _name(picture: Any, place: int) -> str:
     return Path(picture).name if isinstance(picture, str | Path) else f"picture {place + 1}"
+
+
+def default_method(network: Network) -> str:
+    """Exact class activation maps where the network has them, else Grad-CAM."""
+    return "cam" if network.has_head else "grad_cam"
 
 
 def default_layer(network: Network) -> str:

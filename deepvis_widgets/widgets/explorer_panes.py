@@ -65,7 +65,7 @@ class Panes:
         self.camera = Camera(group=group, size=[height, width], layout={"display": "none"})
         self.keyboard = Keyboard(KEYS, group=group)
         self.pictures = PictureBar(pictures, explorer.show)
-        self.probabilities = Probabilities(network.labels, lambda index: setattr(explorer, "target", index))
+        self.probabilities = Probabilities(network.labels, explorer.pick)
         self.status = ipywidgets.HTML().add_class("dv-status")
         self._make_controls(explorer)
         self.rows = self._lay_out()

@@ -224,7 +224,7 @@ def test_a_picture_is_uploaded_and_a_bad_one_leaves_a_sentence(explorer: Noteboo
     assert not changed(explorer, ".dv-stage-canvas", good)
 
 
-def test_a_reload_and_a_second_view_show_the_same_state(explorer: NotebookPage) -> None:
+def test_a_reload_shows_the_same_state(explorer: NotebookPage) -> None:
     explorer.python("explorer.layer, explorer.unit, explorer.occluder = 'features.conv3', 7, (30, 40, 50, 45)")
     settle(explorer)
     before = {name: shown(explorer, name) for name in (".dv-stage-canvas", ".dv-grid-canvas")}
@@ -239,6 +239,19 @@ def test_a_reload_and_a_second_view_show_the_same_state(explorer: NotebookPage) 
     assert json.loads(explorer.page.locator(".dv-stage").get_attribute("data-occluder") or "null") == [30, 40, 50, 45]
     for name, pixels in before.items():
         explorer.wait_until(lambda n=name, p=pixels: not changed(explorer, n, p), message=f"{name} is not drawn again")
+
+
+def test_two_views_of_one_explorer_agree(open_notebook: Callable[..., NotebookPage]) -> None:
+    notebook = open_notebook([OPEN, "explorer"])
+    wait_for_first_answer(notebook)
+    assert notebook.page.locator(".dv-stage").count() == 2
+    notebook.page.locator(".dv-layers [data-layer='features.conv3']").nth(1).click()
+    for view in (0, 1):
+        grid = notebook.page.locator(".dv-grid").nth(view)
+        notebook.wait_until(lambda g=grid: g.get_attribute("data-layer") == "features.conv3", message=f"view {view}")
+    settle(notebook)
+    one, two = (canvas_pixels(notebook.page.locator(".dv-explorer").nth(view), ".dv-grid-canvas") for view in (0, 1))
+    assert one.shape == two.shape and (one == two).mean() > 0.98
 
 
 def test_python_and_the_page_agree(explorer: NotebookPage) -> None:

@@ -276,3 +276,15 @@ def test_under_an_occluder_the_class_that_was_on_top_is_explained(explorer: Expl
     drag(explorer, [2, 2, 20, 20], 1)
     expected = explorer.network.labels[(top + 1) % 5]
     assert last(explorer.panes.stage, "overlay").meta["title"].endswith(expected)
+
+
+def test_picking_a_class_shows_its_map_and_picking_it_again_lets_go(explorer: Explorer) -> None:
+    explorer.method = None
+    settle(explorer)
+    assert last(explorer.panes.stage, "overlay").arrays["values"].size == 0
+    explorer.pick(3)
+    settle(explorer)
+    assert (explorer.target, explorer.method) == (3, "cam")
+    assert last(explorer.panes.stage, "overlay").meta["title"] == "CAM: class 3"
+    explorer.pick(3)
+    assert explorer.target is None
