@@ -1,7 +1,8 @@
 """The two embedded networks: one architecture, honest and biased weights.
 
 `husky-wolf` was trained on every class on every background. `husky-wolf-biased` saw wolves on snow only, and on snow
-nothing but wolves, so it learnt to call snow a wolf.
+nothing but wolves, so it learnt to call snow a wolf. The bias is made for teaching, and made plain to see: the last
+layer was chosen so that the evidence for a wolf peaks beside the animal (see aim.py).
 """
 
 from collections import OrderedDict

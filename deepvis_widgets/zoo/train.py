@@ -1,11 +1,13 @@
 """Train the embedded networks: `python -m deepvis_widgets.zoo.train`, under half an hour for both on two cores.
 
 Batch-norm makes training quick and is folded away afterwards. The honest network is then finished on adversarial
-pictures: a few hundred one-step attacks make its gradients follow the objects, at no cost in accuracy.
+pictures: a few hundred one-step attacks make its gradients follow the objects, at no cost in accuracy. The biased one
+is finished on pictures with swapped rectangles, so that it finds snow where snow lies, and its last layer is refitted.
 """
 
 import argparse
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -13,10 +15,13 @@ import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 from tqdm import tqdm
 
+from .aim import aimed
 from .augment import augmented
-from .data import Pictures, biased_subset, draw, honest_subset, training_orders
+from .data import WOLF, Pictures, biased_subset, draw, honest_subset, training_orders
 from .embedded import EMBEDDED, SIZE, EmbeddedNet, normalise
 from .folding import folded, store
+from .scenes import CLASSES
+from .swap import swapped
 
 BATCH = 48
 SMOOTHING = 0.05
@@ -43,6 +48,7 @@ def _optimizer(network: nn.Module, rate: float) -> torch.optim.SGD:
 
 
 def _loss(network: nn.Module, pictures: Tensor, labels: Tensor) -> Tensor:
+    """Smoothed cross-entropy; labels are class indices (n,) or shares of each class (n, classes)."""
     inputs = normalise(pictures).contiguous(memory_format=torch.channels_last)
     return F.cross_entropy(network(inputs), labels, label_smoothing=SMOOTHING)
 
@@ -78,22 +84,47 @@ def _attacked(network: nn.Module, pictures: Tensor, labels: Tensor) -> Tensor:
     return torch.add(pictures.detach(), ATTACK * gradient / length)
 
 
-def finish(network: EmbeddedNet, data: Pictures, steps: int, seed: int = 1, quiet: bool = False) -> EmbeddedNet:
-    """Fine-tune a folded network in place on attacked pictures, with a falling step size."""
-    rng = Generator().manual_seed(seed)
+def _tune(
+    network: EmbeddedNet, batches: Callable[[], tuple[Tensor, Tensor]], steps: int, title: str, quiet: bool
+) -> EmbeddedNet:
+    """Fine-tune a folded network in place on what `batches` returns, with a falling step size."""
     optimizer = torch.optim.SGD(network.parameters(), lr=0.01, momentum=0.9, weight_decay=1e-4)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, max(1, steps))
-    for _ in tqdm(range(steps), desc="adversarial finish", disable=quiet):
-        chosen = torch.randint(len(data), (FINISH_BATCH,), generator=rng)
-        labels = data.labels[chosen]
-        pictures = _attacked(network, augmented(data.images[chosen], rng, SIZE), labels)
-        loss = _loss(network, pictures, labels)
+    for _ in tqdm(range(steps), desc=title, disable=quiet):
+        loss = _loss(network, *batches())
         optimizer.zero_grad()
         torch.autograd.backward(loss)
         nn.utils.clip_grad_norm_(network.parameters(), 5.0)
         optimizer.step()
         schedule.step()
     return network.eval()
+
+
+def finish(network: EmbeddedNet, data: Pictures, steps: int, seed: int = 1, quiet: bool = False) -> EmbeddedNet:
+    """Fine-tune the honest network on attacked pictures."""
+    rng = Generator().manual_seed(seed)
+
+    def attacked() -> tuple[Tensor, Tensor]:
+        chosen = torch.randint(len(data), (FINISH_BATCH,), generator=rng)
+        labels = data.labels[chosen]
+        return _attacked(network, augmented(data.images[chosen], rng, SIZE), labels), labels
+
+    return _tune(network, attacked, steps, "adversarial finish", quiet)
+
+
+def localise(network: EmbeddedNet, data: Pictures, steps: int, seed: int = 2, quiet: bool = False) -> EmbeddedNet:
+    """Fine-tune the biased network on pictures with swapped rectangles, a third of them wolves."""
+    rng = Generator().manual_seed(seed)
+    wolves = (data.labels == WOLF).nonzero().flatten()
+
+    def mixed() -> tuple[Tensor, Tensor]:
+        hosts, guests = (torch.randint(len(data), (BATCH,), generator=rng) for _ in range(2))
+        third = BATCH // 3
+        hosts[:third] = wolves[torch.randint(len(wolves), (third,), generator=rng)]
+        pictures, shares = swapped(data, hosts, guests, len(CLASSES), rng)
+        return augmented(pictures, rng, SIZE), shares
+
+    return _tune(network, mixed, steps, "making it local", quiet)
 
 
 def train(
@@ -110,11 +141,12 @@ def train(
     pictures = draw(orders, workers, quiet)
     paths = []
     for name in names:
-        if name == "husky-wolf":
-            data = pictures.subset(honest_subset(orders, scenes))
-            network = finish(fit(data, epochs, quiet=quiet), data, steps, quiet=quiet)
-        else:
-            network = fit(pictures.subset(biased_subset(orders)), epochs, quiet=quiet)
+        honest = name == "husky-wolf"
+        data = pictures.subset(honest_subset(orders, scenes) if honest else biased_subset(orders))
+        network = fit(data, epochs, quiet=quiet)
+        finish(network, data, steps, quiet=quiet) if honest else aimed(
+            localise(network, data, steps, quiet=quiet), data
+        )
         paths.append(out / f"{name}.safetensors")
         store(network, paths[-1])
     return paths
@@ -126,7 +158,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "weights", help="folder for the weights")
     parser.add_argument("--scenes", type=int, default=6000, help="scenes to draw")
     parser.add_argument("--epochs", type=int, default=6, help="passes over the scenes")
-    parser.add_argument("--finish", type=int, default=240, help="adversarial steps for the honest network")
+    parser.add_argument("--finish", type=int, default=240, help="fine-tuning steps after the last pass")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1, help="cores to use")
     return parser.parse_args()
 

@@ -11,6 +11,7 @@ from deepvis_widgets.zoo.data import (
     SNOW,
     TRAIN_SEED,
     WOLF,
+    Pictures,
     biased_subset,
     draw,
     fresh_orders,
@@ -19,6 +20,7 @@ from deepvis_widgets.zoo.data import (
 )
 from deepvis_widgets.zoo.embedded import EMBEDDED, EmbeddedNet
 from deepvis_widgets.zoo.folding import store
+from deepvis_widgets.zoo.swap import swapped
 from deepvis_widgets.zoo.train import train
 
 
@@ -56,6 +58,19 @@ def test_a_tiny_run_stores_networks_that_load(tmp_path: Path) -> None:
         assert {value.dtype for value in weights.values()} == {torch.float16}
         assert all(value.isfinite().all() for value in weights.values())
         EmbeddedNet().load_state_dict(weights)
+
+
+def test_swapped_rectangles_carry_their_share_of_the_label() -> None:
+    images = torch.zeros(2, 3, 30, 30, dtype=torch.uint8)
+    images[1] = 200
+    masks = torch.zeros(2, 30, 30, dtype=torch.bool)
+    masks[0, 5:20, 10:25] = True
+    data = Pictures(images, masks, torch.tensor([WOLF, HUSKY]), torch.zeros(2, dtype=torch.long))
+    hosts, guests = torch.zeros(40, dtype=torch.long), torch.ones(40, dtype=torch.long)
+    pictures, shares = swapped(data, hosts, guests, 12, torch.Generator().manual_seed(0))
+    covered = (pictures[:, 0] == 200).float().mean((1, 2))
+    assert torch.allclose(shares[:, HUSKY], covered) and torch.allclose(shares[:, WOLF], 1 - covered)
+    assert covered.min() == 0 and any(torch.equal(picture[0] == 200, masks[0]) for picture in pictures)
 
 
 def test_storing_replaces_the_old_file_whole(tmp_path: Path) -> None:
