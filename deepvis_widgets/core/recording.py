@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from .errors import DeepvisError
 from .head import Head, HeadTrace
-from .rules import PLAIN, Bend, Rules
+from .rules import PLAIN, Bend, Replacement, Rules
 
 
 class _Reached(BaseException):
@@ -27,13 +27,14 @@ class Recording:
 
     With a graph (grad=True) any number of backward passes can start from any layer. `scores` (B, classes) are the class
     scores before any softmax, None for a pass that ended early; `head` is the form of head that class activation maps
-    are exact for, if it has that form.
+    are exact for, if it has that form. `table` is the table of replacements the pass ran under.
     """
 
     input: Tensor
     outputs: dict[str, Tensor]
     scores: Tensor | None = None
     head: Head | None = None
+    table: Mapping[str, Replacement] = field(default_factory=dict)
 
     @property
     def logits(self) -> Tensor:
@@ -153,8 +154,8 @@ def observe(
             with beside or nullcontext(), trace, listener.bend:
                 scores = answer(module(x.clone()))  # a copy: some networks normalise their input in place
         except _Reached:
-            return Recording(x, listener.outputs)
-    return Recording(x, listener.outputs, trace.unnormalised(scores), trace.head(scores))
+            return Recording(x, listener.outputs, table=listener.bend.table)
+    return Recording(x, listener.outputs, trace.unnormalised(scores), trace.head(scores), listener.bend.table)
 
 
 def answer(output: Any) -> Tensor:

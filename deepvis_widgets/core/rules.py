@@ -20,10 +20,14 @@ Replacement = Callable[[Callable[..., Any], tuple[Any, ...], dict[str, Any]], An
 
 @dataclass(frozen=True)
 class Rules:
-    """A named table of operation → replacement; a replacement takes (function, args, kwargs) and has the same value."""
+    """A named table of operation → replacement; a replacement takes (function, args, kwargs) and has the same value.
+
+    Rules that must remember what they saw `begin` each pass with a table of its own.
+    """
 
     name: str
     table: Mapping[str, Replacement] = field(default_factory=dict, hash=False, compare=False)
+    begin: Callable[[], Mapping[str, Replacement]] | None = field(default=None, hash=False, compare=False)
 
 
 RECTIFIERS = frozenset(("relu", "relu6", "hardtanh", "threshold"))
@@ -39,7 +43,7 @@ class Bend(TorchFunctionMode):
 
     def __init__(self, rules: Rules, skip: int | None = None) -> None:
         super().__init__()
-        self.table, self.skip = rules.table, skip
+        self.table, self.skip = rules.table if rules.begin is None else rules.begin(), skip
         self.rectifiers = 0
         self.rectified: Any = None
 

@@ -1,0 +1,165 @@
+"""The functions of autograd that send relevance back where autograd would send a gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+
+from .rules import Rule
+from .spread import spread
+from .stabilise import STABILISER, stabilise, total
+from .weighted import Weighted
+
+Compute = Callable[..., Tensor]  # an operation as a function of the tensors that relevance goes back to
+
+
+class Book(Protocol):
+    """What accounts of operations are written into."""
+
+    def enter(
+        self, time: int, arrived: Tensor, sent: Tensor, bias: Tensor | float, epsilon: Tensor | float
+    ) -> None: ...
+
+
+class ByRule(torch.autograd.Function):
+    """A convolution or dense layer, with the rule of its kind and place."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, call: Weighted, rule: Rule, epsilon: float, book: Book, time: int) -> Tensor:
+        ctx.asked = call, rule, epsilon, book, time
+        return call.map(x, call.own_weight, call.own_bias)
+
+    @staticmethod
+    def backward(ctx: Any, *relevance: Tensor) -> Any:
+        call, rule, epsilon, book, time = ctx.asked
+        call.check_unchanged()
+        parts = spread(call, rule, epsilon, relevance[0])
+        book.enter(time, total(relevance[0]), total(parts.relevance), parts.bias, parts.epsilon)
+        return parts.relevance, None, None, None, None, None
+
+
+class Passed(torch.autograd.Function):
+    """An operation that hands relevance on as it is; input and output are of one shape."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, compute: Compute) -> Tensor:
+        y = compute(x)
+        return y.view_as(y) if y is x else y
+
+    @staticmethod
+    def backward(ctx: Any, *relevance: Tensor) -> Any:
+        return relevance[0], None
+
+
+class Shared(torch.autograd.Function):
+    """An affine map of its inputs by constants: R_i = x_i ∂z/∂x_i · R / stabilise(z), an ε rule.
+
+    What the operation makes of zeros is its constant, which takes its share as a bias does.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, compute: Compute, book: Book, time: int, *inputs: Tensor) -> Tensor:
+        ctx.asked = compute, book, time
+        ctx.save_for_backward(*inputs)
+        return compute(*inputs)
+
+    @staticmethod
+    def backward(ctx: Any, *relevance: Tensor) -> Any:
+        compute, book, time = ctx.asked
+        return None, None, None, *_shares(compute, book, time, ctx.saved_tensors, relevance[0])
+
+
+class Merged(torch.autograd.Function):
+    """A batch-norm behind a convolution: merged into it, so that it hands relevance on; else an affine map."""
+
+    @staticmethod
+    def forward(
+        ctx: Any, x: Tensor, compute: Compute, affine: Compute, call: Weighted, book: Book, time: int
+    ) -> Tensor:
+        ctx.asked = affine, call, book, time
+        ctx.save_for_backward(x)
+        return compute(x)
+
+    @staticmethod
+    def backward(ctx: Any, *relevance: Tensor) -> Any:
+        affine, call, book, time = ctx.asked
+        merged = call.is_merged
+        (share,) = relevance if merged else _shares(affine, book, time, ctx.saved_tensors, relevance[0])
+        return share, None, None, None, None, None
+
+
+def _shares(compute: Compute, book: Book, time: int, saved: Sequence[Tensor], relevance: Tensor) -> list[Tensor]:
+    with torch.enable_grad():
+        inputs = [x.detach().requires_grad_() for x in saved]
+        z = compute(*inputs)
+    denominator = stabilise(z.detach(), STABILISER)
+    message = relevance / denominator
+    gradients = torch.autograd.grad(z, inputs, message)
+    shares = [x.detach() * gradient for x, gradient in zip(inputs, gradients, strict=True)]
+    sent = torch.stack([total(share) for share in shares]).sum()
+    bias = total(message * compute(*(torch.zeros_like(x) for x in inputs)))
+    book.enter(time, total(relevance), sent, bias, total(message * (denominator - z.detach())))
+    return shares
+
+
+class Filled(torch.autograd.Function):
+    """An operation that puts its inputs into places of its output; what other places hold are constants."""
+
+    @staticmethod
+    def forward(ctx: Any, compute: Compute, book: Book, time: int, *inputs: Tensor) -> Tensor:
+        ctx.asked = compute, book, time
+        ctx.save_for_backward(*inputs)
+        return compute(*inputs)
+
+    @staticmethod
+    def backward(ctx: Any, *relevance: Tensor) -> Any:
+        compute, book, time = ctx.asked
+        with torch.enable_grad():
+            inputs = [x.detach().requires_grad_() for x in ctx.saved_tensors]
+            shares = torch.autograd.grad(compute(*inputs), inputs, relevance[0])
+        sent = torch.stack([total(share) for share in shares]).sum()
+        arrived = total(relevance[0])
+        book.enter(time, arrived, sent, arrived - sent, 0.0)
+        return None, None, None, *shares
+
+
+class Halved(torch.autograd.Function):
+    """A product of two activations: each takes one half (the uniform rule of Achtibat et al. 2024, eq. 13)."""
+
+    @staticmethod
+    def forward(ctx: Any, compute: Compute, a: Tensor, b: Tensor) -> Tensor:
+        ctx.shapes = a.shape, b.shape
+        return compute(a, b)
+
+    @staticmethod
+    def backward(ctx: Any, *relevance: Tensor) -> Any:
+        half = relevance[0] / 2
+        return None, *(half.sum_to_size(shape) for shape in ctx.shapes)
+
+
+class Softmax(torch.autograd.Function):
+    """R_i = x_i (R_i − s_i Σ_j R_j), the softmax linearised at x (Achtibat et al. 2024, prop. 3.1); the constant of the
+    linearisation counts as a bias.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, compute: Compute, book: Book, time: int, x: Tensor) -> Tensor:
+        ctx.asked = compute, book, time
+        ctx.save_for_backward(x)
+        return compute(x)
+
+    @staticmethod
+    def backward(ctx: Any, *relevance: Tensor) -> Any:
+        compute, book, time = ctx.asked
+        with torch.enable_grad():
+            x = ctx.saved_tensors[0].detach().requires_grad_()
+            s = compute(x)
+        # the gradient of a softmax is s (g − Σ s g): with g = R / s, this is R − s Σ R
+        safe = s.detach().clamp(min=torch.finfo(s.dtype).tiny)
+        (gradient,) = torch.autograd.grad(s, x, relevance[0] / safe)
+        share = torch.where(torch.isfinite(x), x, 0).detach() * gradient
+        book.enter(time, total(relevance[0]), total(share), total(relevance[0]) - total(share), 0.0)
+        return None, None, None, share

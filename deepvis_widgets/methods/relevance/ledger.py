@@ -1,0 +1,96 @@
+"""Where the relevance is, layer by layer, and what bias and ε took on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class Account:
+    """What one operation did with relevance: the sum that arrived, the sum it sent back, and what took the rest.
+
+    Each of the four was added up by itself, so that they need not agree. `time` numbers the operations of the pass.
+    """
+
+    time: int
+    arrived: Tensor
+    sent: Tensor
+    bias: Tensor
+    epsilon: Tensor
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One layer: ΣR of its output, and ΣR of what passes it by in other branches at that moment of the pass.
+
+    `bias` and `epsilon` are what was taken below the layer before and up to this one: by its own operations, and by
+    those without a module in between.
+    """
+
+    layer: str
+    relevance: float
+    beside: float
+    bias: float
+    epsilon: float
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The layers from the picture up to where relevance `start`ed; `entries[0]` is the picture.
+
+    start = ΣR of the picture + all that biases took + all that ε took; the same holds at every layer with what was
+    taken above it: relevance + beside + Σ taken above = start.
+    """
+
+    start: float
+    entries: tuple[Entry, ...]
+
+    @property
+    def picture(self) -> float:
+        """ΣR of the picture."""
+        return self.entries[0].relevance
+
+    @property
+    def bias(self) -> float:
+        return sum(entry.bias for entry in self.entries)
+
+    @property
+    def epsilon(self) -> float:
+        return sum(entry.epsilon for entry in self.entries)
+
+    def missing(self) -> list[float]:
+        """For every layer what of |start| is unaccounted for, as a fraction of it."""
+        missing, above = [], 0.0
+        for entry in reversed(self.entries):
+            there = entry.relevance + entry.beside + above
+            missing.append(abs(there - self.start) / max(abs(self.start), 1e-300))
+            above += entry.bias + entry.epsilon
+        return missing[::-1]
+
+    def __repr__(self) -> str:
+        rows = [f"{'layer':<32}{'ΣR':>12}{'beside':>12}{'bias took':>12}{'ε took':>12}"]
+        rows += [
+            f"{e.layer:<32}{e.relevance:>12.4g}{e.beside:>12.4g}{e.bias:>12.4g}{e.epsilon:>12.4g}" for e in self.entries
+        ]
+        return "\n".join(rows)
+
+
+def ledger(start: float, layers: Sequence[tuple[str, int, Tensor]], accounts: Sequence[Account]) -> Ledger:
+    """The Ledger of layers, (name, time of its output, ΣR) each and the picture first, and of the accounts."""
+    layers = sorted(layers, key=lambda layer: layer[1])
+    sums = torch.stack([sum_ for _, _, sum_ in layers]).tolist()
+    columns = [torch.stack([account.arrived, account.sent, account.bias, account.epsilon]) for account in accounts]
+    numbers = torch.stack(columns).tolist() if columns else []
+    done = [(account.time, *row) for account, row in zip(accounts, numbers, strict=True)]
+    entries: list[Entry] = []
+    for index, ((name, time, _), relevance) in enumerate(zip(layers, sums, strict=True)):
+        before = layers[index - 1][1] if index else -1
+        until = time if index + 1 < len(layers) else max([time, *(row[0] for row in done)])
+        own = [row for row in done if before < row[0] <= until]
+        flow = start - sum(row[1] - row[2] for row in done if row[0] > until)
+        entries.append(Entry(name, relevance, flow - relevance, sum(r[3] for r in own), sum(r[4] for r in own)))
+    return Ledger(start, tuple(entries))

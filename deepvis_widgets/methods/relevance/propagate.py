@@ -1,0 +1,117 @@
+"""One way back: from a class score or a hidden unit to every layer and the picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ...core.errors import DeepvisError
+from ...core.network import Network, Target
+from ...core.recording import Recording
+from ...core.rules import Rules
+from ..backward import start
+from .composites import Composite
+from .ledger import Ledger, ledger
+from .stabilise import total
+from .table import Table
+
+PICTURE = "picture"
+
+
+@dataclass(frozen=True, eq=False)
+class Propagated:
+    """The resolved target with its value, the relevance of the picture (C, H, W), and the ledger."""
+
+    target: Target
+    value: float
+    picture: Tensor
+    ledger: Ledger
+
+
+class Relevances(Mapping[str, Tensor]):
+    """The relevance of every layer up to the start, shaped like its output without the batch; each is computed when it
+    is first asked for.
+    """
+
+    def __init__(self, network: Network, image: Tensor, target: Target, composite: Composite, ledger: Ledger) -> None:
+        self._question = network, image, target, composite
+        self._names = [entry.layer for entry in ledger.entries[1:]]
+        self._found: dict[str, Tensor] = {}
+
+    def __getitem__(self, name: str) -> Tensor:
+        if name not in self._names:
+            raise DeepvisError(f'There is no relevance at "{name}"; there is at {", ".join(self._names)}.')
+        if name not in self._found:
+            self._found[name] = at_layer(*self._question, name)
+        return self._found[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+def propagate(network: Network, image: Tensor, target: Target | None, composite: Composite) -> Propagated:
+    """Relevance of the picture, and the ledger of all layers; CPU tensors."""
+    recording, table, value, resolved = _begin(network, image, target, composite)
+    head = _head(recording, resolved)
+    tensors = {PICTURE: recording.input} | _until(recording, table, head)
+    with table.asking(head) as accounts:
+        found = _back(value, list(tensors.values()))
+    sums = [(name, table.time_of(tensors[name]), total(part)) for name, part in zip(tensors, found, strict=True)]
+    number = float(value.detach())
+    return Propagated(resolved, number, found[0][0].cpu(), ledger(number, sums, accounts))
+
+
+def at_layer(network: Network, image: Tensor, target: Target, composite: Composite, name: str) -> Tensor:
+    """The relevance of one layer's output, shaped like it without the batch."""
+    recording, table, value, resolved = _begin(network, image, target, composite)
+    with table.asking(_head(recording, resolved)):
+        return _back(value, [recording.outputs[name]])[0][0].cpu()
+
+
+def rules(network: Network, composite: Composite) -> Rules:
+    """The rules of a composite for pictures as this network is fed them."""
+    preprocessing = network.preprocessing
+    low, high = (
+        torch.tensor([(end - mean) / std for mean, std in zip(preprocessing.mean, preprocessing.std, strict=True)])
+        for end in (0, 1)
+    )
+    bounds = low.view(1, -1, 1, 1), high.view(1, -1, 1, 1)
+    return Rules(f"lrp {composite}", begin=lambda: Table(composite, bounds))
+
+
+def _begin(
+    network: Network, image: Tensor, target: Target | None, composite: Composite
+) -> tuple[Recording, Table, Tensor, Target]:
+    """The pass, its table, the value to explain with its graph, and the target with class or position filled in."""
+    with torch.inference_mode(False):
+        recording = network.record(image, rules=rules(network, composite), until=target.layer if target else None)
+        value, resolved = start(network, recording, target)
+    table = recording.table
+    assert isinstance(table, Table)
+    return recording, table, value, resolved
+
+
+def _head(recording: Recording, target: Target) -> Tensor:
+    return recording.logits if target.layer is None else recording.outputs[target.layer]
+
+
+def _until(recording: Recording, table: Table, head: Tensor) -> dict[str, Tensor]:
+    end = table.time_of(head)
+    return {name: output for name, output in recording.outputs.items() if table.time_of(output) <= end}
+
+
+def _back(value: Tensor, tensors: list[Tensor]) -> list[Tensor]:
+    """The relevance at each tensor when that of `value` is the value itself; zeros where none arrives."""
+    if not value.requires_grad:
+        return [torch.zeros_like(tensor) for tensor in tensors]
+    wanted = [tensor for tensor in tensors if tensor.requires_grad]
+    found = torch.autograd.grad(value, wanted, value.detach(), retain_graph=True, allow_unused=True)
+    by_id = {id(tensor): part for tensor, part in zip(wanted, found, strict=True)}
+    parts = (by_id.get(id(tensor)) for tensor in tensors)
+    return [torch.zeros_like(t) if part is None else part for t, part in zip(tensors, parts, strict=True)]

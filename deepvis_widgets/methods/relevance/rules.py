@@ -1,0 +1,117 @@
+"""The rules: how a convolution or a dense layer divides relevance among its inputs.
+
+Every rule is a list of groups. In a group, input i contributes Σ_terms ± x_i w_ik to the denominator z_k and receives
+that part of the group's share of R_k: R_i = Σ_groups share Σ_k (Σ_terms ± x_i w_ik) / stabilise(z_k) · R_k.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from .weighted import Weighted
+
+
+@dataclass(frozen=True, eq=False)
+class Term:
+    """What contributes to a denominator: ± (x · weight + bias), x being what stands for the input."""
+
+    x: Tensor
+    weight: Tensor
+    bias: Tensor | None = None
+    sign: int = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Terms over one denominator, its share of the relevance, and for which outputs it answers (None: all)."""
+
+    terms: list[Term]
+    share: float = 1.0
+    where: Tensor | None = None
+
+
+Rule = Callable[[Weighted], list[Group]]
+
+
+def epsilon_rule(call: Weighted) -> list[Group]:
+    """Each input in proportion to x_i w_ik (Bach et al. 2015, eq. 58)."""
+    return [Group([Term(call.x, call.weight, call.bias)])]
+
+
+def alpha_beta_rule(alpha: float, beta: float) -> Rule:
+    """α for what speaks for, β for what speaks against an output, α − β = 1 (Bach et al. 2015, eq. 60)."""
+    assert alpha - beta == 1 and beta >= 0, "alpha - beta must be 1, and beta at least 0"
+
+    def rule(call: Weighted) -> list[Group]:
+        weight, bias = call.weight, call.bias
+        groups = [Group(_signed(call.x, weight, bias, above=True), alpha)]
+        return groups + ([Group(_signed(call.x, weight, bias, above=False), -beta)] if beta else [])
+
+    return rule
+
+
+z_plus_rule = alpha_beta_rule(1, 0)  # Montavon et al. 2017, eq. 13; negative inputs through negative weights count too
+
+
+def gamma_rule(gamma: float) -> Rule:
+    """What speaks for an output's own sign counts 1 + γ times (Montavon et al. 2019, sec. 10.2.1; for inputs and
+    outputs of both signs Andéol et al. 2021).
+    """
+
+    def rule(call: Weighted) -> list[Group]:
+        x, weight, bias = call.x, call.weight, call.bias
+        with torch.no_grad():
+            y = call.map(x, weight, bias)
+        groups = [Group(_favoured(x, weight, bias, gamma, above=True), where=y > 0)]
+        return [*groups, Group(_favoured(x, weight, bias, gamma, above=False), where=y < 0)]
+
+    return rule
+
+
+def w_square_rule(call: Weighted) -> list[Group]:
+    """Each input in proportion to w_ik², whatever its value; no bias (Montavon et al. 2017, eq. 10)."""
+    return [Group([Term(torch.ones_like(call.x), call.weight.square())])]
+
+
+def flat_rule(call: Weighted) -> list[Group]:
+    """All inputs alike, whatever value and weight (Lapuschkin et al. 2019, suppl. note 1)."""
+    return [Group([Term(torch.ones_like(call.x), torch.ones_like(call.weight))])]
+
+
+def z_box_rule(call: Weighted) -> list[Group]:
+    """For inputs between l and h: in proportion to x_i w_ik − l_i w⁺_ik − h_i w⁻_ik (Montavon et al. 2017, eq. 14).
+
+    The bias cancels. Where the bounds are not known the ε rule serves.
+    """
+    if call.bounds is None:
+        return epsilon_rule(call)
+    low, high = call.bounds
+    weight = call.weight
+    terms = [Term(call.x, weight), Term(low, weight.clamp(min=0), sign=-1), Term(high, weight.clamp(max=0), sign=-1)]
+    return [Group(terms)]
+
+
+def _signed(x: Tensor, weight: Tensor, bias: Tensor | None, above: bool) -> list[Term]:
+    """The terms of all positive (`above`), or all negative, contributions."""
+    part, other = _halves(weight) if above else _halves(weight)[::-1]
+    return _by_sign(x, part, other, None if bias is None else _halves(bias)[0 if above else 1])
+
+
+def _favoured(x: Tensor, weight: Tensor, bias: Tensor | None, gamma: float, above: bool) -> list[Term]:
+    positive, negative = (weight + gamma * half for half in _halves(weight))
+    part, other = (positive, negative) if above else (negative, positive)
+    return _by_sign(x, part, other, None if bias is None else bias + gamma * _halves(bias)[0 if above else 1])
+
+
+def _by_sign(x: Tensor, for_positive: Tensor, for_negative: Tensor, bias: Tensor | None) -> list[Term]:
+    """One weight for positive inputs, another one for negative inputs; the latter term only where there are any."""
+    terms = [Term(x.clamp(min=0), for_positive, bias)]
+    return [*terms, Term(x.clamp(max=0), for_negative)] if bool((x < 0).any()) else terms
+
+
+def _halves(values: Tensor) -> tuple[Tensor, Tensor]:
+    return values.clamp(min=0), values.clamp(max=0)

@@ -1,0 +1,104 @@
+"""One call of a convolution or a dense layer, as rules see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from torch import Tensor
+
+from ...core.errors import DeepvisError
+
+CONVOLUTIONS = frozenset(f"conv{kind}{n}d" for kind in ("", "_transpose") for n in (1, 2, 3))
+WEIGHTED = CONVOLUTIONS | {"linear"}
+
+
+@dataclass(eq=False)
+class Weighted:
+    """y = map(x, weight, bias), with what a rule may ask: x (B, C, ...) without a graph, the weights with a batch-norm
+    behind merged into them, and the least and greatest value of every input where x is the picture itself.
+    """
+
+    name: str
+    map: Callable[[Tensor, Tensor, Tensor | None], Tensor]
+    x: Tensor
+    own_weight: Tensor
+    own_bias: Tensor | None
+    bounds: tuple[Tensor, Tensor] | None = None
+    norm: tuple[Tensor, Tensor] | None = None  # scale and shift (channels,) of the batch-norm behind
+    uses: int = 0  # how many operations read the output
+    merged: bool = True  # whether the batch-norm behind takes part in what is asked
+    version: int = 0
+
+    @property
+    def dense(self) -> bool:
+        return self.name == "linear"
+
+    @property
+    def channel_dim(self) -> int:
+        """The dimension of the output that the bias runs along."""
+        return -1 if self.dense else 1
+
+    @property
+    def is_merged(self) -> bool:
+        return self.norm is not None and self.merged and self.uses == 1
+
+    @property
+    def weight(self) -> Tensor:
+        if self.norm is None or not self.is_merged:
+            return self.own_weight
+        shape = [1] * self.own_weight.ndim
+        shape[1 if "transpose" in self.name else 0] = -1
+        return self.own_weight * self.norm[0].view(shape)
+
+    @property
+    def bias(self) -> Tensor | None:
+        if self.norm is None or not self.is_merged:
+            return self.own_bias
+        scale, shift = self.norm
+        return shift if self.own_bias is None else self.own_bias * scale + shift
+
+    def can_merge(self, output: Tensor) -> bool:
+        """Whether a batch-norm over dimension 1 of the output is a scale of whole filters."""
+        if self.dense:
+            return output.ndim == 2
+        return "transpose" not in self.name or self.own_weight.shape[1] == output.shape[1]
+
+    def check_unchanged(self) -> None:
+        if self.x._version != self.version:
+            raise DeepvisError(
+                f"lrp cannot serve this network: the input of a {self.name} is overwritten in place after its use."
+            )
+
+
+def weighted(name: str, func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Weighted:
+    """The Weighted of a call such as F.conv2d(input, weight, bias, stride, ...)."""
+    names = ("input", "weight", "bias")
+    given = dict(zip(names, args, strict=False)) | {key: kwargs[key] for key in names if key in kwargs}
+    rest, more = args[3:], {key: value for key, value in kwargs.items() if key not in names}
+
+    def apply(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+        y: Tensor = func(x, weight, bias, *rest, **more)
+        return y
+
+    x: Tensor = given["input"].detach()
+    bias: Tensor | None = given.get("bias")
+    bias = None if bias is None else bias.detach()
+    return Weighted(name, apply, x, given["weight"].detach(), bias, version=x._version)
+
+
+def batch_norm(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Tensor, Tensor]:
+    """Scale and shift (channels,) of a batch-norm in eval mode: y = scale · x + shift."""
+    names = ("input", "running_mean", "running_var", "weight", "bias", "training", "momentum", "eps")
+    given: dict[str, Any] = {"eps": 1e-5} | dict(zip(names, args, strict=False)) | kwargs
+    x: Tensor = given["input"].detach()
+    mean, variance = given.get("running_mean"), given.get("running_var")
+    if mean is None or variance is None or given.get("training"):  # it normalises by the picture's own numbers
+        dims = [dim for dim in range(x.ndim) if dim != 1]
+        mean, variance = x.mean(dims), x.var(dims, unbiased=False)
+    scale: Tensor = (variance + given["eps"]).rsqrt()
+    if given.get("weight") is not None:
+        scale = scale * given["weight"].detach()
+    shift = -mean * scale
+    return scale, shift if given.get("bias") is None else shift + given["bias"].detach()
