@@ -29,6 +29,7 @@ RUNTIME = [
     "pillow",
     "scipy",
     "safetensors",
+    "scikit-image>=0.21",
     "ipywidgets>=8",
     "anywidget>=0.9",
     "bqplot>=0.12.40",
@@ -57,7 +58,6 @@ TEST = [
     # independent implementations our numbers are held against
     "captum",
     "lime",
-    "scikit-image",
     "zennit",
 ]
 

@@ -1,0 +1,162 @@
+"""LIME: a linear model of how the network's answer changes while superpixels of the picture are hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..core.fills import fill_picture
+from ..core.network import Network, Target
+from ..core.params import choice, number
+from ..core.superpixels import Superpixels
+from .backward import SCORES, describe
+from .base import Method, Report, silent
+from .passes import Score, per_pass, precision
+from .segmentation import SEGMENTATIONS, superpixels
+from .surrogate import agreement, ridge
+
+FILLS = ("mean", "grey", "blur")
+CHECK = 50  # samples from one look at the model to the next
+PATIENCE = 3  # checks in a row that must find the ranking stable
+OTHERS = 5
+
+
+@dataclass(frozen=True)
+class LimeParams:
+    samples: int = number(1000, "Samples", 2, 10000, 10, "pictures with superpixels hidden at random")
+    seed: int = number(0, "Seed", 0, 2**31 - 1, 1, "of everything random")
+    segmentation: str = choice("quickshift", "Superpixels by", tuple(SEGMENTATIONS))
+    fill: str = choice("mean", "Fill", FILLS, "what hidden superpixels show; mean: each its own mean colour")
+    keep: float = number(0.5, "Kept", 0.05, 0.95, 0.05, "probability that a superpixel is kept")
+    score: str = choice("softmax", "Score", tuple(reversed(SCORES)), "the class score after or before the softmax")
+    stop: bool = choice(False, "Stop when stable", (False, True), "as soon as the ranking is stable")
+    stable: float = number(
+        0.9, "Stable from", 0.5, 1.0, 0.05, "agreement of two halves of the samples on the strongest"
+    )
+    kernel: float = number(4.0, "Quickshift kernel", 0.5, 20.0, 0.5, "σ in pixels; larger: fewer superpixels")
+    max_dist: float = number(200.0, "Quickshift distance", 1.0, 1000.0, 1.0, "larger: fewer superpixels")
+    ratio: float = number(0.2, "Quickshift ratio", 0.0, 1.0, 0.05, "colour against nearness")
+    pieces: int = number(50, "SLIC superpixels", 2, 1000, 1, "about how many")
+    scale: float = number(100.0, "Felzenszwalb scale", 1.0, 5000.0, 1.0, "larger: fewer superpixels")
+
+
+class Lime(Method):
+    """Superpixels kept or hidden at random; a ridge regression of the network's answers on what was kept, in which
+    nearer samples count more (Ribeiro, Singh & Guestrin 2016, sec. 3.3 and 3.4, with the defaults of the authors' code,
+    which explains the probability). The weights lie over the picture as a signed heat map.
+
+    A hidden unit is read where it is strongest in the whole picture. Streams the model after every 50 samples; one seed
+    decides everything. Raises DeepvisError where scikit-image is not installed.
+    """
+
+    name = "lime"
+    title = "LIME"
+    Params = LimeParams
+    long = True
+
+    def run(
+        self, network: Network, image: Tensor | None, target: Target | None, params: Any, report: Report = silent
+    ) -> Superpixels:
+        assert image is not None
+        question = Question(Score.of(network, image, target, params.score), image)
+        report(0.0)
+        segments = superpixels(image, params)
+        report(0.0)
+        view = image.to(precision(network))
+        hidden = hidden_picture(view, segments, params.fill)
+        masks = drawn_masks(int(segments.max()) + 1, params)
+        answers: list[Tensor] = []
+        checks: list[tuple[float, float]] = []
+        for part, checked in parts(params.samples, per_pass(network)):
+            answers.append(question.answers(torch.where(masks[part][:, segments][:, None], view, hidden)))
+            share = part.stop / params.samples
+            if not checked:
+                report(share)
+                continue
+            seen, so_far = masks[: part.stop], torch.cat(answers)
+            checks.append((part.stop, agreement(seen, so_far[:, 0])))
+            result = self._result(question, params, segments, seen, so_far, torch.tensor(checks))
+            report(share, result)
+            if params.stop and is_stable(checks, params.stable):
+                break
+        return result
+
+    def _result(
+        self, question: Question, params: Any, segments: Tensor, masks: Tensor, answers: Tensor, checks: Tensor
+    ) -> Superpixels:
+        fit = ridge(masks, answers)
+        network = question.score.network
+        others = {network.labels[label]: fit.weights[:, 1 + index] for index, label in enumerate(question.others)}
+        return Superpixels(
+            self.name,
+            describe(network, question.score.target),
+            fit.weights[segments, 0],
+            question.image,
+            True,
+            params=params,
+            segments=segments,
+            weights=fit.weights[:, 0],
+            intercept=float(fit.intercepts[0]),
+            score=float(fit.scores[0]),
+            stability=checks,
+            masks=masks,
+            answers=answers[:, 0],
+            others=others,
+        )
+
+
+class Question:
+    """The score explained, and for a class the strongest classes of the whole picture, which cost no further pass."""
+
+    def __init__(self, score: Score, image: Tensor) -> None:
+        self.score, self.image = score, image
+        self.others: list[int] = []
+        if score.target.layer is None:
+            logits = score.network.look(image).logits[0]
+            self.others = logits.topk(min(OTHERS, len(logits))).indices.tolist()
+
+    def answers(self, views: Tensor) -> Tensor:
+        """(B, 1 + others): the target's score and those of the other classes, for a batch of views."""
+        recording = self.score.forward(views)
+        values = self.score.value(recording)[:, None]
+        if self.others:
+            scores = recording.logits.softmax(1) if self.score.kind == "softmax" else recording.logits
+            values = torch.cat([values, scores[:, self.others]], 1)
+        return values.to("cpu", precision(self.score.network))
+
+
+def drawn_masks(count: int, params: LimeParams) -> Tensor:
+    """Which of `count` superpixels each sample keeps: bool (samples, count); the first sample keeps all."""
+    masks = torch.from_numpy(np.random.default_rng(params.seed).random((params.samples, count)) < params.keep)
+    masks[0] = True
+    return masks
+
+
+def hidden_picture(image: Tensor, segments: Tensor, fill: str) -> Tensor:
+    """The view (3, H, W) with every superpixel hidden."""
+    if fill != "mean":
+        return fill_picture(image, fill)
+    flat, count = segments.flatten(), int(segments.max()) + 1
+    sums = torch.zeros(3, count, dtype=torch.float64).index_add_(1, flat, image.double().flatten(1))
+    means = (sums / flat.bincount(minlength=count)).to(image)
+    return means[:, segments]
+
+
+def parts(samples: int, size: int) -> Iterator[tuple[slice, bool]]:
+    """0 .. samples in slices of at most `size`, and whether it is time for a check, whatever the size of slices."""
+    first = 0
+    while first < samples:
+        check = min(samples, (first // CHECK + 1) * CHECK)
+        last = min(first + size, check)
+        yield slice(first, last), last == check
+        first = last
+
+
+def is_stable(checks: list[tuple[float, float]], threshold: float) -> bool:
+    """Whether the last few checks all found an agreement of at least `threshold`."""
+    return len(checks) >= PATIENCE and all(agreed >= threshold for _, agreed in checks[-PATIENCE:])
