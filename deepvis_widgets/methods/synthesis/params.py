@@ -26,6 +26,7 @@ class SynthesisParams:
     transforms: float = number(1.0, "Robustness", 0, 3, 0.1, "Fourier: how far the picture is moved, turned and scaled")
     tv: float = number(0.1, "Smoothness", 0, 5, 0.05, "Fourier: weight of the total variation")
     pull: float = number(0.03, "Pull to grey", 0, 5, 0.01, "Fourier: weight of the distance from grey")
+    fitted: bool = choice(False, "Fit the rates", (False, True), "Yosinski: to this network, instead of to CaffeNet")
     decay: float | None = number(None, "Decay", 0, 1, 0.0001, "Yosinski: what is taken off per step")
     blur: float | None = number(None, "Blur σ", 0, 10, 0.1, "Yosinski: in pixels")
     blur_every: float | None = number(None, "Blur every", 1, 100, 1, "Yosinski: in steps")

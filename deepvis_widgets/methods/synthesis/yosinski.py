@@ -16,6 +16,7 @@ from .frame import Frame
 from .params import SynthesisParams
 from .recipe import Climb, Recipe
 
+FIRST_STEP = 1.0  # fitted: root mean square of the first step, of 255
 START = 10.0  # standard deviation of the first pixels around the mean colour, of 255
 
 
@@ -54,12 +55,14 @@ def preset_of(params: SynthesisParams) -> Preset:
 class Yosinski(Recipe):
     """x ← r(x + rate · gradient), pixels counted in 0–255 around the mean colour.
 
-    Percentiles and the learning rate are taken for each picture by itself, over the pixels the unit sees.
+    Percentiles and the learning rate are taken for each picture by itself, over the pixels the unit sees. The rates
+    were made for one network and mean nothing to a unit on another scale; fitted, they begin with a step that shows.
     """
 
     def __init__(self, network: Network, frame: Frame, generators: Sequence[torch.Generator]) -> None:
         super().__init__(network, frame, generators)
         self.x = START * self.normal()
+        self.gains: dict[str, Tensor] = {}  # of fitted rates, by preset
 
     @staticmethod
     def steps(params: SynthesisParams) -> int:
@@ -77,20 +80,28 @@ class Yosinski(Recipe):
         if not last:
             preset = preset_of(params)
             gradient = self.of_crop(gradient) / 255
-            x = self.x + params.rate * learning_rate(preset, gradient) * gradient
-            self.x = regularized(x, gradient, preset, index)
+            step = self._fitted(gradient, preset, params.preset) if params.fitted else rated(gradient, preset)
+            self.x = regularized(self.x + params.rate * step, gradient, preset, index)
         return values
+
+    def _fitted(self, gradient: Tensor, preset: Preset, name: str) -> Tensor:
+        """The preset's step, times what made the first one as long as it should be; progress then has no limit."""
+        step = rated(gradient, preset if preset.progress is None else replace(preset, rate=1e30))
+        if name not in self.gains:
+            size = step.square().mean((1, 2, 3), keepdim=True).sqrt()
+            self.gains[name] = torch.where(size > 0, FIRST_STEP / size, 1)
+        return self.gains[name] * step
 
     def _clipped(self) -> Tensor:
         low = -255 * self.mean
         return self.x.clamp(low, low + 255)
 
 
-def learning_rate(preset: Preset, gradient: Tensor) -> float | Tensor:
-    """The preset's rate; one for each picture, (n, 1, 1, 1), where each step is to bring the same progress."""
+def rated(gradient: Tensor, preset: Preset) -> Tensor:
+    """The gradient (n, C, h, w) times the preset's rate, or times the one that brings the same progress each time."""
     if preset.progress is None:
-        return preset.rate
-    return (preset.progress / gradient.square().sum((1, 2, 3), keepdim=True)).clamp(max=preset.rate)
+        return preset.rate * gradient
+    return (preset.progress / gradient.square().sum((1, 2, 3), keepdim=True)).clamp(max=preset.rate) * gradient
 
 
 def regularized(x: Tensor, gradient: Tensor, preset: Preset, index: int) -> Tensor:

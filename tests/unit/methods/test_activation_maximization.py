@@ -162,6 +162,18 @@ def test_the_objective_rises(net: Network, preset: str, layer: str | None) -> No
     assert (found.trace[-1] > found.trace[0]).all()
 
 
+@pytest.mark.parametrize("preset", sorted(TABLE))
+def test_fitted_rates_do_not_care_for_the_scale_of_the_activations(preset: str) -> None:
+    faint = module()
+    with torch.no_grad():
+        faint[3].weight *= 1e-3
+        faint[3].bias *= 1e-3
+    plain, small = (make(network(m), preset=preset, fitted=True, steps=8) for m in (module(), faint))
+    assert torch.allclose(plain.pictures, small.pictures, atol=1e-4)
+    assert torch.allclose(plain.trace, 1e3 * small.trace)
+    assert (small.trace[-1] > small.trace[0]).all()
+
+
 @pytest.mark.parametrize("preset", ["fourier", "yosinski-3"])
 def test_minimising_lowers_the_objective(net: Network, preset: str) -> None:
     found = make(net, preset=preset, steps=30, minimize=True)
