@@ -19,6 +19,13 @@ ALLOWED: tuple[tuple[str, str], ...] = (
         r"^uncaught: Command 'filebrowser:open-path' not registered\. .*/static/notebook/notebook_core\.",
         "Notebook 7 on a busy machine: it asks for its file browser before it is there, and opens the notebook anyway",
     ),
+    (r"^warning: Plugin @jupyter[\w/:-]+ is taking too long to activate\.", "JupyterLab starting on a busy machine"),
+    (
+        r"^(error: Failed to load resource: the server responded with a status of 403 \(Forbidden\) \["
+        r"|request failed: GET )"
+        r"\S+/static/notebook/\w+\.(woff2|woff|ttf)[\] ]",
+        "Notebook 7 asks for its own icon font without the cookie its server wants",
+    ),
     (r"cdn\.jsdelivr\.net/npm/@fortawesome/fontawesome-free@", "Voilà's page asks for its icons outside"),
     (r"cdnjs\.cloudflare\.com/ajax/libs/mathjax/", "Voilà's page asks for MathJax outside"),
     (
