@@ -20,7 +20,7 @@ NOT_COPIED = shutil.ignore_patterns(
     *(".git", ".venv*", "node_modules", "build", "dist", "*.egg-info", "__pycache__", ".*_cache", ".failures")
 )
 DEPENDENCIES = {
-    *("torch", "torchvision", "numpy", "pillow", "scipy", "safetensors", "traitlets", "tqdm"),
+    *("torch", "torchvision", "numpy", "pillow", "scipy", "scikit-image", "safetensors", "traitlets", "tqdm"),
     *("ipywidgets", "anywidget", "bqplot", "ipycanvas"),
 }
 LARGEST = 12_000_000
