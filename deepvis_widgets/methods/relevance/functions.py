@@ -55,21 +55,25 @@ class Passed(torch.autograd.Function):
 
 
 class Shared(torch.autograd.Function):
-    """An affine map of its inputs by constants: R_i = x_i ∂z/∂x_i · R / stabilise(z), an ε rule.
+    """A map that is affine in its inputs: R_i = x_i ∂z/∂x_i · R / stabilise(z), an ε rule.
 
-    What the operation makes of zeros is its constant, which takes its share as a bias does.
+    What the map makes of zeros is its constant, which takes its share as a bias does. A product that is linear in each
+    of two inputs gives each one `part` = ½ (Achtibat et al. 2024, prop. 3.3). `affine` is the map with what the inputs
+    merely scale held constant.
     """
 
     @staticmethod
-    def forward(ctx: Any, compute: Compute, book: Book, time: int, *inputs: Tensor) -> Tensor:
-        ctx.asked = compute, book, time
+    def forward(
+        ctx: Any, compute: Compute, affine: Compute, part: float, book: Book, time: int, *inputs: Tensor
+    ) -> Tensor:
+        ctx.asked = affine, part, book, time
         ctx.save_for_backward(*inputs)
         return compute(*inputs)
 
     @staticmethod
     def backward(ctx: Any, *relevance: Tensor) -> Any:
-        compute, book, time = ctx.asked
-        return None, None, None, *_shares(compute, book, time, ctx.saved_tensors, relevance[0])
+        affine, part, book, time = ctx.asked
+        return None, None, None, None, None, *_shares(affine, part, book, time, ctx.saved_tensors, relevance[0])
 
 
 class Merged(torch.autograd.Function):
@@ -87,20 +91,22 @@ class Merged(torch.autograd.Function):
     def backward(ctx: Any, *relevance: Tensor) -> Any:
         affine, call, book, time = ctx.asked
         merged = call.is_merged
-        (share,) = relevance if merged else _shares(affine, book, time, ctx.saved_tensors, relevance[0])
+        (share,) = relevance if merged else _shares(affine, 1, book, time, ctx.saved_tensors, relevance[0])
         return share, None, None, None, None, None
 
 
-def _shares(compute: Compute, book: Book, time: int, saved: Sequence[Tensor], relevance: Tensor) -> list[Tensor]:
+def _shares(
+    affine: Compute, part: float, book: Book, time: int, saved: Sequence[Tensor], relevance: Tensor
+) -> list[Tensor]:
     with torch.enable_grad():
         inputs = [x.detach().requires_grad_() for x in saved]
-        z = compute(*inputs)
+        z = affine(*inputs)
     denominator = stabilise(z.detach(), STABILISER)
     message = relevance / denominator
     gradients = torch.autograd.grad(z, inputs, message)
-    shares = [x.detach() * gradient for x, gradient in zip(inputs, gradients, strict=True)]
+    shares = [part * x.detach() * gradient for x, gradient in zip(inputs, gradients, strict=True)]
     sent = torch.stack([total(share) for share in shares]).sum()
-    bias = total(message * compute(*(torch.zeros_like(x) for x in inputs)))
+    bias = total(message * affine(*(torch.zeros_like(x) for x in inputs)))
     book.enter(time, total(relevance), sent, bias, total(message * (denominator - z.detach())))
     return shares
 
@@ -146,20 +152,18 @@ class Softmax(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx: Any, compute: Compute, book: Book, time: int, x: Tensor) -> Tensor:
-        ctx.asked = compute, book, time
-        ctx.save_for_backward(x)
-        return compute(x)
+    def forward(ctx: Any, compute: Compute, dim: int, book: Book, time: int, x: Tensor) -> Tensor:
+        ctx.asked = dim, book, time
+        s = compute(x)
+        ctx.save_for_backward(x, s)
+        return s
 
     @staticmethod
     def backward(ctx: Any, *relevance: Tensor) -> Any:
-        compute, book, time = ctx.asked
-        with torch.enable_grad():
-            x = ctx.saved_tensors[0].detach().requires_grad_()
-            s = compute(x)
-        # the gradient of a softmax is s (g − Σ s g): with g = R / s, this is R − s Σ R
-        safe = s.detach().clamp(min=torch.finfo(s.dtype).tiny)
-        (gradient,) = torch.autograd.grad(s, x, relevance[0] / safe)
-        share = torch.where(torch.isfinite(x), x, 0).detach() * gradient
-        book.enter(time, total(relevance[0]), total(share), total(relevance[0]) - total(share), 0.0)
-        return None, None, None, share
+        dim, book, time = ctx.asked
+        x, s = ctx.saved_tensors
+        finite = torch.where(torch.isfinite(x), x, 0)  # a masked place has no relevance
+        share = finite * (relevance[0] - s * relevance[0].sum(dim, keepdim=True))
+        arrived, sent = total(relevance[0]), total(share)
+        book.enter(time, arrived, sent, arrived - sent, 0.0)
+        return None, None, None, None, share

@@ -13,7 +13,8 @@ from torch import Tensor
 class Account:
     """What one operation did with relevance: the sum that arrived, the sum it sent back, and what took the rest.
 
-    Each of the four was added up by itself, so that they need not agree. `time` numbers the operations of the pass.
+    For rules and sums each of the four was added up by itself, so that they need not agree; what a softmax or a padded
+    place keeps is the difference. `time` numbers the operations of the pass.
     """
 
     time: int

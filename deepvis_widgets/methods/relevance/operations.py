@@ -13,7 +13,8 @@ PASSED = names(
     """
     relu relu6 hardtanh hardswish hardsigmoid silu gelu elu leaky_relu prelu selu celu mish softplus sigmoid
     tanh clamp clip clamp_min clamp_max hardshrink softshrink softsign logsigmoid threshold rrelu neg abs pow
-    square sqrt rsqrt exp log reciprocal rtruediv rpow erf log_softmax
+    square sqrt rsqrt exp log reciprocal rtruediv rpow erf log_softmax normalize
+    rms_norm
     """
 )
 # sums: every part takes in proportion to what it contributes, constants what they contribute
@@ -25,6 +26,8 @@ SHARED = names(
 )
 ADDED = names("add radd iadd sub rsub isub subtract")
 SCALED = names("mul rmul imul multiply div truediv itruediv true_divide divide")
+# linear in each of their inputs
+PRODUCTS = names("matmul rmatmul mm bmm")
 # every output is one of the inputs: relevance goes where the value came from, which is what the gradient does
 ROUTED = names(
     """

@@ -76,12 +76,11 @@ def at_layer(network: Network, image: Tensor, target: Target, composite: Composi
 
 def rules(network: Network, composite: Composite) -> Rules:
     """The rules of a composite for pictures as this network is fed them."""
-    preprocessing = network.preprocessing
-    low, high = (
-        torch.tensor([(end - mean) / std for mean, std in zip(preprocessing.mean, preprocessing.std, strict=True)])
-        for end in (0, 1)
+    mean, std = (
+        torch.tensor(values, dtype=torch.float64).view(1, -1, 1, 1)
+        for values in (network.preprocessing.mean, network.preprocessing.std)
     )
-    bounds = low.view(1, -1, 1, 1), high.view(1, -1, 1, 1)
+    bounds = -mean / std, (1 - mean) / std
     return Rules(f"lrp {composite}", begin=lambda: Table(composite, bounds))
 
 

@@ -10,14 +10,16 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.overrides import TorchFunctionMode
 
 from ...core.errors import DeepvisError
-from ...core.rules import Replacement
+from ...core.rules import Replacement, operation
+from .attention import COMPOUND, NORMS, centred, taken_apart
 from .calls import as_function, has_constants, overwrites, tensors_of
 from .composites import Composite
 from .functions import ByRule, Filled, Halved, Merged, Passed, Shared, Softmax
 from .ledger import Account
-from .operations import ADDED, FILLED, JOINED, PASSED, PREPARING, ROUTED, SCALED, SHARED, WRITING
+from .operations import ADDED, FILLED, JOINED, PASSED, PREPARING, PRODUCTS, ROUTED, SCALED, SHARED, WRITING
 from .weighted import WEIGHTED, Weighted, batch_norm, weighted
 
 Call = Callable[..., Any]
@@ -123,9 +125,17 @@ class Table(Mapping[str, Replacement]):
             return self._batch_norm(func, args, kwargs)
         if name == "iter":
             return args[0].unbind(0)
+        if name in COMPOUND:
+            with _Within(self):
+                return taken_apart(name, args, kwargs)
         compute = as_function(name, func, args, kwargs, live)
         if name in PASSED | ADDED | SCALED and overwrites(name, func, args, kwargs):
             return self._overwrite(name, compute, args, kwargs, live)
+        if name in NORMS:
+            return self._shared(compute, live, centred(name, args, kwargs))
+        if name == "softmax":
+            dim = args[1] if len(args) > 1 else kwargs["dim"]
+            return Softmax.apply(compute, dim, self, self.time, live[0])
         made = None if name in JOINED and not has_constants(args) else self._made(name, compute, live)
         if made is not None:
             return made
@@ -144,9 +154,10 @@ class Table(Mapping[str, Replacement]):
             return self._scaled(name, compute, live)
         if name in SHARED:
             return self._shared(compute, live)
-        if name == "softmax":
-            return self._apply(Softmax, compute, live)
-        return self._apply(Filled, compute, live) if name in FILLED else None
+        if name in PRODUCTS:
+            return self._shared(compute, live, part=1 / len(live))
+        output: Tensor | None = Filled.apply(compute, self, self.time, *live) if name in FILLED else None
+        return output
 
     def _added(self, compute: Call, live: list[Tensor]) -> Tensor:
         """A constant added to the picture prepares it; added anywhere else it takes its share as a bias does."""
@@ -162,11 +173,8 @@ class Table(Mapping[str, Replacement]):
         product: Tensor = Halved.apply(compute, *live)
         return product
 
-    def _shared(self, compute: Call, live: list[Tensor]) -> Tensor:
-        return self._apply(Shared, compute, live)
-
-    def _apply(self, function: Any, compute: Call, live: list[Tensor]) -> Tensor:
-        output: Tensor = function.apply(compute, self, self.time, *live)
+    def _shared(self, compute: Call, live: list[Tensor], affine: Call | None = None, part: float = 1.0) -> Tensor:
+        output: Tensor = Shared.apply(compute, affine or compute, part, self, self.time, *live)
         return output
 
     def _weighted(self, name: str, func: Call, args: Any, kwargs: Any) -> Tensor:
@@ -188,7 +196,7 @@ class Table(Mapping[str, Replacement]):
         scale, shift = (values.view(1, -1, *[1] * (x.ndim - 2)) for values in norm)
         call = self._call_of(x)
         if call is None or call.norm is not None or not call.can_merge(x):
-            return self._shared(lambda x: x * scale + shift, [x])
+            return self._shared(compute, [x], lambda x: x * scale + shift)
         call.norm = norm
         output: Tensor = Merged.apply(x, compute, lambda x: x * scale + shift, call, self, self.time)
         return output
@@ -231,6 +239,17 @@ class Table(Mapping[str, Replacement]):
         if not ends:
             return [None]
         return [(torch.minimum(*ends), torch.maximum(*ends))] if isinstance(ends[0], Tensor) else []
+
+
+class _Within(TorchFunctionMode):
+    """Sees to it that the parts of a compound operation are answered by the same table."""
+
+    def __init__(self, table: Table) -> None:
+        super().__init__()
+        self.table = table
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        return self.table[operation(func)](func, args, kwargs or {})
 
 
 def _passed(compute: Call, x: Tensor) -> Tensor:
