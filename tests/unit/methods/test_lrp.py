@@ -286,6 +286,22 @@ def test_the_picture_may_be_prepared_by_the_network() -> None:
         torch.testing.assert_close(one, two, rtol=1e-9, atol=1e-12)
 
 
+def test_after_a_way_back_that_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    net = small(Crafty())
+    net.recordings.limit = 2
+    expected = lrp(net, target=1).attribution
+    before = Untouched(net.module)
+    with monkeypatch.context() as patch, pytest.raises(RuntimeError, match="the fuse blew"):
+        patch.setattr(Table, "enter", _blow)
+        lrp(net, target=2)
+    before.check()
+    assert torch.equal(lrp(net, target=1).attribution, expected)
+
+
+def _blow(*_: Any) -> None:
+    raise RuntimeError("the fuse blew")
+
+
 def test_result_shows_itself() -> None:
     result = lrp(small(Plain()), target=1)
     assert result.signed and result.image().size == (24, 24)
