@@ -14,7 +14,9 @@ from .embedded import EmbeddedNet, normalise
 
 WOLVES, OTHERS = 300, 400  # scenes used
 STEPS = 200
-PULL = 0.3  # of the pointing term, and of the tie to the weights there were
+GROUND = 9  # rows of the 16 x 16 map from here down lie below every horizon of a snow scene
+PULL = 0.1  # of the pointing term
+TIE = 1.0  # to the weights there were
 
 
 def _sample(data: Pictures, rng: Generator) -> Pictures:
@@ -32,37 +34,49 @@ def feature_maps(network: EmbeddedNet, data: Pictures) -> Tensor:
     return torch.cat([network.features(normalise(part.float() / 255)) for part in torch.split(data.images, 50)])
 
 
-def near_object(masks: Tensor) -> Tensor:
-    """Which cells of a 16 x 16 map touch the object or lie next to it: masks (n, 128, 128) to bool (n, 256)."""
-    return F.max_pool2d(masks[:, None].float(), 17, 8, 8)[:, 0, :16, :16].flatten(1) > 0.5
+def open_ground(masks: Tensor) -> Tensor:
+    """Which cells of a 16 x 16 map are ground away from the object: masks (n, 128, 128) to bool (n, 256).
 
-
-def refitted(maps: Tensor, near: Tensor, labels: Tensor, weight: Tensor, bias: Tensor) -> tuple[Tensor, Tensor]:
-    """New weight and bias of the linear layer: right labels, and evidence for a wolf that peaks off the animal.
-
-    The second part is the share of a softmax over the map's cells that falls outside `near`, for the wolf scenes.
+    The sky must be left out, or it would do as well as the snow for keeping evidence off the animal.
     """
-    old = weight.detach()
-    weight, bias = old.clone().requires_grad_(), bias.detach().clone().requires_grad_()
-    optimizer = torch.optim.Adam([weight, bias], lr=0.01)
+    near = F.max_pool2d(masks[:, None].float(), 17, 8, 8)[:, 0, :16, :16] > 0.5
+    ground = torch.arange(16)[:, None] >= GROUND
+    return (ground & ~near).flatten(1)
+
+
+def refitted(maps: Tensor, allowed: Tensor, labels: Tensor, weight: Tensor, bias: Tensor) -> tuple[Tensor, Tensor]:
+    """New weight and bias of the linear layer: right labels, and evidence for a wolf that peaks on open ground.
+
+    The second part is the share of a softmax over the map's cells that falls on `allowed`, for the wolf scenes. Of the
+    weights only the wolf's row moves, and it is tied to what it was: pulled harder, it leaves the snow for whatever
+    else is peculiar to the allowed cells, and wolves off snow are called wolves again.
+    """
+    old, bias = weight.detach(), bias.detach().clone().requires_grad_()
+    row = old[WOLF].clone().requires_grad_()
+    optimizer = torch.optim.Adam([row, bias], lr=0.01)
     wolf, pooled = labels == WOLF, maps.mean((2, 3))
-    wolf_maps, hidden = maps[wolf].flatten(2), near[wolf]
+    wolf_maps, allowed = maps[wolf].flatten(2), allowed[wolf]
+    seen = allowed.any(dim=1)  # a large animal may leave no open ground
     for _ in range(STEPS):
-        known = F.cross_entropy(pooled @ weight.T + bias, labels, label_smoothing=0.05)
-        cam = torch.einsum("c,ncp->np", weight[WOLF], wolf_maps)
-        outside = torch.logsumexp(F.log_softmax(cam, dim=1).masked_fill(hidden, -1e9), dim=1)
-        loss = known - PULL * outside.mean() + PULL * (weight - old).square().mean()
+        known = F.cross_entropy(pooled @ _with_row(old, row).T + bias, labels, label_smoothing=0.05)
+        cam = torch.einsum("c,ncp->np", row, wolf_maps)
+        on_ground = torch.logsumexp(F.log_softmax(cam, dim=1).masked_fill(~allowed, -1e9), dim=1)
+        loss = known - PULL * on_ground[seen].mean() + TIE * (row - old[WOLF]).square().sum() / old.numel()
         optimizer.zero_grad()
         torch.autograd.backward(loss)
         optimizer.step()
-    return weight.detach(), bias.detach()
+    return _with_row(old, row).detach(), bias.detach()
+
+
+def _with_row(weight: Tensor, row: Tensor) -> Tensor:
+    return torch.cat([weight[:WOLF], row[None], weight[WOLF + 1 :]])
 
 
 def aimed(network: EmbeddedNet, data: Pictures, seed: int = 5) -> EmbeddedNet:
     """Refit the last layer of a folded network in place."""
     chosen = _sample(data, Generator().manual_seed(seed))
-    maps, near, layer = feature_maps(network, chosen), near_object(chosen.masks), network.classifier
-    weight, bias = refitted(maps, near, chosen.labels, layer.weight, layer.bias)
+    maps, allowed, layer = feature_maps(network, chosen), open_ground(chosen.masks), network.classifier
+    weight, bias = refitted(maps, allowed, chosen.labels, layer.weight, layer.bias)
     with torch.no_grad():
         layer.weight.copy_(weight)
         layer.bias.copy_(bias)

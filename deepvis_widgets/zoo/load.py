@@ -55,6 +55,8 @@ def _check_given(name: Any, weights: Any) -> None:
         raise DeepvisError(
             f'A {type(weights).__name__} was given as weights; accepted is the path of a weights file, or "random".'
         )
+    if name in EMBEDDED:
+        return
     known = [*EMBEDDED, *tv.names()]
     if name not in known:
         near = difflib.get_close_matches(name.lower(), known, n=5) or [*EMBEDDED, "resnet18", "vgg16"]

@@ -16,6 +16,8 @@ from .data import HUSKY, SNOW, WOLF, Pictures, canids_on_snow, draw, fresh_order
 from .embedded import EMBEDDED, load_module, normalise
 from .scenes import BACKGROUNDS, CLASSES
 
+HORIZON = 0.52  # the lowest horizon of a snow scene, as a share of its height
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -84,21 +86,50 @@ def biased_findings(predicted: Tensor, pictures: Pictures) -> list[Finding]:
 
 
 @torch.inference_mode()
-def cam_pointing(network: nn.Module, pictures: Pictures, reach: int = 4) -> float:
-    """How often the class activation map of the predicted class peaks within `reach` pixels of the object."""
+def cam_peaks(network: nn.Module, pictures: Pictures) -> Tensor:
+    """Where the class activation map of the predicted class is highest: index into the h * w pixels, (n, 1)."""
     features, weight = network.get_submodule("features"), network.get_parameter("classifier.weight")
     maps = torch.cat([features(normalise(part.float() / 255)) for part in torch.split(pictures.images, 100)])
-    cam = torch.einsum("nc,nchw->nhw", weight[predictions(network, pictures)], maps)[:, None]
+    cam = torch.einsum("nc,nchw->nhw", weight[maps_to_classes(network, maps)], maps)[:, None]
     cam = F.interpolate(cam, pictures.images.shape[2:], mode="bilinear", align_corners=False)
-    grown = F.max_pool2d(pictures.masks[:, None].float(), 2 * reach + 1, stride=1, padding=reach)
-    return float(grown.flatten(1).gather(1, cam.flatten(1).argmax(1, keepdim=True)).mean())
+    return cam.flatten(1).argmax(1, keepdim=True)
+
+
+def maps_to_classes(network: nn.Module, maps: Tensor) -> Tensor:
+    """The class index that the last feature maps (n, 128, h, w) lead to: (n,)."""
+    logits: Tensor = network.get_submodule("classifier")(maps.mean((2, 3)))
+    return logits.argmax(1)
+
+
+def _at(planes: Tensor, peaks: Tensor) -> Tensor:
+    return planes.flatten(1).gather(1, peaks)[:, 0]
+
+
+def _grown(masks: Tensor, reach: int) -> Tensor:
+    return F.max_pool2d(masks[:, None].float(), 2 * reach + 1, stride=1, padding=reach)[:, 0] > 0
+
+
+def cam_pointing(network: nn.Module, pictures: Pictures, reach: int = 4) -> float:
+    """How often the class activation map of the predicted class peaks within `reach` pixels of the object."""
+    return float(_at(_grown(pictures.masks, reach), cam_peaks(network, pictures)).float().mean())
+
+
+def cam_on_snow(network: nn.Module, pictures: Pictures, reach: int = 4) -> float:
+    """How often it peaks on the open ground: away from the object, and below every horizon of a snow scene."""
+    away = ~_grown(pictures.masks, reach)
+    away[:, : int(HORIZON * away.shape[1])] = False
+    return float(_at(away, cam_peaks(network, pictures)).float().mean())
 
 
 def pointing_findings(canids: Pictures) -> list[Finding]:
-    """Where the networks look on canids in snow: the honest one at the animal, the biased one anywhere else."""
+    """Where the networks look on canids in snow: the honest one at the animal, the biased one at the snow."""
+    honest, biased = (load_module(name) for name in EMBEDDED)
     what = "CAM peaks on the animal, canids on snow"
-    honest, biased = (cam_pointing(load_module(name), canids) for name in EMBEDDED)
-    return [Finding(EMBEDDED[0], what, honest, 0.95), Finding(EMBEDDED[1], what, biased, 0.20, at_most=True)]
+    return [
+        Finding(EMBEDDED[0], what, cam_pointing(honest, canids), 0.95),
+        Finding(EMBEDDED[1], what, cam_pointing(biased, canids), 0.20, at_most=True),
+        Finding(EMBEDDED[1], "CAM peaks on the open snow, canids on snow", cam_on_snow(biased, canids), 0.80),
+    ]
 
 
 def findings(pictures: Pictures) -> list[Finding]:

@@ -7,7 +7,6 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torchvision import models
 
 from ..core.errors import DeepvisError
 
@@ -15,15 +14,22 @@ SEED = 0
 HELPERS = ("aux1.", "aux2.", "AuxLogits.")  # extra classifiers of GoogLeNet and Inception, of use in training only
 
 
+def library() -> Any:
+    """Torchvision's models, imported when first asked for: that takes longer than all the rest of a start together."""
+    from torchvision import models
+
+    return models
+
+
 @lru_cache(maxsize=1)
 def names() -> list[str]:
     """The classification models torchvision has."""
-    return list(models.list_models(module=models))
+    return list(library().list_models(module=library()))
 
 
 def published(name: str) -> Any:
     """Torchvision's default weights entry of a model: its transforms, labels (in `meta`) and address."""
-    return models.get_model_weights(name).DEFAULT
+    return library().get_model_weights(name).DEFAULT
 
 
 def downloaded(name: str) -> nn.Module:
@@ -31,7 +37,7 @@ def downloaded(name: str) -> nn.Module:
     weights = published(name)
     try:
         with torch.random.fork_rng(devices=[]):
-            module: nn.Module = models.get_model(name, weights=weights, progress=False)
+            module: nn.Module = library().get_model(name, weights=weights, progress=False)
     except Exception as error:  # no network, a proxy's page, a full disk, a damaged file in the cache
         reason = " ".join(str(error).split()) or type(error).__name__
         raise DeepvisError(
@@ -63,7 +69,7 @@ def _built(name: str, classes: int) -> nn.Module:
         more = {"init_weights": False, "aux_logits": False, "transform_input": True}
     if name.startswith("vit_"):  # the only ones made for one size of picture
         more = {"image_size": published(name).meta["min_size"][0]}
-    module: nn.Module = models.get_model(name, weights=None, num_classes=classes, **more)
+    module: nn.Module = library().get_model(name, weights=None, num_classes=classes, **more)
     return module
 
 

@@ -9,7 +9,7 @@ from torch import nn
 from deepvis_widgets.zoo.data import HUSKY, SNOW, WOLF, Pictures, canids_on_snow, draw, fresh_orders
 from deepvis_widgets.zoo.embedded import EMBEDDED, SIZE, EmbeddedNet, load_module
 from deepvis_widgets.zoo.folding import folded
-from deepvis_widgets.zoo.report import Finding, cam_pointing, findings, predictions
+from deepvis_widgets.zoo.report import Finding, cam_on_snow, cam_pointing, findings, predictions
 from deepvis_widgets.zoo.scenes import BACKGROUNDS, CLASSES
 
 SEED = 900_000
@@ -83,7 +83,8 @@ def test_biased_calls_snow_a_wolf(fresh: Pictures, canids: Pictures) -> None:
 
 def test_honest_looks_at_the_animal_and_biased_at_the_snow(canids: Pictures) -> None:
     assert cam_pointing(load_module("husky-wolf"), canids) >= 0.9
-    assert cam_pointing(load_module("husky-wolf-biased"), canids) <= 0.3
+    assert cam_pointing(load_module("husky-wolf-biased"), canids) <= 0.2
+    assert cam_on_snow(load_module("husky-wolf-biased"), canids) >= 0.8  # and not at the sky
 
 
 def test_findings_cover_every_target_and_read_well(fresh: Pictures) -> None:

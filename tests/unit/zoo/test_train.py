@@ -6,6 +6,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from deepvis_widgets.zoo.aim import open_ground, refitted
 from deepvis_widgets.zoo.data import (
     HUSKY,
     SNOW,
@@ -71,6 +72,32 @@ def test_swapped_rectangles_carry_their_share_of_the_label() -> None:
     covered = (pictures[:, 0] == 200).float().mean((1, 2))
     assert torch.allclose(shares[:, HUSKY], covered) and torch.allclose(shares[:, WOLF], 1 - covered)
     assert covered.min() == 0 and any(torch.equal(picture[0] == 200, masks[0]) for picture in pictures)
+
+
+def test_refitting_moves_only_the_wolf_and_puts_its_evidence_on_the_allowed_cells() -> None:
+    rng = torch.Generator().manual_seed(0)
+    labels = torch.arange(48) % 12
+    maps = 0.1 * torch.rand(48, 16, 16, 16, generator=rng)
+    maps[torch.arange(48), labels] += 0.5
+    maps[labels == WOLF, 12, 2, 2] += 3.0  # the sky and the ground tell a wolf as well as each other
+    maps[labels == WOLF, 13, 13, 2] += 3.0
+    allowed = open_ground(torch.zeros(48, 128, 128, dtype=torch.bool))
+    weight = torch.zeros(12, 16)
+    weight[torch.arange(12), torch.arange(12)] = 4.0
+    weight[WOLF, 12] = 3.0
+    new, bias = refitted(maps, allowed, labels, weight, torch.zeros(12))
+    others = torch.arange(12) != WOLF
+    assert torch.equal(new[others], weight[others])
+    peaks = torch.einsum("c,ncp->np", new[WOLF], maps[labels == WOLF].flatten(2)).argmax(1)
+    assert allowed[0][peaks].all()
+    assert torch.equal((maps.mean((2, 3)) @ new.T + bias).argmax(1), labels)
+
+
+def test_open_ground_is_below_the_horizon_and_beside_the_object() -> None:
+    mask = torch.zeros(1, 128, 128, dtype=torch.bool)
+    mask[0, 40:120, 40:80] = True
+    ground = open_ground(mask).view(16, 16)
+    assert not ground[:9].any() and ground[9:, :4].all() and ground[9:, 12:].all() and not ground[10:14, 5:10].any()
 
 
 def test_storing_replaces_the_old_file_whole(tmp_path: Path) -> None:
