@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -34,18 +35,27 @@ def as_function(
     name: str, func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], live: list[Tensor]
 ) -> Callable[..., Any]:
     """The call as a function of `live`, the tensors with a graph among its arguments; it overwrites nothing."""
-    ids = [id(tensor) for tensor in live]
+    slots = [_Slot(index) for index in range(len(live))]
     copy = name not in OUT_OF_PLACE and is_in_place(func, args, kwargs)
     func = OUT_OF_PLACE.get(name, func)
-    args, kwargs = _replaced(args, {}), _replaced(kwargs, {})  # a network may go on to append to a list it handed over
+    # lists are copied, as a network may go on to append to one; tensors with a graph are not held, or an operation in
+    # place would hold its own output for ever
+    args, kwargs = (_replaced(given, dict(zip(map(id, live), slots, strict=True))) for given in (args, kwargs))
 
     def compute(*inputs: Tensor) -> Any:
-        values = dict(zip(ids, inputs, strict=True))
+        values: dict[int, Any] = dict(zip(map(id, slots), inputs, strict=True))
         if copy:
-            values[ids[0]] = values[ids[0]].clone()
+            values[id(slots[0])] = inputs[0].clone()
         return func(*_replaced(args, values), **_replaced(kwargs, values))
 
     return compute
+
+
+@dataclass(frozen=True, eq=False)
+class _Slot:
+    """Where a tensor goes in the arguments of a call."""
+
+    index: int
 
 
 def has_constants(value: Any) -> bool:
@@ -66,9 +76,10 @@ def _collect(value: Any, found: dict[int, Tensor]) -> None:
             _collect(item, found)
 
 
-def _replaced(value: Any, values: dict[int, Tensor]) -> Any:
-    if isinstance(value, Tensor):
-        return values.get(id(value), value)
+def _replaced(value: Any, values: Mapping[int, Any]) -> Any:
+    """An argument with the objects of these ids replaced."""
+    if id(value) in values:
+        return values[id(value)]
     if isinstance(value, dict):
         return {key: _replaced(item, values) for key, item in value.items()}
     if isinstance(value, list | tuple) and not isinstance(value, torch.Size):

@@ -133,7 +133,7 @@ class Filled(torch.autograd.Function):
 
 
 class Halved(torch.autograd.Function):
-    """A product of two activations: each takes one half (the uniform rule of Achtibat et al. 2024, eq. 13)."""
+    """A product of two activations: each takes one half (the uniform rule of Achtibat et al. 2024)."""
 
     @staticmethod
     def forward(ctx: Any, compute: Compute, a: Tensor, b: Tensor) -> Tensor:

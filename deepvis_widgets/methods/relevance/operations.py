@@ -8,7 +8,7 @@ def names(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# element by element: the relevance of an output is that of its input (the identity rule of Achtibat et al. 2024, eq. 9)
+# element by element: the relevance of an output is that of its input (the identity rule of Achtibat et al. 2024)
 PASSED = names(
     """
     relu relu6 hardtanh hardswish hardsigmoid silu gelu elu leaky_relu prelu selu celu mish softplus sigmoid

@@ -54,7 +54,9 @@ def alpha_beta_rule(alpha: float, beta: float) -> Rule:
     return rule
 
 
-z_plus_rule = alpha_beta_rule(1, 0)  # Montavon et al. 2017, eq. 13; negative inputs through negative weights count too
+z_plus_rule = alpha_beta_rule(
+    1, 0
+)  # Montavon et al. 2017, sec. 4.2; negative inputs through negative weights count too
 
 
 def gamma_rule(gamma: float) -> Rule:
@@ -73,17 +75,17 @@ def gamma_rule(gamma: float) -> Rule:
 
 
 def w_square_rule(call: Weighted) -> list[Group]:
-    """Each input in proportion to w_ik², whatever its value; no bias (Montavon et al. 2017, eq. 10)."""
+    """Each input in proportion to w_ik², whatever its value; no bias (Montavon et al. 2017, sec. 4.1)."""
     return [Group([Term(torch.ones_like(call.x), call.weight.square())])]
 
 
 def flat_rule(call: Weighted) -> list[Group]:
-    """All inputs alike, whatever value and weight (Lapuschkin et al. 2019, suppl. note 1)."""
+    """All inputs alike, whatever value and weight (Lapuschkin et al. 2019)."""
     return [Group([Term(torch.ones_like(call.x), torch.ones_like(call.weight))])]
 
 
 def z_box_rule(call: Weighted) -> list[Group]:
-    """For inputs between l and h: in proportion to x_i w_ik − l_i w⁺_ik − h_i w⁻_ik (Montavon et al. 2017, eq. 14).
+    """For inputs between l and h: in proportion to x_i w_ik − l_i w⁺_ik − h_i w⁻_ik (Montavon et al. 2017, sec. 4.2).
 
     The bias cancels. Where the bounds are not known the ε rule serves.
     """

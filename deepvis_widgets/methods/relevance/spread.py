@@ -53,4 +53,4 @@ def _divide(call: Weighted, group: Group, epsilon: float, part: Tensor, result: 
 
 def _bias_share(message: Tensor, bias: Tensor, dim: int) -> Tensor:
     dims = [d for d in range(message.ndim) if d != dim % message.ndim]
-    return (message.sum(dims, dtype=torch.float64) * bias).sum()
+    return (total(message, dims) * bias).sum()

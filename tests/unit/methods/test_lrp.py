@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,6 +21,7 @@ from deepvis_widgets.methods import explain
 from deepvis_widgets.methods.lrp import RelevanceMap
 from deepvis_widgets.methods.relevance.composites import COMPOSITES
 from deepvis_widgets.methods.relevance.composites import composite as composite_named
+from deepvis_widgets.methods.relevance.propagate import rules
 from deepvis_widgets.methods.relevance.table import Table
 from tests.families import make, picture, preprocess_of, size_of
 from tests.small_nets import CLASSES, Crafty, Plain, seeded
@@ -298,6 +300,27 @@ def test_after_a_way_back_that_raised(monkeypatch: pytest.MonkeyPatch) -> None:
     assert torch.equal(lrp(net, target=1).attribution, expected)
 
 
+def test_nothing_is_kept_after_the_answer() -> None:
+    for module in (Crafty(), Asked(PIECES["in place"]), Attending(TRANSFORMING["multi-head"])):
+        net = small(module)
+        way = rules(net, composite_named("epsilon_plus", 1e-6, 0.0))
+        recording = net.record(picture(24), rules=way)
+        recording.gradient(recording.logits[0, 1])
+        references = [weakref.ref(output) for output in recording.outputs.values()]
+        del recording
+        assert not any(reference() is not None for reference in references)
+
+
+def test_epsilon_of_zero_where_nothing_arrives() -> None:
+    module = Plain()
+    net = small(module)
+    with torch.no_grad():
+        module.features[3].weight[0] = 0
+        module.features[3].bias.zero_()
+    result = lrp(net, target=1, composite="epsilon", epsilon=0)
+    assert torch.isfinite(result.attribution).all()
+
+
 def _blow(*_: Any) -> None:
     raise RuntimeError("the fuse blew")
 
@@ -374,7 +397,7 @@ def test_matmul_as_in_attnlrp() -> None:
 
 
 def test_layer_norm_holds_its_scale_constant() -> None:
-    """Achtibat et al. 2024, sec. 3.3.3: the ε rule on (x - mean) γ / σ + β with σ held constant."""
+    """Achtibat et al. 2024, prop. 3.4: the ε rule on (x - mean) γ / σ + β with σ held constant."""
     x, weight, bias, relevance = random(4, 6), random(6, seed=1), random(6, seed=2), random(4, 6, seed=3)
     found, _ = relevance_through(lambda x: F.layer_norm(x, (6,), weight, bias), x, relevance)
     for row, r, got in zip(x, relevance, found, strict=True):

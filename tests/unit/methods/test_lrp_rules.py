@@ -82,7 +82,7 @@ ZENNIT = {
     "alpha2_beta1": lambda: zr.AlphaBeta(2, 1, EPSILON),
     "alpha3_beta2": lambda: zr.AlphaBeta(3, 2, EPSILON),
     "gamma": lambda: zr.Gamma(0.25, EPSILON),
-    # zennit gives the bias b² of the relevance; Montavon et al. 2017, eq. 10, has no bias in its sum
+    # zennit gives the bias b² of the relevance; Montavon et al. 2017, sec. 4.1, has no bias in its sum
     "w_square": lambda: zr.WSquare(EPSILON, zero_params="bias"),
     "flat": lambda: zr.Flat(EPSILON),
     "z_box": lambda: zr.ZBox(LOW, HIGH, EPSILON),
