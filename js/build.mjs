@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const out = process.argv[2] ? resolve(process.argv[2]) : here("../deepvis_widgets/static");
-const widgets = ["stage", "unit_grid", "map_view", "gallery", "layer_bar", "keyboard", "camera"];
+const widgets = ["stage", "unit_grid", "map_view", "gallery", "layer_bar", "keyboard", "camera", "scheme"];
 
 await build({
   absWorkingDir: here("."),
@@ -22,5 +22,5 @@ await build({
   legalComments: "none",
   logLevel: "warning",
 });
-const sheets = await Promise.all(["style", "explorer"].map((name) => readFile(here(`src/${name}.css`), "utf8")));
+const sheets = await Promise.all(["style", "explorer", "board"].map((name) => readFile(here(`src/${name}.css`), "utf8")));
 await writeFile(join(out, "style.css"), sheets.join(""));

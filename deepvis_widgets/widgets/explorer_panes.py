@@ -25,6 +25,7 @@ from .map_view import MapView
 from .picture_bar import PictureBar
 from .probabilities import Probabilities
 from .stage import Stage
+from .tree import close_all
 from .unit_grid import UnitGrid
 
 if TYPE_CHECKING:
@@ -203,12 +204,7 @@ class Panes:
 
     def close(self) -> None:
         """Take every widget off the page and free its model."""
-        for widget in _all_below(self.rows):
-            widget.close()
-
-
-def _all_below(widgets: Sequence[Any]) -> list[Any]:
-    return [found for widget in widgets for found in (*_all_below(getattr(widget, "children", ())), widget)]
+        close_all(self.rows)
 
 
 def _layer_row(layer: Layer, names: dict[str, str]) -> dict[str, Any]:

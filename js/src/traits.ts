@@ -40,3 +40,4 @@ export type GalleryTraits = Refine<Defaults["gallery"], { captions: string[] }>;
 export type LayerBarTraits = Refine<Defaults["layer_bar"], { layers: LayerRow[] }>;
 export type KeyboardTraits = Refine<Defaults["keyboard"], { bindings: Binding[] }>;
 export type CameraTraits = Refine<Defaults["camera"], { size: [number, number] }>;
+export type SchemeTraits = Defaults["scheme"];

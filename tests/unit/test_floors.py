@@ -1,6 +1,6 @@
 """The house rules that imports show: floors, what the ground floor stands on, and one file for hooks.
 
-core (0) < methods, zoo (1) < engine, atlas (2) < widgets (3): a file imports from its own floor or below.
+core (0) < methods, zoo (1) < engine, atlas, scores (2) < widgets (3): a file imports from its own floor or below.
 The package's own `__init__` holds the public names; it stands on top, and nothing below may import from it.
 """
 
@@ -16,7 +16,7 @@ import pytest
 
 PACKAGE = "deepvis_widgets"
 ROOT = Path(__file__).resolve().parents[2] / PACKAGE
-FLOORS = {"_version": 0, "core": 0, "methods": 1, "zoo": 1, "engine": 2, "atlas": 2, "widgets": 3}
+FLOORS = {"_version": 0, "core": 0, "methods": 1, "zoo": 1, "engine": 2, "atlas": 2, "scores": 2, "widgets": 3}
 TOP = max(FLOORS.values()) + 1
 GROUND_FLOOR_LIBRARIES = {"torch", "numpy", "PIL"}
 HOOKS_LIVE_IN = "core/recording.py"

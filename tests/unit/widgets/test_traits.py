@@ -15,6 +15,7 @@ from deepvis_widgets.widgets.gallery import Gallery
 from deepvis_widgets.widgets.keyboard import Keyboard
 from deepvis_widgets.widgets.layer_bar import LayerBar
 from deepvis_widgets.widgets.map_view import MapView
+from deepvis_widgets.widgets.scheme import Scheme
 from deepvis_widgets.widgets.stage import Stage
 from deepvis_widgets.widgets.unit_grid import UnitGrid
 
@@ -26,7 +27,9 @@ CLASSES: dict[str, type[LiveWidget]] = {
     "layer_bar": LayerBar,
     "keyboard": Keyboard,
     "camera": Camera,
+    "scheme": Scheme,
 }
+SHEETS = ("style", "explorer", "board")
 SOURCES = Path(__file__).parents[3] / "js" / "src"
 MIRROR: dict[str, dict[str, Any]] = json.loads((SOURCES / "traits.json").read_text("utf-8"))
 INHERITED = set(LiveWidget.class_trait_names(sync=True)) - {"group", "label", "notice"}
@@ -47,8 +50,7 @@ def test_names_and_defaults_are_the_same_in_the_browser(name: str) -> None:
 def test_every_class_has_its_module_built(name: str) -> None:
     assert (SOURCES / f"{name}.ts").is_file()
     assert "export" in (STATIC / f"{name}.js").read_text("utf-8")
-    sheets = [(SOURCES / sheet).read_text("utf-8") for sheet in ("style.css", "explorer.css")]
-    assert CLASSES[name]()._css == "".join(sheets)
+    assert CLASSES[name]()._css == "".join((SOURCES / f"{sheet}.css").read_text("utf-8") for sheet in SHEETS)
 
 
 def test_the_colour_maps_are_those_of_the_tables() -> None:

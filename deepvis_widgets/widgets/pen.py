@@ -1,0 +1,128 @@
+"""Drawing on an ipycanvas: shapes, text and grids of numbers in the colours of the page's theme.
+
+Everything is in css pixels, places are (top, left) and sizes (height, width).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+FONT = "system-ui, -apple-system, 'Segoe UI', sans-serif"
+
+
+@dataclass(frozen=True)
+class Palette:
+    """The colours of a drawing. `positive` and `negative` are told apart by colour-blind people too."""
+
+    paper: str
+    ink: str
+    dim: str
+    line: str
+    cell: str
+    accent: str
+    lit: str
+    positive: str
+    negative: str
+
+
+LIGHT = Palette("#ffffff", "#1f2328", "#5c636b", "#c4c8cd", "#f1f2f4", "#1565c0", "#ffd166", "#c2410c", "#1d4ed8")
+DARK = Palette("#111111", "#e6e8ea", "#a3a9b0", "#4a5057", "#24282c", "#64b5f6", "#8a6d1f", "#fb923c", "#7aa2ff")
+
+Colour = Callable[[int, int], str | None]  # of the cell (row, col); None: the usual one
+
+
+class Pen:
+    """Draws on a canvas. Only inside Board.draw, which holds the canvas and clears it."""
+
+    def __init__(self, canvas: Any, palette: Palette) -> None:
+        self.canvas, self.palette = canvas, palette
+
+    def rect(
+        self, top: float, left: float, height: float, width: float, fill: str | None = None, stroke: str | None = None
+    ) -> None:
+        """A rectangle, filled, outlined or both."""
+        if fill:
+            self.canvas.fill_style = fill
+            self.canvas.fill_rect(left, top, width, height)
+        if stroke:
+            self.canvas.stroke_style = stroke
+            self.canvas.stroke_rect(left, top, width, height)
+
+    def text(
+        self,
+        top: float,
+        left: float,
+        text: str,
+        size: float = 13,
+        colour: str | None = None,
+        align: str = "left",
+        bold: bool = False,
+    ) -> None:
+        """A line of text whose middle is at height `top`."""
+        self.canvas.font = f"{'600 ' if bold else ''}{size}px {FONT}"
+        self.canvas.fill_style = colour or self.palette.ink
+        self.canvas.text_align = align
+        self.canvas.text_baseline = "middle"
+        self.canvas.fill_text(text, left, top)
+
+    def line(
+        self, start: tuple[float, float], end: tuple[float, float], colour: str | None = None, width: float = 1
+    ) -> None:
+        """A straight line from (top, left) to (top, left)."""
+        self.canvas.stroke_style = colour or self.palette.line
+        self.canvas.line_width = width
+        self.canvas.stroke_line(start[1], start[0], end[1], end[0])
+        self.canvas.line_width = 1
+
+    def arrow(
+        self, start: tuple[float, float], end: tuple[float, float], colour: str | None = None, width: float = 1.5
+    ) -> None:
+        """A line with a head at its end."""
+        self.line(start, end, colour, width)
+        along = np.subtract(end, start)
+        along = along / max(float(np.hypot(*along)), 1e-9)
+        across = np.array([-along[1], along[0]])
+        points = [np.array(end) + offset for offset in (0 * along, -8 * along + 4 * across, -8 * along - 4 * across)]
+        self.canvas.fill_style = colour or self.palette.line
+        self.canvas.fill_polygon([(float(left), float(top)) for top, left in points])
+
+    def circle(
+        self, top: float, left: float, radius: float, fill: str | None = None, stroke: str | None = None
+    ) -> None:
+        """A circle round (top, left)."""
+        if fill:
+            self.canvas.fill_style = fill
+            self.canvas.fill_circle(left, top, radius)
+        if stroke:
+            self.canvas.stroke_style = stroke
+            self.canvas.stroke_circle(left, top, radius)
+
+    def grid(
+        self,
+        top: float,
+        left: float,
+        values: Sequence[Sequence[float | None]],
+        cell: float = 32,
+        fill: Colour | None = None,
+        ink: Colour | None = None,
+        size: float | None = None,
+    ) -> None:
+        """Numbers in square cells with their first one's corner at (top, left); None leaves a cell empty."""
+        for row, line in enumerate(values):
+            for col, value in enumerate(line):
+                place = (top + row * cell, left + col * cell)
+                self.rect(*place, cell, cell, (fill and fill(row, col)) or self.palette.cell, self.palette.line)
+                if value is not None:
+                    colour = (ink and ink(row, col)) or self.palette.ink
+                    middle = (place[0] + cell / 2, place[1] + cell / 2)
+                    self.text(*middle, short(value), size or cell * 0.38, colour, "center")
+
+
+def short(value: float) -> str:
+    """A number in at most about five characters: 3, 0.25, -1.5, 12.4, 1e+06."""
+    text = f"{value:.3g}"
+    return text.replace("-0.", "-.").replace("-", "−") if len(text) > 5 else text.replace("-", "−")

@@ -1,0 +1,49 @@
+"""Play, pause and step through a fixed number of steps."""
+
+from __future__ import annotations
+
+import ipywidgets
+import traitlets
+
+INTERVAL = 700  # ms per step: slow enough to talk over
+
+
+class Player(ipywidgets.HBox):
+    """`step` runs from 0 to `count` - 1: played, stepped by button or arrow key, or set from Python."""
+
+    step = traitlets.Int(0)
+
+    def __init__(self, count: int, interval: int = INTERVAL, label: str = "Step") -> None:
+        self._play = ipywidgets.Play(min=0, max=count - 1, interval=interval, show_repeat=False)
+        self._back = _button("step-backward", f"{label}: one back")
+        self._next = _button("step-forward", f"{label}: one on")
+        self._slider = ipywidgets.IntSlider(min=0, max=count - 1, description=label, tooltip=f"{label}: go to")
+        super().__init__([self._play, self._back, self._next, self._slider])
+        self.add_class("dv-player")
+        ipywidgets.jslink((self._play, "value"), (self._slider, "value"))
+        traitlets.link((self, "step"), (self._slider, "value"))
+        self._back.on_click(lambda _: self.go(self.step - 1))
+        self._next.on_click(lambda _: self.go(self.step + 1))
+
+    @property
+    def count(self) -> int:
+        """How many steps there are."""
+        return int(self._slider.max) + 1
+
+    @count.setter
+    def count(self, count: int) -> None:
+        self.go(min(self.step, count - 1))
+        self._slider.max = self._play.max = count - 1
+
+    def go(self, step: int) -> None:
+        """To a step; beyond the ends, to the end."""
+        self.step = self._play.value = min(max(step, 0), self.count - 1)
+
+    def rewind(self) -> None:
+        """Stop, at the first step."""
+        self._play.playing = False
+        self.go(0)
+
+
+def _button(icon: str, label: str) -> ipywidgets.Button:
+    return ipywidgets.Button(icon=icon, tooltip=label, layout=ipywidgets.Layout(width="32px"))

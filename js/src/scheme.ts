@@ -1,0 +1,26 @@
+// Whether the page is dark, for what Python draws.
+import { save } from "./model";
+import { onTheme, token } from "./theme";
+import type { SchemeTraits } from "./traits";
+import { widget, type View } from "./widget";
+
+/** Perceived brightness of a css colour, 0 to 255, as the browser itself understands the colour. */
+function brightness(colour: string): number {
+  const drawing = new OffscreenCanvas(1, 1).getContext("2d");
+  if (!drawing) return 255;
+  drawing.fillStyle = colour;
+  drawing.fillRect(0, 0, 1, 1);
+  const [red = 255, green = 255, blue = 255] = drawing.getImageData(0, 0, 1, 1).data;
+  return 0.299 * red + 0.587 * green + 0.114 * blue;
+}
+
+function mount({ model, root, signal }: View<SchemeTraits, null>): void {
+  root.hidden = true;
+  const look = (): void => save(model, "dark", brightness(token(root, "--dv-surface") || "#ffffff") < 128);
+  // a theme's style sheet may arrive after the page says that it changed
+  const later = (): void => void [0, 300, 1500].forEach((delay) => setTimeout(look, delay));
+  onTheme(later, signal);
+  later();
+}
+
+export default widget<SchemeTraits>({ className: "dv-scheme", share: () => null, mount });
