@@ -1,7 +1,7 @@
 // Bundles every widget module into deepvis_widgets/static, or into the folder named as argument.
 // The output depends on the sources and the lock file only.
 import { build } from "esbuild";
-import { readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -22,5 +22,6 @@ await build({
   legalComments: "none",
   logLevel: "warning",
 });
-const sheets = await Promise.all(["style", "explorer", "board"].map((name) => readFile(here(`src/${name}.css`), "utf8")));
+const others = (await readdir(here("src"))).filter((name) => name.endsWith(".css") && name !== "style.css").sort();
+const sheets = await Promise.all(["style.css", ...others].map((name) => readFile(here(`src/${name}`), "utf8")));
 await writeFile(join(out, "style.css"), sheets.join(""));

@@ -29,8 +29,8 @@ CLASSES: dict[str, type[LiveWidget]] = {
     "camera": Camera,
     "scheme": Scheme,
 }
-SHEETS = ("style", "explorer", "board")
 SOURCES = Path(__file__).parents[3] / "js" / "src"
+SHEETS = sorted(SOURCES.glob("*.css"), key=lambda sheet: (sheet.stem != "style", sheet.name))
 MIRROR: dict[str, dict[str, Any]] = json.loads((SOURCES / "traits.json").read_text("utf-8"))
 INHERITED = set(LiveWidget.class_trait_names(sync=True)) - {"group", "label", "notice"}
 
@@ -50,7 +50,7 @@ def test_names_and_defaults_are_the_same_in_the_browser(name: str) -> None:
 def test_every_class_has_its_module_built(name: str) -> None:
     assert (SOURCES / f"{name}.ts").is_file()
     assert "export" in (STATIC / f"{name}.js").read_text("utf-8")
-    assert CLASSES[name]()._css == "".join((SOURCES / f"{sheet}.css").read_text("utf-8") for sheet in SHEETS)
+    assert CLASSES[name]()._css == "".join(sheet.read_text("utf-8") for sheet in SHEETS)
 
 
 def test_the_colour_maps_are_those_of_the_tables() -> None:
