@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import RLock
@@ -125,6 +126,24 @@ class PositionTrait(traitlets.TraitType[Any, Any]):
         if numbers is None or min(numbers) < 0:
             self.error(obj, value)
         return numbers
+
+
+class LimitsTrait(traitlets.TraitType[Any, Any]):
+    """Two numbers [low, high] that the ends of the colours stand for, or None: a map's own; stored as a list."""
+
+    info_text = "two finite numbers (low, high), low first, or None"
+
+    def validate(self, obj: Any, value: Any) -> list[float] | None:
+        """The two numbers as a list."""
+        if value is None:
+            return None
+        try:
+            low, high = map(float, value)
+        except (TypeError, ValueError):
+            self.error(obj, value)
+        if not -math.inf < low <= high < math.inf:
+            self.error(obj, value)
+        return [low, high]
 
 
 def whole_numbers(value: Any, count: int) -> list[int] | None:

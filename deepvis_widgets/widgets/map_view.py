@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import traitlets
 
-from .base import STATIC, STYLE, LiveWidget, PositionTrait, colormap_trait
+from .base import STATIC, STYLE, LimitsTrait, LiveWidget, PositionTrait, colormap_trait
 
 
 class MapView(LiveWidget):
-    """Frames in: map (uint16 values between lo and hi), rgb. A click sets `position`."""
+    """Frames in: map (uint16 values between lo and hi), rgb, below (the picture under the map, and a mask).
+
+    A click sets `position`. Where `linked`, all maps of the group point at the same place of the picture: the one under
+    the pointer, or the position chosen on any of them; that is drawn by the browser alone.
+    """
 
     _esm = STATIC / "map_view.js"
     _css = STYLE
@@ -22,3 +26,7 @@ class MapView(LiveWidget):
     size = traitlets.Int(240, min=16, help="css px of the longest side").tag(sync=True)
     interactive = traitlets.Bool(True).tag(sync=True)
     smooth = traitlets.Bool(False).tag(sync=True)
+    linked = traitlets.Bool(False, help="whether it shares its cursor with its group").tag(sync=True)
+    opacity = traitlets.Float(1.0, min=0.0, max=1.0, help="of the map over the picture below").tag(sync=True)
+    limits = LimitsTrait(default_value=None, allow_none=True).tag(sync=True)
+    outline = traitlets.Bool(False, help="whether the mask is outlined").tag(sync=True)

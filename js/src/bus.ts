@@ -1,9 +1,19 @@
-// What widgets of one group tell each other without a visit to the kernel: the box under the pointer, moves through the units.
+// What widgets of one group tell each other without a visit to the kernel: the box under the pointer, moves through the units,
+// the place that linked maps point at.
 import { same, type Box } from "./box";
 import type { Move } from "./keys";
+import type { Place } from "./places";
+
+/** The pointer's place on one of the linked maps, or the place chosen there; null: none any more. */
+export interface Pointed {
+  readonly place: Place | null;
+  readonly chosen: boolean;
+  readonly from: object;
+}
 
 export interface Topics {
   "hover-box": Box | null;
+  cursor: Pointed;
   move: Move;
 }
 

@@ -9,6 +9,9 @@ import { decimal, rgb } from "./readout";
 
 const QMAX = 65535;
 
+/** Values that the two ends of the colours stand for. */
+export type Limits = readonly [lo: number, hi: number];
+
 export class MapPlane {
   readonly height: number;
   readonly width: number;
@@ -44,12 +47,17 @@ export class MapPlane {
     return this.#values !== null;
   }
 
+  /** Values the colours run between: the given ones or its own extremes, symmetric around 0 for signed maps. */
+  range(signed: boolean, limits: Limits | null): Limits {
+    return span(...(limits ?? ([this.lo, this.hi] as const)), signed);
+  }
+
   /** The plane in colours, at its own resolution. */
-  colour(tone: Tone, old: Pixels | null): Pixels {
+  colour(tone: Tone, old: Pixels | null, limits: Limits | null = null): Pixels {
     const image = resized(old, this.height, this.width);
     if (this.#picture) copyRgb(image.words, 0, this.width, this.#picture, this.height, this.width);
     else if (this.#values) {
-      const [start, slope] = steps(this.lo, this.hi, QMAX, span(this.lo, this.hi, tone.signed), tone.signed);
+      const [start, slope] = steps(this.lo, this.hi, QMAX, this.range(tone.signed, limits), tone.signed);
       colourPlane(image.words, 0, this.width, this.#values, this.height, this.width, toneTable(tone), start, slope);
     }
     flush(image);

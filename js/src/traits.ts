@@ -35,7 +35,10 @@ export type UnitGridTraits = Refine<
     position: Position | null;
   }
 >;
-export type MapViewTraits = Refine<Defaults["map_view"], { position: Position | null; colormap: ColormapName }>;
+export type MapViewTraits = Refine<
+  Defaults["map_view"],
+  { position: Position | null; colormap: ColormapName; limits: readonly [lo: number, hi: number] | null }
+>;
 export type GalleryTraits = Refine<Defaults["gallery"], { captions: string[] }>;
 export type LayerBarTraits = Refine<Defaults["layer_bar"], { layers: LayerRow[] }>;
 export type KeyboardTraits = Refine<Defaults["keyboard"], { bindings: Binding[] }>;
