@@ -5,6 +5,7 @@ from deepvis_widgets.core.errors import Cancelled, DeepvisError
 from deepvis_widgets.core.network import Network
 from deepvis_widgets.core.preprocess import Preprocess
 from deepvis_widgets.methods import explain, methods
+from deepvis_widgets.scores import ScoreTable, score, score_table
 from deepvis_widgets.widgets.explorer import Explorer
 from deepvis_widgets.zoo.load import load
 from deepvis_widgets.zoo.scenes import scene
@@ -15,9 +16,12 @@ __all__ = [
     "Explorer",
     "Network",
     "Preprocess",
+    "ScoreTable",
     "__version__",
     "explain",
     "load",
     "methods",
     "scene",
+    "score",
+    "score_table",
 ]

@@ -12,6 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ..core.pointing import REACH, grown, points
 from .data import HUSKY, SNOW, WOLF, Pictures, canids_on_snow, draw, fresh_orders
 from .embedded import EMBEDDED, load_module, normalise
 from .scenes import BACKGROUNDS, CLASSES
@@ -86,13 +87,12 @@ def biased_findings(predicted: Tensor, pictures: Pictures) -> list[Finding]:
 
 
 @torch.inference_mode()
-def cam_peaks(network: nn.Module, pictures: Pictures) -> Tensor:
-    """Where the class activation map of the predicted class is highest: index into the h * w pixels, (n, 1)."""
+def cams(network: nn.Module, pictures: Pictures) -> Tensor:
+    """The class activation map of the predicted class, as large as the picture: (n, h, w)."""
     features, weight = network.get_submodule("features"), network.get_parameter("classifier.weight")
     maps = torch.cat([features(normalise(part.float() / 255)) for part in torch.split(pictures.images, 100)])
     cam = torch.einsum("nc,nchw->nhw", weight[maps_to_classes(network, maps)], maps)[:, None]
-    cam = F.interpolate(cam, pictures.images.shape[2:], mode="bilinear", align_corners=False)
-    return cam.flatten(1).argmax(1, keepdim=True)
+    return F.interpolate(cam, pictures.images.shape[2:], mode="bilinear", align_corners=False)[:, 0]
 
 
 def maps_to_classes(network: nn.Module, maps: Tensor) -> Tensor:
@@ -101,24 +101,16 @@ def maps_to_classes(network: nn.Module, maps: Tensor) -> Tensor:
     return logits.argmax(1)
 
 
-def _at(planes: Tensor, peaks: Tensor) -> Tensor:
-    return planes.flatten(1).gather(1, peaks)[:, 0]
-
-
-def _grown(masks: Tensor, reach: int) -> Tensor:
-    return F.max_pool2d(masks[:, None].float(), 2 * reach + 1, stride=1, padding=reach)[:, 0] > 0
-
-
-def cam_pointing(network: nn.Module, pictures: Pictures, reach: int = 4) -> float:
+def cam_pointing(network: nn.Module, pictures: Pictures, reach: int = REACH) -> float:
     """How often the class activation map of the predicted class peaks within `reach` pixels of the object."""
-    return float(_at(_grown(pictures.masks, reach), cam_peaks(network, pictures)).float().mean())
+    return float(points(cams(network, pictures), pictures.masks, reach).float().mean())
 
 
-def cam_on_snow(network: nn.Module, pictures: Pictures, reach: int = 4) -> float:
+def cam_on_snow(network: nn.Module, pictures: Pictures, reach: int = REACH) -> float:
     """How often it peaks on the open ground: away from the object, and below every horizon of a snow scene."""
-    away = ~_grown(pictures.masks, reach)
+    away = ~grown(pictures.masks, reach)
     away[:, : int(HORIZON * away.shape[1])] = False
-    return float(_at(away, cam_peaks(network, pictures)).float().mean())
+    return float(points(cams(network, pictures), away, reach=0).float().mean())
 
 
 def pointing_findings(canids: Pictures) -> list[Finding]:

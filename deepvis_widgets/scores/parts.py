@@ -1,0 +1,53 @@
+"""What the scores share: what is explained, a part of the progress, and the refusal of what cannot be scored."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from torch import Tensor
+
+from ..core.errors import DeepvisError
+from ..core.network import Network
+from ..core.results import HeatMap, Result
+from ..methods import method
+from ..methods.base import Report
+
+
+def as_network(given: Any) -> Network:
+    """The Network itself; DeepvisError for anything else."""
+    if not isinstance(given, Network):
+        raise DeepvisError(
+            f"A {type(given).__name__} is not a deepvis network; make one with dv.Network(module) or dv.load(name)."
+        )
+    return given
+
+
+def check_served(network: Network, name: str) -> None:
+    """DeepvisError where there is no such method, it draws pictures of its own, or it cannot serve this network."""
+    found = method(name)
+    if not found.picture:
+        raise DeepvisError(f"{name} gives pictures of its own, and scores are of heat maps only.")
+    refusal = found.refuses(network)
+    if refusal:
+        raise DeepvisError(refusal)
+
+
+def explained(network: Network, view: Tensor, target: int | str | None) -> int:
+    """The class index of a class given by index or label; None: the top class of the view (3, H, W)."""
+    return int(network.look(view).logits[0].argmax()) if target is None else network.class_index(target)
+
+
+def part_of(report: Report, first: float, last: float) -> Report:
+    """A report for a part of the work, that from `first` to `last` of the whole."""
+
+    def part(fraction: float, partial: Result | None = None) -> None:
+        report(first + fraction * (last - first))
+
+    return part
+
+
+def heat_map(result: Result, method: str) -> HeatMap:
+    """The result, if it is a heat map; DeepvisError names what it is instead."""
+    if not isinstance(result, HeatMap):
+        raise DeepvisError(f"{method} gives {result.kind}, and scores are of heat maps only.")
+    return result

@@ -1,0 +1,88 @@
+"""Deletion and insertion: how the answer changes while the most important pixels are removed, or brought in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ..core.errors import DeepvisError
+from ..core.fills import fill_picture
+from ..core.network import Network
+from ..methods.base import Report, silent
+from ..methods.passes import batches, per_pass, precision
+
+STEPS = 32
+FILL = "blur"
+
+
+@dataclass(frozen=True, eq=False)
+class Curves:
+    """The probability of the target while pixels change, the most important ones first.
+
+    `fractions` (steps + 1,) is the share of the pixels changed, 0 to 1; `deletion` (steps + 1,) the probability with
+    these pixels taken from the fill, `insertion` (steps + 1,) with only these taken from the picture.
+    """
+
+    fractions: Tensor
+    deletion: Tensor
+    insertion: Tensor
+
+    @property
+    def deletion_area(self) -> float:
+        """Area under the deletion curve, 0 to 1: small where the map names the pixels that matter."""
+        return float(torch.trapezoid(self.deletion, self.fractions))
+
+    @property
+    def insertion_area(self) -> float:
+        """Area under the insertion curve, 0 to 1: large where the map names the pixels that matter."""
+        return float(torch.trapezoid(self.insertion, self.fractions))
+
+
+def curves(
+    network: Network,
+    view: Tensor,
+    heatmap: Tensor,
+    target: int,
+    steps: int = STEPS,
+    fill: str = FILL,
+    report: Report = silent,
+) -> Curves:
+    """Deletion and insertion (Petsiuk, Das & Saenko 2018; Samek et al. 2017) of the class index `target` on the view
+    (3, H, W) in [0, 1], by the order of the heat map (H, W).
+
+    `fill` is one of core.fills.FILLS and serves both: what a removed pixel shows, and what the insertion starts from.
+    The paper removes to a constant ("grey") and inserts into a blur. Pixels of equal heat go in reading order. Two
+    passes per step, in batches; `report` may cancel between them. Raises DeepvisError where the map has another size,
+    for fewer than one step, or for a fill that does not exist.
+    """
+    if heatmap.shape != view.shape[1:]:
+        raise DeepvisError(f"The heat map is {tuple(heatmap.shape)} and the picture {tuple(view.shape[1:])} pixels.")
+    if steps < 1:
+        raise DeepvisError(f"steps={steps} is not accepted; accepted: 1 or more.")
+    filled, ranks = fill_picture(view, fill), ranking(heatmap)
+    counts = (torch.arange(steps + 1) * ranks.numel() + steps // 2) // steps
+    changed = torch.cat([counts, counts])
+    base = [view] * (steps + 1) + [filled] * (steps + 1)
+    other = [filled] * (steps + 1) + [view] * (steps + 1)
+    answers = []
+    for part in batches(len(changed), per_pass(network)):
+        chosen = (ranks < changed[part, None, None])[:, None]
+        views = torch.where(chosen, torch.stack(other[part]), torch.stack(base[part]))
+        answers.append(_probabilities(network, views)[:, target])
+        report(part.stop / len(changed))
+    deletion, insertion = torch.cat(answers).view(2, steps + 1)
+    return Curves(counts.to(deletion.dtype) / ranks.numel(), deletion, insertion)
+
+
+def ranking(heatmap: Tensor) -> Tensor:
+    """The place of each pixel of (H, W) in the order of heat, hottest 0: int64 (H, W)."""
+    order = heatmap.flatten().argsort(descending=True, stable=True)
+    ranks = torch.empty_like(order)
+    ranks[order] = torch.arange(len(order))
+    return ranks.view(heatmap.shape)
+
+
+def _probabilities(network: Network, views: Tensor) -> Tensor:
+    return network.logits(views).to("cpu", precision(network)).softmax(1)

@@ -1,0 +1,138 @@
+"""Does a map depend on what the network has learned? Its weights are replaced by noise, from the last layer down."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from ..core.errors import DeepvisError
+from ..core.network import Network
+from ..methods import explain
+from ..methods.base import Report, silent
+from .parts import as_network, check_served, explained, heat_map, part_of
+from .rank_correlation import rank_correlation
+
+
+@dataclass(frozen=True, eq=False)
+class Sanity:
+    """How alike a map is to those of ever more random copies of the network.
+
+    `layers` names the stages: stage i has random weights in `layers[i]` and in everything after it. `correlations`
+    (stages,) is Spearman's ρ of the original map and the stage's, `absolute` (stages,) that of their magnitudes; nan
+    where a map is constant. `heatmaps` (1 + stages, H, W) starts with the original.
+    """
+
+    method: str
+    target: str
+    layers: tuple[str, ...]
+    correlations: Tensor
+    absolute: Tensor
+    heatmaps: Tensor
+
+
+def sanity(
+    network: Network,
+    picture: Any,
+    method: str,
+    target: int | str | None = None,
+    stages: int | Sequence[str] | None = None,
+    seed: int = 0,
+    report: Report = silent,
+    **params: Any,
+) -> Sanity:
+    """Cascading weight randomisation (Adebayo et al. 2018): a map that stays the same does not show what was learned.
+
+    In a copy of the module each layer's weights are replaced by normal noise of their own mean and spread, from the
+    last layer to the first; after each of `stages` the same target is explained again. `stages` is None (every layer
+    with weights), a number of them spread evenly over the network, or layer names. Buffers, such as the statistics of
+    batch-norm, stay. The user's module is left alone. `target` is a class index or label (None: the top class); further
+    keyword arguments are the method's. Raises DeepvisError for a method without a heat map, a module that cannot be
+    copied, or stages that do not exist.
+    """
+    check_served(as_network(network), method)
+    view = network.view(picture)
+    channel = explained(network, view, target)
+    cascade = weighted_layers(network)
+    wanted = _stages(network, [name for name, _ in cascade], stages)
+    first = heat_map(explain(network, view, method, target=channel, **params), method)
+    report(1 / (1 + len(wanted)))
+    copied = _copy(network)
+    generator = torch.Generator().manual_seed(seed)
+    maps = [first.heatmap]
+    for name, parameters in cascade[: 1 + max(map([name for name, _ in cascade].index, wanted))]:
+        randomise(copied.module, parameters, generator)
+        if name in wanted:
+            share = part_of(report, len(maps) / (1 + len(wanted)), (1 + len(maps)) / (1 + len(wanted)))
+            found = explain(copied, view, method, target=channel, report=share, **params)
+            maps.append(heat_map(found, method).heatmap)
+            share(1.0)
+    correlations = [rank_correlation(maps[0], other) for other in maps[1:]]
+    absolute = [rank_correlation(maps[0].abs(), other.abs()) for other in maps[1:]]
+    return Sanity(
+        method, first.target, tuple(wanted), torch.tensor(correlations), torch.tensor(absolute), torch.stack(maps)
+    )
+
+
+def weighted_layers(network: Network) -> list[tuple[str, list[str]]]:
+    """(layer, names of the parameters that are randomised with it), the last layer first.
+
+    A parameter belongs to the layer of its module, or to the innermost layer around that; what lies in no layer, such
+    as a class token, goes with the first.
+    """
+    order = list(dict.fromkeys(name.split("#")[0] for name in network.layers.names))
+    owned: dict[str, list[str]] = {name: [] for name in order}
+    for name, parameter in network.module.named_parameters():
+        if parameter.is_floating_point():
+            owned[next((around for around in _around(name) if around in owned), order[0])].append(name)
+    return [(name, owned[name]) for name in reversed(order) if owned[name]]
+
+
+def _around(parameter: str) -> Iterator[str]:
+    """The dotted names of the modules that hold a parameter, innermost first."""
+    parts = parameter.split(".")[:-1]
+    return (".".join(parts[:length]) for length in range(len(parts), 0, -1))
+
+
+@torch.no_grad()
+def randomise(module: nn.Module, names: Sequence[str], generator: torch.Generator) -> None:
+    """Replace these parameters by normal noise of their own mean and spread."""
+    for name in names:
+        parameter = module.get_parameter(name)
+        values = parameter.double()
+        spread = values.std(correction=0)
+        noise = torch.randn(parameter.shape, generator=generator, dtype=torch.float64).to(parameter.device)
+        parameter.copy_(values.mean() + spread * noise)
+
+
+def _stages(network: Network, cascade: list[str], stages: int | Sequence[str] | None) -> list[str]:
+    """The layers after which the map is looked at, the last layer first."""
+    if stages is None:
+        return cascade
+    if isinstance(stages, int):
+        if stages < 1:
+            raise DeepvisError(f"stages={stages} is not accepted; accepted: 1 or more, layer names, or None for all.")
+        places = torch.linspace(0, len(cascade) - 1, min(stages, len(cascade))).round().int().tolist()
+        return [cascade[place] for place in places] if stages > 1 else cascade[-1:]
+    names = [network.layers[name].name for name in ([stages] if isinstance(stages, str) else stages)]
+    bare = next((name for name in names if name not in cascade), None)
+    if bare is not None or not names:
+        raise DeepvisError(
+            f'Layer "{bare}" has no weights to randomise; accepted: {", ".join(reversed(cascade))}.'
+            if names
+            else "stages is empty; give layer names, a number of stages, or None for all."
+        )
+    return [name for name in cascade if name in names]
+
+
+def _copy(network: Network) -> Network:
+    try:
+        module = copy.deepcopy(network.module)
+    except Exception as error:
+        reason = " ".join(str(error).split())
+        raise DeepvisError(f"{network.name} cannot be copied, so its weights cannot be randomised: {reason}") from error
+    return Network(module, network.preprocessing, network.labels, network.name)
