@@ -70,12 +70,19 @@ class Pen:
         self.canvas.fill_text(text, left, top)
 
     def line(
-        self, start: tuple[float, float], end: tuple[float, float], colour: str | None = None, width: float = 1
+        self,
+        start: tuple[float, float],
+        end: tuple[float, float],
+        colour: str | None = None,
+        width: float = 1,
+        dash: Sequence[float] = (),
     ) -> None:
-        """A straight line from (top, left) to (top, left)."""
+        """A straight line from (top, left) to (top, left), dashed by lengths of line and gap."""
         self.canvas.stroke_style = colour or self.palette.line
         self.canvas.line_width = width
+        self.canvas.set_line_dash(list(dash))
         self.canvas.stroke_line(start[1], start[0], end[1], end[0])
+        self.canvas.set_line_dash([])
         self.canvas.line_width = 1
 
     def arrow(
