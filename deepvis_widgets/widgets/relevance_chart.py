@@ -14,8 +14,10 @@ from ..methods.relevance.ledger import Ledger
 # told apart by colour-blind people, and readable on light and dark
 COLOURS = ("#d1661c", "#5b7fd4", "#8a8f98")
 SERIES = ("ΣR of the layer", "biases took", "ε took, or found no taker")
-LONGEST = 11  # letters of a layer's name under its bar
+LONGEST = 12  # letters of a layer's name under its bar
+MOST = 30  # columns; of a deeper network those where something was taken
 INVISIBLE = "\u200b"
+END = {"text-anchor": "end"}  # tilted names end at their bar
 
 
 class RelevanceChart(ipywidgets.VBox):
@@ -23,8 +25,9 @@ class RelevanceChart(ipywidgets.VBox):
     column calls it with the layer's place in the ledger.
     """
 
-    def __init__(self, on_pick: Callable[[int], None] | None = None, height: int = 220) -> None:
+    def __init__(self, on_pick: Callable[[int], None] | None = None, height: int = 220, tilted: bool = False) -> None:
         self._on_pick = on_pick
+        self._places: list[int] = []
         self._names = bqplot.OrdinalScale()
         self._amounts = bqplot.LinearScale()
         self._bars = bqplot.Bars(
@@ -50,26 +53,30 @@ class RelevanceChart(ipywidgets.VBox):
             for name, colour in zip(SERIES, COLOURS, strict=True)
         )
         legend = ipywidgets.HTML(f'{keys}<span><i class="dv-dashed"></i>the answer</span>').add_class("dv-chart-legend")
-        super().__init__([legend, self._figure(height), self._text])
+        super().__init__([legend, self._figure(height, tilted), self._text])
         self.add_class("dv-relevance-chart")
         self._bars.on_element_click(self._clicked)
 
     def show(self, ledger: Ledger, chosen: int | None = None) -> None:
         """Show a ledger; the layer at `chosen` is drawn in full colour and the others are paler."""
-        columns = stacks(ledger)
-        names = [_short(entry.layer, place) for place, entry in enumerate(ledger.entries)]
+        self._places = columns_of(ledger, chosen)
+        columns = stacks(ledger)[:, self._places]
+        entries = [ledger.entries[place] for place in self._places]
+        names = [_short(entry.layer, place) for place, entry in enumerate(entries)]
         with self._bars.hold_sync():
             self._bars.x, self._bars.y = names, columns
-            self._bars.opacities = [1.0 if chosen in (None, place) else 0.55 for place in range(len(names))] * 3
+            self._bars.opacities = [1.0 if chosen in (None, place) else 0.5 for place in self._places] * 3
         self._fit(columns)
         with self._answer.hold_sync():
             self._answer.x, self._answer.y = names, np.full(len(names), ledger.start)
-        parts = zip(ledger.entries, *columns, strict=True)
+        parts = zip(entries, *columns, strict=True)
         self._text.value = "; ".join(f"{e.layer}: ΣR {r:.4g}, biases {b:.4g}, ε {s:.4g}" for e, r, b, s in parts)
 
-    def _figure(self, height: int) -> bqplot.Figure:
+    def _figure(self, height: int, tilted: bool) -> bqplot.Figure:
         axes = [
-            bqplot.Axis(scale=self._names, grid_lines="none"),
+            bqplot.Axis(
+                scale=self._names, grid_lines="none", **({"tick_rotate": -55, "tick_style": END} if tilted else {})
+            ),
             bqplot.Axis(scale=self._amounts, orientation="vertical", grid_lines="dashed", tick_format=".3~g"),
         ]
         self._axis = axes[1]
@@ -77,7 +84,7 @@ class RelevanceChart(ipywidgets.VBox):
             marks=[self._bars, self._answer],
             axes=axes,
             animation_duration=0,
-            fig_margin={"top": 8, "bottom": 30, "left": 48, "right": 12},
+            fig_margin={"top": 8, "bottom": 72 if tilted else 30, "left": 48, "right": 12},
             layout=ipywidgets.Layout(width="100%", height=f"{height}px", min_width="240px"),
         )
 
@@ -92,7 +99,7 @@ class RelevanceChart(ipywidgets.VBox):
 
     def _clicked(self, _bars: object, event: dict[str, Any]) -> None:
         if self._on_pick is not None:
-            self._on_pick(int(event["data"]["index"]))
+            self._on_pick(self._places[int(event["data"]["index"])])
 
 
 def stacks(ledger: Ledger) -> np.ndarray:
@@ -102,6 +109,17 @@ def stacks(ledger: Ledger) -> np.ndarray:
     relevance = [entry.relevance + entry.beside for entry in ledger.entries]
     bias, epsilon = ([getattr(entry, name) for entry in ledger.entries] for name in ("bias", "epsilon"))
     return np.array([relevance, _above(bias), _above(epsilon)])
+
+
+def columns_of(ledger: Ledger, chosen: int | None) -> list[int]:
+    """The places of a ledger that have a column: all, or as many as can be told apart, ends and chosen one included."""
+    count = len(ledger.entries)
+    if count <= MOST:
+        return list(range(count))
+    taking = [place for place, entry in enumerate(ledger.entries) if entry.bias or entry.epsilon]
+    stride = -(-len(taking) // (MOST - 2))
+    kept = {0, count - 1, *taking[::stride]} | ({chosen} if chosen is not None else set())
+    return sorted(kept)
 
 
 def round_ticks(low: float, high: float) -> np.ndarray:
