@@ -6,6 +6,7 @@ import { pairs } from "./grid_store";
 import { colourPlane, copyRgb } from "./pixels";
 import { lines, number, take, text, type Frame } from "./protocol";
 import { decimal, rgb } from "./readout";
+import { Records } from "./records";
 
 const QMAX = 65535;
 
@@ -23,6 +24,7 @@ export class MapPlane {
   readonly #picture: Uint8Array | null;
   readonly #rows: Int32Array | null;
   readonly #cols: Int32Array | null;
+  readonly #records: Records | null;
 
   constructor(frame: Frame) {
     const values = take(frame, "values", "uint16", 2);
@@ -34,6 +36,7 @@ export class MapPlane {
     this.#picture = values ? null : (picture?.values ?? null);
     this.#rows = pairs(frame, "rows", height);
     this.#cols = pairs(frame, "cols", width);
+    this.#records = Records.of(frame, height, width);
     this.lo = number(frame.meta, "lo", 0);
     this.hi = number(frame.meta, "hi", 1);
     this.unit = text(frame.meta, "unit");
@@ -60,19 +63,23 @@ export class MapPlane {
       const [start, slope] = steps(this.lo, this.hi, QMAX, this.range(tone.signed, limits), tone.signed);
       colourPlane(image.words, 0, this.width, this.#values, this.height, this.width, toneTable(tone), start, slope);
     }
+    this.#records?.clear(image.words);
     flush(image);
     return image;
   }
 
-  /** Value or colour at a position, as text. */
+  /** Value or colour at a position, as text, and what is noted there. */
   told(row: number, col: number): string {
-    if (this.#picture) return rgb(this.#picture, this.width, row, col);
-    const q = this.#values?.[row * this.width + col];
-    return q === undefined ? "" : decimal(this.lo + ((this.hi - this.lo) * q) / QMAX);
+    const cell = row * this.width + col;
+    if (this.#picture) return this.#records ? this.#records.told(cell, "") : rgb(this.#picture, this.width, row, col);
+    const q = this.#values?.[cell];
+    const value = q === undefined ? "" : decimal(this.lo + ((this.hi - this.lo) * q) / QMAX);
+    return this.#records ? this.#records.told(cell, value) : value;
   }
 
   /** Box of the picture that a position sees, or null when the frame does not say. */
   seen(row: number, col: number): Box | null {
+    if (this.#records) return this.#records.box(row * this.width + col);
     if (!this.#rows || !this.#cols) return null;
     const [top, bottom, left, right] = [this.#rows[2 * row]!, this.#rows[2 * row + 1]!, this.#cols[2 * col]!, this.#cols[2 * col + 1]!];
     return [top, left, bottom - top + 1, right - left + 1];
