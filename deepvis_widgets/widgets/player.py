@@ -24,6 +24,8 @@ class Player(ipywidgets.HBox):
         traitlets.link((self, "step"), (self._slider, "value"))
         self._back.on_click(lambda _: self.go(self.step - 1))
         self._next.on_click(lambda _: self.go(self.step + 1))
+        self._again = False
+        self._play.observe(self._played, names="playing")
 
     @property
     def count(self) -> int:
@@ -34,6 +36,19 @@ class Player(ipywidgets.HBox):
     def count(self, count: int) -> None:
         self.go(min(self.step, count - 1))
         self._slider.max = self._play.max = count - 1
+
+    def pace(self, interval: int) -> None:
+        """Play with so many milliseconds per step."""
+        self._play.interval = interval
+
+    def _played(self, change: dict[str, bool]) -> None:
+        """Played at the end: once more from the start. The browser has stopped by then, and is told to go on."""
+        if change["new"] and self.step == self.count - 1:
+            self._again = True
+            self.go(0)
+        elif not change["new"] and self._again:
+            self._again = False
+            self._play.playing = True
 
     def go(self, step: int) -> None:
         """To a step; beyond the ends, to the end."""
