@@ -47,6 +47,14 @@ class RelevanceChart(ipywidgets.VBox):
             line_style="dashed",
             stroke_width=1.5,
         )
+        self._mark = bqplot.Scatter(
+            x=[],
+            y=[],
+            scales={"x": self._names, "y": self._amounts},
+            marker="triangle-down",
+            default_size=90,
+            colors=["#e07b28"],
+        )
         self._text = ipywidgets.HTML().add_class("dv-offscreen")
         keys = "".join(
             f'<span><i style="background:{colour}"></i>{name}</span>'
@@ -58,17 +66,19 @@ class RelevanceChart(ipywidgets.VBox):
         self._bars.on_element_click(self._clicked)
 
     def show(self, ledger: Ledger, chosen: int | None = None) -> None:
-        """Show a ledger; the layer at `chosen` is drawn in full colour and the others are paler."""
+        """Show a ledger, with a mark over the layer at the place `chosen`."""
         self._places = columns_of(ledger, chosen)
         columns = stacks(ledger)[:, self._places]
         entries = [ledger.entries[place] for place in self._places]
         names = [_short(entry.layer, place) for place, entry in enumerate(entries)]
         with self._bars.hold_sync():
             self._bars.x, self._bars.y = names, columns
-            self._bars.opacities = [1.0 if chosen in (None, place) else 0.5 for place in self._places] * 3
         self._fit(columns)
         with self._answer.hold_sync():
             self._answer.x, self._answer.y = names, np.full(len(names), ledger.start)
+        marked = [] if chosen is None else [names[self._places.index(chosen)]]
+        with self._mark.hold_sync():
+            self._mark.x, self._mark.y = marked, np.full(len(marked), 1.07 * columns.clip(min=0).sum(0).max())
         parts = zip(entries, *columns, strict=True)
         self._text.value = "; ".join(f"{e.layer}: ΣR {r:.4g}, biases {b:.4g}, ε {s:.4g}" for e, r, b, s in parts)
 
@@ -81,10 +91,10 @@ class RelevanceChart(ipywidgets.VBox):
         ]
         self._axis = axes[1]
         return bqplot.Figure(
-            marks=[self._bars, self._answer],
+            marks=[self._bars, self._answer, self._mark],
             axes=axes,
             animation_duration=0,
-            fig_margin={"top": 8, "bottom": 72 if tilted else 30, "left": 48, "right": 12},
+            fig_margin={"top": 16, "bottom": 72 if tilted else 30, "left": 48, "right": 12},
             layout=ipywidgets.Layout(width="100%", height=f"{height}px", min_width="240px"),
         )
 

@@ -21,11 +21,13 @@ from . import frames
 from .controls import Controls
 from .map_view import MapView
 from .picture_lab import PictureLab
-from .planes import plane_frame, spread
+from .planes import overlay, plane_frame, spread
 from .relevance_chart import RelevanceChart
 from .relevance_words import digits
 
 TOP = "top class"
+NARROW = {"description_width": "60px"}
+VISIBLE = 0.995  # of the pixels lie within the colours of the picture's map
 UNITS = 4  # named as having the most relevance
 
 
@@ -89,16 +91,15 @@ class RelevanceLedger(PictureLab):
     def _make_panes(self) -> None:
         self.controls = Controls(specs(LRPParams), lambda: None)
         for name, control in self.controls.by_name.items():
+            control.style.description_width = NARROW["description_width"]
             traitlets.link((self, name), (control, "value"))
         labels = [(TOP, -1), *((label, index) for index, label in enumerate(self.network.labels))]
         self.classes = ipywidgets.Dropdown(
-            options=labels, value=-1, description="Class", tooltip="the class whose score is handed back"
+            options=labels, value=-1, description="Class", tooltip="the class whose score is handed back", style=NARROW
         )
         layers = [(PICTURE, PICTURE), *((name, name) for name in self.network.layers.names)]
         self.layers = ipywidgets.Dropdown(
-            options=layers,
-            description="Layer",
-            tooltip="the layer shown; a click on a bar chooses it too",
+            options=layers, description="Layer", tooltip="the layer shown; a click on a bar chooses it", style=NARROW
         )
         self.chart = RelevanceChart(self._picked, height=280, tilted=True)
         self.map = MapView(group=self.group, title="Relevance", size=264, colormap="blue-red", signed=True)
@@ -164,7 +165,8 @@ class RelevanceLedger(PictureLab):
     def _show(self, result: RelevanceMap, shown: Shown) -> None:
         self.result = result
         self.stage.notice = ""
-        self.stage.push("overlay", *frames.overlay_frame(result, f"LRP: {result.target}"))
+        limit = contrast(result.heatmap)
+        self.stage.push("overlay", *overlay(result.heatmap.clamp(-limit, limit), (-limit, limit), result.target))
         self._show_ledger()
         if shown.layer == self.layer:
             self._show_map(shown)
@@ -215,6 +217,13 @@ def plane(maps: Tensor) -> Tensor:
     count = len(maps)
     cols = int(count**0.5 + 0.999)
     return F.pad(maps.flatten(), (0, -count % cols)).view(-1, cols)
+
+
+def contrast(relevance: Tensor) -> float:
+    """The |R| that all but the strongest pixels stay below: colours reach that far, or a few pixels would be all there
+    is to see.
+    """
+    return max(float(relevance.abs().flatten().double().quantile(VISIBLE)), 1e-12)
 
 
 def strongest_units(maps: Tensor) -> str:
