@@ -32,7 +32,7 @@ class Cam(Method):
     def refuses(self, network: Network) -> str | None:
         if network.has_head:
             return None
-        return _no_head(network)
+        return no_head(network)
 
     def run(
         self, network: Network, image: Tensor | None, target: Target | None, params: Any, report: Report = silent
@@ -55,11 +55,11 @@ class Cam(Method):
 def class_map(network: Network, recording: Recording, channel: int) -> Tensor:
     """M_c (h, w) of the first picture of a pass that went to the end."""
     if recording.head is None:
-        raise DeepvisError(_no_head(network))
+        raise DeepvisError(no_head(network))
     return class_maps(recording.head, torch.tensor([channel]))[0]
 
 
-def _no_head(network: Network) -> str:
+def no_head(network: Network) -> str:
     why = "does not end in global average pooling and one linear map, so it has no exact CAM"
     return f"{network.name} {why}; use grad_cam."
 
