@@ -16,13 +16,17 @@ ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")
 class PictureBar(ipywidgets.HBox):
     """Chooses among named pictures, or opens another one; `on_open(picture, name)` is called with every choice.
 
-    `pictures` are (name, picture) pairs in any form the network's `view` reads.
+    `pictures` are (name, picture) pairs in any form the network's `view` reads. `live` says whether it has a camera,
+    and the Explorer's keys.
     """
 
-    def __init__(self, pictures: Sequence[tuple[str, Any]], on_open: Callable[[Any, str], None]) -> None:
+    def __init__(
+        self, pictures: Sequence[tuple[str, Any]], on_open: Callable[[Any, str], None], live: bool = True
+    ) -> None:
         self._pictures, self._on_open = list(pictures), on_open
-        self._previous = _button("Previous picture (e)", "chevron-left", lambda _: self.step(-1))
-        self._next = _button("Next picture (w)", "chevron-right", lambda _: self.step(1))
+        keys = (" (e)", " (w)") if live else ("", "")
+        self._previous = _button(f"Previous picture{keys[0]}", "chevron-left", lambda _: self.step(-1))
+        self._next = _button(f"Next picture{keys[1]}", "chevron-right", lambda _: self.step(1))
         options = [(name, index) for index, (name, _) in enumerate(self._pictures)]
         self._choice = ipywidgets.Dropdown(options=options, value=None, tooltip="Pictures", layout={"width": "170px"})
         self._upload = ipywidgets.FileUpload(
@@ -32,7 +36,8 @@ class PictureBar(ipywidgets.HBox):
             placeholder="path of a picture or folder", continuous_update=False, tooltip="Press Enter to open"
         )
         self.camera = ipywidgets.ToggleButton(icon="camera", tooltip="Camera on or off (c)", layout={"width": "36px"})
-        super().__init__([self._previous, self._choice, self._next, self._upload, self._path, self.camera])
+        parts = [self._previous, self._choice, self._next, self._upload, self._path]
+        super().__init__([*parts, self.camera] if live else parts)
         self.add_class("dv-picture-bar")
         self._choice.observe(self._chosen, names="value")
         self._upload.observe(self._uploaded, names="value")

@@ -5,7 +5,7 @@ export function decimal(x: number): string {
   const size = Math.abs(x);
   if (size === 0) return "0";
   if (size < 1e-3 || size >= 1e6) return x.toExponential(1).replace("-", "−").replace("e+", "e");
-  const digits = Math.max(0, 3 - Math.max(0, Math.floor(Math.log10(size))));
+  const digits = Math.max(0, 3 - Math.floor(Math.log10(size)));
   return String(Number(x.toFixed(digits))).replace("-", "−");
 }
 

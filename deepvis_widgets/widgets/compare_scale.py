@@ -1,0 +1,39 @@
+"""The numbers that the colours and the cursor of a comparison go by."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+MOST = 0.995  # the share of the pixels inside the scale: a single outlier must not leave everything else pale
+
+
+def limits_of(maps: Sequence[Tensor], signed: bool) -> list[float]:
+    """The values (low, high) between which maps (H, W) are coloured; symmetric around 0 for signed ones.
+
+    Half a percent of the pixels of the strongest map may lie beyond; where nearly all are zero, the scale goes to the
+    largest.
+    """
+    if signed:
+        most = max(_most(values.abs()) for values in maps)
+        return [-most, most]
+    return [min(float(values.min()) for values in maps), max(_most(values) for values in maps)]
+
+
+def _most(values: Tensor) -> float:
+    flat = values.detach().float().flatten()
+    high = float(flat.kthvalue(max(1, round(MOST * flat.numel()))).values)
+    return high if high > float(flat.min()) else float(flat.max())
+
+
+def rescaled(place: Sequence[int], size: tuple[int, int], to: tuple[int, int]) -> list[int]:
+    """The (row, col) of a picture of the size (H, W) at the same share of a picture of another size."""
+    return [int((at + 0.5) * new / old) for at, old, new in zip(place, size, to, strict=True)]
+
+
+def strongest(values: Tensor) -> tuple[int, int]:
+    """The (row, col) of the largest value of a map (H, W)."""
+    row, col = torch.unravel_index(values.argmax(), values.shape)
+    return int(row), int(col)
