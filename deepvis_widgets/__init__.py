@@ -6,12 +6,14 @@ from deepvis_widgets.core.network import Network
 from deepvis_widgets.core.preprocess import Preprocess
 from deepvis_widgets.methods import explain, methods
 from deepvis_widgets.scores import ScoreTable, score, score_table
+from deepvis_widgets.widgets.compare import Compare
 from deepvis_widgets.widgets.explorer import Explorer
 from deepvis_widgets.zoo.load import load
 from deepvis_widgets.zoo.scenes import scene
 
 __all__ = [
     "Cancelled",
+    "Compare",
     "DeepvisError",
     "Explorer",
     "Network",
