@@ -12,6 +12,8 @@ from PIL import Image
 from torch import Tensor
 
 from .colormap import colour
+from .components import largest_box
+from .errors import DeepvisError
 from .picture import to_pil
 from .receptive_field import Box
 
@@ -53,6 +55,17 @@ class HeatMap(Result):
         """The heat map blended over the picture: 8-bit PIL image of (H, W)."""
         over = colour(self.heatmap, colormap or ("blue-red" if self.signed else "inferno"), self.signed)
         return to_pil((1 - opacity) * self.picture + opacity * over)
+
+    def box(self, threshold: float = 0.2) -> Box | None:
+        """Where the object is: the box (top, left, height, width) round the largest connected component above
+        `threshold` of the maximum (Zhou et al. 2016, sec. 3.2); None where nothing is positive.
+
+        Raises DeepvisError for a threshold that is not at least 0 and below 1.
+        """
+        if not 0 <= threshold < 1:
+            raise DeepvisError(f"threshold={threshold} is not accepted; accepted: a share of the peak, 0 to below 1.")
+        peak = self.heatmap.max()
+        return largest_box(self.heatmap > threshold * peak) if peak > 0 else None
 
     def __repr__(self) -> str:
         height, width = self.heatmap.shape
