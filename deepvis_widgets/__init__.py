@@ -1,6 +1,7 @@
 """See inside image classifiers: interactive notebook widgets for PyTorch networks."""
 
 from deepvis_widgets._version import __version__
+from deepvis_widgets.atlas import Atlas
 from deepvis_widgets.core.errors import Cancelled, DeepvisError
 from deepvis_widgets.core.network import Network
 from deepvis_widgets.core.preprocess import Preprocess
@@ -8,16 +9,25 @@ from deepvis_widgets.methods import explain, methods
 from deepvis_widgets.scores import ScoreTable, score, score_table
 from deepvis_widgets.widgets.compare import Compare
 from deepvis_widgets.widgets.explorer import Explorer
+from deepvis_widgets.widgets.husky_wolf import HuskyWolf
+from deepvis_widgets.widgets.maximization_lab import MaximizationLab
+from deepvis_widgets.widgets.relevance_board import RelevanceBoard
+from deepvis_widgets.widgets.relevance_ledger import RelevanceLedger
 from deepvis_widgets.zoo.load import load
 from deepvis_widgets.zoo.scenes import scene
 
 __all__ = [
+    "Atlas",
     "Cancelled",
     "Compare",
     "DeepvisError",
     "Explorer",
+    "HuskyWolf",
+    "MaximizationLab",
     "Network",
     "Preprocess",
+    "RelevanceBoard",
+    "RelevanceLedger",
     "ScoreTable",
     "__version__",
     "explain",

@@ -1,0 +1,151 @@
+"""The husky and wolf lesson in a real browser: a whole vote with clicks and keys, in JupyterLab and in Voilà."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from playwright.sync_api import Locator
+
+from tests.browser.harness import NotebookPage, canvas_pixels
+from tests.browser.test_explorer import assert_silent
+
+OPEN = """
+import deepvis_widgets as dv
+lab = dv.HuskyWolf(seed=0, first="biased", fresh=1)
+lab
+"""
+HUSKY_ON_SNOW = 4  # of the ten pictures
+
+
+def open_lesson(open_notebook: Callable[..., NotebookPage], where: str = "doc") -> NotebookPage:
+    lesson = open_notebook([OPEN], where=where)
+    lesson.page.locator(".dv-husky-wolf .dv-card").first.wait_for()
+    lesson.wait_until(lambda: len(captions(lesson)) == 10 and "…" not in captions(lesson), 60, "no answers")
+    return lesson
+
+
+def captions(lesson: NotebookPage) -> list[str]:
+    return lesson.page.locator(".dv-husky-wolf .dv-caption").all_inner_texts()
+
+
+def button(lesson: NotebookPage, name: str) -> Locator:
+    return lesson.page.locator(".dv-husky-wolf").get_by_role("button", name=name, exact=True)
+
+
+def at_step(lesson: NotebookPage, number: int) -> None:
+    lesson.page.locator(".dv-step-number", has_text=f"Step {number} of 4").wait_for()
+
+
+def card(lesson: NotebookPage, index: int) -> np.ndarray:
+    selector = f".dv-husky-wolf .dv-card:nth-child({index + 1}) canvas"
+    return canvas_pixels(lesson.page, selector)[..., :3].astype(int)
+
+
+def chart_bars(lesson: NotebookPage) -> int:
+    """Bars with a height, as bqplot drew them."""
+    heights = lesson.page.locator(".dv-vote-chart .bar").evaluate_all(
+        "bars => bars.map(bar => bar.getBoundingClientRect().height)"
+    )
+    return sum(height > 20 for height in heights)
+
+
+def vote_through(lesson: NotebookPage) -> None:
+    """Yes for the coat, the explanations, no for the snow, the truth."""
+    button(lesson, "Yes").click()
+    button(lesson, "the coat").click()
+    plain = card(lesson, HUSKY_ON_SNOW)
+    button(lesson, "Show why").click()
+    at_step(lesson, 2)
+    lesson.wait_until(lambda: np.abs(card(lesson, HUSKY_ON_SNOW) - plain).mean() > 5, 30, "no map over the picture")
+    lesson.page.locator(".dv-husky-wolf .dv-card").nth(HUSKY_ON_SNOW).click()
+    lesson.page.locator(".dv-words", has_text="Network A says wolf").wait_for()
+    button(lesson, "Vote again").click()
+    at_step(lesson, 3)
+    button(lesson, "No").click()
+    button(lesson, "the snow on the ground").click()
+    button(lesson, "The truth").click()
+    at_step(lesson, 4)
+    lesson.page.locator(".dv-answers table").wait_for(timeout=60_000)
+
+
+def test_a_whole_vote(open_notebook: Callable[..., NotebookPage]) -> None:
+    lesson = open_lesson(open_notebook)
+    assert sum("wrong" in caption for caption in captions(lesson)) == 2
+    button(lesson, "Show why").click()
+    lesson.page.get_by_role("alert").get_by_text("Nobody has voted").wait_for()
+    vote_through(lesson)
+    assert lesson.page.get_by_role("alert").get_by_text("Nobody has voted").count() == 0
+    assert lesson.value("lab.votes['A']") == {
+        "before": {"yes": 1, "no": 0, "named": {"the coat": 1}},
+        "after": {"yes": 0, "no": 1, "named": {"the snow on the ground": 1}},
+    }
+    lesson.wait_until(lambda: chart_bars(lesson) == 3, message="trusted before; not trusted and named the snow after")
+    cells = lesson.page.locator(".dv-answers tbody tr").first.locator("td").all_inner_texts()
+    assert cells[0] == "✗ wolf 1" and cells[1:] == ["husky 1"] * 4
+    lesson.shot("husky-wolf-truth")
+    assert_silent(lesson)
+
+
+def test_a_reload_keeps_the_step_the_vote_and_the_maps(open_notebook: Callable[..., NotebookPage]) -> None:
+    lesson = open_lesson(open_notebook)
+    lesson.python("lab.cast(1, 0, {'the coat': 1}); lab.next(); lab.picture = 4; assert lab.run.asking.idle(30)")
+    at_step(lesson, 2)
+    lesson.page.locator(".dv-viewer canvas").first.wait_for()
+    lesson.wait_until(lambda: "wolf" in lesson.page.locator(".dv-viewer .dv-legend").inner_text())
+    with_map = card(lesson, HUSKY_ON_SNOW)
+    lesson.command("docmanager:save")
+    lesson.page.wait_for_timeout(1500)
+    lesson.reload()
+    at_step(lesson, 2)
+    lesson.wait_until(lambda: len(captions(lesson)) == 10)
+    lesson.wait_until(lambda: np.abs(card(lesson, HUSKY_ON_SNOW) - with_map).mean() < 1, message="the maps are gone")
+    lesson.page.locator(".dv-words", has_text="Network A says wolf").wait_for()
+    button(lesson, "Back").click()
+    at_step(lesson, 1)
+    lesson.wait_until(lambda: button(lesson, "Yes").is_disabled(), message="the first vote does not stand")
+    assert lesson.value("lab.vote().yes") == 1
+    assert_silent(lesson)
+
+
+def test_a_class_votes_by_hands_from_the_keyboard(open_notebook: Callable[..., NotebookPage]) -> None:
+    lesson = open_lesson(open_notebook)
+    lesson.page.get_by_label("Who votes").select_option("a class, by hands")
+    for name, hands in (("Yes", "17"), ("No", "4"), ("the snow on the ground", "3")):
+        lesson.page.locator(".dv-ballot").get_by_label(name, exact=True).fill(hands)
+        lesson.page.keyboard.press("Tab")
+    lesson.wait_until(lambda: lesson.value("[lab.vote().yes, lab.vote().no, lab.vote().snow]") == [17, 4, 3])
+    button(lesson, "Show why").focus()
+    lesson.page.keyboard.press("Enter")
+    at_step(lesson, 2)
+    lesson.page.locator(".dv-husky-wolf .dv-card").first.focus()
+    lesson.page.keyboard.press("Space")
+    lesson.wait_until(lambda: lesson.value("lab.picture") == 0, message="the card was not chosen by key")
+    assert_silent(lesson)
+
+
+def test_in_voila_it_is_a_page_without_code(open_notebook: Callable[..., NotebookPage]) -> None:
+    lesson = open_lesson(open_notebook, where="voila")
+    assert lesson.page.locator(".jp-CodeMirrorEditor, .cm-editor").count() == 0
+    vote_through(lesson)
+    lesson.wait_until(lambda: chart_bars(lesson) == 3)
+    lesson.shot("husky-wolf-voila")
+    assert_silent(lesson)
+
+
+@pytest.mark.context(viewport={"width": 480, "height": 900})
+def test_in_a_narrow_window_nothing_sticks_out(open_notebook: Callable[..., NotebookPage]) -> None:
+    lesson = open_lesson(open_notebook)
+    lesson.python("lab.picture = 4")
+    lesson.page.locator(".dv-viewer canvas").first.wait_for()
+    edges = lesson.page.evaluate(
+        """() => {
+          const root = document.querySelector('.dv-husky-wolf').getBoundingClientRect();
+          const inside = document.querySelectorAll('.dv-husky-wolf .dv-card, .dv-husky-wolf button, .dv-viewer canvas');
+          return [...inside].map(found => found.getBoundingClientRect().right - root.right);
+        }"""
+    )
+    assert edges and max(edges) <= 1
+    lesson.shot("husky-wolf-narrow")
+    assert_silent(lesson)
