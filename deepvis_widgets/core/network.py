@@ -6,6 +6,7 @@ import operator
 import threading
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -186,8 +187,11 @@ class Network:
         grad: bool = False,
         rules: Rules = PLAIN,
         skip_rectifier: int | None = None,
+        beside: AbstractContextManager[Any] | None = None,
     ) -> Recording:
-        """One pass over input (B, C, H, W) that keeps only the layers named, and ends at the layer `until`."""
+        """One pass over input (B, C, H, W) that keeps only the layers named, and ends at the layer `until`; a mode
+        `beside` it sees every call, too.
+        """
         return record(
             self.module,
             x,
@@ -195,8 +199,9 @@ class Network:
             keep=keep,
             until=until,
             grad=grad,
-            cloned=self._cloned,
+            cloned=self._cloned if grad else self._cloned.intersection(keep),  # what nobody keeps may be overwritten
             skip_rectifier=skip_rectifier,
+            beside=beside,
         )
 
     def logits(self, views: Tensor) -> Tensor:

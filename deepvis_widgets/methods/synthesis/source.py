@@ -25,7 +25,7 @@ def source(network: Network, target: Target) -> Target:
     names = [found.name for found in candidates]
     outputs = network.run(network.feed(view), keep=(*names, layer.name), until=layer.name).outputs
     for name in names:
-        first = _place(outputs[layer.name], outputs[name])
+        first = place_of(outputs[layer.name], outputs[name])
         if first is not None and first <= target.channel < first + outputs[name].shape[1]:
             return Target(target.channel - first, name, target.position)
     return target
@@ -40,7 +40,7 @@ def _candidates(network: Network, layer: Layer) -> list[Layer]:
     return [e for e in reversed(before) if e.rectifier and e.shape[1:] == grid and e.channels < layer.channels]
 
 
-def _place(whole: Tensor, part: Tensor) -> int | None:
+def place_of(whole: Tensor, part: Tensor) -> int | None:
     """The channel of `whole` from which on it is `part`; None where it is nowhere, or where part shows nothing."""
     count = part.shape[1]
     starts = range(whole.shape[1] - count + 1 if part.any() else 0)

@@ -1,0 +1,90 @@
+"""Reading the files of an atlas; store.py says what is in them."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..core.errors import DeepvisError
+from .store import FORMAT, INDEX, TILES
+
+
+@dataclass(frozen=True)
+class LayerRow:
+    """What the index says of a layer."""
+
+    number: int
+    name: str
+    channels: int
+    height: int
+    width: int
+    first_bin: int
+
+
+class Reader:
+    """An atlas folder. Any thread may read; no file stays open. Raises DeepvisError where there is none, or one of
+    another format.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        if not (folder / INDEX).is_file() or not (folder / TILES).is_file():
+            raise DeepvisError(f'There is no atlas in "{folder}"; build one with dv.Atlas.build.')
+        self.about = self._about()
+        found = self.about.get("format")
+        if found != FORMAT:
+            raise DeepvisError(
+                f'The atlas in "{folder}" has format {found}, and this version reads format {FORMAT}; build it again.'
+            )
+
+    def query(self, words: str, *values: Any) -> list[tuple[Any, ...]]:
+        """The rows of an SQL query."""
+        try:
+            with closing(
+                sqlite3.connect(f"{(self.folder / INDEX).absolute().as_uri()}?immutable=1", uri=True)
+            ) as index:
+                return index.execute(words, values).fetchall()
+        except sqlite3.Error as error:
+            raise DeepvisError(f'The atlas in "{self.folder}" is damaged ({error}); build it again.') from None
+
+    @cached_property
+    def layers(self) -> dict[str, LayerRow]:
+        """The layers by name, in order of execution."""
+        rows = self.query("SELECT id, name, channels, height, width, first_bin FROM layers ORDER BY id")
+        return {row[1]: LayerRow(*row) for row in rows}
+
+    @cached_property
+    def stand_ins(self) -> dict[str, tuple[str, int]]:
+        """Layers whose units are those of a layer that is here, and the channel of their first one there."""
+        return {name: (layer, first) for name, layer, first in self.query("SELECT name, layer, first FROM stand_ins")}
+
+    @cached_property
+    def edges(self) -> np.ndarray:
+        """All edges of the histograms."""
+        return np.array([value for (value,) in self.query("SELECT value FROM edges ORDER BY bin")])
+
+    def array(self, layer: int, name: str) -> np.ndarray:
+        """One of a layer's arrays."""
+        ((dtype, shape, data),) = self.query(
+            "SELECT dtype, shape, data FROM arrays WHERE layer = ? AND name = ?", layer, name
+        )
+        return np.frombuffer(data, dtype).reshape(json.loads(shape))
+
+    def tile(self, offset: int, length: int) -> bytes:
+        """An encoded picture."""
+        with (self.folder / TILES).open("rb") as file:
+            file.seek(offset)
+            content = file.read(length)
+        if len(content) != length:
+            raise DeepvisError(f'The atlas in "{self.folder}" is damaged (pictures are missing); build it again.')
+        return content
+
+    def _about(self) -> dict[str, Any]:
+        return dict(self.query("SELECT key, value FROM about"))

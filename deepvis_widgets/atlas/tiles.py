@@ -1,0 +1,58 @@
+"""Small pictures as WebP, and many of them in one file."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PIL import Image
+from torch import Tensor
+
+from ..core.picture import to_bytes as to_levels
+from ..core.picture import to_tensor
+
+KINDS = ("patch", "deconv", "pattern")
+QUALITY = 85
+LOSSLESS = 32 * 32  # pixels; of so small a picture, every one counts
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A picture of a unit: its layer (number in the plan), channel, rank or seed, kind, and the encoded picture."""
+
+    layer: int
+    channel: int
+    rank: int
+    kind: str
+    content: bytes
+
+
+def encode(picture: Tensor, lossless: bool = False) -> bytes:
+    """A picture (3, h, w) in [0, 1] as WebP; small ones without loss."""
+    file = io.BytesIO()
+    exact = lossless or picture.shape[1] * picture.shape[2] <= LOSSLESS
+    Image.fromarray(to_levels(picture)).save(file, "WEBP", quality=QUALITY, lossless=exact, method=4)
+    return file.getvalue()
+
+
+def decode(content: bytes) -> Tensor:
+    """The picture (3, h, w) in [0, 1] in an encoded one."""
+    return to_tensor(content)
+
+
+def to_bytes(made: Sequence[Tile]) -> bytes:
+    """One line of JSON that lists the tiles, and behind it their contents."""
+    listed = [(tile.layer, tile.channel, tile.rank, tile.kind, len(tile.content)) for tile in made]
+    return json.dumps(listed).encode() + b"\n" + b"".join(tile.content for tile in made)
+
+
+def from_bytes(packed: bytes) -> list[Tile]:
+    """The tiles that `to_bytes` wrote."""
+    end = packed.index(b"\n")
+    found, offset = [], end + 1
+    for layer, channel, rank, kind, length in json.loads(packed[:end]):
+        found.append(Tile(layer, channel, rank, kind, packed[offset : offset + length]))
+        offset += length
+    return found
