@@ -10,11 +10,12 @@ import torch
 from torch import Tensor
 
 from ..core.errors import DeepvisError
-from ..core.fills import FILLS, fill_picture, occlude
+from ..core.fills import FILLS, fill_picture
 from ..core.network import Network, Target
 from ..core.params import choice, number, text
-from ..core.receptive_field import Box
+from ..core.recording import Recording
 from ..core.results import HeatMap
+from ..core.window_passes import WindowPasses
 from .backward import SCORES, describe
 from .base import Method, Report, silent
 from .passes import Score, batches, per_pass, precision
@@ -39,7 +40,7 @@ class OcclusionMap(HeatMap):
     of the target, and `drops` from `score`, that of the whole picture; `probabilities` of the explained class and
     `labels`, the predicted class, whose names are in `names` (None for a hidden unit: the pass ends there);
     `activations`, the strongest of the unit `watched` (None where none was asked for). In a partial result, places not
-    yet reached show a neighbour's.
+    yet reached, False in `reached`, show a neighbour's.
     """
 
     boxes: Tensor = field(default_factory=lambda: torch.empty(0, 0, 4, dtype=torch.long))
@@ -50,6 +51,7 @@ class OcclusionMap(HeatMap):
     names: dict[int, str] = field(default_factory=dict)
     activations: Tensor | None = None
     watched: str | None = None
+    reached: Tensor = field(default_factory=lambda: torch.empty(0, 0, dtype=torch.bool))
 
     @property
     def drops(self) -> Tensor:
@@ -82,11 +84,12 @@ class Occlusion(Method):
         score = Score.of(network, image, target, params.score)
         watched = watched_unit(network, image, score.target, params.watch)
         boxes = windows(network.size, params)
-        fill, sweep = fill_picture(image, params.fill), Sweep(score, watched, boxes)
-        whole = sweep.read(image[None])[0]
-        for share, places in visits(boxes, per_pass(network)):
-            views = torch.stack([occlude(image, fill, _box(boxes[row, col])) for row, col in places.tolist()])
-            sweep.put(places, sweep.read(views))
+        sweep = Sweep(score, watched, boxes)
+        whole = sweep.read(score.forward(image[None], sweep.layers))[0]
+        layers = {*sweep.layers, *([] if score.target.layer is None else [score.target.layer])}
+        passes = WindowPasses(network, image, fill_picture(image, params.fill), layers, score.target.layer is None)
+        for share, places in visits(boxes, passes.per_pass(boxes.flatten(0, 1), per_pass(network))):
+            sweep.put(places, sweep.read(passes.run(boxes[places[:, 0], places[:, 1]])))
             result = self._result(sweep, image, whole, params)
             report(share, result)
         return result
@@ -104,6 +107,7 @@ class Occlusion(Method):
             boxes=sweep.boxes,
             scores=scores,
             score=float(whole[0]),
+            reached=sweep.done.clone(),
         )
         if target.layer is None:
             result.probabilities, result.labels = others[0], others[1].long()
@@ -122,15 +126,19 @@ class Sweep:
         self.values = torch.zeros(*boxes.shape[:2], records, dtype=precision(score.network))
         self.done = torch.zeros(boxes.shape[:2], dtype=torch.bool)
 
-    def read(self, views: Tensor) -> Tensor:
-        """(B, records) of a batch of views: score, probability and label of a class, strongest activation."""
-        layer = self.watched.layer if self.watched else None
-        recording = self.score.forward(views, () if layer is None else (layer,))
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """The layer of the watched unit."""
+        return () if self.watched is None or self.watched.layer is None else (self.watched.layer,)
+
+    def read(self, recording: Recording) -> Tensor:
+        """(B, records) of a pass: score, probability and label of a class, strongest activation."""
         records = [self.score.value(recording)]
         if self.score.target.layer is None:
             probabilities = recording.logits.to(self.values.dtype).softmax(1)
             records += [probabilities[:, self.score.target.channel], recording.logits.argmax(1)]
-        if self.watched is not None and layer is not None:
+        if self.watched is not None and self.watched.layer is not None:
+            layer = self.watched.layer
             maps = self.score.network.layers[layer].layout.maps(recording.outputs[layer])
             records.append(maps[:, self.watched.channel].amax((1, 2)))
         return torch.stack([record.to("cpu", self.values.dtype) for record in records], 1)
@@ -204,8 +212,3 @@ def _covering(starts: Tensor, sides: Tensor, side: int) -> Tensor:
     """(windows, side): whether a window hides a row (or a column) of the picture."""
     at = torch.arange(side)
     return (at >= starts[:, None]) & (at < (starts + sides)[:, None])
-
-
-def _box(box: Tensor) -> Box:
-    top, left, height, width = box.tolist()
-    return top, left, height, width
