@@ -11,21 +11,27 @@ import traitlets
 
 from ..core.errors import DeepvisError
 from ..core.network import Network
-from ..core.params import make
 from ..core.results import HeatMap
 from ..methods import method
-from ..methods.base import Method
-from .base import whole_numbers
 from .compare_cell import Cell
-from .compare_panes import UNSIGNED, Panes
+from .compare_checks import (
+    SIGNED,
+    UNSIGNED,
+    as_colormaps,
+    as_methods,
+    as_networks,
+    as_params,
+    as_place,
+    check_comparable,
+    default_methods,
+    settings,
+)
+from .compare_panes import Panes
 from .compare_row import Row, titles
 from .compare_scale import rescaled
 from .compare_table import scores_of
 from .compare_updates import Updates
-from .explorer import as_network, as_pictures, default_method
-
-SIGNED = ("blue-red", "green-red")
-COLORMAPS = {"signed": SIGNED, "unsigned": UNSIGNED}
+from .explorer import as_pictures
 
 
 class Compare(ipywidgets.VBox):
@@ -131,24 +137,11 @@ class Compare(ipywidgets.VBox):
 
     @traitlets.validate("methods")
     def _check_methods(self, proposal: Any) -> tuple[str, ...]:
-        given = proposal["value"]
-        if isinstance(given, str) or not isinstance(given, Sequence) or not given:
-            raise DeepvisError(f"methods={given!r} is not accepted; accepted is a list of {', '.join(comparable())}.")
-        for place, name in enumerate(given):
-            _check_comparable(name)
-            if name in given[:place]:
-                raise DeepvisError(f"{name} is named twice; a method can be compared once.")
-        return tuple(given)
+        return as_methods(proposal["value"])
 
     @traitlets.validate("params")
     def _check_params(self, proposal: Any) -> dict[str, dict[str, Any]]:
-        given = proposal["value"]
-        if not isinstance(given, Mapping) or not all(isinstance(value, Mapping) for value in given.values()):
-            raise DeepvisError(f'params={given!r} is not accepted; accepted: {{"occlusion": {{"window": 24}}}}.')
-        checked = {name: dict(values) for name, values in given.items()}
-        for name, values in checked.items():
-            make(method(name).Params, values, name)
-        return checked
+        return as_params(proposal["value"])
 
     @traitlets.validate("selected")
     def _check_selected(self, proposal: Any) -> str | None:
@@ -158,41 +151,26 @@ class Compare(ipywidgets.VBox):
 
     @traitlets.validate("colormaps")
     def _check_colormaps(self, proposal: Any) -> dict[str, str]:
-        given = proposal["value"]
-        if not isinstance(given, Mapping) or set(given) != set(COLORMAPS):
-            raise DeepvisError(f"colormaps={given!r} is not accepted; give one for signed and one for unsigned maps.")
-        for kind, name in given.items():
-            if name not in COLORMAPS[kind]:
-                raise DeepvisError(
-                    f"{name!r} is no colour map for {kind} maps; accepted: {', '.join(COLORMAPS[kind])}."
-                )
-        return dict(given)
+        return as_colormaps(proposal["value"])
 
     @traitlets.validate("cursor")
     def _check_cursor(self, proposal: Any) -> tuple[int, int] | None:
-        if proposal["value"] is None:
-            return None
-        place, (height, width) = whole_numbers(proposal["value"], 2), self.networks[0].size
-        if place is None or not (0 <= place[0] < height and 0 <= place[1] < width):
-            raise DeepvisError(
-                f"{proposal['value']!r} is no place in the picture; accepted is (row, col) in {height}×{width} pixels."
-            )
-        return place[0], place[1]
+        return as_place(proposal["value"], self.networks[0].size)
 
     # --- what follows from it ---
 
     def _observe(self) -> None:
-        self.observe(self._image_changed, names="image")
+        self.observe(self._forget_mask, names="image")
         self.observe(lambda _: self._restart_all(), names="target")
         self.observe(lambda _: self._lay_cells(), names="methods")
-        self.observe(self._params_changed, names="params")
+        self.observe(self._adopt_params, names="params")
         self.observe(lambda change: self.panes.show_settings(change["new"]), names="selected")
         self.observe(lambda _: self._rescale(), names=["scale", "colormaps"])
         self.observe(lambda _: self._look(), names=["opacity", "outline"])
         self.observe(lambda _: self._point(), names="cursor")
         self.observe(lambda _: self._toggle_scores(), names=["curves", "scores"])
 
-    def _image_changed(self, _: Any) -> None:
+    def _forget_mask(self, _: Any) -> None:
         self.mask = None
 
     def _restart_all(self) -> None:
@@ -200,14 +178,14 @@ class Compare(ipywidgets.VBox):
         for cell in self.cells:
             self.updates.ask(cell)
 
-    def _params_changed(self, change: Any) -> None:
+    def _adopt_params(self, change: Any) -> None:
         old, new = change["old"] or {}, change["new"]
         for cell in self.cells:
-            if _settings(cell.name, old) != _settings(cell.name, new):
+            if settings(cell.name, old) != settings(cell.name, new):
                 self.updates.ask(cell)
         controls = self.panes.controls
         if self.selected is not None and controls is not None:
-            wanted = vars(_settings(self.selected, new))
+            wanted = vars(settings(self.selected, new))
             if any(wanted[name] != value for name, value in controls.values.items()):
                 self.panes.show_settings(self.selected)
 
@@ -238,7 +216,7 @@ class Compare(ipywidgets.VBox):
         cell.map.observe(lambda change: self._pointed(cell, change["new"]), names="position")
         cell.settings.on_click(lambda _: setattr(self, "selected", None if self.selected == name else name))
         cell.remove.on_click(lambda _: self.attempt(lambda: self.remove(name)))
-        cell.button.on_click(lambda _: self.updates.stop(cell) if cell.running else self.updates.ask(cell))
+        cell.button.on_click(lambda _: self.updates.press(cell))
         return cell
 
     def _rescale(self) -> None:
@@ -299,7 +277,7 @@ class Compare(ipywidgets.VBox):
 
     def add(self, name: str) -> None:
         """Compare another method; DeepvisError where no network here can serve it."""
-        _check_comparable(name)
+        check_comparable(name)
         refusals = [method(name).refuses(network) for network in self.networks]
         if all(refusals):
             raise DeepvisError(str(refusals[0]))
@@ -331,37 +309,7 @@ class Compare(ipywidgets.VBox):
 
     def close(self) -> None:
         """End the threads, and take the widgets off the page."""
-        self.updates.close()
-        self.panes.close()
+        if "updates" in vars(self):  # else it never began
+            self.updates.close()
+            self.panes.close()
         super().close()
-
-
-def as_networks(given: Any) -> list[Network]:
-    """Networks for one Network, module or name, or for a list of them; DeepvisError for an empty one."""
-    several = list(given) if isinstance(given, list | tuple) else [given]
-    if not several:
-        raise DeepvisError("There is no network to compare; give one, or a list of them.")
-    return [as_network(each) for each in several]
-
-
-def default_methods(networks: Sequence[Network]) -> tuple[str, ...]:
-    """What tells most about these networks: a class map that all of them have, and three methods for any network."""
-    maps = [default_method(network) for network in networks]
-    return ("cam" if set(maps) == {"cam"} else "grad_cam", "occlusion", "lrp", "gradient_x_input")
-
-
-def comparable() -> list[str]:
-    """The methods that lay a heat map over a picture."""
-    return sorted(name for name, found in Method.registry.items() if found.picture)
-
-
-def _check_comparable(name: Any) -> None:
-    if not method(name).picture:
-        raise DeepvisError(
-            f"{name} draws pictures of its own and lays no heat map over this one; accepted: {', '.join(comparable())}."
-        )
-
-
-def _settings(name: str, params: Mapping[str, Mapping[str, Any]]) -> Any:
-    """All parameters of a method, defaults included."""
-    return make(method(name).Params, dict(params.get(name, {})), name)

@@ -35,6 +35,7 @@ class Cell(ipywidgets.VBox):
         self.finished = False
         self.curves: Curves | None = None
         self.running = ""  # what the turn computes, empty while it computes nothing
+        self.stopped = False
         self._make_head()
         self._make_foot()
         self.map = MapView(
@@ -62,7 +63,7 @@ class Cell(ipywidgets.VBox):
     def begin(self, running: str) -> int:
         """A new turn that computes something, as its progress bar names it; its number."""
         self.turn += 1
-        self.running, self.map.notice = running, ""
+        self.running, self.stopped, self.map.notice = running, False, ""
         self.progress.value = 0.0
         self._show_running()
         return self.turn
@@ -72,9 +73,9 @@ class Cell(ipywidgets.VBox):
         if abs(fraction - self.progress.value) >= STEP:
             self.progress.value = fraction
 
-    def end(self, words: str = "", notice: str = "") -> None:
-        """The turn is over: by an answer, a stop (in words), or an error (a sentence)."""
-        self.running, self.map.notice = "", notice
+    def end(self, words: str = "", notice: str = "", stopped: bool = False) -> None:
+        """The turn is over: by an answer, an error (a sentence), or a stop, after which it may begin again."""
+        self.running, self.stopped, self.map.notice = "", stopped, notice
         self.say(words)
         self._show_running()
 
@@ -83,11 +84,9 @@ class Cell(ipywidgets.VBox):
         self.words.layout.display = "none" if running else None
         self.progress.layout.display = None if running else "none"
         self.progress.description = self.running
-        again = not running and not self.finished and self.turn > 0
-        self.button.layout.display = None if running or again else "none"
+        self.button.layout.display = None if running or self.stopped else "none"
         self.button.description = "Stop" if running else "Run"
-        doing = self.running.lower() or "map"
-        self.button.tooltip = f"{self.button.description} the {doing} of {self.title}, {self.row.title}"
+        self.button.tooltip = f"{self.button.description} {self.title}, {self.row.title}"
 
     def say(self, words: str) -> None:
         """A line below the map."""

@@ -14,6 +14,7 @@ from ..core.params import Spec, specs
 from ..methods import method
 from ..methods.base import Method
 from .compare_chart import CurveChart, Entry
+from .compare_checks import UNSIGNED
 from .compare_row import Row
 from .compare_table import table
 from .controls import Controls
@@ -23,9 +24,9 @@ from .tree import close_all
 if TYPE_CHECKING:
     from .compare import Compare
 
-UNSIGNED = ("inferno", "viridis", "cividis", "gray")
 FIRST = 10  # classes with their probabilities at the head of the menu
-TOP = "top class of each"
+TOP, NO_CLASS = "top class of each", -1  # a menu shows nothing at all for None
+CHOOSE, NO_METHOD = "a method ...", ""
 SCALE = (
     "Shared: a colour means the same value in all networks, for one method at a time, because values of different "
     "methods have different units. Own: each map has a scale of its own. Half a percent of the pixels may lie beyond "
@@ -58,7 +59,7 @@ class Panes:
     # --- controls ---
 
     def _make_choices(self) -> None:
-        self.target = _dropdown("Class", [(TOP, None)], "what is explained")
+        self.target = _dropdown("Class", [(TOP, NO_CLASS)], "what is explained")
         self.scale = _dropdown("Scale", [("shared", "shared"), ("own", "own")], SCALE)
         self.scale.disabled = len(self.networks) == 1
         self.colours = _dropdown("Colours", [(name, name) for name in UNSIGNED], COLOURS)
@@ -70,7 +71,7 @@ class Panes:
             readout=False,
             tooltip="opacity of the maps over the picture",
         )
-        self.add = _dropdown("Add", [("a method ...", None)], "another method to compare")
+        self.add = _dropdown("Add", [(CHOOSE, NO_METHOD)], "another method to compare")
 
     def _make_toggles(self) -> None:
         self.curves = _toggle("Curves", "line-chart", "Insertion and deletion curves of every map")
@@ -89,12 +90,13 @@ class Panes:
 
     def _choose_target(self, change: Any) -> None:
         if not self._quiet:
-            self.compare.attempt(lambda: setattr(self.compare, "target", change["new"]))
+            target = None if change["new"] == NO_CLASS else change["new"]
+            self.compare.attempt(lambda: setattr(self.compare, "target", target))
 
     def _add_method(self, change: Any) -> None:
-        if change["new"] is not None and not self._quiet:
+        if change["new"] != NO_METHOD and not self._quiet:
             self.compare.attempt(lambda: self.compare.add(change["new"]))
-            self.add.value = None
+            self.add.value = NO_METHOD
 
     # --- what is shown ---
 
@@ -104,12 +106,13 @@ class Panes:
         strongest = [] if shares is None else shares.argsort(descending=True)[:FIRST].tolist()
         first = [(f"{labels[index]} · {float(shares[index]):.0%}", index) for index in strongest]  # type: ignore[index]
         others = [(label, index) for index, label in enumerate(labels) if index not in strongest]
-        self._refill(self.target, [(TOP, None), *first, *others], self.compare.target)
+        chosen = NO_CLASS if self.compare.target is None else self.compare.target
+        self._refill(self.target, [(TOP, NO_CLASS), *first, *others], chosen)
 
     def show_methods(self) -> None:
         """Fill the menu of methods that are not compared yet; those that no network here can serve say so."""
         absent = [found for name, found in sorted(Method.registry.items()) if name not in self.compare.methods]
-        self._refill(self.add, [("a method ...", None), *map(self._offer, absent)], None)
+        self._refill(self.add, [(CHOOSE, NO_METHOD), *map(self._offer, absent)], NO_METHOD)
 
     def _offer(self, found: Method) -> tuple[str, str]:
         refused = not found.picture or all(found.refuses(row.network) for row in self.networks)

@@ -142,9 +142,18 @@ class Updates:
             on_partial=partial(self._improve, cell, turn),
             on_result=answer,
             on_error=lambda sentence, _: self._end(cell, turn, notice=sentence),
-            on_cancelled=lambda: self._end(cell, turn, f"stopped at {cell.progress.value:.0%}"),
+            on_cancelled=lambda: self._end(cell, turn, f"stopped at {cell.progress.value:.0%}", stopped=True),
             doing=doing,
         )
+
+    def press(self, cell: Cell) -> None:
+        """The button of a cell: stop what runs, or go on with what was stopped."""
+        if cell.running:
+            self.stop(cell)
+        elif cell.finished:
+            self.measure(cell)
+        else:
+            self.ask(cell)
 
     def stop(self, cell: Cell) -> None:
         """Stop what a cell computes; what it has drawn stays."""
@@ -210,10 +219,10 @@ class Updates:
             cell.end(self._words(cell))
         self.compare.show_scores()
 
-    def _end(self, cell: Cell, turn: int, words: str = "", notice: str = "") -> None:
+    def _end(self, cell: Cell, turn: int, words: str = "", notice: str = "", stopped: bool = False) -> None:
         with self.lock:
             if cell.turn == turn:
-                cell.end(words, notice)
+                cell.end(words, notice, stopped)
 
     def _show(self, cell: Cell, result: HeatMap) -> None:
         cell.result = result

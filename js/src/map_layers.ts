@@ -2,7 +2,7 @@
 import { flush, resized, type Pixels } from "./canvas";
 import { contour, type Edge } from "./contour";
 import type { Tone } from "./colormap";
-import { copyRgb } from "./pixels";
+import { copyRgb, greyed } from "./pixels";
 import { MapPlane, type Limits } from "./plane";
 import { take, type Frame } from "./protocol";
 
@@ -19,6 +19,7 @@ export class MapLayers {
   plane: MapPlane | null = null;
   #image: Pixels | null = null;
   #below: Pixels | null = null;
+  #grey: Pixels | null = null; // under a map the picture's own colours would be taken for the map's
   #mask: { edges: Edge[]; height: number; width: number } | null = null;
 
   /** The map or picture of a frame; an empty one clears it. */
@@ -31,7 +32,9 @@ export class MapLayers {
   loadBelow(frame: Frame | null): void {
     const picture = frame && take(frame, "picture", "uint8", 3);
     const [height = 0, width = 0] = picture?.shape ?? [];
-    this.#below = picture && height * width > 0 ? rgbPixels(this.#below, picture.values, height, width) : null;
+    const rgb = picture && height * width > 0 ? picture.values : null;
+    this.#below = rgb && rgbPixels(this.#below, rgb, height, width);
+    this.#grey = rgb && rgbPixels(this.#grey, greyed(rgb), height, width);
     const mask = frame && take(frame, "mask", "uint8", 2);
     const [rows = 0, cols = 0] = mask?.shape ?? [];
     this.#mask = mask && rows * cols > 0 ? { edges: contour(mask.values, rows, cols), height: rows, width: cols } : null;
@@ -55,7 +58,8 @@ export class MapLayers {
   draw(drawing: CanvasRenderingContext2D, height: number, width: number, { smooth, opacity, outline }: Look): void {
     drawing.imageSmoothingEnabled = smooth;
     drawing.imageSmoothingQuality = "high";
-    if (this.#below) drawing.drawImage(this.#below.canvas, 0, 0, width, height);
+    const below = this.plane && opacity > 0 ? this.#grey : this.#below;
+    if (below) drawing.drawImage(below.canvas, 0, 0, width, height);
     if (this.plane && this.#image) {
       drawing.globalAlpha = this.#below ? opacity : 1;
       drawing.drawImage(this.#image.canvas, 0, 0, width, height);

@@ -31,6 +31,13 @@ export function copyRgb(out: Uint32Array, at: number, stride: number, rgb: Uint8
   }
 }
 
+/** RGB values without their colours, by how bright they look (Rec. 601). */
+export function greyed(rgb: Uint8Array): Uint8Array {
+  const out = new Uint8Array(rgb.length);
+  for (let i = 0; i < rgb.length; i += 3) out.fill(Math.round(0.299 * rgb[i]! + 0.587 * rgb[i + 1]! + 0.114 * rgb[i + 2]!), i, i + 3);
+  return out;
+}
+
 /** A plane (h, w) resampled bilinearly to (height, width), pixel centres aligned and edges repeated. */
 export function bilinear(values: ArrayLike<number>, h: number, w: number, height: number, width: number): Float32Array {
   const out = new Float32Array(height * width);

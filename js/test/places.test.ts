@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { contour } from "../src/contour";
 import { cellAt, placeOf, stepped } from "../src/places";
+import { greyed } from "../src/pixels";
 import { MapPlane } from "../src/plane";
 
 describe("places", () => {
@@ -43,6 +44,10 @@ describe("contour", () => {
     expect(contour([1, 1, 1, 1, 0, 1, 1, 1, 1], 3, 3)).toHaveLength(8);
     expect(contour([0, 0, 0, 0], 2, 2)).toEqual([]);
   });
+});
+
+describe("greyed", () => {
+  it("keeps greys and weighs colours", () => expect([...greyed(new Uint8Array([7, 7, 7, 255, 0, 0, 0, 255, 0]))]).toEqual([7, 7, 7, 76, 76, 76, 150, 150, 150]));
 });
 
 describe("limits of the colours", () => {
