@@ -126,10 +126,23 @@ class Pen:
                 if value is not None:
                     colour = (ink and ink(row, col)) or self.palette.ink
                     middle = (place[0] + cell / 2, place[1] + cell / 2)
-                    self.text(*middle, short(value), size or cell * 0.38, colour, "center")
+                    written = short(value)
+                    self.text(*middle, written, size or fitting(written, cell), colour, "center")
 
 
-def short(value: float) -> str:
+def fitting(text: str, cell: float) -> float:
+    """A font size at which the text stays inside a cell of this width."""
+    return min(cell * 0.38, cell * 1.55 / max(len(text), 1))
+
+
+def mix(paper: str, ink: str, share: float) -> str:
+    """The colour between two colours #rrggbb: `share` of the second, from 0 to 1."""
+    pairs = [(int(paper[i : i + 2], 16), int(ink[i : i + 2], 16)) for i in (1, 3, 5)]
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
+
+
+def short(value: float, digits: int = 3) -> str:
     """A number in at most about five characters: 3, 0.25, -1.5, 12.4, 1e+06."""
-    text = f"{value:.3g}"
+    value = float(value) + 0.0  # no minus before a zero
+    text = f"{value:.0f}" if value.is_integer() and abs(value) < 1e5 else f"{value:.{digits}g}"
     return text.replace("-0.", "-.").replace("-", "−") if len(text) > 5 else text.replace("-", "−")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
+from typing import Any
 
 import pytest
 import torch
 from torch.nn import functional as F
 
-from deepvis_widgets.core.convolution import Axis, Convolution, invert
+from deepvis_widgets.core.convolution import Axis, Convolution, Inverse, invert
 from deepvis_widgets.core.errors import DeepvisError
 
 
@@ -27,7 +28,7 @@ def numbers(shape: tuple[int, int]) -> torch.Tensor:
     return torch.randn(shape, dtype=torch.float64)
 
 
-def options(of: Convolution) -> dict[str, tuple[int, int]]:
+def options(of: Convolution) -> dict[str, Any]:
     return {name: (getattr(of.rows, name), getattr(of.cols, name)) for name in ("stride", "padding", "dilation")}
 
 
@@ -60,7 +61,7 @@ def test_one_dimension_equals_torch() -> None:
     for made in all_of(1, 7):
         x, kernel = numbers(made.input), numbers(made.kernel)
         axis = made.cols
-        given = {"stride": axis.stride, "padding": axis.padding, "dilation": axis.dilation}
+        given: dict[str, Any] = {"stride": axis.stride, "padding": axis.padding, "dilation": axis.dilation}
         y = F.conv1d(x[None], kernel[None], **given)
         torch.testing.assert_close(made.forward(x, kernel).result, y[0])
         back = F.conv_transpose1d(y, kernel[None], output_padding=axis.extra, **given)
@@ -114,7 +115,7 @@ def test_what_does_not_fit_is_one_sentence(given: tuple[int, ...], words: str) -
     assert str(raised.value).count(". ") == 0 and str(raised.value).endswith(".")
 
 
-def back(made: Convolution, kernel: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, object]:
+def back(made: Convolution, kernel: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, Inverse]:
     x, matrix = numbers(made.input).flatten(), made.matrix(kernel)
     return x, matrix, invert(matrix, x)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import product
 
 import pytest
@@ -29,7 +30,7 @@ def slow(x: list[list[float]], signal: list[list[float]], window: int, stride: i
             places = [(row * stride + i, col * stride + j) for i in range(window) for j in range(window)]
             best = max(places, key=lambda place: max(x[place[0]][place[1]], 0))
             unpooled[best[0]][best[1]] += value
-    rules = {
+    rules: dict[str, Callable[[float, float], float]] = {
         "gradient": lambda value, forward: value if forward > 0 else 0.0,
         "deconvnet": lambda value, forward: max(value, 0.0),
         "guided": lambda value, forward: max(value, 0.0) if forward > 0 else 0.0,
@@ -65,7 +66,7 @@ def test_switches_are_the_places_of_the_maxima_and_unpooling_is_torchs() -> None
     rows, cols = made.switches.unbind(-1)
     assert torch.equal(made.rectified[rows, cols], made.pooled)
     index = rows * 6 + cols
-    assert torch.equal(F.max_unpool2d(signal[None], index[None], 2)[0], made.unpooled)
+    assert torch.equal(F.max_unpool2d(signal[None], index[None], (2, 2))[0], made.unpooled)
 
 
 def test_a_window_that_does_not_fit_is_one_sentence() -> None:
