@@ -55,12 +55,15 @@ def curves(
     `fill` is one of core.fills.FILLS and serves both: what a removed pixel shows, and what the insertion starts from.
     The paper removes to a constant ("grey") and inserts into a blur. Pixels of equal heat go in reading order. Two
     passes per step, in batches; `report` may cancel between them. Raises DeepvisError where the map has another size,
-    for fewer than one step, or for a fill that does not exist.
+    for fewer than one step, and for a class or a fill that does not exist.
     """
     if heatmap.shape != view.shape[1:]:
-        raise DeepvisError(f"The heat map is {tuple(heatmap.shape)} and the picture {tuple(view.shape[1:])} pixels.")
+        raise DeepvisError(
+            f"The heat map is {_by(heatmap)} and the picture {_by(view[0])} pixels; give a map of the picture's size."
+        )
     if steps < 1:
         raise DeepvisError(f"steps={steps} is not accepted; accepted: 1 or more.")
+    channel = network.class_index(target)
     filled, ranks = fill_picture(view, fill), ranking(heatmap)
     counts = (torch.arange(steps + 1) * ranks.numel() + steps // 2) // steps
     changed = torch.cat([counts, counts])
@@ -70,7 +73,7 @@ def curves(
     for part in batches(len(changed), per_pass(network)):
         chosen = (ranks < changed[part, None, None])[:, None]
         views = torch.where(chosen, torch.stack(other[part]), torch.stack(base[part]))
-        answers.append(_probabilities(network, views)[:, target])
+        answers.append(_probabilities(network, views)[:, channel])
         report(part.stop / len(changed))
     deletion, insertion = torch.cat(answers).view(2, steps + 1)
     return Curves(counts.to(deletion.dtype) / ranks.numel(), deletion, insertion)
@@ -86,3 +89,7 @@ def ranking(heatmap: Tensor) -> Tensor:
 
 def _probabilities(network: Network, views: Tensor) -> Tensor:
     return network.logits(views).to("cpu", precision(network)).softmax(1)
+
+
+def _by(plane: Tensor) -> str:
+    return "×".join(map(str, plane.shape))

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from ..core.errors import DeepvisError
 from ..core.network import Network
+from ..core.results import HeatMap
 from ..methods import explain
 from ..methods.base import Report, silent
 from .parts import as_network, check_served, explained, heat_map, part_of
@@ -58,28 +59,43 @@ def sanity(
     view = network.view(picture)
     channel = explained(network, view, target)
     cascade = weighted_layers(network)
-    wanted = _stages(network, [name for name, _ in cascade], stages)
-    first = heat_map(explain(network, view, method, target=channel, **params), method)
-    report(1 / (1 + len(wanted)))
+    wanted = _stages(network, list(cascade), stages)
+    shares = torch.linspace(0, 1, len(wanted) + 2).tolist()
+
+    def look(at: Network, stage: int) -> HeatMap:
+        share = part_of(report, shares[stage], shares[stage + 1])
+        found = heat_map(explain(at, view, method, target=channel, report=share, **params), method)
+        share(1.0)
+        return found
+
+    original = look(network, 0)
     copied = _copy(network)
-    generator = torch.Generator().manual_seed(seed)
-    maps = [first.heatmap]
-    for name, parameters in cascade[: 1 + max(map([name for name, _ in cascade].index, wanted))]:
-        randomise(copied.module, parameters, generator)
-        if name in wanted:
-            share = part_of(report, len(maps) / (1 + len(wanted)), (1 + len(maps)) / (1 + len(wanted)))
-            found = explain(copied, view, method, target=channel, report=share, **params)
-            maps.append(heat_map(found, method).heatmap)
-            share(1.0)
-    correlations = [rank_correlation(maps[0], other) for other in maps[1:]]
+    maps = [
+        original.heatmap,
+        *(look(copied, 1 + stage).heatmap for stage in _randomised(copied, cascade, wanted, seed)),
+    ]
+    signed = [rank_correlation(maps[0], other) for other in maps[1:]]
     absolute = [rank_correlation(maps[0].abs(), other.abs()) for other in maps[1:]]
     return Sanity(
-        method, first.target, tuple(wanted), torch.tensor(correlations), torch.tensor(absolute), torch.stack(maps)
+        method, original.target, tuple(wanted), torch.tensor(signed), torch.tensor(absolute), torch.stack(maps)
     )
 
 
-def weighted_layers(network: Network) -> list[tuple[str, list[str]]]:
-    """(layer, names of the parameters that are randomised with it), the last layer first.
+def _randomised(copied: Network, cascade: dict[str, list[str]], wanted: list[str], seed: int) -> Iterator[int]:
+    """The number of each stage, when the copy has reached it."""
+    generator = torch.Generator().manual_seed(seed)
+    reached = 0
+    for name, parameters in cascade.items():
+        randomise(copied.module, parameters, generator)
+        if name in wanted:
+            yield reached
+            reached += 1
+        if reached == len(wanted):
+            return
+
+
+def weighted_layers(network: Network) -> dict[str, list[str]]:
+    """Layer → the names of the parameters that are randomised with it, the last layer first.
 
     A parameter belongs to the layer of its module, or to the innermost layer around that; what lies in no layer, such
     as a class token, goes with the first.
@@ -89,7 +105,7 @@ def weighted_layers(network: Network) -> list[tuple[str, list[str]]]:
     for name, parameter in network.module.named_parameters():
         if parameter.is_floating_point():
             owned[next((around for around in _around(name) if around in owned), order[0])].append(name)
-    return [(name, owned[name]) for name in reversed(order) if owned[name]]
+    return {name: owned[name] for name in reversed(order) if owned[name]}
 
 
 def _around(parameter: str) -> Iterator[str]:
@@ -131,7 +147,8 @@ def _stages(network: Network, cascade: list[str], stages: int | Sequence[str] | 
 
 def _copy(network: Network) -> Network:
     try:
-        module = copy.deepcopy(network.module)
+        with torch.inference_mode(False):  # a caller's inference mode would make a copy without gradients
+            module = copy.deepcopy(network.module)
     except Exception as error:
         reason = " ".join(str(error).split())
         raise DeepvisError(f"{network.name} cannot be copied, so its weights cannot be randomised: {reason}") from error
