@@ -8,9 +8,11 @@ from deepvis_widgets.core.preprocess import Preprocess
 from deepvis_widgets.methods import explain, methods
 from deepvis_widgets.scores import ScoreTable, score, score_table
 from deepvis_widgets.widgets.compare import Compare
+from deepvis_widgets.widgets.convolution_board import ConvolutionBoard
 from deepvis_widgets.widgets.explorer import Explorer
 from deepvis_widgets.widgets.husky_wolf import HuskyWolf
 from deepvis_widgets.widgets.maximization_lab import MaximizationLab
+from deepvis_widgets.widgets.pooling_board import PoolingBoard
 from deepvis_widgets.widgets.relevance_board import RelevanceBoard
 from deepvis_widgets.widgets.relevance_ledger import RelevanceLedger
 from deepvis_widgets.zoo.load import load
@@ -20,11 +22,13 @@ __all__ = [
     "Atlas",
     "Cancelled",
     "Compare",
+    "ConvolutionBoard",
     "DeepvisError",
     "Explorer",
     "HuskyWolf",
     "MaximizationLab",
     "Network",
+    "PoolingBoard",
     "Preprocess",
     "RelevanceBoard",
     "RelevanceLedger",

@@ -43,7 +43,9 @@ class PoolingBoard(CellBoard):
     window = traitlets.Int(2)
     stride = traitlets.Int(2)
 
-    def __init__(self, input: Any = INPUT, signal: Any = None, *, window: int = 2, stride: int | None = None) -> None:
+    def __init__(
+        self, input: Any = INPUT, signal: Any = None, *, window: int = 2, stride: int | None = None, step: int = 0
+    ) -> None:
         self._adopting = False
         self._x = self._signal = torch.zeros(0, 0, dtype=torch.float64)
         self.player = Player(len(STEPS))
@@ -57,6 +59,7 @@ class PoolingBoard(CellBoard):
             given = plane(SIGNAL, "signal", dims=(2,))
         self._adopt(x, given, input_size=len(x), window=window, stride=window if stride is None else stride)
         self._listen()
+        self.step = step
 
     # --- what may be set ---
 

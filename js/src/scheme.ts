@@ -1,4 +1,4 @@
-// Whether the page is dark, for what Python draws.
+// What a board needs from the page: whether it is dark, for what Python draws, and a way out for the keyboard.
 import { save } from "./model";
 import { onTheme, token } from "./theme";
 import type { SchemeTraits } from "./traits";
@@ -14,6 +14,12 @@ function brightness(colour: string): number {
   return 0.299 * red + 0.587 * green + 0.114 * blue;
 }
 
+/** ipycanvas swallows every key: without this, nobody who tabs onto a drawing could leave it. */
+function letTabOut(event: KeyboardEvent): void {
+  const onBoard = event.target instanceof Element && event.target.matches("canvas.dv-board-canvas");
+  if (onBoard && event.key === "Tab") event.stopImmediatePropagation();
+}
+
 function mount({ model, root, signal }: View<SchemeTraits, null>): void {
   root.hidden = true;
   const look = (): void => save(model, "dark", brightness(token(root, "--dv-surface") || "#ffffff") < 128);
@@ -21,6 +27,7 @@ function mount({ model, root, signal }: View<SchemeTraits, null>): void {
   const later = (): void => void [0, 300, 1500].forEach((delay) => setTimeout(look, delay));
   onTheme(later, signal);
   later();
+  document.addEventListener("keydown", letTabOut, { capture: true, signal });
 }
 
 export default widget<SchemeTraits>({ className: "dv-scheme", share: () => null, mount });
