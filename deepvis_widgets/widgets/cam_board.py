@@ -45,6 +45,7 @@ class CamBoard(PictureLab):
         super().__init__(network, pictures)
         self.evidence: ClassEvidence | None = None
         self._terms: Terms | None = None
+        self._map = torch.empty(0, 0)
         self._shown: list[int] = []
         self._page = 0
         self._make_panes()
@@ -278,6 +279,13 @@ class CamBoard(PictureLab):
         except DeepvisError:
             return None
         return None if mask is None else around(mask)
+
+    def close(self) -> None:
+        """Give the engine back, free the feature maps, and take the board off the page."""
+        super().close()
+        with self.lock:
+            self.evidence = self._terms = None
+            self._map = torch.empty(0, 0)
 
 
 def _told(found: Box | None, truth: Box | None) -> str:

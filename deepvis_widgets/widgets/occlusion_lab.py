@@ -365,3 +365,12 @@ class OcclusionLab(PictureLab):
         for number, count in zip(numbers.tolist(), counts.tolist(), strict=True):
             total[trail.seen[number].label] += count
         return dict(total)
+
+    def close(self) -> None:
+        """Stop the sweep, give the engine back, free what was found, and take the lab off the page."""
+        if not self.closed:
+            self.stop()
+        super().close()
+        with self.lock:
+            self.probe = None
+            self.trail = Trail(self.network.size, self.window, self.window)

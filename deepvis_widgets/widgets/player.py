@@ -20,7 +20,7 @@ class Player(ipywidgets.HBox):
         self._slider = ipywidgets.IntSlider(min=0, max=count - 1, description=label, tooltip=f"{label}: go to")
         super().__init__([self._play, self._back, self._next, self._slider])
         self.add_class("dv-player")
-        ipywidgets.jslink((self._play, "value"), (self._slider, "value"))
+        self._link = ipywidgets.jslink((self._play, "value"), (self._slider, "value"))
         traitlets.link((self, "step"), (self._slider, "value"))
         self._back.on_click(lambda _: self.go(self.step - 1))
         self._next.on_click(lambda _: self.go(self.step + 1))
@@ -58,6 +58,11 @@ class Player(ipywidgets.HBox):
         """Stop, at the first step."""
         self._play.playing = False
         self.go(0)
+
+    def close(self) -> None:
+        """Take the player off the page; its link too, which would keep it alive."""
+        self._link.close()
+        super().close()
 
 
 def _button(icon: str, label: str) -> ipywidgets.Button:

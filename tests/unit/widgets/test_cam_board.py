@@ -237,11 +237,11 @@ def test_closing_frees_everything_and_leaves_the_network_alone() -> None:
     threads = threading.active_count()
     board = settle(CamBoard(net, pictures=pictures()))
     board.target, board.step = 1, 3
+    assert board.evidence is not None
+    features = weakref.ref(board.evidence.head.features)
     board.close()
     board.close()
     kept.check()
     assert threading.active_count() <= threads
-    module = weakref.ref(net.module)
-    del net, board, kept
     gc.collect()
-    assert module() is None
+    assert features() is None and board.view is None
