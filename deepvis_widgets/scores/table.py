@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..core.errors import DeepvisError
 from ..core.network import Network
 from ..methods.base import Report, silent
 from ..zoo.load import load
@@ -95,6 +96,8 @@ def score_table(
     asked = [(network, method) for network in _named_networks(networks) for method in _named_methods(methods)]
     for (_, network), (_, name, _) in asked:
         check_served(network, name)
+    if not asked or not pictures:
+        raise DeepvisError("There is nothing to score; give at least one network, one scene and one method.")
     jobs = [(*network, *method, number) for network, method in asked for number in range(len(pictures))]
     rows: list[Row] = []
     for done, (title, network, label, name, params, number) in enumerate(_with_bar(jobs, quiet)):
@@ -125,13 +128,18 @@ def _named_networks(networks: Any) -> list[tuple[str, Network]]:
 
 def _named_methods(methods: Any) -> list[tuple[str, str, dict[str, Any]]]:
     """(title, name, parameters); the title says the parameters that were given."""
-    pair = isinstance(methods, tuple) and len(methods) == 2 and isinstance(methods[1], dict)
     found = []
-    for given in [methods] if pair else _listed(methods):
+    for given in [methods] if _with_params(methods) else _listed(methods):
+        if not isinstance(given, str) and not _with_params(given):
+            raise DeepvisError(f"{given!r} is no method; accepted: a name, or a pair (name, parameters).")
         name, params = (given, {}) if isinstance(given, str) else given
         said = ", ".join(f"{key}={value}" for key, value in params.items())
         found.append((f"{name} ({said})" if said else name, name, params))
     return found
+
+
+def _with_params(given: Any) -> bool:
+    return isinstance(given, tuple) and len(given) == 2 and isinstance(given[1], dict)
 
 
 def _pair(scene: Any) -> tuple[Any, Any]:
