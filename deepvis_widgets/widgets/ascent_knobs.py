@@ -15,6 +15,7 @@ FOURIER = ("transforms", "tv", "pull")
 COMMON = ("rate", "stretch", "minimize")
 YOSINSKI = ("fitted", *TURNED)
 NAMES = (*COMMON, *YOSINSKI, *FOURIER)
+SLIGHT = 1e-7
 HELP = {
     "fitted": "Yosinski's rates were made for CaffeNet; on another network they give faint pictures or wild ones. "
     "Fitted, the first step moves every pixel by about 1 of 255, and all later ones are as long in proportion.",
@@ -30,6 +31,7 @@ class AscentKnobs(ipywidgets.VBox):
         known = {spec.name: spec for spec in specs(SynthesisParams)}
         self.by_name = {name: _knob(known[name]) for name in NAMES}
         self._showing = False
+        self._shown: dict[str, Any] = {}
         super().__init__(list(self.by_name.values()))
         self.add_class("dv-knobs")
         for name, knob in self.by_name.items():
@@ -44,12 +46,13 @@ class AscentKnobs(ipywidgets.VBox):
             for name, knob in self.by_name.items():
                 knob.layout.display = "none" if name in (YOSINSKI if fourier else FOURIER) else None
                 if values[name] is not None:
-                    knob.value = values[name]
+                    knob.value = self._shown[name] = values[name]
         finally:
             self._showing = False
 
     def _turned(self, name: str, value: Any, on_turn: Callable[[str, Any], None]) -> None:
-        if not self._showing:
+        """A slider in the browser answers with its own rounding of what it was shown; that is no turn."""
+        if not self._showing and abs(value - self._shown.get(name, value + 1)) > SLIGHT:
             on_turn(name, value)
 
 

@@ -9,6 +9,8 @@ import ipywidgets
 import numpy as np
 from torch import Tensor
 
+from .relevance_chart import round_ticks
+
 # Okabe & Ito: told apart by colour-blind people; the dashes tell further ones apart
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")
 DASHES = ("solid", "dashed", "dotted", "dash_dotted")
@@ -19,20 +21,21 @@ class AscentTrace(ipywidgets.VBox):
     """The objective over the steps; `show` draws a trace (steps, n), `mark` remembers where a knob was turned."""
 
     def __init__(self, height: int = 190) -> None:
-        self._scales = {"x": bqplot.LinearScale(min=0, max=10), "y": bqplot.LinearScale()}
+        self._scales = {"x": bqplot.LinearScale(min=0, max=10), "y": bqplot.LinearScale(min=0, max=1)}
         self._lines: list[bqplot.Lines] = []
         self._turns = bqplot.Scatter(
             x=[], y=[], scales=self._scales, marker="triangle-up", colors=["#8a8f98"], default_size=40
         )
         axes = [
-            bqplot.Axis(scale=self._scales["x"], label="step", num_ticks=6, grid_lines="none", tick_format="d"),
-            bqplot.Axis(scale=self._scales["y"], orientation="vertical", num_ticks=5, grid_lines="dashed"),
+            bqplot.Axis(scale=self._scales["x"], grid_lines="none", tick_format="d"),
+            bqplot.Axis(scale=self._scales["y"], orientation="vertical", grid_lines="dashed", tick_format=".3~g"),
         ]
+        self._axes = dict(zip("xy", axes, strict=True))
         self.figure = bqplot.Figure(
             marks=[self._turns],
             axes=axes,
             animation_duration=0,
-            fig_margin={"top": 8, "bottom": 36, "left": 52, "right": 16},
+            fig_margin={"top": 8, "bottom": 26, "left": 52, "right": 16},
             layout=ipywidgets.Layout(width="100%", height=f"{height}px", min_width="240px"),
         )
         self._text = ipywidgets.HTML().add_class("dv-offscreen")
@@ -48,12 +51,22 @@ class AscentTrace(ipywidgets.VBox):
         for line, column in zip(self._lines, values.T, strict=False):
             with line.hold_sync():
                 line.x, line.y = kept, column[kept]
-        self._scales["x"].max = float(max(10, steps - 1))
-        floor = float(values.min()) if steps else 0.0
+        low, high = (float(values.min()), float(values.max())) if steps else (0.0, 1.0)
+        self._fit("x", 0.0, max(10.0, steps - 1.0))
+        floor = self._fit("y", low, max(high, low + 1e-9))
         with self._turns.hold_sync():
             self._turns.x, self._turns.y = np.array(turns), np.full(len(turns), floor)
         last = ", ".join(f"{value:.3g}" for value in values[-1]) if steps else "nothing yet"
         self._text.value = f"Objective after {steps} steps: {last}"
+
+    def _fit(self, axis: str, low: float, high: float) -> float:
+        """Round numbers at the ticks, and everything between them; the lowest of the axis."""
+        ticks = round_ticks(low, high)
+        scale = self._scales[axis]
+        with scale.hold_sync():
+            scale.min, scale.max = float(min(low, ticks[0])), float(high if axis == "x" else max(high, ticks[-1]))
+        self._axes[axis].tick_values = ticks[ticks <= scale.max]
+        return float(scale.min)
 
     def _need(self, count: int) -> None:
         if len(self._lines) == count:

@@ -22,7 +22,7 @@ from ..methods.backward import describe
 from ..methods.synthesis import PRESETS, SynthesisParams
 from ..methods.synthesis.yosinski import TURNED
 from . import true_sizes
-from .ascent_knobs import NAMES, AscentKnobs
+from .ascent_knobs import FOURIER, NAMES, AscentKnobs
 from .ascent_run import AscentRun, Look
 from .ascent_trace import AscentTrace
 from .explorer import as_network, default_layer
@@ -345,7 +345,7 @@ class MaximizationLab(ipywidgets.VBox):
         self.observe(self._retargeted, names=["layer", "unit", "target"])
         self.observe(lambda _: self._renew(), names=list(NEW))
         self.observe(lambda _: self._turned(), names=[name for name in NUMBERS if name not in NEW])
-        self.observe(lambda _: self._preset_changed(), names="preset")
+        self.observe(lambda _: self._other_preset(), names="preset")
         self.observe(lambda _: self._show_pictures(), names="view")
         self.observe(lambda _: self._show_state(), names="running")
 
@@ -378,7 +378,7 @@ class MaximizationLab(ipywidgets.VBox):
         if self.run.begun or self.running:
             self.run.turn(self.params)
 
-    def _preset_changed(self) -> None:
+    def _other_preset(self) -> None:
         for name in TURNED:
             setattr(self, name, None)
         self._turned()
@@ -477,12 +477,14 @@ class MaximizationLab(ipywidgets.VBox):
 def settings_words(kept: Kept) -> str:
     """The settings under which a picture was made, as far as they are not the preset's own."""
     params, defaults = kept.settings, SynthesisParams()
+    own = FOURIER if params.preset == "fourier" else TURNED
     turned = [
         f"{name.replace('_', ' ')} {getattr(params, name):.4g}"
-        for name in ("rate", *TURNED, "transforms", "tv", "pull")
+        for name in ("rate", *own)
         if getattr(params, name) != getattr(defaults, name)
     ]
-    flags = [name for name in ("fitted", "stretch", "minimize") if getattr(params, name)]
+    offered = ("stretch", "minimize") if params.preset == "fourier" else ("fitted", "stretch", "minimize")
+    flags = [name for name in offered if getattr(params, name)]
     return ", ".join([params.preset, *flags, *turned])
 
 

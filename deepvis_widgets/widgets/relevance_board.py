@@ -237,6 +237,8 @@ class RelevanceBoard(Board):
     def _changed(self) -> None:
         for name, control in self.numbers.items():
             control.layout.display = None if name.startswith(self.rule.split("-")[0]) else "none"
+        if isinstance(self._pointed, tuple) and self._pointed not in self.weights:
+            self._pointed = None
         self.refuse("")
         self.chart.show(self.flow.ledger)
         self._show_number()

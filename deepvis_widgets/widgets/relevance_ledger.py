@@ -71,7 +71,7 @@ class RelevanceLedger(PictureLab):
         self._make_panes()
         self._lay_out()
         self.observe(lambda _: self.opened(), names=["composite", "epsilon", "gamma"])
-        self.observe(lambda _: self._layer_changed(), names="layer")
+        self.observe(lambda _: self._other_layer(), names="layer")
         self.begin(picture, **params, target=target, layer=layer)
 
     # --- what may be set ---
@@ -148,7 +148,7 @@ class RelevanceLedger(PictureLab):
 
         self.ask("relevance", work, lambda answer: self._show(*answer), "running lrp")
 
-    def _layer_changed(self) -> None:
+    def _other_layer(self) -> None:
         result, layer = self.result, self.layer
         if result is not None:
             self._show_ledger()
@@ -171,7 +171,7 @@ class RelevanceLedger(PictureLab):
         if shown.layer == self.layer:
             self._show_map(shown)
         else:
-            self._layer_changed()
+            self._other_layer()
 
     def _show_ledger(self) -> None:
         result = self.result

@@ -1,0 +1,136 @@
+"""The maximization lab in a real browser: pictures that appear, knobs turned meanwhile, pictures kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tests.browser.conftest import OpenNotebook
+from tests.browser.harness import NotebookPage, canvas_pixels
+
+OPEN = """
+import deepvis_widgets as dv
+lab = dv.MaximizationLab("husky-wolf", layer="features.conv3", unit=3, seeds=2)
+lab
+"""
+STEPS = "0 if lab.look is None else len(lab.look.trace)"
+
+
+def assert_silent(notebook: NotebookPage) -> None:
+    messages = notebook.console.unexpected()
+    assert not messages, "\n".join(messages)
+
+
+def opened(open_notebook: OpenNotebook) -> NotebookPage:
+    notebook = open_notebook([OPEN])
+    notebook.page.locator(".dv-maximization .dv-gallery").wait_for()
+    return notebook
+
+
+def button(notebook: NotebookPage, text: str) -> Any:
+    return notebook.page.locator(f".dv-maximization button:has-text('{text}')").first
+
+
+def picture(notebook: NotebookPage) -> np.ndarray:
+    return canvas_pixels(notebook.page, ".dv-gallery .dv-card canvas")[..., :3].astype(int)
+
+
+def begin(notebook: NotebookPage) -> None:
+    button(notebook, "Start").click()
+    notebook.page.locator(".dv-gallery .dv-card canvas").nth(1).wait_for()
+    notebook.wait_until(lambda: notebook.value(STEPS) > 5, message="no steps were made")
+
+
+def test_pictures_appear_pause_and_go_on(open_notebook: OpenNotebook) -> None:
+    notebook = opened(open_notebook)
+    begin(notebook)
+    first = picture(notebook)
+    notebook.wait_until(lambda: np.abs(picture(notebook) - first).max() > 30, message="the picture did not change")
+    assert notebook.page.locator(".dv-ascent-trace path.line").count() == 2
+    button(notebook, "Pause").click()
+    button(notebook, "Go on").wait_for()
+    paused = notebook.value(STEPS)
+    still = picture(notebook)
+    notebook.page.wait_for_timeout(300)
+    assert notebook.value(STEPS) == paused and np.array_equal(picture(notebook), still)
+    button(notebook, "Go on").click()
+    notebook.wait_until(lambda: notebook.value(STEPS) > paused, message="it did not go on")
+    assert float(still.std()) > 5, "the pictures are flat"
+    notebook.shot("maximization-lab")
+    assert_silent(notebook)
+
+
+def test_a_knob_moved_mid_run_acts_on_the_pictures(open_notebook: OpenNotebook) -> None:
+    notebook = opened(open_notebook)
+    begin(notebook)
+    notebook.wait_until(lambda: notebook.value(STEPS) > 25, message="too slow")
+    contrast = float(notebook.value("float(lab.look.pictures.std())"))
+    handle = notebook.page.locator(".dv-knobs .widget-hslider:has(label:text-is('Decay')) .noUi-handle")
+    box, rail = (
+        handle.bounding_box(),
+        handle.locator("xpath=ancestor::*[contains(@class,'noUi-target')]").bounding_box(),
+    )
+    assert box is not None and rail is not None
+    mouse = notebook.page.mouse
+    mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    mouse.down()
+    mouse.move(rail["x"] + 0.5 * rail["width"], box["y"] + box["height"] / 2, steps=6)
+    mouse.up()
+    notebook.wait_until(lambda: (notebook.value("lab.decay") or 0) > 0.3, message="the slider did not arrive")
+    assert notebook.value("lab.running"), "turning a knob must not stop the pictures"
+    notebook.wait_until(
+        lambda: notebook.value("float(lab.look.pictures.std())") < 0.6 * contrast,
+        message="half of every step is taken away, and the pictures are as strong as before",
+    )
+    assert notebook.value("len(lab.look.turns)") >= 1
+    assert_silent(notebook)
+
+
+def test_typed_numbers_choose_the_unit_and_classes_are_targets(open_notebook: OpenNotebook) -> None:
+    notebook = opened(open_notebook)
+    page = notebook.page
+    unit = page.locator(".dv-maximization .widget-text:has(label:text-is('Unit')) input")
+    unit.click(click_count=3)
+    page.keyboard.type("17")
+    page.keyboard.press("Enter")
+    notebook.wait_until(lambda: notebook.value("lab.unit") == 17, message="the unit did not arrive")
+    menus = page.locator(".dv-max-choice .widget-dropdown select")
+    menus.nth(0).select_option(label="class scores")
+    notebook.wait_until(lambda: notebook.value("lab.target") == 0, message="no class was chosen")
+    menus.nth(1).select_option(label="zebra")
+    notebook.wait_until(lambda: notebook.value("lab.network.labels[lab.target]") == "zebra", message="no zebra")
+    menus.nth(0).select_option(label="features.conv1")
+    notebook.wait_until(lambda: notebook.value("lab.target") is None, message="the class was not let go")
+    page.locator(".dv-maximization .widget-dropdown:has(label:text-is('Show')) select").select_option(label="true size")
+    begin(notebook)
+    # a unit of the first layer sees 7 × 7 pixels of 128
+    sizes = page.locator(".dv-gallery .dv-card canvas").first.evaluate(
+        "c => [c.width, c.height, c.getBoundingClientRect().width, c.parentElement.getBoundingClientRect().width]"
+    )
+    assert sizes[:2] == [7, 7] and abs(sizes[2] / sizes[3] - 7 / 128) < 0.01
+    assert_silent(notebook)
+
+
+def test_pictures_are_kept_and_every_layer_has_its_size(open_notebook: OpenNotebook) -> None:
+    notebook = opened(open_notebook)
+    page = notebook.page
+    notebook.python("lab.steps = 12")
+    begin(notebook)
+    button(notebook, "Go on").wait_for()
+    page.locator(".dv-gallery .dv-card").nth(1).click()
+    notebook.wait_until(lambda: notebook.value("lab.gallery.chosen") == 1, message="the click chose no picture")
+    button(notebook, "Keep").click()
+    card = page.locator(".dv-strip .dv-strip-card").first
+    card.wait_for()
+    assert (
+        "features.conv3:3" in card.inner_text() and "seed 1" in card.inner_text() and "yosinski-3" in card.inner_text()
+    )
+    notebook.python("from deepvis_widgets.widgets import true_sizes; true_sizes.STEPS = 3")
+    button(notebook, "One unit of each layer").click()
+    row = page.locator(".dv-max-row").nth(1).locator(".dv-strip-card canvas")
+    notebook.wait_until(lambda: row.count() == 9, message="not every layer has its picture")
+    notebook.wait_until(lambda: notebook.value("lab.engine.idle(0)"), timeout=60, message="it did not end")
+    widths = row.evaluate_all("all => all.map(c => c.getBoundingClientRect().width)")
+    assert widths == sorted(widths) and widths[-1] > 8 * widths[0]
+    assert_silent(notebook)
