@@ -254,8 +254,7 @@ class Compare(ipywidgets.VBox):
     def _toggle_scores(self) -> None:
         if not (self.curves or self.scores):
             for cell in self.cells:
-                if cell.finished and cell.running:
-                    self.updates.stop(cell)
+                self.updates.leave_curves(cell)
         self.show_scores()
         self.measure()
 

@@ -16,6 +16,7 @@ def limits_of(maps: Sequence[Tensor], signed: bool) -> list[float]:
     Half a percent of the pixels of the strongest map may lie beyond; where nearly all are zero, the scale goes to the
     largest.
     """
+    maps = [values.detach().float().nan_to_num() for values in maps]
     if signed:
         most = max(_most(values.abs()) for values in maps)
         return [-most, most]
@@ -23,7 +24,7 @@ def limits_of(maps: Sequence[Tensor], signed: bool) -> list[float]:
 
 
 def _most(values: Tensor) -> float:
-    flat = values.detach().float().flatten()
+    flat = values.flatten()
     high = float(flat.kthvalue(max(1, round(MOST * flat.numel()))).values)
     return high if high > float(flat.min()) else float(flat.max())
 

@@ -159,6 +159,14 @@ class Updates:
         """Stop what a cell computes; what it has drawn stays."""
         cell.row.engine.cancel(self._slot(cell.row, cell.name))
 
+    def leave_curves(self, cell: Cell) -> None:
+        """Curves are not wanted any more: the map stays, and nothing is said about them."""
+        with self.lock:
+            if cell.finished and cell.running:
+                cell.turn += 1
+                cell.end(self._words(cell))
+                self.stop(cell)
+
     def drop(self, cell: Cell) -> None:
         """A cell is taken away: nothing it still computes is wanted."""
         with self.lock:
@@ -184,7 +192,8 @@ class Updates:
             if row.view is not view:
                 return
             row.shares = shares
-            self.compare.panes.show_classes()
+            if row is self.rows[0]:
+                self.compare.panes.show_classes()
             for cell in self.compare.cells:
                 if cell.finished:
                     cell.say(self._words(cell))

@@ -203,6 +203,20 @@ def test_curves_and_scores_are_those_of_the_scores_package(
     np.testing.assert_allclose(lines[0].y, compare.cells[0].curves.insertion.numpy(), atol=1e-6)  # type: ignore[union-attr]
 
 
+def test_curves_that_are_not_wanted_any_more_leave_the_map(make: Callable[..., Compare]) -> None:
+    compare = make(network(), methods=["cam"])
+    cell, row = compare.cells[0], compare.updates.rows[0]
+    go = threading.Event()
+    row.engine.submit("other", lambda _: go.wait(30), long=True)  # so that the curves wait
+    compare.curves = True
+    assert cell.running == "Curves"
+    compare.curves = False
+    assert not cell.running and not cell.stopped and cell.words.value.startswith("explains")
+    go.set()
+    settle(compare)
+    assert cell.curves is None and cell.result is not None
+
+
 def test_without_a_mask_the_scores_that_need_one_are_empty(make: Callable[..., Compare]) -> None:
     compare = make(methods=["cam"])
     compare.scores = True
