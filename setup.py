@@ -29,6 +29,7 @@ RUNTIME = [
     "pillow",
     "scipy",
     "safetensors",
+    "cloudpickle",
     "scikit-image>=0.21",
     "ipywidgets>=8",
     "anywidget>=0.9",
@@ -40,8 +41,11 @@ RUNTIME = [
 
 DEMO = ["jupyterlab>=4"]
 
+CLUSTER = ["distributed"]
+
 TEST = [
     *DEMO,
+    *CLUSTER,
     # the tools; those whose next version may find fault with the same lines stay where they are
     "build",
     "mypy==2.4.*",
@@ -73,12 +77,19 @@ setup(
     python_requires=">=3.10",
     packages=find_packages(include=["deepvis_widgets", "deepvis_widgets.*"]),
     package_data={
-        "deepvis_widgets": ["py.typed", "static/*", "core/*.json", "zoo/weights/*.safetensors", "zoo/ready/*"],
+        "deepvis_widgets": [
+            "py.typed",
+            "static/*",
+            "core/*.json",
+            "zoo/weights/*.safetensors",
+            "zoo/ready/*",
+            "atlas/ready/*/*",
+        ],
     },
     include_package_data=False,
     zip_safe=False,
     install_requires=RUNTIME,
-    extras_require={"demo": DEMO, "test": TEST},
+    extras_require={"cluster": CLUSTER, "demo": DEMO, "test": TEST},
     keywords=["deep learning", "visualization", "explainability", "jupyter", "widgets"],
     classifiers=[
         "Development Status :: 4 - Beta",

@@ -63,7 +63,8 @@ def _client(address: str | None) -> Any:
         from distributed import Client
     except ImportError:
         raise DeepvisError('A scheduler needs Dask; install it with pip install "deepvis_widgets[cluster]".') from None
-    return Client(address)
+    client: Any = Client
+    return client(address)
 
 
 def main(words: Sequence[str] | None = None) -> int:

@@ -164,7 +164,7 @@ class Build:
             "weights": self.key,
             "size": json.dumps(self.network.size),
             "labels": json.dumps(self.network.labels),
-            "folder": None if self.images.folder is None else str(self.images.folder),
+            "folder": None if self.keep or self.images.folder is None else str(self.images.folder),
             "pictures": self.plan.count - len(found.problems),
             "top": self.plan.top,
             "positions": self.plan.positions,

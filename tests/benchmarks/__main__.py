@@ -7,13 +7,14 @@ import platform
 
 import torch
 
-from tests.benchmarks import live
+from tests.benchmarks import atlas, live
 
 
 def main() -> None:
     versions = f"Python {platform.python_version()}, torch {torch.__version__}"
     print(f"{os.cpu_count()} cores, {torch.get_num_threads()} threads, {versions}")
     live.main()
+    atlas.main()
 
 
 if __name__ == "__main__":

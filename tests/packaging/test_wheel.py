@@ -20,7 +20,18 @@ NOT_COPIED = shutil.ignore_patterns(
     *(".git", ".venv*", "node_modules", "build", "dist", "*.egg-info", "__pycache__", ".*_cache", ".failures")
 )
 DEPENDENCIES = {
-    *("torch", "torchvision", "numpy", "pillow", "scipy", "scikit-image", "safetensors", "traitlets", "tqdm"),
+    *(
+        "cloudpickle",
+        "torch",
+        "torchvision",
+        "numpy",
+        "pillow",
+        "scipy",
+        "scikit-image",
+        "safetensors",
+        "traitlets",
+        "tqdm",
+    ),
     *("ipywidgets", "anywidget", "bqplot", "ipycanvas"),
 }
 LARGEST = 12_000_000
@@ -81,6 +92,7 @@ def test_every_file_of_the_package_is_in_it_unchanged(contents: dict[str, bytes]
         r"core/\w+\.json",
         r"zoo/weights/[\w.-]+\.safetensors",
         r"zoo/ready/.+",
+        r"atlas/ready/.+",
         r"py\.typed",
     ],
 )
@@ -109,7 +121,7 @@ def test_its_metadata_names_what_it_needs(metadata: Message) -> None:
     assert {re.split(r"[^\w-]", line)[0] for line in required} == DEPENDENCIES
     assert metadata["Name"].replace("-", "_") == "deepvis_widgets"
     assert metadata["Requires-Python"] == ">=3.10"
-    assert set(metadata.get_all("Provides-Extra", [])) == {"demo", "test"}
+    assert set(metadata.get_all("Provides-Extra", [])) == {"cluster", "demo", "test"}
     version = re.search(r'"(.+)"', (PACKAGE / "_version.py").read_text(encoding="utf-8"))
     assert version is not None and metadata["Version"] == version.group(1)
 

@@ -16,7 +16,17 @@ import pytest
 
 PACKAGE = "deepvis_widgets"
 ROOT = Path(__file__).resolve().parents[2] / PACKAGE
-FLOORS = {"_version": 0, "core": 0, "methods": 1, "zoo": 1, "engine": 2, "atlas": 2, "scores": 2, "widgets": 3}
+FLOORS = {
+    "_version": 0,
+    "core": 0,
+    "methods": 1,
+    "zoo": 1,
+    "engine": 2,
+    "atlas": 2,
+    "scores": 2,
+    "widgets": 3,
+    "__main__": 3,
+}
 TOP = max(FLOORS.values()) + 1
 GROUND_FLOOR_LIBRARIES = {"torch", "numpy", "PIL"}
 HOOKS_LIVE_IN = "core/recording.py"

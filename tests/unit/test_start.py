@@ -8,7 +8,17 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 # torchvision brings PyTorch's compiler with it; the others serve single methods
-LATER = ("torchvision", "torch._dynamo", "torch._inductor", "skimage", "sklearn", "matplotlib")
+LATER = (
+    "torchvision",
+    "torch._dynamo",
+    "torch._inductor",
+    "skimage",
+    "sklearn",
+    "matplotlib",
+    "cloudpickle",
+    "dask",
+    "distributed",
+)
 
 OPEN_THE_EXPLORER = f"""
 import sys

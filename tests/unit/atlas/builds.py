@@ -1,5 +1,5 @@
-"""Runs by itself: loads the package once, then builds the small atlas in a child of its own for every line it reads, and
-kills the child after so many seconds.
+"""Runs by itself: loads the package once, then builds the small atlas in a child of its own for every line it reads,
+and kills the child after so many seconds.
 """
 
 from __future__ import annotations

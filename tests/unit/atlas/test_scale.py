@@ -1,4 +1,4 @@
-"""The same bytes come out of one process, several, a cluster, with workers killed, and after the whole build was killed."""
+"""The same bytes from one process, several, or a cluster, with workers killed, and after the build was killed."""
 
 from __future__ import annotations
 
@@ -64,7 +64,8 @@ def begun(out: Path):
     return lambda: len(list(Path(f"{out}.part").glob("shards-*.part"))) >= 2
 
 
-def test_two_processes_of_which_one_is_killed(folder, alone, tmp_path, monkeypatch):
+@pytest.mark.slow
+def test_three_processes_of_which_one_is_killed(folder, alone, tmp_path, monkeypatch):
     from deepvis_widgets.atlas import hands
 
     pools = []
@@ -72,19 +73,16 @@ def test_two_processes_of_which_one_is_killed(folder, alone, tmp_path, monkeypat
     monkeypatch.setattr(hands.Processes, "_begin", lambda self: pools.append(original(self)) or pools[-1])
     out = tmp_path / "a"
     killer = killing(lambda: list(pools[0]._processes) if pools else [], begun(out))
-    dv.Atlas.build(small_network(), folder, out, workers=2, **HOW)
+    dv.Atlas.build(small_network(), folder, out, workers=3, **HOW)
     killer.join()
     assert len(pools) == 2, "the process was killed after the build"
     assert content(out) == alone
 
 
-def test_three_processes(folder, alone, tmp_path):
-    dv.Atlas.build(small_network(), folder, tmp_path / "a", workers=3, **HOW)
-    assert content(tmp_path / "a") == alone
-
-
+@pytest.mark.slow
 def test_a_cluster_of_which_a_worker_is_killed(folder, alone, tmp_path):
-    distributed = pytest.importorskip("distributed")
+    import distributed
+
     options = {"processes": True, "threads_per_worker": 1, "dashboard_address": None, "silence_logs": 50}
     out = tmp_path / "a"
     with (
@@ -100,6 +98,7 @@ def test_a_cluster_of_which_a_worker_is_killed(folder, alone, tmp_path):
     assert content(out) == alone
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="children are forked")
 def test_a_build_killed_at_ten_moments_goes_on(folder, alone, tmp_path):
     out = tmp_path / "a"
