@@ -49,6 +49,8 @@ class Panes:
         self.controls: Controls | None = None
         self.grid = ipywidgets.Box().add_class("dv-compare-grid")
         self.grid.add_class("dv-compare-rows" if len(networks) > 1 else "dv-compare-flow")
+        if len(networks) == 3:
+            self.grid.add_class("dv-compare-three")
         self.chart, self.table = CurveChart(), ipywidgets.HTML().add_class("dv-compare-table")
         self.below = ipywidgets.VBox().add_class("dv-compare-below")
         tools = _box("dv-compare-tools", self.target, self.scale, self.colours, self.opacity, self.add, self.toggles)
