@@ -54,7 +54,7 @@ class Seven(nn.Module):
             for k, sources in self.sources.items():
                 neuron = self.neurons[str(k)]
                 assert isinstance(neuron, nn.Linear)
-                neuron.weight.copy_(torch.tensor([[weights[i, k] for i in sources]]))
+                neuron.weight.copy_(torch.tensor([[weights[i, k] for i in sources]], dtype=torch.float64))
                 neuron.bias.fill_(biases[k])
 
     def forward(self, x: Tensor) -> Tensor:
