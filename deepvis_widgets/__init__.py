@@ -7,11 +7,13 @@ from deepvis_widgets.core.network import Network
 from deepvis_widgets.core.preprocess import Preprocess
 from deepvis_widgets.methods import explain, methods
 from deepvis_widgets.scores import ScoreTable, score, score_table
+from deepvis_widgets.widgets.cam_board import CamBoard
 from deepvis_widgets.widgets.compare import Compare
 from deepvis_widgets.widgets.convolution_board import ConvolutionBoard
 from deepvis_widgets.widgets.explorer import Explorer
 from deepvis_widgets.widgets.husky_wolf import HuskyWolf
 from deepvis_widgets.widgets.maximization_lab import MaximizationLab
+from deepvis_widgets.widgets.occlusion_lab import OcclusionLab
 from deepvis_widgets.widgets.pooling_board import PoolingBoard
 from deepvis_widgets.widgets.relevance_board import RelevanceBoard
 from deepvis_widgets.widgets.relevance_ledger import RelevanceLedger
@@ -20,6 +22,7 @@ from deepvis_widgets.zoo.scenes import scene
 
 __all__ = [
     "Atlas",
+    "CamBoard",
     "Cancelled",
     "Compare",
     "ConvolutionBoard",
@@ -28,6 +31,7 @@ __all__ = [
     "HuskyWolf",
     "MaximizationLab",
     "Network",
+    "OcclusionLab",
     "PoolingBoard",
     "Preprocess",
     "RelevanceBoard",
