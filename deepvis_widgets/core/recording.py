@@ -125,16 +125,18 @@ def record(
     grad: bool = False,
     cloned: Collection[str] = (),
     skip_rectifier: int | None = None,
+    beside: AbstractContextManager[Any] | None = None,
 ) -> Recording:
     """Run `module` on x (B, C, H, W) in eval mode and keep the outputs of the layers named in `keep` (None: all).
 
     The pass ends at the layer `until`. `cloned` names layers whose output the network overwrites in place. With
     `skip_rectifier` the n-th rectifier call passes its input on unchanged. The module is left exactly as it was, also
-    after an error. With `grad`, x joins the graph as it is if it already requires gradients, else as a fresh leaf.
+    after an error. With `grad`, x joins the graph as it is if it already requires gradients, else as a fresh leaf. A
+    mode `beside` the bend sees every call, too.
     """
     bend = Bend(rules, skip_rectifier)
     listener = Listener(bend, keep, until, cloned, x.shape[0])
-    return observe(module, x, listener, grad)
+    return observe(module, x, listener, grad, beside)
 
 
 def observe(

@@ -186,14 +186,17 @@ def _starts(side: int, window: int, stride: int) -> Tensor:
 
 
 def visits(boxes: Tensor, size: int) -> Iterator[tuple[float, Tensor]]:
-    """(share done after it, positions (n, 2) as row and column) of one batch after the other, coarse to fine."""
+    """(share done after it, positions (n, 2) as row and column) of one batch after the other, level by level."""
     rows, cols = boxes.shape[:2]
     level = torch.full((rows, cols), len(LEVELS))
     for index, step in reversed(list(enumerate(LEVELS))):
         level[::step, ::step] = index
-    places = torch.cat([(level == index).nonzero() for index in range(len(LEVELS))])
-    for batch in batches(len(places), size):
-        yield batch.stop / len(places), places[batch]
+    done = 0
+    for index in range(len(LEVELS)):
+        places = (level == index).nonzero()
+        for batch in batches(len(places), size):
+            yield (done + batch.stop) / (rows * cols), places[batch]
+        done += len(places)
 
 
 def averaged(values: Tensor, boxes: Tensor, size: tuple[int, int]) -> Tensor:

@@ -7,7 +7,7 @@ import platform
 
 import torch
 
-from tests.benchmarks import atlas, live
+from tests.benchmarks import atlas, live, occlusion
 
 
 def main() -> None:
@@ -15,6 +15,7 @@ def main() -> None:
     print(f"{os.cpu_count()} cores, {torch.get_num_threads()} threads, {versions}")
     live.main()
     atlas.main()
+    occlusion.main()
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from deepvis_widgets.core.errors import DeepvisError
+from deepvis_widgets.core import window_passes
 from deepvis_widgets.core.fills import fill_picture, occlude
 from deepvis_widgets.core.network import Network
 from deepvis_widgets.methods import explain, passes
@@ -112,6 +113,7 @@ def test_streams_coarse_to_fine_to_the_same_map(budget: int, monkeypatch: pytest
     net = double("plain")
     whole = ask(net, target=1, window=6, stride=3)
     monkeypatch.setattr(passes, "BUDGET", budget)
+    monkeypatch.setattr(window_passes, "MOST", budget)
     told: list[tuple[float, Any]] = []
     again = ask(net, target=1, window=6, stride=3, report=lambda *what: told.append(what))
     torch.testing.assert_close(again.heatmap, whole.heatmap, rtol=1e-10, atol=1e-14)
