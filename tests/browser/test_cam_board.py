@@ -1,0 +1,105 @@
+"""The CAM board in a real browser: classes by click, the sum by its player, the box by its slider."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from tests.browser.harness import NotebookPage, canvas_pixels
+
+OPEN = """
+import deepvis_widgets as dv
+board = dv.CamBoard(picture=dv.scene("wolf", background="snow", seed=3))
+board
+"""
+
+
+@pytest.fixture
+def board(open_notebook: Callable[..., NotebookPage]) -> NotebookPage:
+    notebook = open_notebook([OPEN])
+    notebook.page.locator(".dv-cam-board .dv-stage-canvas").wait_for()
+    notebook.wait_until(lambda: sum_map(notebook).std() > 5, message="no map")
+    return notebook
+
+
+def sum_map(notebook: NotebookPage) -> np.ndarray:
+    return canvas_pixels(notebook.page, ".dv-lab-side .dv-map-canvas")[..., :3].astype(int)
+
+
+def stage(notebook: NotebookPage) -> np.ndarray:
+    return canvas_pixels(notebook.page, ".dv-cam-board .dv-stage-canvas")[..., :3].astype(int)
+
+
+def differs(before: np.ndarray, now: np.ndarray, share: float = 0.02) -> bool:
+    return before.shape != now.shape or float((np.abs(before - now).max(-1) > 12).mean()) >= share
+
+
+def test_a_click_on_a_map_explains_its_class(board: NotebookPage) -> None:
+    maps, picture = sum_map(board), stage(board)
+    assert board.value("board.target") is None
+    cards = board.page.locator(".dv-lab-row").nth(0).locator(".dv-lab-card")
+    cards.nth(2).locator(".dv-map-surface").click()
+    expected = board.value("board._shown[2]")
+    board.wait_until(lambda: board.value("board.target") == expected, message="the class is not explained")
+    board.wait_until(lambda: differs(maps, sum_map(board)), message="the map is the old one")
+    board.wait_until(lambda: differs(picture, stage(board)), message="the picture has the old map over it")
+    board.wait_until(lambda: "dv-chosen" in (cards.nth(2).get_attribute("class") or ""))
+    cards.nth(0).locator(".jupyter-button").click()
+    board.wait_until(lambda: not differs(maps, sum_map(board)), message="the first class does not come back")
+    assert not board.console.unexpected()
+
+
+def test_the_sum_grows_by_step_button_by_click_on_a_term_and_by_play(board: NotebookPage) -> None:
+    whole = sum_map(board)
+    terms = board.page.locator(".dv-lab-row").nth(1).locator(".dv-lab-card")
+    terms.nth(2).locator(".jupyter-button").click()
+    board.wait_until(lambda: board.value("board.step") == 3, message="the sum does not end at this term")
+    board.wait_until(lambda: differs(whole, sum_map(board)), message="three terms look like all of them")
+    three = sum_map(board)
+    assert np.abs(three - 255).mean() < np.abs(whole - 255).mean(), "three terms are stronger than all of them"
+    board.page.locator(".dv-player button[title='Terms: one on']").click()
+    board.wait_until(lambda: board.value("board.step") == 4)
+    board.page.locator(".dv-player .widget-play button").first.click()
+    board.wait_until(lambda: board.value("board.step") >= 7, message="it does not play")
+    board.page.locator(".dv-player .widget-play button").first.click()
+    board.python("board.step = None")
+    board.wait_until(lambda: not differs(whole, sum_map(board), 0.001), message="all terms are not the map")
+    assert not board.console.unexpected()
+
+
+def test_the_threshold_moves_the_box(board: NotebookPage) -> None:
+    before, picture = board.value("board.stage.boxes"), stage(board)
+    handle = board.page.locator(".dv-lab-picture .noUi-handle")
+    handle.focus()
+    for _ in range(8):
+        board.page.keyboard.press("ArrowRight")
+    board.wait_until(lambda: abs(board.value("board.threshold") - 0.6) < 0.01, message="the threshold does not follow")
+    after = board.value("board.stage.boxes")
+    areas = [next(m["box"][2] * m["box"][3] for m in marks if m["kind"] == "localization") for marks in (before, after)]
+    assert areas[1] < areas[0]
+    board.wait_until(lambda: differs(picture, stage(board), 0.002), message="the old box is still drawn")
+    words = board.page.locator(".dv-lab-words").inner_text()
+    assert "Intersection over union" in words
+
+
+def test_pointing_at_a_cell_marks_its_place_in_the_picture(board: NotebookPage) -> None:
+    picture = stage(board)
+    board.page.locator(".dv-lab-side .dv-map-surface").first.hover()
+    board.wait_until(lambda: differs(picture, stage(board), 0.0005), message="no mark on the picture")
+    readout = board.page.locator(".dv-lab-side .dv-readout").first.inner_text()
+    assert re.match(r"row [78], col [78] · ", readout), readout
+
+
+@pytest.mark.context(viewport={"width": 480, "height": 900})
+def test_a_narrow_window_has_no_overflow(open_notebook: Callable[..., NotebookPage]) -> None:
+    notebook = open_notebook([OPEN], theme="dark")
+    notebook.page.locator(".dv-cam-board .dv-stage-canvas").wait_for()
+    notebook.wait_until(lambda: sum_map(notebook).std() > 5, message="no map")
+    edges = notebook.page.locator(".dv-cam-board .dv-map, .dv-cam-board .dv-stage, .dv-cam-board button").evaluate_all(
+        "nodes => nodes.filter(n => n.offsetWidth).map(n => n.getBoundingClientRect().right)"
+    )
+    assert max(edges) <= 480
+    notebook.shot("cam-narrow-dark")

@@ -1,0 +1,107 @@
+"""The occlusion lab in a real browser: a window dragged by a real mouse, the sweep, what the cells tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from tests.browser.harness import NotebookPage, canvas_pixels
+
+OPEN = """
+import deepvis_widgets as dv
+lab = dv.OcclusionLab("husky-wolf-biased", dv.scene("husky", background="snow", seed=3))
+lab
+"""
+SIDE = 128
+
+
+@pytest.fixture
+def lab(open_notebook: Callable[..., NotebookPage]) -> NotebookPage:
+    notebook = open_notebook([OPEN])
+    notebook.page.locator(".dv-occlusion-lab .dv-stage-canvas").wait_for()
+    notebook.wait_until(lambda: notebook.value("len(lab.trail.seen)") == 1, message="no first answer")
+    notebook.wait_until(lambda: filled(notebook, 0) > 0, message="no first cell")
+    return notebook
+
+
+def filled(notebook: NotebookPage, place: int) -> float:
+    """The share of a map's canvas that is drawn, and not transparent."""
+    canvas = notebook.page.locator(".dv-lab-row .dv-map").nth(place)
+    return float((canvas_pixels(canvas, ".dv-map-canvas")[..., 3] > 0).mean())
+
+
+def drag_window(notebook: NotebookPage, start: tuple[int, int], end: tuple[int, int]) -> None:
+    """Drag the rectangle from one place in it to another, (row, col) in picture pixels."""
+    surface = notebook.page.locator(".dv-stage-surface")
+    box = surface.bounding_box()
+    assert box is not None
+    scale = box["width"] / SIDE
+    notebook.drag(surface, (start[0] * scale, start[1] * scale), (end[0] * scale, end[1] * scale), steps=15)
+
+
+def test_a_drag_leaves_its_trail_on_every_map(lab: NotebookPage) -> None:
+    picture = canvas_pixels(lab.page, ".dv-stage-canvas")[..., :3].astype(int)
+    shares = [filled(lab, place) for place in range(3)]
+    drag_window(lab, (16, 16), (80, 90))
+    lab.wait_until(lambda: lab.value("list(lab.occluder)") == [64, 74, 32, 32], message="the window is elsewhere")
+    lab.wait_until(lambda: lab.value("len(lab.trail.seen)") > 2, message="no trail")
+    for place in range(3):
+        lab.wait_until(lambda p=place: filled(lab, p) > shares[p], message=f"map {place} has no trail")
+    now = canvas_pixels(lab.page, ".dv-stage-canvas")[..., :3].astype(int)
+    assert (np.abs(now - picture).max(-1) > 12).mean() > 0.05
+    assert "the network says" in lab.page.locator(".dv-lab-words").inner_text()
+    lab.page.locator(".dv-lab-sweep button").nth(1).click()
+    lab.wait_until(lambda: lab.value("len(lab.trail.seen)") == 1, message="the trail is not cleared")
+    assert not lab.console.unexpected()
+
+
+def test_a_sweep_fills_the_maps_and_cells_tell_what_the_network_said(lab: NotebookPage) -> None:
+    lab.python("lab.stride = 16")
+    lab.wait_until(lambda: lab.value("len(lab.trail.seen)") == 1)
+    lab.page.locator(".dv-lab-sweep button").first.click()
+    lab.wait_until(lambda: lab.value("len(lab.trail.seen)") >= 49 and not lab.value("lab.sweeping.running"), 60)
+    for place in range(3):
+        lab.wait_until(lambda p=place: filled(lab, p) == 1, message=f"map {place} is not full")
+    before = canvas_pixels(lab.page, ".dv-stage-canvas")[..., :3].astype(int)
+    surface = lab.page.locator(".dv-lab-row .dv-map-surface").nth(1)
+    surface.hover()
+    readout = lab.page.locator(".dv-lab-row .dv-map .dv-readout").nth(1)
+    lab.wait_until(lambda: "row 3, col 3 · says " in readout.inner_text(), message=readout.inner_text())
+    number = lab.value("int(lab.trail.cells()[3, 3])")
+    probability = lab.value(f"lab.trail.seen[{number}].probability")
+    assert f"{probability:.1%}" in readout.inner_text()
+    lab.wait_until(
+        lambda: (np.abs(canvas_pixels(lab.page, ".dv-stage-canvas")[..., :3].astype(int) - before).max(-1) > 12).any(),
+        message="the window is not shown on the picture",
+    )
+    surface.click()
+    lab.wait_until(lambda: lab.value("list(lab.occluder)") == [48, 48, 32, 32], message="the window is not put there")
+    assert "%" in lab.page.locator(".dv-lab-legend").inner_text()
+    assert not lab.console.unexpected()
+
+
+def test_a_sweep_can_be_stopped(lab: NotebookPage) -> None:
+    lab.python("lab.stride = 1")
+    lab.wait_until(lambda: lab.value("len(lab.trail.seen)") == 1)
+    button = lab.page.locator(".dv-lab-sweep button").first
+    button.click()
+    lab.wait_until(lambda: "Stop" in button.inner_text(), message="no sweep")
+    button.click()
+    lab.wait_until(lambda: "Sweep" in button.inner_text(), 30, message="it does not stop")
+    assert lab.value("len(lab.trail.seen) < lab.trail.boxes.shape[0] * lab.trail.boxes.shape[1]")
+    drag_window(lab, (16, 16), (60, 60))
+    lab.wait_until(lambda: lab.value("list(lab.occluder)") == [44, 44, 32, 32], message="it does not answer any more")
+
+
+@pytest.mark.context(viewport={"width": 480, "height": 900})
+def test_a_narrow_window_has_no_overflow(open_notebook: Callable[..., NotebookPage]) -> None:
+    notebook = open_notebook([OPEN], theme="dark")
+    notebook.page.locator(".dv-occlusion-lab .dv-stage-canvas").wait_for()
+    notebook.wait_until(lambda: filled(notebook, 0) > 0, message="no map")
+    edges = notebook.page.locator(
+        ".dv-occlusion-lab .dv-map, .dv-occlusion-lab .dv-stage, .dv-occlusion-lab button"
+    ).evaluate_all("nodes => nodes.filter(n => n.offsetWidth).map(n => n.getBoundingClientRect().right)")
+    assert max(edges) <= 480
+    notebook.shot("occlusion-narrow-dark")
