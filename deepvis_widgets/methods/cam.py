@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
@@ -10,11 +11,41 @@ from torch import Tensor
 from ..core.errors import DeepvisError
 from ..core.head import Head
 from ..core.network import Network, Target
-from ..core.recording import Recording
 from ..core.reduce import to_size
 from ..core.results import HeatMap
 from .backward import describe
 from .base import Method, Report, silent
+from .passes import precision
+
+MOST = 5  # classes whose maps come with the one that was asked for
+
+
+@dataclass(eq=False, repr=False)
+class ClassActivationMap(HeatMap):
+    """The map of the class that was asked for, and those of the strongest classes, which cost no further pass.
+
+    `classes` (n,) are the indices of the five strongest classes, strongest first, `labels` their names, `logits` (n,)
+    and `probabilities` (n,) what the network gives them, and `coarse_maps` (n, h, w) their maps before they were
+    resized.
+    """
+
+    classes: Tensor = field(default_factory=lambda: torch.empty(0, dtype=torch.long))
+    labels: tuple[str, ...] = ()
+    logits: Tensor = field(default_factory=lambda: torch.empty(0))
+    probabilities: Tensor = field(default_factory=lambda: torch.empty(0))
+    coarse_maps: Tensor = field(default_factory=lambda: torch.empty(0, 0, 0))
+
+    @property
+    def maps(self) -> Tensor:
+        """The maps of the strongest classes over the picture: (n, H, W)."""
+        height, width = self.heatmap.shape
+        return torch.stack([to_size(coarse, (height, width)) for coarse in self.coarse_maps])
+
+    def of(self, place: int) -> ClassActivationMap:
+        """The same result for the class at a place among the strongest, 0 the strongest of all."""
+        if not 0 <= place < len(self.labels):
+            raise DeepvisError(f"There is no class at place {place}; the places are 0 to {len(self.labels) - 1}.")
+        return replace(self, target=self.labels[place], heatmap=self.maps[place], coarse=self.coarse_maps[place])
 
 
 class Cam(Method):
@@ -36,12 +67,16 @@ class Cam(Method):
 
     def run(
         self, network: Network, image: Tensor | None, target: Target | None, params: Any, report: Report = silent
-    ) -> HeatMap:
+    ) -> ClassActivationMap:
         assert image is not None
         recording = network.look(image)
-        channel = int(recording.logits[0].argmax()) if target is None else target.channel
-        coarse = class_map(network, recording, channel)
-        return HeatMap(
+        if recording.head is None:
+            raise DeepvisError(no_head(network))
+        logits = recording.logits[0].detach().cpu()
+        strongest = logits.argsort(descending=True, stable=True)[:MOST]
+        channel = int(strongest[0]) if target is None else target.channel
+        coarse, *others = class_maps(recording.head, torch.tensor([channel, *strongest.tolist()]))
+        return ClassActivationMap(
             self.name,
             describe(network, Target(channel)),
             to_size(coarse, network.size),
@@ -49,14 +84,12 @@ class Cam(Method):
             True,
             coarse=coarse,
             params=params,
+            classes=strongest,
+            labels=tuple(network.labels[index] for index in strongest.tolist()),
+            logits=logits[strongest],
+            probabilities=logits.to(precision(network)).softmax(0)[strongest],
+            coarse_maps=torch.stack(others),
         )
-
-
-def class_map(network: Network, recording: Recording, channel: int) -> Tensor:
-    """M_c (h, w) of the first picture of a pass that went to the end."""
-    if recording.head is None:
-        raise DeepvisError(no_head(network))
-    return class_maps(recording.head, torch.tensor([channel]))[0]
 
 
 def no_head(network: Network) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
+from deepvis_widgets.core.errors import DeepvisError
 from deepvis_widgets.core.network import Network
 from deepvis_widgets.core.results import HeatMap
 from deepvis_widgets.methods import explain
 from deepvis_widgets.methods.backward import strongest
+from deepvis_widgets.methods.cam import ClassActivationMap
 from tests.families import ALL, make, network, picture, preprocess_of
 
 WITH_HEAD = {
@@ -55,6 +57,36 @@ def test_cam_by_hand() -> None:
     torch.testing.assert_close(found.coarse, expected)
     resized = F.interpolate(found.coarse[None, None], net.size, mode="bilinear", align_corners=False)[0, 0]
     assert torch.equal(found.heatmap, resized) and found.signed
+
+
+@pytest.mark.parametrize("name", ("plain", "proud", "resnet18", "squeezenet1_1"))
+def test_cam_brings_the_maps_of_the_strongest_classes(name: str) -> None:
+    net = network(name)
+    logits = net.logits(picture(net.size[0])[None])[0]
+    order = logits.sort(descending=True).indices[:5].tolist()
+    found = heat(net, "cam", target=order[2])
+    assert isinstance(found, ClassActivationMap)
+    assert found.classes.tolist() == order and list(found.labels) == [net.labels[index] for index in order]
+    torch.testing.assert_close(found.logits, logits[order])
+    torch.testing.assert_close(found.probabilities, logits.softmax(0)[order])
+    assert tuple(found.maps.shape) == (5, *net.size) and found.target == net.labels[order[2]]
+    for place, index in enumerate(order):
+        alone = heat(net, "cam", target=index)
+        torch.testing.assert_close(found.coarse_maps[place], alone.coarse)
+        torch.testing.assert_close(found.maps[place], alone.heatmap)
+        chosen = found.of(place)
+        assert torch.equal(chosen.heatmap, found.maps[place]) and chosen.target == alone.target
+        assert chosen.box() == alone.box()
+    with pytest.raises(DeepvisError, match="There is no class at place 5; the places are 0 to 4"):
+        found.of(5)
+
+
+def test_a_network_of_few_classes_has_as_many_maps() -> None:
+    module = nn.Sequential(nn.Conv2d(3, 2, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten())
+    net = Network(module, preprocess_of("plain"))
+    found = heat(net, "cam")
+    assert isinstance(found, ClassActivationMap) and len(found.labels) == len(found.maps) == 2
+    assert found.target == found.labels[0] and torch.equal(found.heatmap, found.maps[0])
 
 
 def slow_grad_cam(maps: Tensor, gradient: Tensor) -> Tensor:
