@@ -44,6 +44,7 @@ class Explorer(ipywidgets.VBox):
     method = traitlets.Unicode(allow_none=True, help="name of the method drawn over the picture, or None")
     occluder = traitlets.Any(None, allow_none=True, help="(top, left, height, width) in picture pixels, or None")
     fill = traitlets.Enum(FILLS, "grey", help="what the occluder shows")
+    localize = traitlets.Bool(False, help="whether the box round the overlay's largest strong part is drawn")
     backward = traitlets.Enum(BACKWARD_MODES, "deconvnet", help="mode of the backward pane")
     backward_view = traitlets.Enum(VIEWS, "raw", help="how the backward pane is drawn")
     frozen = traitlets.Bool(False, help="whether the backward pane keeps its unit while others are browsed")

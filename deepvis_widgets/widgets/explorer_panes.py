@@ -11,7 +11,9 @@ import traitlets
 from ..core.fills import FILLS
 from ..core.network import Layer, Network
 from ..core.params import specs
+from ..core.receptive_field import Box
 from ..core.reduce import VIEWS
+from ..core.results import HeatMap
 from ..methods import method
 from ..methods.base import Method
 from .base import COLORMAPS
@@ -73,6 +75,8 @@ class Panes:
         self._class_note = ""
         self._signed = False
         self._field_note = ""
+        self._field: list[dict[str, Any]] = []
+        self._overlaid: HeatMap | None = None
 
     # --- controls that ipywidgets draws ---
 
@@ -87,6 +91,9 @@ class Panes:
             value=0.6, min=0, max=1, step=0.05, description="Opacity", readout=False, tooltip="opacity of the overlay"
         )
         self.colormap = _dropdown("Colours", [(name, name) for name in (AUTO, *COLORMAPS)], "colour map of the overlay")
+        self.localize = ipywidgets.Checkbox(
+            description="Box", indent=False, tooltip="box round the largest part above a fifth of the overlay's maximum"
+        )
         self.fill = _dropdown("Cover", [(fill, fill) for fill in FILLS], "what the occluder shows")
         self.method_controls = ipywidgets.VBox().add_class("dv-controls")
         self.backward_mode = _dropdown(
@@ -129,7 +136,14 @@ class Panes:
 
     def _lay_out(self) -> list[ipywidgets.Widget]:
         tools = _box(
-            "dv-tools", self.method, self.opacity, self.colormap, self.fill, self.running, self.method_controls
+            "dv-tools",
+            self.method,
+            self.opacity,
+            self.colormap,
+            self.fill,
+            self.localize,
+            self.running,
+            self.method_controls,
         )
         top = _box("dv-top", self.pictures, self.help_button)
         picture = _box("dv-area dv-area-picture", self.stage, self.camera, tools)
@@ -160,6 +174,8 @@ class Panes:
         link((explorer, "occluder"), (self.stage, "occluder"))
         link((explorer, "fill"), (self.stage, "fill"))
         link((explorer, "fill"), (self.fill, "value"))
+        link((explorer, "localize"), (self.localize, "value"))
+        self.localize.observe(lambda _: self._mark(), names="value")
         link((explorer, "backward"), (self.backward_mode, "value"))
         link((explorer, "backward_view"), (self.backward_view, "value"))
         link((explorer, "frozen"), (self.freeze, "value"))
@@ -180,9 +196,21 @@ class Panes:
         """Draw the receptive field of the selected unit on the stage, and name it in the status line."""
         box = layer.field.box(position)
         mark = {"box": list(box), "kind": "field", "label": f"{unit.layer}:{unit.channel}"}
-        self.stage.boxes = [] if layer.field.whole else [mark]
+        self._field = [] if layer.field.whole else [mark]
+        self._mark()
         self._field_note = f"sees {layer.field}"
         self.unit.title = f"{self.names.get(layer.name, layer.name)} : {unit.channel}"
+
+    def show_object(self, overlaid: HeatMap | None) -> None:
+        """The heat map that lies over the picture now; where it is asked for, its box is drawn."""
+        self._overlaid = overlaid
+        self._mark()
+
+    def _mark(self) -> None:
+        overlaid = self._overlaid if self.localize.value else None
+        box = overlaid.box() if overlaid is not None else None
+        found = [] if overlaid is None or box is None else [_localization(box, overlaid.target)]
+        self.stage.boxes = [*self._field, *found]
 
     def mark_class(self, target: int | None) -> None:
         """Name the class explained in the status line."""
@@ -204,6 +232,7 @@ class Panes:
 
     def close(self) -> None:
         """Take every widget off the page and free its model."""
+        self._overlaid = None
         close_all(self.rows)
 
 
@@ -215,6 +244,10 @@ def _layer_row(layer: Layer, names: dict[str, str]) -> dict[str, Any]:
         "field": str(layer.field),
         "title": names.get(layer.name, layer.name),
     }
+
+
+def _localization(box: Box, label: str) -> dict[str, Any]:
+    return {"box": list(box), "kind": "localization", "label": label}
 
 
 def _display(widget: ipywidgets.DOMWidget, shown: bool) -> None:

@@ -381,6 +381,7 @@ class Updates:
         meta, arrays = frames.overlay_frame(result, title)
         self.explorer.panes.colour(meta.get("signed", False))
         self.explorer.panes.stage.push("overlay", meta, arrays, seq)
+        self.explorer.panes.show_object(result)
 
     def _backward(self, question: Question) -> None:
         if question.backward == "off":

@@ -288,3 +288,33 @@ def test_picking_a_class_shows_its_map_and_picking_it_again_lets_go(explorer: Ex
     assert last(explorer.panes.stage, "overlay").meta["title"] == "CAM: class 3"
     explorer.pick(3)
     assert explorer.target is None
+
+
+def marks(explorer: Explorer) -> dict[str, Any]:
+    return {mark["kind"]: mark for mark in explorer.panes.stage.boxes}
+
+
+def test_the_box_of_the_overlay_is_drawn_when_asked_for(explorer: Explorer, pictures: list[torch.Tensor]) -> None:
+    assert "localization" not in marks(explorer)
+    field = marks(explorer)["field"]
+    explorer.panes.localize.value = True
+    assert explorer.localize
+    for target in (1, 3):
+        explorer.target = target
+        settle(explorer)
+        heat = explain(explorer.network, pictures[0], "cam", target=target)
+        box = heat.box()
+        expected = None if box is None else {"box": list(box), "kind": "localization", "label": heat.target}
+        assert marks(explorer).get("localization") == expected
+        assert marks(explorer)["field"] == field
+    explorer.method = "saliency"
+    settle(explorer)
+    assert marks(explorer)["localization"]["box"] == list(
+        explain(explorer.network, pictures[0], "saliency", target=3).box()
+    )
+    explorer.method = None
+    settle(explorer)
+    assert "localization" not in marks(explorer)
+    explorer.method, explorer.localize = "saliency", False
+    settle(explorer)
+    assert "localization" not in marks(explorer) and not explorer.panes.localize.value
