@@ -281,7 +281,7 @@ class OcclusionLab(PictureLab):
         probe = self.probe
         if probe is None:
             return
-        params = {
+        params: dict[str, Any] = {
             "window": self.window,
             "stride": self.stride,
             "fill": self.fill,

@@ -88,7 +88,11 @@ class PositionMaps(ipywidgets.Box):
         super().__init__([self.probability, labels, self.activation])
         self.add_class("dv-lab-row")
         for shown in (self.probability, self.label, self.activation):
-            shown.observe(lambda change: change["new"] and on_pick(tuple(change["new"])), names="position")
+            shown.observe(lambda change: self._chosen(change["new"], on_pick), names="position")
+
+    def _chosen(self, place: list[int] | None, on_pick: Callable[[tuple[int, int]], None]) -> None:
+        if place is not None:
+            on_pick((place[0], place[1]))
 
     def forget(self) -> None:
         """No cell is chosen any more."""
