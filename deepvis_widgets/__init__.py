@@ -6,7 +6,7 @@ from deepvis_widgets.core.errors import Cancelled, DeepvisError
 from deepvis_widgets.core.network import Network
 from deepvis_widgets.core.preprocess import Preprocess
 from deepvis_widgets.methods import explain, methods
-from deepvis_widgets.scores import ScoreTable, score, score_table
+from deepvis_widgets.scores import ScoreTable, sanity, score, score_table
 from deepvis_widgets.widgets.cam_board import CamBoard
 from deepvis_widgets.widgets.compare import Compare
 from deepvis_widgets.widgets.convolution_board import ConvolutionBoard
@@ -41,6 +41,7 @@ __all__ = [
     "explain",
     "load",
     "methods",
+    "sanity",
     "scene",
     "score",
     "score_table",
