@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from torch import Tensor
@@ -56,6 +56,7 @@ class AscentRun:
         self._on_look, self._on_end, self._on_error = on_look, on_end, on_error
         self._ascent: Ascent | None = None
         self._turns: list[int] = []
+        self._further = 0  # steps beyond those asked for, from going on when all were done
         self._number = 0  # of the latest run: what an earlier one still says does not count
 
     @property
@@ -69,7 +70,7 @@ class AscentRun:
 
         def work(report: Callable[..., None]) -> bool:
             report(0.0)
-            self._ascent, self._turns = Ascent(self._network, target, params), []
+            self._ascent, self._turns, self._further = Ascent(self._network, target, params), [], 0
             return self._climb(self._ascent, report)
 
         self._submit(work)
@@ -83,7 +84,8 @@ class AscentRun:
                 return False
             self._retune(ascent, params)
             if ascent.done:
-                ascent.retune(steps=len(ascent.trace) + self._length(ascent))
+                self._further = len(ascent.trace)
+                self._retune(ascent, params)
             return self._climb(ascent, report)
 
         self._submit(work)
@@ -152,18 +154,15 @@ class AscentRun:
             self._on_look(self._look(ascent))
 
     def _retune(self, ascent: Ascent, params: SynthesisParams) -> None:
-        """All knobs but the number of steps, which is the run's own once it was continued."""
-        steps = len(ascent.trace)
+        if self._further:
+            asked = params.steps or type(ascent.recipe).steps(params)
+            params = replace(params, steps=asked + self._further)
         changed = {name: value for name, value in vars(params).items() if getattr(ascent.params, name) != value}
-        if ascent.params.steps:
-            changed.pop("steps", None)
         if changed:
             ascent.retune(**changed)
-        if steps and set(changed) - {"stretch"} and steps - 1 not in self._turns:
-            self._turns.append(steps - 1)
-
-    def _length(self, ascent: Ascent) -> int:
-        return type(ascent.recipe).steps(ascent.params)
+        step = len(ascent.trace) - 1
+        if step >= 0 and set(changed) - {"stretch", "steps"} and step not in self._turns:
+            self._turns.append(step)
 
     def _look(self, ascent: Ascent) -> Look:
         return Look(

@@ -192,7 +192,10 @@ def finite(value: Any, name: str) -> float:
 def checked_inputs(values: Any) -> tuple[float, ...]:
     """Three numbers; DeepvisError otherwise."""
     if isinstance(values, str | Mapping) or not hasattr(values, "__len__") or len(values) != len(INPUTS):
-        raise DeepvisError(f"inputs={values!r} does not fit; accepted are three numbers, for neurons 1, 2 and 3.")
+        raise DeepvisError(
+            f"inputs={values!r} does not fit; accepted are three numbers, for neurons 1, 2 and 3 "
+            "(a real network is for dv.RelevanceLedger)."
+        )
     return tuple(finite(value, f"a{i}") for i, value in zip(INPUTS, values, strict=True))
 
 

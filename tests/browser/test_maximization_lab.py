@@ -104,6 +104,9 @@ def test_typed_numbers_choose_the_unit_and_classes_are_targets(open_notebook: Op
     notebook.wait_until(lambda: notebook.value("lab.target") is None, message="the class was not let go")
     page.locator(".dv-maximization .widget-dropdown:has(label:text-is('Show')) select").select_option(label="true size")
     begin(notebook)
+    button(notebook, "Pause").click()
+    button(notebook, "Go on").wait_for()
+    notebook.page.wait_for_timeout(200)  # the last pictures are on their way
     # a unit of the first layer sees 7 × 7 pixels of 128
     sizes = page.locator(".dv-gallery .dv-card canvas").first.evaluate(
         "c => [c.width, c.height, c.getBoundingClientRect().width, c.parentElement.getBoundingClientRect().width]"

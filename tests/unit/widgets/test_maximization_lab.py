@@ -120,11 +120,24 @@ def test_turning_a_knob_changes_what_comes(lab: MaximizationLab) -> None:
     while not ascent.done:
         ascent.step()
     ascent.retune(decay=0.5)
-    ascent.retune(steps=6 + PRESETS["yosinski-3"].steps)
-    for _ in range(10):
+    ascent.retune(steps=12)
+    while not ascent.done:
         ascent.step()
-    assert lab.look is not None
-    np.testing.assert_allclose(lab.look.trace[:16], ascent.trace, rtol=1e-6)
+    assert lab.look is not None and lab.look.done
+    np.testing.assert_allclose(lab.look.trace, ascent.trace, rtol=1e-6)
+    lab.steps = 8  # and six further ones were asked for
+    lab.go_on()
+    settle(lab)
+    assert steps_of(lab) == 14
+
+
+def test_more_steps_may_be_asked_for_while_it_runs(lab: MaximizationLab) -> None:
+    lab.steps = 5000
+    lab.start()
+    wait(lambda: steps_of(lab) > 2, "it did not begin")
+    lab.steps = 1
+    settle(lab)
+    assert not lab.running and steps_of(lab) < 5000
 
 
 def test_a_preset_brings_its_own_numbers(lab: MaximizationLab) -> None:
