@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .compare import Compare
 
 FIRST = 10  # classes with their probabilities at the head of the menu
-TOP, NO_CLASS = "top class of each", -1  # a menu shows nothing at all for None
+TOP, NO_CLASS = "top class", -1  # a menu shows nothing at all for None
 CHOOSE, NO_METHOD = "a method ...", ""
 SCALE = (
     "Shared: a colour means the same value in all networks, for one method at a time, because values of different "
@@ -61,7 +61,7 @@ class Panes:
     # --- controls ---
 
     def _make_choices(self) -> None:
-        self.target = _dropdown("Class", [(TOP, NO_CLASS)], "what is explained")
+        self.target = _dropdown("Class", [(TOP, NO_CLASS)], "what is explained; top class: that of each network")
         self.scale = _dropdown("Scale", [("shared", "shared"), ("own", "own")], SCALE)
         self.scale.disabled = len(self.networks) == 1
         self.colours = _dropdown("Colours", [(name, name) for name in UNSIGNED], COLOURS)
