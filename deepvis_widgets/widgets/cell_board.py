@@ -7,13 +7,14 @@ from typing import Any
 
 from ..core.errors import DeepvisError
 from .board import Board
+from .pen import Pen
 from .places import Cell, Places
 from .typed import CellEditor, read_number
 
 
 class CellBoard(Board):
-    """The field for a new number comes last of the controls above. Subclasses register the cells
-    they draw in `places` and override what is below.
+    """The field for a new number comes last of the controls above. Subclasses override what is below;
+    `places` knows where their cells were drawn.
 
     `hovered` is the cell under the pointer and `selected` the one that is being edited, or None.
     """
@@ -29,7 +30,17 @@ class CellBoard(Board):
         self.on_point(self._press, press=True)
         self.on_leave(lambda: self._hover(None))
 
+    def draw(self, pen: Pen) -> None:
+        """Draw, and know from then on where the cells are: never half of them, events come on other threads."""
+        places = Places()
+        self.draw_cells(pen, places)
+        self.places = places
+
     # --- for subclasses ---
+
+    def draw_cells(self, pen: Pen, places: Places) -> None:
+        """Draw everything on an empty canvas, and register the cells."""
+        raise NotImplementedError
 
     def pointed(self) -> None:
         """`hovered` changed."""

@@ -20,7 +20,7 @@ from .convolution_lesson import Lesson, edited
 from .lesson_controls import table
 from .lesson_numbers import plane, resized
 from .pen import Pen
-from .places import Cell
+from .places import Cell, Places
 from .player import Player
 from .typed import read_grid, write_grid
 
@@ -145,10 +145,9 @@ class ConvolutionBoard(CellBoard):
         pointed = self._result(self.hovered) if self.hovered else None
         return min(self.player.step if pointed is None else pointed, self.lesson.count - 1)
 
-    def draw(self, pen: Pen) -> None:
+    def draw_cells(self, pen: Pen, places: Places) -> None:
         """The sliding kernel, and the matrix."""
-        self.places.clear()
-        Drawing(pen, self.places, self.lesson, self.index, self.player.step, self.selected).all()
+        Drawing(pen, places, self.lesson, self.index, self.player.step, self.selected).all()
 
     def show(self) -> None:
         """Draw and say what is lit now."""

@@ -29,10 +29,6 @@ class Places:
     def __init__(self) -> None:
         self._places: list[_Place] = []
 
-    def clear(self) -> None:
-        """Forget everything, before drawing anew."""
-        self._places = []
-
     def add(self, first: Cell, top: float, left: float, cell: float, shape: tuple[int, int] = (1, 1)) -> None:
         """Square cells in `shape` (rows, cols) from `first`, whose corner is at (top, left)."""
         self._places.append(_Place(top, left, cell, shape, first))

@@ -17,7 +17,7 @@ from .cell_board import CellBoard
 from .lesson_controls import numbers_field, row, size_slider
 from .lesson_numbers import plane, resized
 from .pen import Pen
-from .places import Cell
+from .places import Cell, Places
 from .player import Player
 from .pooling_drawing import WIDTH, PoolingDrawing, height
 from .pooling_lesson import STEPS, PoolingLesson
@@ -125,10 +125,9 @@ class PoolingBoard(CellBoard):
 
     # --- drawing ---
 
-    def draw(self, pen: Pen) -> None:
+    def draw_cells(self, pen: Pen, places: Places) -> None:
         """All panels that the steps have come to."""
-        self.places.clear()
-        PoolingDrawing(pen, self.places, self.lesson, self.step, self.hovered, self.selected).all()
+        PoolingDrawing(pen, places, self.lesson, self.step, self.hovered, self.selected).all()
 
     def show(self) -> None:
         """Draw and say the step, or what is under the pointer."""

@@ -14,10 +14,17 @@ function brightness(colour: string): number {
   return 0.299 * red + 0.587 * green + 0.114 * blue;
 }
 
+const isBoard = (target: EventTarget | null): target is HTMLElement =>
+  target instanceof HTMLElement && target.matches("canvas.dv-board-canvas");
+
+/** ipycanvas focuses its canvas before it reads where it was pressed: the page must not scroll in between. */
+function holdStill(event: MouseEvent): void {
+  if (isBoard(event.target)) event.target.focus({ preventScroll: true });
+}
+
 /** ipycanvas swallows every key: without this, nobody who tabs onto a drawing could leave it. */
 function letTabOut(event: KeyboardEvent): void {
-  const onBoard = event.target instanceof Element && event.target.matches("canvas.dv-board-canvas");
-  if (onBoard && event.key === "Tab") event.stopImmediatePropagation();
+  if (event.key === "Tab" && isBoard(event.target)) event.stopImmediatePropagation();
 }
 
 function mount({ model, root, signal }: View<SchemeTraits, null>): void {
@@ -27,6 +34,7 @@ function mount({ model, root, signal }: View<SchemeTraits, null>): void {
   const later = (): void => void [0, 300, 1500].forEach((delay) => setTimeout(look, delay));
   onTheme(later, signal);
   later();
+  document.addEventListener("mousedown", holdStill, { capture: true, signal });
   document.addEventListener("keydown", letTabOut, { capture: true, signal });
 }
 

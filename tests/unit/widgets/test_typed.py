@@ -46,8 +46,6 @@ def test_a_cell_is_found_where_it_was_drawn() -> None:
     assert places.find(45, 25) == Cell("b", 0, 4)  # drawn over the other
     assert places.find(70, 20) is None and places.find(9, 20) is None
     assert places.box(Cell("a", 1, 2)) == (40, 80, 30) and places.box(Cell("a", 2, 0)) is None
-    places.clear()
-    assert places.find(10, 20) is None
 
 
 def test_an_editor_hands_on_what_is_typed_and_is_empty_again() -> None:
