@@ -256,7 +256,9 @@ class RelevanceBoard(Board):
         state = self.flow
         if isinstance(self._pointed, tuple):
             return edge_words(self._pointed, state, self.division)
-        return step_words(self.step, state) if self._pointed is None else neuron_words(self._pointed, state)
+        if self._pointed is None:
+            return step_words(self.step, state, self.division)
+        return neuron_words(self._pointed, state)
 
     def draw(self, pen: Pen) -> None:
         draw(pen, Scene(self.weights, self.biases, self.flow, self.step, self._pointed, _named(self.what.value)))

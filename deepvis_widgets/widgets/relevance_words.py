@@ -81,7 +81,7 @@ def neuron_words(k: int, state: Flow) -> str:
     return f"{said}; R{low(k)} = {names} = {numbers if total else digits(state.relevances[k])}{total}."
 
 
-def step_words(step: int, state: Flow) -> str:
+def step_words(step: int, state: Flow, division: Division) -> str:
     """What happens in a step of the way back."""
     if step == 0:
         return f"Forward: the network answers f(x) = a₇ = {digits(state.activations[OUTPUT])}."
@@ -90,20 +90,22 @@ def step_words(step: int, state: Flow) -> str:
     if step in (3, 7):
         layer = LAYERS[1 if step == 3 else 0]
         single = ", ".join(f"R{low(k)} = {digits(state.relevances[k])}" for k in layer)
-        total = sum(state.relevances[k] for k in layer)
-        return f"What arrives at each neuron is added up: {single}. Together {digits(total)}{_lost(step, state)}."
+        total = digits(sum(state.relevances[k] for k in layer))
+        return f"What arrives at each neuron is added up: {single}. Together {total}{_lost(step, state, division)}."
     k = OUTPUT if step == 2 else step
     handed = state.handed[k]
     sent = ", ".join(f"R{low(i)}←{low(k)} = {digits(m)}" for i, m in handed.messages.items()) or "nothing"
-    return f"Neuron {k} hands back R{low(k)} = {digits(handed.relevance)}: {sent}{_taken(handed.bias, handed.epsilon)}."
+    taken = f"its bias takes {digits(handed.bias)}, {_rest(division)} {digits(handed.epsilon)}"
+    return f"Neuron {k} hands back R{low(k)} = {digits(handed.relevance)}: {sent}; {taken}."
 
 
-def _taken(bias: float, epsilon: float) -> str:
-    return f"; its bias takes {digits(bias)} and ε {digits(epsilon)}"
+def _rest(division: Division) -> str:
+    """What else takes relevance: where all inputs speak the same way, one half of the αβ rule has nobody to go to."""
+    return "ε and what found no taker" if division.name == "alpha-beta" else "ε"
 
 
-def _lost(step: int, state: Flow) -> str:
+def _lost(step: int, state: Flow, division: Division) -> str:
     above = state.ledger.entries[2:] if step == 3 else state.ledger.entries[1:]
     bias, epsilon = sum(entry.bias for entry in above), sum(entry.epsilon for entry in above)
     start = state.relevances[OUTPUT]
-    return f" of {digits(start)}: biases took {digits(bias)} on the way, ε {digits(epsilon)}"
+    return f" of {digits(start)}: biases took {digits(bias)} on the way, {_rest(division)} {digits(epsilon)}"
