@@ -296,7 +296,7 @@ class MaximizationLab(ipywidgets.VBox):
         )
         self.trace = AscentTrace()
         scale = SIDE / max(self.network.size)
-        self.strip, self.sizes = Strip(self.group, scale), Strip(self.group, scale)
+        self.strip, self.sizes = Strip(self.group, scale), Strip(self.group, scale).add_class("dv-sizes")
         self.forget = _button("Forget", "Take the kept pictures away", "trash")
         self.size_button = _button(
             "One unit of each layer", "Draw the unit of this number in every layer at the true size of what it sees"
