@@ -67,6 +67,7 @@ def test_a_cell_is_clicked_and_its_number_typed(board: NotebookPage) -> None:
     board.wait_until(lambda: not np.array_equal(pixels(board), before), message="the new number is not drawn")
     canvas.click(position=at(board, "kernel", 0, 1))
     board.wait_until(lambda: field.get_attribute("placeholder") == "now 2")
+    board.wait_until(lambda: field.evaluate("field => field === document.activeElement"), message="not ready to type")
     board.page.keyboard.type("half")
     board.page.keyboard.press("Enter")
     board.page.locator(".dv-board .dv-notice", has_text="“half” is no number").wait_for()
@@ -110,8 +111,9 @@ def test_what_does_not_fit_is_a_sentence_and_the_keyboard_is_enough(board: Noteb
     page, before = board.page, pixels(board)
     slider = page.locator(".widget-hslider:has(label:text-is('Padding')) .noUi-handle")
     slider.focus()
-    for _ in range(3):
+    for padding in (1, 2, 2):
         page.keyboard.press("ArrowRight")
+        board.wait_until(lambda padding=padding: board.value("board.padding") == padding)
     page.locator(".dv-board .dv-notice", has_text="nothing but padding").wait_for()
     assert board.value("[board.padding, board.controls.sizes['padding'].value]") == [2, 2]
     board.wait_until(lambda: not np.array_equal(pixels(board), before))
