@@ -68,6 +68,7 @@ class OcclusionLab(PictureLab):
         super().__init__(network, pictures)
         self.probe: Probe | None = None
         self._drawn = 0.0
+        self._sweep_next = False
         height, width = self.network.size
         self.window, self.stride = min(32, max(LEAST, min(height, width) // 4)), 8
         self.trail = Trail(self.network.size, self.window, self.stride)
@@ -229,10 +230,13 @@ class OcclusionLab(PictureLab):
             self.stage.push("picture", arrays=arrays)
             self.bars.show(probe.probabilities, probe.target, True)
             self._draw()
+            sweep = self._sweep_next
         if self.occluder is None:
             self.occluder = self._fitted(0, 0)
         else:
             self._look(self.occluder)
+        if sweep:
+            self.sweep()
 
     # --- by hand ---
 
@@ -277,8 +281,13 @@ class OcclusionLab(PictureLab):
     # --- by sweep ---
 
     def sweep(self) -> None:
-        """Put the window everywhere, from coarse to fine; what was found by hand stays."""
-        probe = self.probe
+        """Put the window everywhere, from coarse to fine; what was found by hand stays.
+
+        While the whole picture is still being looked at, the sweep follows that.
+        """
+        with self.lock:
+            probe = self.probe
+            self._sweep_next = probe is None
         if probe is None:
             return
         params: dict[str, Any] = {
@@ -306,6 +315,7 @@ class OcclusionLab(PictureLab):
 
     def stop(self) -> None:
         """Stop the sweep; what it has found stays."""
+        self._sweep_next = False
         self.cancel("sweep")
 
     def _swept(self, probe: Probe, result: Any, fraction: float | None) -> None:

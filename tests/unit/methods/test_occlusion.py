@@ -121,6 +121,9 @@ def test_streams_coarse_to_fine_to_the_same_map(budget: int, monkeypatch: pytest
     for _, partial in told:
         assert torch.isfinite(partial.heatmap).all() and partial.heatmap.shape == (24, 24)
         assert partial.image().size == (24, 24)
+    assert [round(fraction * partial.reached.numel()) for fraction, partial in told] == [
+        int(partial.reached.sum()) for _, partial in told
+    ]
     errors = [float((partial.heatmap - whole.heatmap).norm()) for _, partial in told]
     assert errors[-1] == pytest.approx(0, abs=1e-12)
     if budget == 1:

@@ -122,10 +122,7 @@ def test_a_failing_network_is_a_sentence_and_the_drag_goes_on(lab: OcclusionLab,
 
 def test_a_sweep_gives_the_methods_maps(lab: OcclusionLab) -> None:
     lab.stride = 6
-    settle(lab)
-    lab.clear()
-    settle(lab)
-    lab.sweep()
+    lab.sweep()  # follows the look at the whole picture that another stride asks for
     settle(lab)
     watched = lab.probe.watched  # type: ignore[union-attr]
     watch = f"{watched.layer}:{watched.channel}"
