@@ -208,6 +208,23 @@ def test_a_click_on_a_bar_explains_that_class(explorer: NotebookPage) -> None:
     assert changed(explorer, ".dv-stage-canvas", before)
 
 
+def yellow(notebook: NotebookPage) -> int:
+    """How many pixels of the stage have the colour of the localization box."""
+    return int((np.abs(shown(notebook, ".dv-stage-canvas") - np.array([255, 224, 74])).max(-1) < 8).sum())
+
+
+def test_the_box_of_the_overlay_is_drawn_when_ticked(explorer: NotebookPage) -> None:
+    before = yellow(explorer)
+    explorer.page.get_by_label("Box", exact=True).check()
+    explorer.wait_until(lambda: yellow(explorer) > before + 100, message="no box was drawn")
+    assert explorer.value("explorer.localize") is True
+    explorer.shot("explorer-box")
+    explorer.python("explorer.localize = False")
+    explorer.wait_until(lambda: yellow(explorer) <= before + 10, message="the box stayed")
+    assert not explorer.page.get_by_label("Box", exact=True).is_checked()
+    assert_silent(explorer)
+
+
 def upload(notebook: NotebookPage, name: str, content: bytes) -> None:
     with notebook.page.expect_file_chooser() as chosen:
         notebook.page.locator(".dv-picture-bar .jupyter-button", has_text="Upload").click()
