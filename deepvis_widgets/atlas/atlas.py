@@ -15,6 +15,7 @@ from torch import Tensor
 from ..core.errors import DeepvisError
 from ..core.network import Network, whole
 from ..methods.base import Report, silent
+from .identity import network_key
 from .images import Images, find_images
 from .read import LayerRow, Reader
 from .unit import Top, Unit, tile_picture
@@ -112,8 +113,6 @@ class Atlas:
 
         Raises DeepvisError where there is no atlas, one of another format, or one of another network.
         """
-        from .build import network_key
-
         network = _network(net)
         reader = Reader(Path(folder).expanduser())
         if reader.about["weights"] != network_key(network):
@@ -122,6 +121,12 @@ class Atlas:
                 f"{reader.about['network']}) than this {network.name}; open it with that network, or build it again."
             )
         return cls(reader, network, None if images is None else find_images(images))
+
+    def of(self, network: Network) -> Atlas:
+        """This atlas, for another object of the same network. Raises DeepvisError where it is another network."""
+        return (
+            self if network is self.network else Atlas(Atlas.open(self.folder, network).reader, network, self._images)
+        )
 
     # --- what is in it ---
 

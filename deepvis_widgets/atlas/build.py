@@ -16,12 +16,12 @@ from .._version import __version__
 from ..core.errors import DeepvisError
 from ..core.network import Network
 from ..engine.keys import content_key
-from ..engine.weights import weights_key
 from ..methods.base import Report
 from . import store, tiles, tops
 from .files import read_checked, sync_folder
 from .graph import Hands, Task, run
 from .hands import hired, one_thread
+from .identity import network_key
 from .images import Images
 from .partial import Partial
 from .plan import Plan
@@ -32,12 +32,6 @@ JOB, ATLAS = "job.json", "atlas"
 PICTURES_PER_TASK, CHANNELS_PER_TASK = 4, 8
 SCAN_SHARE = 0.9  # of the progress reported, where pictures are drawn too
 Done = Callable[[str, Any], None]
-
-
-def network_key(network: Network) -> str:
-    """Equal for networks that answer alike: weights and preprocessing. The same in every process."""
-    p = network.preprocessing
-    return content_key(weights_key(network.module), p.size, p.resize, p.mean, p.std, p.interpolation, p.fit)
 
 
 class Build:

@@ -10,12 +10,14 @@ from typing import Any
 import ipywidgets
 import traitlets
 
+from ..atlas import Atlas, Top
 from ..core.errors import DeepvisError
 from ..core.fills import FILLS
 from ..core.network import Network
 from ..core.reduce import VIEWS
 from ..methods import method
 from .base import whole_numbers
+from .explorer_atlas import TABS, ExplorerAtlas
 from .explorer_panes import Panes
 from .explorer_updates import Updates
 from .explorer_wiring import BACKWARD_MODES, ZOOMS, Wiring
@@ -27,7 +29,8 @@ class Explorer(ipywidgets.VBox):
 
     `network` is a Network, a module, or a name for dv.load; `picture` anything a picture can be made of (None: the
     first ready scene); `pictures` further ones to choose from: a folder, or a list. `names` gives layers prettier
-    titles.
+    titles. `atlas` is a dv.Atlas of the network, or the folder of one; None: the one that ships with the package, if
+    there is one, else a form offers to build one.
 
     The traits below may be set, observed and linked from Python; the browser and Python always agree on them. Setting
     one to something that does not exist raises DeepvisError and changes nothing. `close()` ends the thread and frees
@@ -50,6 +53,7 @@ class Explorer(ipywidgets.VBox):
     frozen = traitlets.Bool(False, help="whether the backward pane keeps its unit while others are browsed")
     tiles = traitlets.Enum(("activation", "gradient", "pictures"), "activation", help="what the unit grid shows")
     zoom = traitlets.Enum(ZOOMS, "", help="the pane that is enlarged")
+    about = traitlets.Enum(TABS, "synthesized", help="what is shown about the selected unit; others need an atlas")
 
     def __init__(
         self,
@@ -61,6 +65,7 @@ class Explorer(ipywidgets.VBox):
         unit: int = 0,
         target: int | str | None = None,
         names: dict[str, str] | None = None,
+        atlas: Any = None,
     ) -> None:
         self.network = as_network(network)
         self.group = uuid.uuid4().hex
@@ -75,6 +80,8 @@ class Explorer(ipywidgets.VBox):
         self.updates = Updates(self)
         self.panes.bind(self)
         self.wiring = Wiring(self, self.updates)
+        self.about = TABS[0] if atlas is None else TABS[1]
+        self._atlas = ExplorerAtlas(self, atlas)
         self.image = first
         self.panes.pictures.point(0 if picture is None else None)
 
@@ -140,9 +147,33 @@ class Explorer(ipywidgets.VBox):
         """Do what a key does; `command` is one of those in explorer_keys.KEYS."""
         self.wiring.commands[command]()
 
+    # --- the atlas ---
+
+    @property
+    def atlas(self) -> Atlas | None:
+        """The atlas in use; None while there is none, or it is being opened. Set it to an Atlas or a folder."""
+        return self._atlas.feed.atlas
+
+    @atlas.setter
+    def atlas(self, source: Any) -> None:
+        self._atlas.open(source)
+
+    def use_atlas(self, atlas: Atlas) -> None:
+        """Show an atlas of this very network object, as it was built or opened in the pane."""
+        self._atlas.use(atlas)
+
+    def visit(self, layer: str, unit: int) -> None:
+        """Go to a unit."""
+        self._atlas.visit(layer, unit)
+
+    def show_top(self, top: Top) -> None:
+        """Show one of a unit's strongest pictures, and the place where the unit is strongest in it."""
+        self._atlas.show_top(top)
+
     def close(self) -> None:
         """End the thread, free cache and graph, and take the widgets off the page."""
         if self.comm is not None:
+            self._atlas.close()
             self.updates.close()
             self.panes.close()
         super().close()

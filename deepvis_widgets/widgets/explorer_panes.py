@@ -19,6 +19,7 @@ from ..methods.base import Method
 from .base import COLORMAPS
 from .camera import Camera
 from .controls import Controls
+from .explorer_atlas import UnitTabs
 from .explorer_keys import KEYS
 from .gallery import Gallery
 from .keyboard import Keyboard
@@ -65,6 +66,7 @@ class Panes:
         self.gallery = Gallery(
             group=group, title="What it wants to see", size=104, placeholder="Press Start to draw this unit."
         )
+        self.tabs = UnitTabs(explorer, network, group, self.gallery)
         self.camera = Camera(group=group, size=[height, width], layout={"display": "none"})
         self.keyboard = Keyboard(KEYS, group=group)
         self.pictures = PictureBar(pictures, explorer.show)
@@ -153,7 +155,7 @@ class Panes:
         unit = _box("dv-area dv-area-unit", self.unit)
         choice = _box("dv-choice", self.backward_mode, self.backward_view, self.freeze)
         backward = _box("dv-area dv-area-backward", self.backward, choice)
-        drawn = _box("dv-area dv-area-gallery", self.gallery)
+        drawn = _box("dv-area dv-area-gallery", self.tabs)
         self.areas = {"shares": shares, "grid": grid, "unit": unit, "backward": backward, "gallery": drawn}
         panes = _box("dv-panes", picture, shares, layers, grid, unit, backward, drawn)
         return [top, panes, self.status, self.keyboard]
@@ -179,6 +181,7 @@ class Panes:
         link((explorer, "backward"), (self.backward_mode, "value"))
         link((explorer, "backward_view"), (self.backward_view, "value"))
         link((explorer, "frozen"), (self.freeze, "value"))
+        link((explorer, "about"), (self.tabs.choice, "value"))
         link((self.opacity, "value"), (self.stage, "opacity"))
         self.colormap.observe(lambda _: self.colour(self._signed), names="value")
         link((self.grid, "gamma"), (self.unit, "gamma"))

@@ -167,6 +167,7 @@ class Wiring:
         self.explorer.tiles = "activation" if self.explorer.tiles == mode else mode
 
     def _toggle_pictures(self) -> None:
+        self.explorer.about = "synthesized"
         if self.panes.gallery.running:
             self.updates.stop_pictures()
         else:

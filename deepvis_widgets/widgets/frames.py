@@ -112,9 +112,9 @@ def statistics(found: UnitMap) -> list[str]:
     return lines
 
 
-def pattern_frame(layer: str, channel: int, result: Pictures) -> Parts:
-    """Meta and arrays of a grid's "pictures" frame: one unit's synthesized picture, at one size for all units of the
+def pattern_frame(layer: str, channel: int, picture: Tensor) -> Parts:
+    """Meta and arrays of a grid's "pictures" frame: one unit's picture (3, h, w), at one size for all units of the
     layer.
     """
-    picture = F.interpolate(result.crops[:1], (TILE, TILE), mode="bilinear", align_corners=False, antialias=True)[0]
-    return {"layer": layer}, {"units": np.array([channel], np.int32), "pictures": to_bytes(picture)[None]}
+    resized = F.interpolate(picture[None], (TILE, TILE), mode="bilinear", align_corners=False, antialias=True)[0]
+    return {"layer": layer}, {"units": np.array([channel], np.int32), "pictures": to_bytes(resized)[None]}

@@ -21,3 +21,4 @@ class Gallery(LiveWidget):
     actual_size = traitlets.Bool(False, help="pictures at their own size times meta.scale").tag(sync=True)
     chosen = traitlets.Int(-1, help="number of the chosen picture, -1 for none").tag(sync=True)
     placeholder = traitlets.Unicode("No pictures yet.").tag(sync=True)
+    startable = traitlets.Bool(True, help="whether there is a button to start and stop").tag(sync=True)

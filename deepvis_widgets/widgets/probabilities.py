@@ -45,7 +45,7 @@ class Probabilities(ipywidgets.VBox):
 
     def _draw(self, chosen: int) -> None:
         self._chosen = chosen
-        names = [_short(self._labels[index], place) for place, index in enumerate(self._classes)]
+        names = [short(self._labels[index], place) for place, index in enumerate(self._classes)]
         colours = [CHOSEN if index == chosen else PLAIN for index in self._classes]
         with self._bars.hold_sync():
             # an ordinal axis is drawn from the bottom up: the strongest class goes last
@@ -82,6 +82,6 @@ class Probabilities(ipywidgets.VBox):
         self._on_pick(self._classes[len(self._classes) - 1 - event["data"]["index"]])
 
 
-def _short(label: str, place: int) -> str:
+def short(label: str, place: int) -> str:
     """A label short enough for the axis; bars with equal names would fall into one, so cut ones carry their place."""
     return label if len(label) <= LONGEST else f"{label[: LONGEST - 2]}…" + INVISIBLE * place

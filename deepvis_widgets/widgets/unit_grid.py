@@ -8,7 +8,9 @@ from .base import STATIC, STYLE, LiveWidget, PositionTrait, colormap_trait
 
 
 class UnitGrid(LiveWidget):
-    """Frames in: tiles, stats, pictures, gradient. Frames out: visible (unit numbers on screen)."""
+    """Frames in: tiles, stats, pictures, gradient, card. Frames out: visible (unit numbers on screen), card (the unit
+    under the pointer).
+    """
 
     _esm = STATIC / "unit_grid.js"
     _css = STYLE
@@ -24,3 +26,4 @@ class UnitGrid(LiveWidget):
     colormap = colormap_trait("gray")
     mode = traitlets.Enum(("activation", "gradient", "pictures"), "activation").tag(sync=True)
     position = PositionTrait(default_value=None, allow_none=True).tag(sync=True)
+    cards = traitlets.Bool(False, help="whether a unit under the pointer shows its card").tag(sync=True)

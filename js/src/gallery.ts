@@ -24,7 +24,7 @@ function mount({ model, link, root, signal }: View<GalleryTraits, null>): void {
   const running = element("span", { class: "dv-running" }, progress, percent);
   const grid = element("div", { class: "dv-cards", role: "group" });
   const empty = element("div", { class: "dv-empty" });
-  root.append(element("div", { class: "dv-bar" }, element("span", { class: "dv-title" }, title, note), running, button), grid, empty);
+  root.append(element("div", { class: "dv-bar" }, element("span", { class: "dv-title" }, title, note), running, ...(model.get("startable") ? [button] : [])), grid, empty);
   const cards: Card[] = [];
 
   function showPictures(): void {

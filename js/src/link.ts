@@ -4,7 +4,7 @@ import type { Model } from "./model";
 import { pack, unpack, type Arrays, type Frame, type Meta } from "./protocol";
 
 type Listener = (frame: Frame) => void;
-interface Request {
+export interface Request {
   readonly kind: string;
   readonly meta: Meta;
   readonly arrays: Arrays;
@@ -21,7 +21,7 @@ export class Link {
     private readonly model: Model<object>,
     window = 1,
   ) {
-    this.#requests = this.#flight(window);
+    this.#requests = this.flight(window);
     model.on("msg:custom", this.#receive);
   }
 
@@ -56,6 +56,14 @@ export class Link {
     this.#requests.request({ kind, meta, arrays });
   }
 
+  /** Flow control of its own, for questions that must neither wait for others nor replace them. */
+  flight(window = 1): Inflight<Request> {
+    const send = (seq: number, { kind, meta, arrays }: Request): void => this.send(kind, meta, arrays, seq);
+    const flight = new Inflight<Request>(send, { window, next: () => ++this.#seq });
+    this.#flights.add(flight);
+    return flight;
+  }
+
   /** Sends a frame that waits behind no other and is replaced by none; its seq. */
   post(kind: string, meta: Meta = {}, arrays: Arrays = {}): number {
     this.send(kind, meta, arrays, ++this.#seq);
@@ -66,13 +74,6 @@ export class Link {
     this.model.off("msg:custom", this.#receive);
     for (const flight of this.#flights) flight.dispose();
     this.#listeners.clear();
-  }
-
-  #flight(window: number): Inflight<Request> {
-    const send = (seq: number, { kind, meta, arrays }: Request): void => this.send(kind, meta, arrays, seq);
-    const flight = new Inflight<Request>(send, { window, next: () => ++this.#seq });
-    this.#flights.add(flight);
-    return flight;
   }
 
   readonly #receive = (message: unknown, buffers: DataView[]): void => {

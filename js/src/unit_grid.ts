@@ -18,6 +18,7 @@ import { decimal, join, place } from "./readout";
 import { onTheme, token } from "./theme";
 import { corner, layout, rowsIn, scrollTo, slotAt, slotsOf, step, type Grid, type Rows } from "./tiles";
 import type { UnitGridTraits } from "./traits";
+import { unitCard } from "./unit_card";
 import { widget, type View } from "./widget";
 
 const VALUE_FROM = 40;
@@ -54,6 +55,7 @@ function mount(view: View<UnitGridTraits, Shared>): void {
   let quiet: ReturnType<typeof setTimeout> | undefined;
   let asked = "";
   const paint = painter(draw, signal);
+  const card = unitCard(model, link, root, signal);
   const hover = hoverPublisher(() => model.get("group"), signal);
   const wanted = (): Wanted => ({ layer: model.get("layer"), count: model.get("count"), sort: model.get("sort") });
   const sheet = (): Sheet | null => store.sheet(model.get("mode"), model.get("layer"));
@@ -118,6 +120,13 @@ function mount(view: View<UnitGridTraits, Shared>): void {
     return slotAt(grid, pointer.clientY - at.top + viewport.scrollTop, pointer.clientX - at.left);
   }
 
+  /** Where a tile is on the page. */
+  function placeOf(slot: number): DOMRect {
+    const at = viewport.getBoundingClientRect();
+    const [top, left] = corner(grid, slot);
+    return new DOMRect(at.left + left, at.top + top - viewport.scrollTop, grid.tile, grid.tile);
+  }
+
   /** Row and column of a tile under the pointer. */
   function cellOfPointer(slot: number, shown: Sheet): readonly [number, number] | null {
     const at = viewport.getBoundingClientRect();
@@ -159,6 +168,8 @@ function mount(view: View<UnitGridTraits, Shared>): void {
     const shown = sheet();
     const cell = slot !== null && shown?.rows && shown.cols ? cellOfPointer(slot, shown) : null;
     hover(cell && shown ? seen(shown, cell) : null);
+    const unit = slot === null || event?.buttons ? null : (arrangement.units[slot] ?? null);
+    card(unit, unit === null ? null : placeOf(slot!));
     viewport.style.cursor = slot === null ? "" : "pointer";
     paint();
   }
@@ -235,7 +246,7 @@ function mount(view: View<UnitGridTraits, Shared>): void {
   subscribe(model.get("group"), "move", move, signal);
   onResize(viewport, paint, signal);
   onTheme(paint, signal);
-  viewport.addEventListener("scroll", paint, { signal, passive: true });
+  viewport.addEventListener("scroll", () => (card(null, null), paint()), { signal, passive: true });
   viewport.addEventListener("pointermove", point, { signal });
   viewport.addEventListener("pointerleave", () => (point(null), sortWhenQuiet()), { signal });
   viewport.addEventListener("keydown", key, { signal });
