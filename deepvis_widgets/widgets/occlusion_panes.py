@@ -36,7 +36,9 @@ class OcclusionControls(ipywidgets.VBox):
         self.layer = ipywidgets.Dropdown(
             options=network.layers.names, description="Layer", tooltip="layer of the unit that is watched"
         )
-        self.unit = ipywidgets.Dropdown(description="Unit", tooltip="the unit that is watched")
+        self.unit = ipywidgets.Dropdown(
+            options=[("strongest", STRONGEST)], description="Unit", tooltip="the unit that is watched"
+        )
         super().__init__([self.window, self.stride, self.fill, self.score, self.layer, self.unit])
         self.add_class("dv-lab-controls")
 

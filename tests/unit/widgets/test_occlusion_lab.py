@@ -166,6 +166,7 @@ def test_another_setting_is_another_experiment(lab: OcclusionLab) -> None:
         settle(lab)
         assert lab.probe is not before and len(lab.trail.seen) == 1, trait
     assert lab.unit is None and lab.probe.watched.layer == "features.1"  # type: ignore[union-attr]
+    assert lab.controls.unit.label == "strongest" and len(lab.controls.unit.options) == 7
     assert lab.occluder == (3, 3, 10, 10)
 
 
