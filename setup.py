@@ -54,7 +54,6 @@ TEST = [
     "ruff==0.17.*",
     "setuptools>=77",
     # the three places a widget is looked at in, and the browser's remote control
-    "nbclient",
     "nbformat",
     "notebook>=7",
     "playwright",

@@ -1,0 +1,32 @@
+"""Every lesson, run from top to bottom and shown by Voilà as a page without code."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.harness import Console, JupyterServer, NotebookPage
+
+LESSONS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
+MINUTES = 4  # for a busy machine; they take less than one on an idle one
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_it_runs_and_is_a_page_without_code(path: Path, page: Page, jupyter: JupyterServer) -> None:
+    shutil.copy(path, jupyter.root / path.name)
+    lesson = NotebookPage(page, Console(page), "voila")
+    lesson.open(jupyter, path.name, timeout=60 * MINUTES)
+    try:
+        lesson.wait_until(page.locator(".jp-OutputArea-output .jupyter-widgets").count, message="no widget")
+        page.wait_for_timeout(1000)
+        lesson.shot(f"lesson-{path.stem}")
+        assert page.locator("h1").count() == 1 and page.locator("h2", has_text="Exercises").count() == 1
+        assert page.locator(".jp-InputArea-editor:visible").count() == 0
+        assert page.locator("[data-mime-type='application/vnd.jupyter.stderr']").all_inner_texts() == []
+        assert page.locator("[data-mime-type='application/vnd.jupyter.error']").all_inner_texts() == []
+        assert not lesson.console.unexpected()
+    finally:
+        jupyter.stop_kernels()
