@@ -7,6 +7,7 @@ from deepvis_widgets.core.network import Network
 from deepvis_widgets.core.preprocess import Preprocess
 from deepvis_widgets.methods import explain, methods
 from deepvis_widgets.scores import ScoreTable, sanity, score, score_table
+from deepvis_widgets.widgets.atlas_view import AtlasView
 from deepvis_widgets.widgets.cam_board import CamBoard
 from deepvis_widgets.widgets.compare import Compare
 from deepvis_widgets.widgets.convolution_board import ConvolutionBoard
@@ -22,6 +23,7 @@ from deepvis_widgets.zoo.scenes import scene
 
 __all__ = [
     "Atlas",
+    "AtlasView",
     "CamBoard",
     "Cancelled",
     "Compare",

@@ -38,6 +38,7 @@ class TopPictures(Gallery):
 
     def __init__(self, group: str, title: str, on_pick: Callable[[Top], None]) -> None:
         super().__init__(group=group, title=title, size=SIZE, startable=False, placeholder="No pictures of this unit.")
+        self.add_class("dv-atlas-tops")
         self.unit: Unit | None = None
         self._on_pick = on_pick
         self.observe(self._picked, names="chosen")

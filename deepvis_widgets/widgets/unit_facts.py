@@ -14,6 +14,7 @@ from .probabilities import PLAIN, short
 
 FOR, AGAINST = 5, 3  # classes shown
 NEGATIVE = "#e07b28"
+TICKS = 6
 
 
 class UnitFacts(ipywidgets.VBox):
@@ -22,12 +23,12 @@ class UnitFacts(ipywidgets.VBox):
     def __init__(self, labels: Sequence[str]) -> None:
         self._labels = labels
         self._line, self._text = ipywidgets.HTML(), ipywidgets.HTML().add_class("dv-offscreen")
-        self.histogram, self._axis, spread = _histogram()
-        self.classes, signed = _signed_bars()
+        self.histogram, self._across, spread = _histogram()
+        self.classes, self._along, signed = _signed_bars()
         charts = ipywidgets.Box(
             [
-                _titled("Activations at the positions looked at", spread),
-                _titled("Correlation of its maximum with the classes", signed),
+                _titled("Activations", spread),
+                _titled("Correlation with the classes", signed),
             ]
         ).add_class("dv-facts-charts")
         super().__init__([self._line, charts, self._text])
@@ -40,22 +41,10 @@ class UnitFacts(ipywidgets.VBox):
         self._show_classes(unit.correlation)
 
     def _show_histogram(self, edges: np.ndarray, counts: np.ndarray) -> None:
+        names = bin_names(edges)
         with self.histogram.hold_sync():
-            self.histogram.x = np.arange(len(counts), dtype=float)
-            self.histogram.y = np.log10(1.0 + counts)
-        self._ticks(edges)
-
-    def _ticks(self, edges: np.ndarray) -> None:
-        """A few edges are named where they lie: the bins double in width, so their numbers make the axis."""
-        zero = int(np.searchsorted(edges, 0.0))
-        step = max(1, len(edges) // 4)
-        named = sorted({zero, *range(zero, len(edges), step), *range(zero, -1, -step)})
-        places = [float(place) - 0.5 for place in named]
-        with self._axis.hold_sync():
-            self._axis.tick_values = places
-            self._axis.tick_labels = {
-                str(place): f"{edges[index]:.2g}" for place, index in zip(places, named, strict=True)
-            }
+            self.histogram.x, self.histogram.y = names, np.log10(1.0 + counts)
+        self._across.tick_values = _some(names)
 
     def _show_classes(self, correlation: np.ndarray) -> None:
         chosen = strongest(correlation)
@@ -65,6 +54,9 @@ class UnitFacts(ipywidgets.VBox):
         with self.classes.hold_sync():
             # an ordinal axis is drawn from the bottom up
             self.classes.x, self.classes.y, self.classes.colors = names[::-1], values[::-1], colours[::-1]
+        most = max(0.01, float(np.abs(values).max()))
+        self.classes.scales["y"].min, self.classes.scales["y"].max = -most, most
+        self._along.tick_values = [-most, 0.0, most]
         told = "; ".join(f"{self._labels[index]} {correlation[index]:+.2f}" for index in chosen)
         self._text.value = f"Correlation with the classes: {told}"
 
@@ -75,10 +67,25 @@ def strongest(correlation: np.ndarray) -> list[int]:
     return [*order[:FOR], *(index for index in order[FOR:][-AGAINST:] if correlation[index] < 0)]
 
 
+def bin_names(edges: np.ndarray) -> list[str]:
+    """A name for each bin, where it begins; the one that ends at zero, in which silence lies, is 0, the next above 0."""
+    return [
+        "0" if last == 0 else "> 0" if first == 0 else f"{first:.2g}"
+        for first, last in zip(edges, edges[1:], strict=False)
+    ]
+
+
+def _some(names: list[str]) -> list[str]:
+    """Few enough names to stand side by side, 0 among them where there is one."""
+    start = names.index("0") if "0" in names else 0
+    step = max(1, -(-len(names) // TICKS))
+    return [names[place] for place in range(start % step, len(names), step)]
+
+
 def _histogram() -> tuple[bqplot.Bars, bqplot.Axis, bqplot.Figure]:
-    scales = {"x": bqplot.LinearScale(), "y": bqplot.LinearScale(min=0)}
-    bars = bqplot.Bars(x=[], y=[], scales=scales, colors=[PLAIN], padding=0.0)
-    across = bqplot.Axis(scale=scales["x"], grid_lines="none", label="activation", label_offset="30px")
+    scales = {"x": bqplot.OrdinalScale(), "y": bqplot.LinearScale(min=0)}
+    bars = bqplot.Bars(x=[], y=[], scales=scales, colors=[PLAIN], padding=0.1)
+    across = bqplot.Axis(scale=scales["x"], grid_lines="none", label="activation from", label_offset="30px")
     up = bqplot.Axis(
         scale=scales["y"],
         orientation="vertical",
@@ -90,12 +97,12 @@ def _histogram() -> tuple[bqplot.Bars, bqplot.Axis, bqplot.Figure]:
     return bars, across, _figure([bars], [across, up], left=28, bottom=44)
 
 
-def _signed_bars() -> tuple[bqplot.Bars, bqplot.Figure]:
+def _signed_bars() -> tuple[bqplot.Bars, bqplot.Axis, bqplot.Figure]:
     scales = {"x": bqplot.OrdinalScale(), "y": bqplot.LinearScale()}
     bars = bqplot.Bars(x=[], y=[], scales=scales, orientation="horizontal", padding=0.25)
     names = bqplot.Axis(scale=scales["x"], orientation="vertical", grid_lines="none", side="left")
-    values = bqplot.Axis(scale=scales["y"], tick_format="+.2f", num_ticks=3, grid_lines="dashed")
-    return bars, _figure([bars], [names, values], left=124, bottom=24)
+    values = bqplot.Axis(scale=scales["y"], tick_format="+.2f", grid_lines="dashed")
+    return bars, values, _figure([bars], [names, values], left=124, bottom=24)
 
 
 def _figure(marks: list[bqplot.Mark], axes: list[bqplot.Axis], left: int, bottom: int) -> bqplot.Figure:
