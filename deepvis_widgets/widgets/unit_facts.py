@@ -68,7 +68,7 @@ def strongest(correlation: np.ndarray) -> list[int]:
 
 
 def bin_names(edges: np.ndarray) -> list[str]:
-    """A name for each bin, where it begins; the one that ends at zero, in which silence lies, is 0, the next above 0."""
+    """Where each bin begins; the one that ends at zero, in which silence lies, is 0, and the next one > 0."""
     return [
         "0" if last == 0 else "> 0" if first == 0 else f"{first:.2g}"
         for first, last in zip(edges, edges[1:], strict=False)
