@@ -41,6 +41,7 @@ class AtlasView(ipywidgets.VBox):
     def __init__(self, atlas: Any = None, network: Any = None, address: str | None = None) -> None:
         self.atlas = _opened(atlas, network)
         self.network = self.atlas.network
+        self._source = None if atlas is None else str(self.atlas.folder)
         group = uuid.uuid4().hex
         self.engine = Engine.of(self.network).acquire()
         try:
@@ -101,7 +102,7 @@ class AtlasView(ipywidgets.VBox):
     def _show(self) -> None:
         layer, channel = parse(self.address, self.atlas)
         self._said.value, self._where.value = "", self.address
-        self._link.value = _link_words(self.address, str(self.atlas.folder))
+        self._link.value = _link_words(self.address, self._source)
         if channel is None:
             self._layer.value = layer
             self._bar.children = [self._layer, self._where]
@@ -160,7 +161,7 @@ def _opened(atlas: Any, network: Any) -> Atlas:
     return found
 
 
-def _link_words(address: str, folder: str) -> str:
+def _link_words(address: str, folder: str | None) -> str:
     """A link where the page has one; in a notebook, whose link knows no widgets, the line that opens the page again."""
     page = page_link()
     if page is not None:

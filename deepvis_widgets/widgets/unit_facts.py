@@ -10,7 +10,7 @@ import numpy as np
 
 from ..atlas import Unit
 from .atlas_frames import statistics
-from .probabilities import PLAIN, short
+from .probabilities import INVISIBLE, PLAIN, short
 
 FOR, AGAINST = 5, 3  # classes shown
 NEGATIVE = "#e07b28"
@@ -23,7 +23,7 @@ class UnitFacts(ipywidgets.VBox):
     def __init__(self, labels: Sequence[str]) -> None:
         self._labels = labels
         self._line, self._text = ipywidgets.HTML(), ipywidgets.HTML().add_class("dv-offscreen")
-        self.histogram, self._across, spread = _histogram()
+        self.histogram, spread = _histogram()
         self.classes, self._along, signed = _signed_bars()
         charts = ipywidgets.Box(
             [
@@ -41,10 +41,9 @@ class UnitFacts(ipywidgets.VBox):
         self._show_classes(unit.correlation)
 
     def _show_histogram(self, edges: np.ndarray, counts: np.ndarray) -> None:
-        names = bin_names(edges)
+        names = thinned(bin_names(edges))
         with self.histogram.hold_sync():
             self.histogram.x, self.histogram.y = names, np.log10(1.0 + counts)
-        self._across.tick_values = _some(names)
 
     def _show_classes(self, correlation: np.ndarray) -> None:
         chosen = strongest(correlation)
@@ -70,19 +69,19 @@ def strongest(correlation: np.ndarray) -> list[int]:
 def bin_names(edges: np.ndarray) -> list[str]:
     """Where each bin begins; the one that ends at zero, in which silence lies, is 0, and the next one > 0."""
     return [
-        "0" if last == 0 else "> 0" if first == 0 else f"{first:.2g}"
+        "0" if last == 0 else "> 0" if first == 0 else f"{float(f'{first:.2g}'):g}"
         for first, last in zip(edges, edges[1:], strict=False)
     ]
 
 
-def _some(names: list[str]) -> list[str]:
-    """Few enough names to stand side by side, 0 among them where there is one."""
+def thinned(names: list[str]) -> list[str]:
+    """Few enough names to stand side by side, 0 among them where there is one; the others cannot be seen."""
     start = names.index("0") if "0" in names else 0
     step = max(1, -(-len(names) // TICKS))
-    return [names[place] for place in range(start % step, len(names), step)]
+    return [name if (place - start) % step == 0 else INVISIBLE * (place + 1) for place, name in enumerate(names)]
 
 
-def _histogram() -> tuple[bqplot.Bars, bqplot.Axis, bqplot.Figure]:
+def _histogram() -> tuple[bqplot.Bars, bqplot.Figure]:
     scales = {"x": bqplot.OrdinalScale(), "y": bqplot.LinearScale(min=0)}
     bars = bqplot.Bars(x=[], y=[], scales=scales, colors=[PLAIN], padding=0.1)
     across = bqplot.Axis(scale=scales["x"], grid_lines="none", label="activation from", label_offset="30px")
@@ -94,7 +93,7 @@ def _histogram() -> tuple[bqplot.Bars, bqplot.Axis, bqplot.Figure]:
         label="how often (log)",
         label_offset="12px",
     )
-    return bars, across, _figure([bars], [across, up], left=28, bottom=44)
+    return bars, _figure([bars], [across, up], left=28, bottom=44)
 
 
 def _signed_bars() -> tuple[bqplot.Bars, bqplot.Axis, bqplot.Figure]:

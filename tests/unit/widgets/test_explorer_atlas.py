@@ -18,7 +18,7 @@ from deepvis_widgets.widgets.atlas_frames import thumbnail
 from deepvis_widgets.widgets.atlas_stream import Stream
 from deepvis_widgets.widgets.atlas_view import _link_words
 from deepvis_widgets.widgets.protocol import Frame, pack, unpack
-from deepvis_widgets.widgets.unit_facts import bin_names, strongest
+from deepvis_widgets.widgets.unit_facts import bin_names, strongest, thinned
 from tests.unit.atlas.small import draw_pictures, small_network
 
 LAYER, UNIT = "features.1", 2
@@ -331,3 +331,9 @@ def test_a_page_with_a_link_is_linked_and_a_notebook_gets_a_line() -> None:
 
 def test_the_bin_of_silence_is_named_zero() -> None:
     assert bin_names(np.array([-0.5, 0.0, 0.25, 0.5])) == ["0", "> 0", "0.25"]
+    names = thinned([str(number) for number in range(-20, 21)])
+    assert (
+        "0" in names
+        and len(set(names)) == 41
+        and sum(name.isprintable() and name.strip("-").isdigit() for name in names) <= 6
+    )

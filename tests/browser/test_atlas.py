@@ -1,0 +1,158 @@
+"""The atlas in a real browser: patches of a clicked unit, a grid of pictures, units by class, cards, pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from tests.browser.harness import NotebookPage, canvas_pixels
+
+EXPLORER = """
+import deepvis_widgets as dv
+explorer = dv.Explorer(layer="features.relu3")
+explorer
+"""
+VIEW = """
+import deepvis_widgets as dv
+view = dv.AtlasView(None, "husky-wolf", "features.relu3")
+view
+"""
+Open = Callable[..., NotebookPage]
+
+
+def opened(open_notebook: Open) -> NotebookPage:
+    notebook = open_notebook([EXPLORER])
+    notebook.wait_until(lambda: notebook.value("explorer.atlas is not None"), 60, "the atlas was not opened")
+    grid = notebook.page.locator(".dv-grid-canvas")
+    grid.wait_for()
+    notebook.wait_until(lambda: canvas_pixels(notebook.page, ".dv-grid-canvas")[..., :3].std() > 5)
+    return notebook
+
+
+def tab(notebook: NotebookPage, name: str) -> None:
+    notebook.page.locator(".dv-unit-tabs button", has_text=name).first.click()
+
+
+def cards(notebook: NotebookPage, inside: str = ".dv-unit-tabs") -> list[np.ndarray]:
+    """The pictures of a pane, as they were drawn."""
+    found = notebook.page.locator(inside).first.locator(".dv-card")
+    return [canvas_pixels(found.nth(place))[..., :3] for place in range(found.count())]
+
+
+def patches(notebook: NotebookPage, owner: str) -> list[np.ndarray]:
+    """The patches that the atlas itself has of the selected unit."""
+    notebook.python(
+        f"import numpy as _np; from deepvis_widgets.core.picture import to_bytes as _b; "
+        f"_t = {owner}; _p = [_b(top.patch) for top in _t.top]"
+    )
+    return [np.array(patch, np.uint8) for patch in notebook.value("[patch.tolist() for patch in _p]")]
+
+
+def assert_shows(notebook: NotebookPage, owner: str, inside: str) -> None:
+    """The pane shows the nine patches of the unit, pixel by pixel."""
+    expected = patches(notebook, owner)
+    assert len(expected) == 9
+
+    def same() -> bool:
+        shown = cards(notebook, inside)
+        return len(shown) == 9 and all(
+            a.shape == b.shape and (a == b).all() for a, b in zip(shown, expected, strict=True)
+        )
+
+    notebook.wait_until(same, message="the patches on screen are not those of the unit")
+
+
+def assert_silent(notebook: NotebookPage) -> None:
+    messages = notebook.console.unexpected()
+    assert not messages, "\n".join(messages)
+
+
+def test_a_clicked_unit_shows_its_nine_patches(open_notebook: Open) -> None:
+    notebook = opened(open_notebook)
+    tab(notebook, "top 9")
+    notebook.page.locator(".dv-grid-canvas").click(position={"x": 140, "y": 90})
+    notebook.wait_until(lambda: notebook.value("explorer.unit") != 0, message="the click chose no unit")
+    assert_shows(notebook, "explorer.atlas.unit(explorer.layer, explorer.unit)", ".dv-unit-tabs")
+    tab(notebook, "facts")
+    notebook.page.locator(".dv-facts-pane .bar").nth(5).wait_for(state="attached")
+    assert f"features.relu3:{notebook.value('explorer.unit')}" in notebook.page.locator(".dv-facts-pane").inner_text()
+    tab(notebook, "top 9")
+    notebook.page.locator(".dv-unit-tabs .dv-card").nth(4).click()
+    notebook.wait_until(lambda: notebook.value("explorer.position is not None"), message="the patch opened nothing")
+    assert notebook.value("list(explorer.position)") == notebook.value(
+        "list(explorer.atlas.unit(explorer.layer, explorer.unit).top[4].position)"
+    )
+    notebook.shot("atlas-top")
+    assert_silent(notebook)
+
+
+def test_the_grid_shows_pictures_and_a_card_under_the_pointer(open_notebook: Open) -> None:
+    notebook = opened(open_notebook)
+    grid = notebook.page.locator(".dv-grid-canvas")
+    grid.hover(position={"x": 80, "y": 30})
+    card = notebook.page.locator(".dv-unit-card")
+    card.wait_for()
+    unit = int(card.get_attribute("data-unit") or -1)
+    best = notebook.value(f"explorer.atlas.unit('features.relu3', {unit}).classes(1)[0][0]")
+    assert f"features.relu3:{unit}" in card.inner_text() and best in card.inner_text()
+    assert card.locator("canvas").count() == 3
+    notebook.shot("atlas-card")
+    before = canvas_pixels(notebook.page, ".dv-grid-canvas")[..., :3].astype(int)
+    assert np.ptp(before, -1).mean() < 20, "activations are grey"
+    notebook.page.locator(".dv-title").first.hover()
+    card.wait_for(state="hidden")
+    notebook.page.locator(".dv-area-grid .widget-dropdown select").first.select_option(label="what each wants to see")
+    notebook.wait_until(
+        lambda: np.ptp(canvas_pixels(notebook.page, ".dv-grid-canvas")[..., :3].astype(int), -1).mean() > 20,
+        message="the tiles are no pictures",
+    )
+    assert notebook.value("explorer.panes.grid.notice") == ""
+    notebook.shot("atlas-pictures")
+    assert_silent(notebook)
+
+
+def test_units_are_searched_by_class(open_notebook: Open) -> None:
+    notebook = opened(open_notebook)
+    tab(notebook, "find units")
+    field = notebook.page.locator(".dv-atlas-find input")
+    field.fill("zebra")
+    field.press("Enter")
+    expected = notebook.value("[list(unit[:2]) for unit in explorer.atlas.search('zebra', 8)]")
+    names = [f"{layer}:{channel}" for layer, channel in expected]
+    found = notebook.page.locator(".dv-atlas-find .dv-gallery").first
+    notebook.wait_until(
+        lambda: [text.split()[0] for text in found.locator(".dv-caption").all_inner_texts()] == names,
+        message="the units for zebra are not listed",
+    )
+    found.locator(".dv-card").nth(3).click()
+    notebook.wait_until(lambda: notebook.value("[explorer.layer, explorer.unit]") == expected[3])
+    notebook.wait_until(lambda: notebook.page.locator(f".dv-grid[data-layer='{expected[3][0]}']").count())
+    notebook.shot("atlas-find")
+    assert_silent(notebook)
+
+
+def test_a_sheet_leads_to_a_page_with_an_address(open_notebook: Open) -> None:
+    notebook = open_notebook([VIEW])
+    page = notebook.page
+    page.locator(".dv-grid-canvas").wait_for()
+    page.locator(".dv-atlas-sheet select").first.select_option(label="maximum")
+    first = notebook.value("int(view.atlas.layer('features.relu3').maximum.argmax())")
+    notebook.wait_until(
+        lambda: np.ptp(canvas_pixels(page, ".dv-grid-canvas")[..., :3].astype(int), -1).mean() > 20,
+        message="the sheet has no pictures",
+    )
+    page.wait_for_timeout(500)
+    page.locator(".dv-grid-canvas").click(position={"x": 40, "y": 40})
+    notebook.wait_until(
+        lambda: notebook.value("view.address") == f"features.relu3:{first}", message="not the strongest unit's page"
+    )
+    assert_shows(notebook, f"view.atlas.unit('features.relu3', {first})", ".dv-atlas-tops")
+    assert f"features.relu3:{first}" in page.locator(".dv-atlas-link code").first.inner_text()
+    go = page.locator(".dv-atlas-view .widget-text input")
+    go.fill("features.relu5:3")
+    go.press("Enter")
+    notebook.wait_until(lambda: notebook.value("view.address") == "features.relu5:3")
+    assert_shows(notebook, "view.atlas.unit('features.relu5', 3)", ".dv-atlas-tops")
+    notebook.shot("atlas-page")
+    assert_silent(notebook)
