@@ -118,7 +118,8 @@ class AtlasBuilder(ipywidgets.VBox):
             self._end(sentence(error, "building the atlas"))
         else:
             self._end(_told(found))
-            self._on_atlas(found)
+            if not self._stopped.is_set():  # closed meanwhile
+                self._on_atlas(found)
 
     def _report(self, fraction: float, partial: object | None = None) -> None:
         if self._stopped.is_set():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 
+from ..core.errors import DeepvisError
 from ..engine.engine import Engine
 
 _END = object()
@@ -36,9 +37,17 @@ class Stream:
     def _submit(
         self, turn: int, steps: Iterator[object], fail: Callable[[str], object], done: Callable[[], object]
     ) -> None:
+        def step(_: object) -> object:
+            try:
+                return next(steps, _END)
+            except DeepvisError as error:  # what was asked for does not exist: no failure of ours
+                return error
+
         def proceed(value: object) -> None:
             if value is _END:
                 done()
+            elif isinstance(value, DeepvisError):
+                fail(str(value))
             else:
                 self._submit(turn, steps, fail, done)
 
@@ -46,7 +55,7 @@ class Stream:
             if turn == self._turn:
                 self._engine.submit(
                     self._slot,
-                    lambda _: next(steps, _END),
+                    step,
                     on_result=proceed,
                     on_error=lambda sentence, _: fail(sentence),
                     doing="reading the atlas",

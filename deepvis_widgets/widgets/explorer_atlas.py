@@ -80,9 +80,9 @@ class ExplorerAtlas:
         explorer = self.explorer
         explorer.updates.engine.submit(
             SLOT,
-            lambda _: find_atlas(explorer.network, source),
+            lambda _: _found(explorer.network, source),
             long=True,
-            on_result=self.use,
+            on_result=lambda found: self._refuse(found) if isinstance(found, str) else self.use(found),
             on_error=lambda sentence, _: self._refuse(sentence),
             doing="opening the atlas",
         )
@@ -109,8 +109,10 @@ class ExplorerAtlas:
         self.tabs.show(self.explorer.about, self.feed.atlas is not None)
 
     def _refuse(self, sentence: str) -> None:
-        """An atlas that does not fit: one sentence where its pictures would be."""
+        """An atlas that does not fit: one sentence where its pictures would be; the one in use stays."""
         self.tabs.builder.say(sentence)
+        if self.feed.atlas is not None:
+            self.explorer.panes.stage.notice = sentence
 
     def _layer_changed(self) -> None:
         if self.explorer.about == "find" and self.panes.finder.here:
@@ -153,3 +155,11 @@ class ExplorerAtlas:
         """Stop reading and building."""
         self.tabs.builder.stop()
         self.feed.close()
+
+
+def _found(network: Network, source: Any) -> Atlas | str | None:
+    """The atlas of a network; a sentence where it does not fit."""
+    try:
+        return find_atlas(network, source)
+    except DeepvisError as error:
+        return str(error)

@@ -24,6 +24,7 @@ import { widget, type View } from "./widget";
 const VALUE_FROM = 40;
 const NUMBER_FROM = 72;
 const TAG_FROM = 28;
+const THEME_MS = 300; // until a page that changes its theme is in sight again
 
 interface Shared {
   readonly store: GridStore;
@@ -61,6 +62,7 @@ function mount(view: View<UnitGridTraits, Shared>): void {
   const sheet = (): Sheet | null => store.sheet(model.get("mode"), model.get("layer"));
 
   function draw(): void {
+    if (!viewport.hidden && viewport.clientWidth === 0) return; // out of sight, as for a moment when the theme changes
     arrange();
     const { clientHeight: height, clientWidth: width, scrollTop: top } = viewport;
     const range = slotsOf(grid, rowsIn(grid, top, height));
@@ -245,7 +247,7 @@ function mount(view: View<UnitGridTraits, Shared>): void {
   mountLabel(model, viewport, "Units of the layer; arrow keys choose one", signal);
   subscribe(model.get("group"), "move", move, signal);
   onResize(viewport, paint, signal);
-  onTheme(paint, signal);
+  onTheme(() => (paint(), setTimeout(paint, THEME_MS)), signal);
   viewport.addEventListener("scroll", () => (card(null, null), paint()), { signal, passive: true });
   viewport.addEventListener("pointermove", point, { signal });
   viewport.addEventListener("pointerleave", () => (point(null), sortWhenQuiet()), { signal });

@@ -168,6 +168,13 @@ def test_an_atlas_of_another_network_is_one_sentence_and_the_explorer_works_on(b
     explorer.close()
 
 
+def test_another_atlas_that_does_not_fit_leaves_the_one_in_use(explorer: dv.Explorer) -> None:
+    before = explorer.atlas
+    explorer.atlas = ready_folder("husky-wolf")
+    settle(explorer)
+    assert explorer.atlas is before and "other weights" in explorer.panes.stage.notice
+
+
 def test_pictures_that_are_gone_are_a_sentence_in_the_pane(built: tuple[Path, Path], tmp_path: Path) -> None:
     folder = draw_pictures(tmp_path / "pictures", 12)
     dv.Atlas.build(small_network(), folder, tmp_path / "atlas", workers=0, quiet=True)
