@@ -65,6 +65,8 @@ def test_the_sum_grows_by_step_button_by_click_on_a_term_and_by_play(board: Note
     board.page.locator(".dv-player .widget-play button").first.click()
     board.wait_until(lambda: board.value("board.step") >= 7, message="it does not play")
     board.page.locator(".dv-player .widget-play button").first.click()
+    board.wait_until(lambda: not board.value("board.sum.player._play.playing"), message="it does not pause")
+    board.page.wait_for_timeout(1000)  # the step it was about to take
     board.python("board.step = None")
     board.wait_until(lambda: not differs(whole, sum_map(board), 0.001), message="all terms are not the map")
     assert not board.console.unexpected()
