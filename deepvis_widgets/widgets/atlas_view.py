@@ -31,7 +31,7 @@ class AtlasView(ipywidgets.VBox):
     `atlas` is a dv.Atlas, or the folder of one; `network` a Network, a module or a name for dv.load, which may be left
     out for a dv.Atlas. `atlas` None is the one that ships with an embedded network. `address`, a layer as in
     "features.relu5" or a unit as in "features.relu5:12", is where it opens, and the trait that says where it is; it may
-    be set, observed and linked.
+    be set, observed and linked. On a page of Voilà the link of the page goes before: `?unit=features.relu5:12`.
 
     Raises DeepvisError where the atlas is of another network, or has no such address.
     """
@@ -78,7 +78,8 @@ class AtlasView(ipywidgets.VBox):
         self._layer.observe(lambda change: self._go_to(change["new"]), names="value")
         self._where.observe(lambda change: self._go_to(change["new"]), names="value")
         self.observe(lambda _: self._show(), names="address")
-        self.address = address or page_address() or self.atlas.layers[0]
+        self.address = address or self.atlas.layers[0]
+        self._go_to(page_address() or "")  # a reader who follows a link wants what it says
 
     @traitlets.validate("address")
     def _check_address(self, proposal: Any) -> str:

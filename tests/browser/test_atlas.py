@@ -156,3 +156,17 @@ def test_a_sheet_leads_to_a_page_with_an_address(open_notebook: Open) -> None:
     assert_shows(notebook, "view.atlas.unit('features.relu5', 3)", ".dv-atlas-tops")
     notebook.shot("atlas-page")
     assert_silent(notebook)
+
+
+def test_on_a_page_the_address_is_a_link_that_opens_it(open_notebook: Open) -> None:
+    notebook = open_notebook([VIEW], where="voila")
+    page = notebook.page
+    go = page.locator(".dv-atlas-view .widget-text input").first
+    go.fill("features.relu5:3")
+    go.press("Enter")
+    link = page.locator(".dv-atlas-link a")
+    notebook.wait_until(lambda: "unit=features.relu5%3A3" in (link.get_attribute("href") or ""))
+    page.goto(link.get_attribute("href") or "")
+    page.locator(".dv-atlas-tops .dv-card").nth(8).wait_for(timeout=90_000)
+    assert go.input_value() == "features.relu5:3"
+    assert "features.relu5:3" in page.locator(".dv-atlas-tops").first.inner_text()
