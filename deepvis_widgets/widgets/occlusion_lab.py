@@ -140,8 +140,8 @@ class OcclusionLab(PictureLab):
         self.stage.observe(lambda change: setattr(self, "occluder", change["new"]), names="occluder")
         self.observe(lambda _: self._moved(), names="occluder")
         self.observe(lambda _: self._resized(), names="window")
-        self.observe(lambda _: self._layer_changed(), names="layer")
-        self.observe(lambda _: self._unit_changed(), names="unit")
+        self.observe(lambda _: self._to_layer(), names="layer")
+        self.observe(lambda _: self._to_unit(), names="unit")
         self.observe(lambda _: self.restart(), names=["stride", "fill"])
         self.observe(lambda _: self._draw(), names="score")
 
@@ -178,13 +178,13 @@ class OcclusionLab(PictureLab):
             self.occluder = self._fitted(*self.occluder[:2])
         self.restart()
 
-    def _layer_changed(self) -> None:
+    def _to_layer(self) -> None:
         self.controls.layer.value = self.layer
         self.unit = None
         self.controls.offer_units(self.network.layers[self.layer].channels)
         self.restart()
 
-    def _unit_changed(self) -> None:
+    def _to_unit(self) -> None:
         if self.controls.unit.options:
             self.controls.unit.value = STRONGEST if self.unit is None else self.unit
         self.restart()

@@ -120,7 +120,7 @@ class PictureLab(ipywidgets.VBox):
         return proposal["value"]
 
     @traitlets.observe("image")
-    def _image_changed(self, _: Any) -> None:
+    def _to_image(self, _: Any) -> None:
         self.stage.notice = ""
         self.opened()
 
