@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import torch
 
-from deepvis_widgets.core.errors import DeepvisError
 from deepvis_widgets.core import window_passes
+from deepvis_widgets.core.errors import DeepvisError
 from deepvis_widgets.core.fills import fill_picture, occlude
 from deepvis_widgets.core.network import Network
 from deepvis_widgets.methods import explain, passes
