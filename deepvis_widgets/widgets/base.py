@@ -15,7 +15,14 @@ import traitlets
 from .protocol import Array, Frame, ProtocolError, pack, unpack
 
 STATIC = Path(__file__).parent.parent / "static"
-STYLE = STATIC / "style.css"
+
+
+def built(name: str) -> str:
+    """The text of a built front-end file. Not its path: anywidget watches files, and so holds every widget for ever."""
+    return (STATIC / name).read_text("utf-8")
+
+
+STYLE = built("style.css")
 COLORMAPS = ("gray", "viridis", "inferno", "cividis", "blue-red", "green-red")
 
 Callback = Callable[[Frame], None]

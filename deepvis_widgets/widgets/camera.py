@@ -6,13 +6,13 @@ from typing import Any
 
 import traitlets
 
-from .base import STATIC, STYLE, LiveWidget, whole_numbers
+from .base import STYLE, LiveWidget, built, whole_numbers
 
 
 class Camera(LiveWidget):
     """Frames out: frame (picture uint8 (H, W, 3)), at most two of them unanswered."""
 
-    _esm = STATIC / "camera.js"
+    _esm = built("camera.js")
     _css = STYLE
 
     running = traitlets.Bool(False).tag(sync=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import traitlets
 
-from .base import STATIC, STYLE, LiveWidget
+from .base import STYLE, LiveWidget, built
 
 
 class Gallery(LiveWidget):
     """Frames in: pictures (n, h, w, 3). Frames out: start, stop."""
 
-    _esm = STATIC / "gallery.js"
+    _esm = built("gallery.js")
     _css = STYLE
 
     title = traitlets.Unicode().tag(sync=True)

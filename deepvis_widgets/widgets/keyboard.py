@@ -6,13 +6,13 @@ from typing import Any
 
 import traitlets
 
-from .base import STATIC, STYLE, LiveWidget
+from .base import STYLE, LiveWidget, built
 
 
 class Keyboard(LiveWidget):
     """Frames out: key (command). The trait is `bindings`, because ipywidgets itself owns the name `keys`."""
 
-    _esm = STATIC / "keyboard.js"
+    _esm = built("keyboard.js")
     _css = STYLE
 
     bindings = traitlets.List(traitlets.Dict(), help="each {key, command, help}, optionally group").tag(sync=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import traitlets
 
-from .base import STATIC, STYLE, LiveWidget
+from .base import STYLE, LiveWidget, built
 
 
 class LayerBar(LiveWidget):
     """A click or the arrow keys set `layer`; `search` is where the filter starts."""
 
-    _esm = STATIC / "layer_bar.js"
+    _esm = built("layer_bar.js")
     _css = STYLE
 
     layers = traitlets.List(traitlets.Dict(), help="each {name, kind, shape, field, title}").tag(sync=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traitlets
 
-from .base import STATIC, STYLE, LimitsTrait, LiveWidget, PositionTrait, colormap_trait
+from .base import STYLE, LimitsTrait, LiveWidget, PositionTrait, built, colormap_trait
 
 
 class MapView(LiveWidget):
@@ -14,7 +14,7 @@ class MapView(LiveWidget):
     the pointer, or the position chosen on any of them; that is drawn by the browser alone.
     """
 
-    _esm = STATIC / "map_view.js"
+    _esm = built("map_view.js")
     _css = STYLE
 
     title = traitlets.Unicode().tag(sync=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import traitlets
 
-from .base import STATIC, STYLE, LiveWidget
+from .base import STYLE, LiveWidget, built
 
 
 class Scheme(LiveWidget):
     """Invisible; `dark` follows the page's theme, also when it changes."""
 
-    _esm = STATIC / "scheme.js"
+    _esm = built("scheme.js")
     _css = STYLE
 
     dark = traitlets.Bool(False).tag(sync=True)

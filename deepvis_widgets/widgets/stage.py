@@ -6,7 +6,7 @@ from typing import Any
 
 import traitlets
 
-from .base import STATIC, STYLE, BoxTrait, LiveWidget, colormap_trait, whole_numbers
+from .base import STYLE, BoxTrait, LiveWidget, built, colormap_trait, whole_numbers
 
 MARKS = ("field", "localization", "selected")
 
@@ -14,7 +14,7 @@ MARKS = ("field", "localization", "selected")
 class Stage(LiveWidget):
     """Frames in: picture, overlay. Frames out: occluder (box in picture pixels, final), file (bytes)."""
 
-    _esm = STATIC / "stage.js"
+    _esm = built("stage.js")
     _css = STYLE
 
     occluder = BoxTrait(default_value=None, allow_none=True).tag(sync=True)

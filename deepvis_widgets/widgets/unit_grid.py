@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traitlets
 
-from .base import STATIC, STYLE, LiveWidget, PositionTrait, colormap_trait
+from .base import STYLE, LiveWidget, PositionTrait, built, colormap_trait
 
 
 class UnitGrid(LiveWidget):
@@ -12,7 +12,7 @@ class UnitGrid(LiveWidget):
     under the pointer).
     """
 
-    _esm = STATIC / "unit_grid.js"
+    _esm = built("unit_grid.js")
     _css = STYLE
 
     layer = traitlets.Unicode().tag(sync=True)

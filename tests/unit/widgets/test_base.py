@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
+import weakref
 
 import numpy as np
 import pytest
 
 from deepvis_widgets.widgets.base import LiveWidget
+from deepvis_widgets.widgets.map_view import MapView
 from deepvis_widgets.widgets.protocol import Frame, pack
 
 
@@ -119,3 +122,13 @@ def test_pushing_and_receiving_from_many_threads(widget: Recording) -> None:
     widget.sent.clear()
     widget.receive("ready")
     assert sorted(widget.kinds()) == ["kind 0", "kind 1", "kind 2"]
+
+
+def test_a_closed_widget_is_let_go() -> None:
+    widget = MapView()
+    seen = weakref.ref(widget)
+    widget.push("map", {}, {"values": np.zeros((2, 2), np.uint8)})
+    widget.close()
+    del widget
+    gc.collect()
+    assert seen() is None
