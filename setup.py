@@ -51,6 +51,7 @@ TEST = [
     "mypy==2.4.*",
     "pytest>=8",
     "pytest-timeout",
+    "pytest-xdist",
     "ruff==0.17.*",
     "setuptools>=77",
     # the three places a widget is looked at in, and the browser's remote control
