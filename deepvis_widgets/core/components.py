@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from .boxes import around
 from .receptive_field import Box
 
 
@@ -48,7 +49,4 @@ def largest_box(mask: Tensor) -> Box | None:
     sizes = numbers.flatten().bincount()
     sizes[0] = 0
     inside = (sizes[numbers] == sizes.max()) & mask
-    first = numbers.flatten()[inside.flatten().int().argmax()]
-    places = (numbers == first).nonzero()
-    (top, left), (bottom, right) = places.amin(0).tolist(), places.amax(0).tolist()
-    return top, left, bottom - top + 1, right - left + 1
+    return around(numbers == numbers.flatten()[inside.flatten().int().argmax()])

@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .patches import Patch, Window, gather
+from .rules import pair
 from .trace import Op, Ref
 
 if TYPE_CHECKING:
@@ -120,22 +121,17 @@ def _cat(run: Incremental, op: Op, values: dict[int, Value]) -> Patch | None:
 
 def _mean(run: Incremental, op: Op, values: dict[int, Value]) -> Value:
     """The mean of a map: the recorded one and what the region adds to it."""
-    if op.name == "mean":
-        keep = len(op.args) > 2 and bool(op.args[2])
-        if sorted(dim % 4 for dim in op.args[1]) != [2, 3]:
-            return None
-    else:
-        keep = True
-        if list(op.args[1]) != [1, 1]:
-            return _same_size(op, run, values)
+    if op.name == "mean" and sorted(dim % 4 for dim in op.args[1]) != [2, 3]:
+        return None
+    if op.name != "mean" and list(op.args[1]) != [1, 1]:
+        return _same_size(op, run, values)
     patch: Patch = values[op.args[0].index]
-    base = run.bases[patch.base]
+    base, mean = run.bases[patch.base], run.bases[op.outs[0]]
     if base.ndim != 4:
         return None
     old = gather(base, patch.tops, patch.lefts, patch.size)
-    change = (patch.values - old).sum((2, 3), keepdim=True) / (base.shape[2] * base.shape[3])
-    mean = base.mean((2, 3), keepdim=True) + change
-    return mean if keep else mean.flatten(1)
+    change = (patch.values - old).sum((2, 3)) / (base.shape[2] * base.shape[3])
+    return mean + change.view(-1, *mean.shape[1:])
 
 
 def _same_size(op: Op, run: Incremental, values: dict[int, Value]) -> Any:
@@ -160,12 +156,10 @@ HANDLERS: dict[str, Callable[[Incremental, Op, dict[int, Value]], Any]] = {
 }
 
 
-def _axes(kernel: Any, stride: Any, padding: Any, dilation: Any) -> tuple[Window, Window]:
-    pairs = [
-        (value, value) if isinstance(value, int) else (value[0], value[-1])
-        for value in (kernel, stride, padding, dilation)
-    ]
-    return Window(*(pair[0] for pair in pairs)), Window(*(pair[1] for pair in pairs))
+def _axes(*arguments: Any) -> tuple[Window, Window]:
+    """How an operation looks at rows and columns: its kernel, stride, padding and dilation."""
+    rows, cols = zip(*map(pair, arguments), strict=True)
+    return Window(*rows), Window(*cols)
 
 
 def _filled(args: tuple[Any, ...], defaults: tuple[Any, ...]) -> tuple[Any, ...]:
