@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from ..core.errors import DeepvisError
 from .board import Board
 from .pen import Pen
 from .places import Cell, Places
+from .player import Player
 from .typed import CellEditor, read_number
 
 
@@ -16,8 +17,11 @@ class CellBoard(Board):
     """The field for a new number comes last of the controls above. Subclasses override what is below;
     `places` knows where their cells were drawn.
 
+    `player` has the steps of the lesson; subclasses make it before they call this class's own beginning.
     `hovered` is the cell under the pointer and `selected` the one that is being edited, or None.
     """
+
+    player: Player
 
     def __init__(self, size: tuple[int, int], above: Sequence[Any] = (), below: Sequence[Any] = ()) -> None:
         self.places = Places()
@@ -69,6 +73,24 @@ class CellBoard(Board):
         """Set the controls to what is."""
 
     # --- common ---
+
+    @property
+    def step(self) -> int:
+        """How far the lesson is, from 0."""
+        return self.player.step
+
+    @step.setter
+    def step(self, step: int) -> None:
+        if not 0 <= step < self.player.count:
+            raise DeepvisError(f"step is {step}; here it goes from 0 to {self.player.count - 1}.")
+        self.player.go(step)
+
+    @staticmethod
+    def check_names(given: Collection[str], names: Sequence[str]) -> None:
+        """DeepvisError where something is to be set that does not exist."""
+        unknown = ", ".join(sorted(set(given) - set(names)))
+        if unknown:
+            raise DeepvisError(f"There is no {unknown} here; accepted: {', '.join(names)}.")
 
     def select(self, cell: Cell | None) -> None:
         """Open an editable cell for a number, or none."""

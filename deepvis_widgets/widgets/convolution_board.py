@@ -86,22 +86,9 @@ class ConvolutionBoard(CellBoard):
     def kernel(self, values: Any) -> None:
         self._adopt(**self._grids(None, values))
 
-    @property
-    def step(self) -> int:
-        """The number of the lit cell of what comes out, row by row from 0."""
-        return self.player.step
-
-    @step.setter
-    def step(self, step: int) -> None:
-        if not 0 <= step < self.player.count:
-            raise DeepvisError(f"step is {step}; here it goes from 0 to {self.player.count - 1}.")
-        self.player.go(step)
-
     def arrange(self, **sizes: int) -> None:
         """Set several of dims, input_size, kernel_size, stride, padding and dilation at once."""
-        unknown = ", ".join(sorted(set(sizes) - set(SIZES)))
-        if unknown:
-            raise DeepvisError(f"There is no {unknown} here; accepted: {', '.join(SIZES)}.")
+        self.check_names(sizes, SIZES)
         self._adopt(None, None, **sizes)
 
     def load(self, example: str) -> None:

@@ -82,22 +82,9 @@ class PoolingBoard(CellBoard):
     def signal(self, values: Any) -> None:
         self._adopt(signal=plane(values, "signal", dims=(2,)))
 
-    @property
-    def step(self) -> int:
-        """How far the lesson is: 0 forward, 1 switches, 2 signal, 3 unpooled, 4 gradient, 5 deconvnet, 6 guided."""
-        return self.player.step
-
-    @step.setter
-    def step(self, step: int) -> None:
-        if not 0 <= step < len(STEPS):
-            raise DeepvisError(f"step is {step}; here it goes from 0 to {len(STEPS) - 1}.")
-        self.player.go(step)
-
     def arrange(self, **sizes: int) -> None:
         """Set several of input_size, window and stride at once."""
-        unknown = ", ".join(sorted(set(sizes) - set(SIZES)))
-        if unknown:
-            raise DeepvisError(f"There is no {unknown} here; accepted: {', '.join(SIZES)}.")
+        self.check_names(sizes, SIZES)
         self._adopt(None, None, **sizes)
 
     def shuffle(self, seed: int | None = None) -> None:
