@@ -25,6 +25,24 @@ def method(name: str) -> Method:
     return Method.registry[name]
 
 
+def checked(network: Any) -> Network:
+    """The Network itself; DeepvisError for anything else."""
+    if not isinstance(network, Network):
+        raise DeepvisError(
+            f"A {type(network).__name__} is not a deepvis network; make one with dv.Network(module) or dv.load(name)."
+        )
+    return network
+
+
+def serving(name: str, network: Any) -> Method:
+    """The method of that name; DeepvisError where there is none, or where it cannot serve this network."""
+    found = method(name)
+    refusal = found.refuses(checked(network))
+    if refusal:
+        raise DeepvisError(refusal)
+    return found
+
+
 def methods() -> dict[str, list[Spec]]:
     """Every method's name with its parameters: default, label, and range or choices."""
     return {name: specs(found.Params) for name, found in sorted(Method.registry.items())}
@@ -48,14 +66,7 @@ def explain(
     a channel or (channel, (row, col)). Further keyword arguments are the method's parameters, see `methods()`. Raises
     DeepvisError for anything that does not exist or does not fit.
     """
-    found = method(name)
-    if not isinstance(network, Network):
-        raise DeepvisError(
-            f"A {type(network).__name__} is not a deepvis network; make one with dv.Network(module) or dv.load(name)."
-        )
-    refusal = found.refuses(network)
-    if refusal:
-        raise DeepvisError(refusal)
+    found = serving(name, network)
     asked = network.target(target, layer, unit)
     if asked is not None and asked.layer is not None and not found.hidden:
         raise DeepvisError(f"{name} explains classes only; give target= and no layer= or unit=.")

@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from torch import Tensor
 
 from ..core.errors import DeepvisError
 from ..core.network import Network
 from ..core.results import HeatMap, Result
-from ..methods import method
+from ..methods import method, serving
 from ..methods.base import Report
-
-
-def as_network(given: Any) -> Network:
-    """The Network itself; DeepvisError for anything else."""
-    if not isinstance(given, Network):
-        raise DeepvisError(
-            f"A {type(given).__name__} is not a deepvis network; make one with dv.Network(module) or dv.load(name)."
-        )
-    return given
 
 
 def check_served(network: Network, name: str) -> None:
     """DeepvisError where there is no such method, it draws pictures of its own, or it cannot serve this network."""
-    found = method(name)
-    if not found.picture:
+    if not method(name).picture:
         raise DeepvisError(f"{name} gives pictures of its own, and scores are of heat maps only.")
-    refusal = found.refuses(network)
-    if refusal:
-        raise DeepvisError(refusal)
+    serving(name, network)
 
 
 def explained(network: Network, view: Tensor, target: int | str | None) -> int:

@@ -13,9 +13,9 @@ from torch import Tensor, nn
 from ..core.errors import DeepvisError
 from ..core.network import Network
 from ..core.results import HeatMap
-from ..methods import explain
+from ..methods import checked, explain
 from ..methods.base import Report, silent
-from .parts import as_network, check_served, explained, heat_map, part_of
+from .parts import check_served, explained, heat_map, part_of
 from .rank_correlation import rank_correlation
 
 
@@ -55,7 +55,7 @@ def sanity(
     keyword arguments are the method's. Raises DeepvisError for a method without a heat map, a module that cannot be
     copied, or stages that do not exist.
     """
-    check_served(as_network(network), method)
+    check_served(checked(network), method)
     view = network.view(picture)
     channel = explained(network, view, target)
     cascade = weighted_layers(network)

@@ -13,10 +13,10 @@ from ..core.errors import DeepvisError
 from ..core.masks import mask_view
 from ..core.network import Network
 from ..core.results import HeatMap
-from ..methods import explain
+from ..methods import checked, explain
 from ..methods.base import Report, silent
 from .mass import mass
-from .parts import as_network, check_served, explained, heat_map, part_of
+from .parts import check_served, explained, heat_map, part_of
 from .perturbation import Curves, curves
 from .pointing import pointing
 
@@ -72,7 +72,7 @@ def score(
     that does not fit, and methods whose result is no heat map.
     """
     check_scores(scores)
-    check_served(as_network(network), method)
+    check_served(checked(network), method)
     seen = mask_view(network, picture, mask)
     _check_mask(scores, seen)
     view = network.view(picture)

@@ -14,9 +14,10 @@ from typing import Any
 
 from ..core.errors import DeepvisError
 from ..core.network import Network
+from ..methods import checked
 from ..methods.base import Report, silent
 from ..zoo.load import load
-from .parts import as_network, check_served, explained, part_of
+from .parts import check_served, explained, part_of
 from .score import SCORES, check_scores, score
 
 Row = dict[str, Any]
@@ -118,7 +119,7 @@ def _listed(given: Any) -> list[Any]:
 
 def _named_networks(networks: Any) -> list[tuple[str, Network]]:
     """(title, network); networks of one name are numbered."""
-    found = [load(given) if isinstance(given, str) else as_network(given) for given in _listed(networks)]
+    found = [load(given) if isinstance(given, str) else checked(given) for given in _listed(networks)]
     names = [network.name for network in found]
     return [
         (name if names.count(name) == 1 else f"{name} {names[: place + 1].count(name)}", network)

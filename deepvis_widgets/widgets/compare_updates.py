@@ -13,7 +13,7 @@ from ..core.errors import DeepvisError
 from ..core.results import HeatMap
 from ..engine.keys import content_key
 from ..engine.weights import weights_key
-from ..methods import explain, method
+from ..methods import explain, method, serving
 from ..scores import Curves, curves
 from .compare_cell import Cell
 from .compare_row import Row, marked, seen
@@ -100,7 +100,7 @@ class Updates:
         self.compare.show_scores()
         try:
             channel = row.channel(self.networks[0], target) if target is not None else None
-            self._check_method(row, name)
+            serving(name, row.network)
         except DeepvisError as error:
             row.engine.cancel(self._slot(row, name))
             self._end(cell, turn, notice=str(error))
@@ -175,11 +175,6 @@ class Updates:
 
     def _slot(self, row: Row, name: str) -> str:
         return f"{self.compare.group}:{row.place}:{name}"
-
-    def _check_method(self, row: Row, name: str) -> None:
-        refusal = method(name).refuses(row.network)
-        if refusal:
-            raise DeepvisError(refusal)
 
     @staticmethod
     def _explain(row: Row, view: Tensor, name: str, target: int | None, params: dict[str, Any], report: Any) -> Any:

@@ -15,7 +15,7 @@ from ..core.errors import DeepvisError
 from ..core.fills import FILLS
 from ..core.network import Network
 from ..core.reduce import VIEWS
-from ..methods import method
+from ..methods import serving
 from .base import whole_numbers
 from .explorer_atlas import TABS, ExplorerAtlas
 from .explorer_panes import Panes
@@ -114,9 +114,7 @@ class Explorer(ipywidgets.VBox):
     def _check_method(self, proposal: Any) -> str | None:
         if proposal["value"] is None:
             return None
-        refusal = method(proposal["value"]).refuses(self.network)
-        if refusal:
-            raise DeepvisError(refusal)
+        serving(proposal["value"], self.network)
         return str(proposal["value"])
 
     @traitlets.validate("occluder")
