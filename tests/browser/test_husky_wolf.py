@@ -134,6 +134,21 @@ def test_in_voila_it_is_a_page_without_code(open_notebook: Callable[..., Noteboo
     assert_silent(lesson)
 
 
+def test_a_click_holds_while_the_pictures_are_drawn_anew(open_notebook: Callable[..., NotebookPage]) -> None:
+    lesson = open_lesson(open_notebook)
+    box = lesson.page.locator(".dv-husky-wolf .dv-card").nth(HUSKY_ON_SNOW).locator("canvas").bounding_box()
+    assert box is not None
+    lesson.page.mouse.move(box["x"] + 50, box["y"] + 50)
+    lesson.page.mouse.down()
+    lesson.python("lab.run.scenes = lab.run.scenes[::-1]; lab.run.show_pictures()")
+    before = card(lesson, HUSKY_ON_SNOW)
+    lesson.python("lab.run.scenes = lab.run.scenes[::-1]; lab.run.show_pictures()")
+    lesson.wait_until(lambda: np.abs(card(lesson, HUSKY_ON_SNOW) - before).mean() > 5, message="not drawn anew")
+    lesson.page.mouse.up()
+    lesson.wait_until(lambda: lesson.value("lab.picture") == HUSKY_ON_SNOW, message="the click was lost")
+    assert_silent(lesson)
+
+
 @pytest.mark.context(viewport={"width": 480, "height": 900})
 def test_in_a_narrow_window_nothing_sticks_out(open_notebook: Callable[..., NotebookPage]) -> None:
     lesson = open_lesson(open_notebook)
