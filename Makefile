@@ -21,7 +21,7 @@ STAMP := $(VENV)/.stamp
 help:
 	@echo "make demo    install and open the Explorer in JupyterLab"
 	@echo "make test    install and run every check and test, Chromium included"
-	@echo "make bench   measure, and print the numbers"
+	@echo "make bench   measure against the peers; writes the table in the README"
 	@echo "make lint    ruff, mypy and tsc"
 	@echo "make static  rebuild deepvis_widgets/static from js/ (commit the result)"
 	@echo "make clean   remove the environment and everything built"
@@ -31,7 +31,7 @@ demo: $(STAMP)-demo
 
 test: lint check-static front-end-tests chromium pytest
 
-bench: $(STAMP)-test
+bench: $(STAMP)-bench chromium
 	$(PY) -m tests.benchmarks
 
 lint: $(STAMP)-test js/node_modules/.package-lock.json
@@ -86,6 +86,11 @@ $(STAMP)-demo: $(STAMP) setup.py
 $(STAMP)-test: $(STAMP) setup.py
 	@echo "Installing deepvis_widgets and what the tests need into $(VENV)"
 	@$(UV) --editable '.[test]'
+	@touch $@
+
+$(STAMP)-bench: $(STAMP)-test
+	@echo "Installing what the benchmarks compare with into $(VENV)"
+	@$(UV) --editable '.[bench]'
 	@touch $@
 
 # Node.js from the machine, or from PyPI where the machine has none (or one too old).

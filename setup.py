@@ -65,6 +65,9 @@ TEST = [
     "zennit",
 ]
 
+# what the benchmarks are run against, and their plot
+BENCH = [*TEST, "grad-cam", "matplotlib", "torch-lucent", "torchcam"]
+
 setup(
     name="deepvis_widgets",
     version=version(),
@@ -89,7 +92,7 @@ setup(
     include_package_data=False,
     zip_safe=False,
     install_requires=RUNTIME,
-    extras_require={"cluster": CLUSTER, "demo": DEMO, "test": TEST},
+    extras_require={"cluster": CLUSTER, "demo": DEMO, "test": TEST, "bench": BENCH},
     keywords=["deep learning", "visualization", "explainability", "jupyter", "widgets"],
     classifiers=[
         "Development Status :: 4 - Beta",

@@ -1,21 +1,44 @@
-"""`python -m tests.benchmarks`: measure, and print the numbers with the machine they were taken on."""
+"""`python -m tests.benchmarks [PART ...]`: measure, print the figures, and keep them in the README.
+
+A part is a module of this package with `rows()`: an iterator over the figures it measures, one after the other.
+"""
 
 from __future__ import annotations
 
-import os
-import platform
+import argparse
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
 
-import torch
+from tests.benchmarks.report import keep, machine
+from tests.benchmarks.rows import Row
 
-from tests.benchmarks import atlas, live, occlusion
+NOT_PARTS = {"__init__", "__main__", "rows", "report"}
+
+
+def parts() -> list[str]:
+    """Names of the parts there are."""
+    return sorted(file.stem for file in Path(__file__).parent.glob("*.py") if file.stem not in NOT_PARTS)
+
+
+def measured(names: list[str]) -> Iterator[Row]:
+    """Every figure of these parts, printed as it comes."""
+    for name in names:
+        for row in import_module(f"tests.benchmarks.{name}").rows():
+            verdict = {None: "", True: "met", False: "NOT MET"}[row.met]
+            print(f"{row.part:24} {row.what:48} {row.said:36} {row.hoped:8} {verdict}", flush=True)
+            yield row
 
 
 def main() -> None:
-    versions = f"Python {platform.python_version()}, torch {torch.__version__}"
-    print(f"{os.cpu_count()} cores, {torch.get_num_threads()} threads, {versions}")
-    live.main()
-    atlas.main()
-    occlusion.main()
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("parts", nargs="*", choices=[*parts(), []], help="which to measure; all by default")
+    parser.add_argument("--dry", action="store_true", help="print only, keep nothing")
+    chosen = parser.parse_args()
+    print(machine())
+    rows = list(measured(chosen.parts or parts()))
+    if not chosen.dry:
+        keep(rows)
 
 
 if __name__ == "__main__":

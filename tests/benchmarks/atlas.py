@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from PIL import Image
 import deepvis_widgets as dv
 from deepvis_widgets.atlas.plan import Plan, make_plan
 from deepvis_widgets.atlas.scan import scan
+from tests.benchmarks.rows import COST, Row
 
 ROUNDS = 7
 PICTURES = 64
@@ -52,7 +54,7 @@ def timed(function, *arguments) -> float:
     return time.process_time() - began
 
 
-def rate(folder: Path) -> None:
+def rate(folder: Path) -> Iterator[Row]:
     sources = [str(path) for path in sorted(folder.iterdir())]
     for name in ("squeezenet1_1", "resnet18", "resnet50"):
         net = dv.load(name, weights="random")
@@ -60,33 +62,26 @@ def rate(folder: Path) -> None:
         bare(net, plan, sources[: plan.batch])
         scan(net, plan, sources[: plan.batch], 0)
         pairs = [(timed(bare, net, plan, sources), timed(scan, net, plan, sources, 0)) for _ in range(ROUNDS)]
-        each = [1000 * statistics.median(times) / len(sources) for times in zip(*pairs, strict=True)]
         ratio = statistics.median(scanned / plain for plain, scanned in pairs)
         units = sum(net.layers[layer].channels for layer in plan.layers)
-        print(f"  {name}: {len(plan.layers)} layers, {units:,} units; decode and bare pass {each[0]:.1f} ms a picture,")
-        print(f"    with the scan {each[1]:.1f} ms: {ratio:.2f} × (one thread)", flush=True)
+        yield Row("Atlas", f"scan of {units:,} units, {name}", ratio, COST, "decoding and a bare pass", 1.1)
 
 
-def memory(place: Path) -> None:
+def memory(place: Path) -> Iterator[Row]:
     for count in (200, 5000):
         folder = draw(place / f"small-{count}", count, 64)
         command = [sys.executable, "-c", MEMORY, str(folder), str(place / f"out-{count}")]
         peak = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()[-1]
-        print(f"  peak memory over {count:,} pictures: {float(peak):.0f} MB", flush=True)
+        yield Row("Atlas", f"peak memory over {count:,} pictures", float(peak), "MB")
 
 
-def main() -> None:
-    """Measure and print."""
-    print("Atlas")
+def rows() -> Iterator[Row]:
+    """The rate on three networks, and the memory."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
         with tempfile.TemporaryDirectory() as place:
-            rate(draw(Path(place) / "photos", PICTURES, 256))
-            memory(Path(place))
+            yield from rate(draw(Path(place) / "photos", PICTURES, 256))
+            yield from memory(Path(place))
     finally:
         torch.set_num_threads(before)
-
-
-if __name__ == "__main__":
-    main()

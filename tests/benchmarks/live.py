@@ -12,6 +12,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.benchmarks.rows import COST, Row
 from tests.browser import chromium
 from tests.browser.harness import Console, JupyterServer, NotebookPage
 from tests.browser.harness.notebook import write_notebook
@@ -54,31 +55,39 @@ class Samples:
     late_gap: float = 0.0
     end_lag: float = 0.0
 
-    def lines(self, name: str) -> Iterator[str]:
-        """The figures as text; ratios are medians of paired ratios."""
-        forward, backward = statistics.median(self.forward), statistics.median(self.backward)
-        ratio = statistics.median(t / f for t, f in zip(self.tiles, self.forward, strict=False))
+    def rows(self, name: str) -> Iterator[Row]:
+        """The figures; ratios are medians of paired ratios."""
+        tiles = [(t - f, t / f) for t, f in zip(self.tiles, self.forward, strict=False)]
         clicked = statistics.median(d / b for d, b in zip(self.deconv, self.backward, strict=False))
-        extra = statistics.median(t - f for t, f in zip(self.tiles, self.forward, strict=False))
-        yield f"{name}: bare forward {forward:.0f} ms, bare backward to the layer {backward:.0f} ms"
-        rectangle = statistics.median(self.rectangle)
-        yield f"  pointer → rectangle        median {rectangle:.1f} ms, p95 {p95(self.rectangle):.1f} ms"
-        yield f"  pointer → new activations  {ratio:.2f} × the bare forward (forward + {extra:.0f} ms)"
-        yield f"  click → deconv on screen {clicked:.2f} × the bare backward ({statistics.median(self.deconv):.0f} ms)"
-        yield f"  drag of {DRAG_SECONDS:.0f} s             {self.frames_per_second:.1f} answers/s"
-        yield f"  between answers            {self.early_gap:.0f} ms at its start, {self.late_gap:.0f} ms at its end"
-        yield f"  behind the hand at its end {self.end_lag:.0f} ms"
+        for what, value, unit, against, goal in (
+            ("pointer to rectangle, median", statistics.median(self.rectangle), "ms", "", None),
+            ("pointer to rectangle, p95", p95(self.rectangle), "ms", "", 20),
+            (
+                "pointer to activations",
+                statistics.median(more for more, _ in tiles),
+                "ms more than a bare forward",
+                "",
+                60,
+            ),
+            ("pointer to activations", statistics.median(ratio for _, ratio in tiles), COST, "a bare forward", None),
+            ("click to deconv on screen", clicked, COST, "a bare backward to the layer", None),
+            (f"answers in a drag of {DRAG_SECONDS:.0f} s", self.frames_per_second, "a second", "", None),
+            ("between answers at its start", self.early_gap, "ms", "", None),
+            ("between answers at its end", self.late_gap, "ms", "", None),
+            ("behind the hand at its end", self.end_lag, "ms", "", None),
+        ):
+            yield Row("Explorer", f"{what}, {name}", value, unit, against, goal)
 
 
 def p95(times: list[float]) -> float:
     return sorted(times)[max(0, int(0.95 * len(times)) - 1)]
 
 
-def main() -> None:
-    """Measure every network and print its figures."""
+def rows() -> Iterator[Row]:
+    """Every network's figures."""
     with _server() as server, _browser() as browser:
         for name, load in NETWORKS.items():
-            print("\n".join(measure(server, browser, name, load).lines(name)), flush=True)
+            yield from measure(server, browser, name, load).rows(name)
             server.stop_kernels()
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import statistics
-import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import Any
 
 import torch
@@ -14,33 +13,34 @@ from captum.attr import Occlusion
 from deepvis_widgets.core.network import Network
 from deepvis_widgets.methods import explain
 from deepvis_widgets.zoo.load import load
+from tests.benchmarks.rows import FASTER, Row, seconds
 
 WINDOW, STRIDE, ROUNDS, BATCH = 32, 8, 3, 16
 NETWORKS = ("husky-wolf", "squeezenet1_1", "resnet18", "alexnet", "vgg16", "resnet50")
+GOALS = {"squeezenet1_1": 8, "resnet18": 5, "alexnet": 5, "vgg16": 12, "resnet50": 4}
 COARSE = {"vgg16": 24, "resnet50": 24}  # pixels; captum's sweep would take minutes at a stride of 8
 
 
-def main() -> None:
-    """Sweep every network and print the ratios."""
-    print(f"occlusion, windows of {WINDOW}×{WINDOW}, all classes; × as fast as")
+def rows() -> Iterator[Row]:
+    """A sweep of every network."""
     for name in NETWORKS:
-        print("  " + measure(name, COARSE.get(name, STRIDE)), flush=True)
+        yield from measure(name, COARSE.get(name, STRIDE))
 
 
-def measure(name: str, stride: int) -> str:
-    """One network's line."""
+def measure(name: str, stride: int) -> Iterator[Row]:
+    """One network, against captum and against bare passes in batches."""
     network = load(name) if name == "husky-wolf" else load(name, weights="random")
     view = torch.rand(3, *network.size, generator=torch.Generator().manual_seed(0))
+    found = explain(network, view, "occlusion", target=0, window=WINDOW, stride=stride)
+    windows = found.scores.numel()  # type: ignore[attr-defined]
     captum, bare, ours = [], [], []
     for _ in range(ROUNDS):
-        ours.append(_seconds(lambda: explain(network, view, "occlusion", target=0, window=WINDOW, stride=stride)))
-        captum.append(_seconds(lambda: _captum(network, view, stride)))
-        bare.append(_seconds(lambda: network.logits(view.expand(BATCH, -1, -1, -1))) / BATCH)
-    windows = int(explain(network, view, "occlusion", target=0, window=WINDOW, stride=stride).scores.numel())  # type: ignore[attr-defined]
-    return (
-        f"{name:14} {windows:4} windows in {statistics.median(ours):6.2f} s: "
-        f"{_ratio(captum, ours):5.2f} captum, {windows * _ratio(bare, ours):5.2f} bare passes in batches"
-    )
+        ours.append(seconds(lambda: explain(network, view, "occlusion", target=0, window=WINDOW, stride=stride)))
+        captum.append(seconds(lambda: _captum(network, view, stride)))
+        bare.append(seconds(lambda: network.logits(view.expand(BATCH, -1, -1, -1))) * windows / BATCH)
+    what = f"{windows} windows, {name}"
+    yield Row("Occlusion", what, _ratio(captum, ours), FASTER, "captum", GOALS.get(name))
+    yield Row("Occlusion", what, _ratio(bare, ours), FASTER, f"bare passes of {BATCH}")
 
 
 def _captum(network: Network, view: torch.Tensor, stride: int) -> Any:
@@ -48,12 +48,6 @@ def _captum(network: Network, view: torch.Tensor, stride: int) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return Occlusion(network.module).attribute(x, (3, WINDOW, WINDOW), (3, stride, stride), target=0)
-
-
-def _seconds(work: Callable[[], Any]) -> float:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
 
 
 def _ratio(peer: list[float], ours: list[float]) -> float:
