@@ -3,63 +3,28 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
 from typing import Any
 
 import ipywidgets
-import numpy as np
-import torch
 import traitlets
-from torch import Tensor
 
 from ..core.errors import DeepvisError
 from ..core.network import Target
 from ..core.params import make
-from ..core.picture import to_bytes
-from ..core.results import sheet
 from ..engine.engine import Engine
 from ..methods.backward import describe
-from ..methods.synthesis import PRESETS, SynthesisParams
+from ..methods.synthesis import SynthesisParams
 from ..methods.synthesis.yosinski import TURNED
 from . import true_sizes
-from .ascent_knobs import FOURIER, NAMES, AscentKnobs
+from .ascent_knobs import NAMES
 from .ascent_run import AscentRun, Look
-from .ascent_trace import AscentTrace
 from .explorer import as_network, default_layer
-from .frames import no_pictures
-from .gallery import Gallery
-from .kept_strip import Strip
+from .maximization_kept import Kept, settings_words
+from .maximization_panes import CLASSES, ENLARGED, VIEWS, MaximizationPanes
 from .tree import close_all
 
-VIEWS = ("enlarged", "true size", "full frame")
-CLASSES = ""  # the menu's value for class scores
-SIDE = 152  # css pixels of a picture
 NEW = ("seeds", "seed")  # what only new pictures can follow
 NUMBERS = ("preset", "steps", *NEW, *NAMES)
-_EMPTY = torch.empty(0, 0)
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Kept:
-    """A picture that was kept: what it maximises, with which settings, the picture (3, h, w) in [0, 1] as the unit sees
-    it, the objective, and after how many steps.
-    """
-
-    target: str
-    settings: SynthesisParams
-    picture: Tensor
-    value: float
-    step: int
-
-    def image(self) -> Any:
-        """The picture as an 8-bit PIL image."""
-        return sheet([self.picture])
-
-    def __repr__(self) -> str:
-        height, width = self.picture.shape[1:]
-        return (
-            f"Kept({self.target}, {height}×{width}, {self.value:.3g} after {self.step} steps, {settings_words(self)})"
-        )
 
 
 class MaximizationLab(ipywidgets.VBox):
@@ -94,7 +59,7 @@ class MaximizationLab(ipywidgets.VBox):
     fitted = traitlets.Any(True, help="Yosinski: rates fitted to this network instead of to CaffeNet")
     stretch = traitlets.Any(False, help="show faint pictures with all the contrast there is")
     minimize = traitlets.Any(False, help="what the unit wants least")
-    view = traitlets.Unicode(VIEWS[0], help="how the pictures are shown")
+    view = traitlets.Unicode(ENLARGED, help="how the pictures are shown")
     running = traitlets.Bool(False, help="whether pictures are being made", read_only=True)
 
     def __init__(
@@ -113,20 +78,21 @@ class MaximizationLab(ipywidgets.VBox):
         self.look: Look | None = None
         self.kept: list[Kept] = []
         self.engine = Engine.of(self.network).acquire()
-        self.run = AscentRun(self.engine, self.network, f"ascent {self.group}", self._show, self._ended, self._complain)
-        super().__init__()
+        self.panes = MaximizationPanes(self.network, self.group, lambda name, value: setattr(self, name, value))
+        name = f"ascent {self.group}"
+        self.run = AscentRun(self.engine, self.network, name, self._show, self._ended, self.panes.complain)
+        super().__init__(self.panes.rows)
         self.add_class("dv-lab").add_class("dv-maximization")
         try:
             self.layer = layer or default_layer(self.network)
             self.unit, self.preset, self.seeds = unit, preset, seeds
             for name, value in {**knobs, "target": target}.items():
                 setattr(self, name, value)
-            self._make_controls()
         except Exception:
             self.close()  # nobody else could
             raise
         self._connect()
-        self._show_choice()
+        self.panes.show_choice(self)
 
     def _check_names(self, knobs: dict[str, Any]) -> None:
         accepted = (*NUMBERS, "view")
@@ -197,41 +163,41 @@ class MaximizationLab(ipywidgets.VBox):
         """Keep the picture chosen in the gallery, or else the one with the highest objective, lowest when minimised."""
         look = self.look
         if look is None or not len(look.trace):
-            self._complain("There is no picture to keep yet; press Start first.")
+            self.panes.complain("There is no picture to keep yet; press Start first.")
             return
         last = look.trace[-1]
         best = int(last.argmin() if look.params.minimize else last.argmax())
-        chosen = self.gallery.chosen if 0 <= self.gallery.chosen < len(last) else best
+        chosen = self.panes.gallery.chosen if 0 <= self.panes.gallery.chosen < len(last) else best
         top, left, height, width = look.box
         picture = look.pictures[chosen, :, top : top + height, left : left + width]
         words = describe(self.network, Target(look.target.channel, look.target.layer))
         kept = Kept(words, look.params, picture, float(last[chosen]), len(look.trace))
         self.kept.append(kept)
         lines = [f"{kept.value:.3g} after {kept.step} steps, seed {look.params.seed + chosen}", settings_words(kept)]
-        self.strip.add(words, (height, width), picture, lines)
-        self._show_kept()
+        self.panes.strip.add(words, (height, width), picture, lines)
+        self.panes.show_kept(self)
 
     def forget_kept(self) -> None:
         """Take the kept pictures away."""
         self.kept.clear()
-        self.strip.clear()
-        self._show_kept()
+        self.panes.strip.clear()
+        self.panes.show_kept(self)
 
     def draw_sizes(self) -> None:
         """Draw one unit of each layer at the true size of what it sees."""
         wanted = true_sizes.targets(self.network, self.unit if self.target is None else self.target)
-        self.sizes.clear()
+        self.panes.sizes.clear()
         for target in wanted:
             size = true_sizes.size_of(self.network, target)
-            self.sizes.add(true_sizes.title_of(self.network, target), size)
+            self.panes.sizes.add(true_sizes.title_of(self.network, target), size)
         params = self.params
 
         def work(report: Any) -> None:
             for drawn in true_sizes.draw_all(self.network, wanted, params, report):
                 height, width = drawn.picture.shape[1:]
-                self.sizes.put(drawn.place, drawn.picture, [f"{height}×{width} px", f"{drawn.value:.3g}"])
+                self.panes.sizes.put(drawn.place, drawn.picture, [f"{height}×{width} px", f"{drawn.value:.3g}"])
 
-        self.size_progress.layout.display = None
+        self.panes.show_size_progress(0.0)
         self.engine.submit(
             f"sizes {self.group}",
             work,
@@ -255,99 +221,25 @@ class MaximizationLab(ipywidgets.VBox):
 
     # --- controls ---
 
-    def _make_controls(self) -> None:
-        style = {"description_width": "60px"}
-        layers = [("class scores", CLASSES), *((name, name) for name in self.network.layers.names)]
-        self.layer_choice = ipywidgets.Dropdown(
-            options=layers, description="Layer", tooltip="the layer of the unit, or the class scores", style=style
-        )
-        self.unit_choice = ipywidgets.BoundedIntText(
-            min=0, max=0, description="Unit", tooltip="the unit's channel", style=style
-        )
-        self.class_choice = ipywidgets.Dropdown(
-            options=[(label, index) for index, label in enumerate(self.network.labels)],
-            description="Class",
-            tooltip="the class whose score is maximised",
-            style=style,
-        )
-        self.preset_choice = ipywidgets.Dropdown(
-            options=PRESETS, description="Recipe", tooltip="Fourier basis, or Yosinski's four", style=style
-        )
-        self.seeds_choice = ipywidgets.BoundedIntText(
-            min=1, max=16, description="Pictures", tooltip="how many, each from its own noise", style=style
-        )
-        self.seed_choice = ipywidgets.BoundedIntText(
-            min=0, max=2**31 - 1, description="Seed", tooltip="of the first picture", style=style
-        )
-        self.steps_choice = ipywidgets.BoundedIntText(
-            min=0, max=10_000, description="Steps", tooltip="0: the recipe's own number", style=style
-        )
-        self.view_choice = ipywidgets.Dropdown(
-            options=VIEWS, description="Show", tooltip="enlarged, at its true size, or in the full frame", style=style
-        )
-        self.knobs = AscentKnobs(lambda name, value: setattr(self, name, value))
-        self.own = _button("Preset's own", "All knobs back to what the preset says")
-        self.play = _button("Start", "Start, pause or go on", "play")
-        self.again = _button("Restart", "From new noise of the same seeds", "refresh")
-        self.keeper = _button("Keep", "Keep the picture chosen in the gallery, or the best one", "thumb-tack")
-        self.words = ipywidgets.HTML().add_class("dv-lab-numbers")
-        self.gallery = Gallery(
-            group=self.group, size=SIDE, title="What it wants to see", placeholder="Press Start.", label="The pictures"
-        )
-        self.trace = AscentTrace()
-        scale = SIDE / max(self.network.size)
-        self.strip, self.sizes = Strip(self.group, scale), Strip(self.group, scale).add_class("dv-sizes")
-        self.forget = _button("Forget", "Take the kept pictures away", "trash")
-        self.size_button = _button(
-            "One unit of each layer", "Draw the unit of this number in every layer at the true size of what it sees"
-        )
-        self.size_button.layout.width = "auto"
-        self.size_progress = ipywidgets.FloatProgress(min=0, max=1, layout={"display": "none", "width": "120px"})
-        self._lay_out()
-
-    def _lay_out(self) -> None:
-        def box(kind: str, *children: Any) -> Any:
-            made = ipywidgets.Box(children)
-            for name in kind.split():
-                made.add_class(name)
-            return made
-
-        def title(text: str) -> Any:
-            return ipywidgets.HTML(text).add_class("dv-lab-title")
-
-        choice = box("dv-max-choice", self.layer_choice, self.unit_choice, self.class_choice, self.preset_choice)
-        more = box("dv-max-choice", self.seeds_choice, self.seed_choice, self.steps_choice, self.view_choice)
-        buttons = box("dv-board-row", self.play, self.again, self.keeper, self.own)
-        left = box("dv-max-side", choice, more, self.knobs)
-        pictures = box("dv-max-main", buttons, self.words, self.gallery, title("Objective, by step"), self.trace)
-        self.kept_row = box("dv-max-row", box("dv-board-row", title("Kept"), self.forget), self.strip)
-        sizes = box("dv-max-row", box("dv-board-row", self.size_button, self.size_progress), self.sizes)
-        self.children = [box("dv-max-panes", left, pictures), self.kept_row, sizes]
-
     def _connect(self) -> None:
-        for name, control in {
-            "preset": self.preset_choice,
-            "seeds": self.seeds_choice,
-            "seed": self.seed_choice,
-            "steps": self.steps_choice,
-            "view": self.view_choice,
-        }.items():
-            traitlets.link((self, name), (control, "value"))
-        self.layer_choice.observe(self._layer_chosen, names="value")
-        self.unit_choice.observe(lambda change: setattr(self, "unit", change["new"]), names="value")
-        self.class_choice.observe(self._class_chosen, names="value")
-        self.play.on_click(lambda _: self.pause() if self.running else self.go_on())
-        self.again.on_click(lambda _: self.restart())
-        self.keeper.on_click(lambda _: self.keep())
-        self.forget.on_click(lambda _: self.forget_kept())
-        self.own.on_click(lambda _: self._reset())
-        self.size_button.on_click(lambda _: self.draw_sizes())
+        panes = self.panes
+        for name in ("preset", "seeds", "seed", "steps", "view"):
+            traitlets.link((self, name), (getattr(panes, f"{name}_choice"), "value"))
+        panes.layer_choice.observe(self._layer_chosen, names="value")
+        panes.unit_choice.observe(lambda change: setattr(self, "unit", change["new"]), names="value")
+        panes.class_choice.observe(self._class_chosen, names="value")
+        panes.play.on_click(lambda _: self.pause() if self.running else self.go_on())
+        panes.again.on_click(lambda _: self.restart())
+        panes.keeper.on_click(lambda _: self.keep())
+        panes.forget.on_click(lambda _: self.forget_kept())
+        panes.own.on_click(lambda _: self._reset())
+        panes.size_button.on_click(lambda _: self.draw_sizes())
         self.observe(self._retargeted, names=["layer", "unit", "target"])
         self.observe(lambda _: self._renew(), names=list(NEW))
         self.observe(lambda _: self._turned(), names=[name for name in NUMBERS if name not in NEW])
         self.observe(lambda _: self._other_preset(), names="preset")
-        self.observe(lambda _: self._show_pictures(), names="view")
-        self.observe(lambda _: self._show_state(), names="running")
+        self.observe(lambda _: panes.show_pictures(self), names="view")
+        self.observe(lambda _: panes.show_state(self), names="running")
 
     # --- what happens ---
 
@@ -358,7 +250,7 @@ class MaximizationLab(ipywidgets.VBox):
         if change["name"] != "target" and self.target is not None:
             self.target = None
             return
-        self._show_choice()
+        self.panes.show_choice(self)
         self._renew()
 
     def _renew(self) -> None:
@@ -368,13 +260,12 @@ class MaximizationLab(ipywidgets.VBox):
             return
         self.run.forget()
         self.look = None
-        self.gallery.forget("pictures")
-        self.gallery.push("pictures", {"caption": ""}, {"pictures": no_pictures()})
-        self._show_state()
+        self.panes.no_pictures()
+        self.panes.show_state(self)
 
     def _turned(self) -> None:
-        self.knobs.show(self.params)
-        self.gallery.notice = ""
+        self.panes.knobs.show(self.params)
+        self.panes.complain("")
         if self.run.begun or self.running:
             self.run.turn(self.params)
 
@@ -391,7 +282,7 @@ class MaximizationLab(ipywidgets.VBox):
 
     def _layer_chosen(self, change: Any) -> None:
         if change["new"] == CLASSES:
-            self.target = self.class_choice.value if self.target is None else self.target
+            self.target = self.panes.class_choice.value if self.target is None else self.target
         elif change["new"] != self.layer:
             self.layer = change["new"]
         else:
@@ -402,95 +293,20 @@ class MaximizationLab(ipywidgets.VBox):
             self.target = change["new"]
 
     def _begin(self) -> None:
-        self.gallery.notice = ""
+        self.panes.complain("")
         self.set_trait("running", True)
 
     # --- answers: these are called on the engine's thread ---
 
     def _show(self, look: Look) -> None:
         self.look = look
-        self._show_pictures()
-        self.trace.show(look.trace, look.turns)
+        self.panes.show_pictures(self)
+        self.panes.trace.show(look.trace, look.turns)
 
     def _ended(self, done: bool) -> None:
         self.set_trait("running", False)
 
-    def _complain(self, sentence: str) -> None:
-        self.gallery.notice = sentence
-
     def _progress(self, fraction: float | None, sentence: str = "") -> None:
         if sentence:
-            self._complain(sentence)
-        self.size_progress.layout.display = "none" if fraction is None else None
-        self.size_progress.value = fraction or 0.0
-
-    # --- what is shown ---
-
-    def _show_choice(self) -> None:
-        classes = self.target is not None
-        self.unit_choice.max = self.network.layers[self.layer].channels - 1
-        self.unit_choice.value = self.unit
-        self.layer_choice.value = CLASSES if classes else self.layer
-        if classes:
-            self.class_choice.value = self.target
-        self.unit_choice.layout.display = "none" if classes else None
-        self.class_choice.layout.display = None if classes else "none"
-        self.knobs.show(self.params)
-        self._show_kept()
-        self._show_state()
-
-    def _show_state(self) -> None:
-        begun = self.look is not None or self.running
-        self.play.description = "Pause" if self.running else "Go on" if begun else "Start"
-        self.play.icon = "pause" if self.running else "play"
-        self.again.disabled = self.keeper.disabled = not begun
-        self.gallery.running = self.running
-        if not begun:
-            self.trace.show(_EMPTY)
-            self.gallery.captions = []
-            self.gallery.progress = 0.0
-            self.words.value = "Every picture begins as noise; each step makes the unit like it a little more."
-
-    def _show_pictures(self) -> None:
-        look = self.look
-        if look is None:
-            return
-        top, left, height, width = look.box
-        full = self.view == "full frame"
-        shown = look.pictures if full else look.pictures[..., top : top + height, left : left + width]
-        true = self.view == "true size"
-        self.gallery.actual_size = true
-        scale = SIDE / max(self.network.size)
-        words = describe(self.network, Target(look.target.channel, look.target.layer))
-        arrays = {"pictures": _stacked(shown)}
-        self.gallery.push("pictures", {"caption": f"{words}, {height}×{width} px", "scale": scale}, arrays)
-        self.gallery.progress = look.fraction
-        last = look.trace[-1].tolist() if len(look.trace) else []
-        self.gallery.captions = [f"seed {look.params.seed + i}: {value:.3g}" for i, value in enumerate(last)]
-        rest = " · done" if look.done else ""
-        self.words.value = f"Step {len(look.trace)} · {words} · sees {height}×{width} px{rest}"
-
-    def _show_kept(self) -> None:
-        self.kept_row.layout.display = None if self.kept else "none"
-
-
-def settings_words(kept: Kept) -> str:
-    """The settings under which a picture was made, as far as they are not the preset's own."""
-    params, defaults = kept.settings, SynthesisParams()
-    own = FOURIER if params.preset == "fourier" else TURNED
-    turned = [
-        f"{name.replace('_', ' ')} {getattr(params, name):.4g}"
-        for name in ("rate", *own)
-        if getattr(params, name) != getattr(defaults, name)
-    ]
-    offered = ("stretch", "minimize") if params.preset == "fourier" else ("fitted", "stretch", "minimize")
-    flags = [name for name in offered if getattr(params, name)]
-    return ", ".join([params.preset, *flags, *turned])
-
-
-def _stacked(pictures: Tensor) -> np.ndarray:
-    return np.stack([to_bytes(picture) for picture in pictures])
-
-
-def _button(text: str, tooltip: str, icon: str = "") -> ipywidgets.Button:
-    return ipywidgets.Button(description=text, tooltip=tooltip, icon=icon, layout={"width": "112px"})
+            self.panes.complain(sentence)
+        self.panes.show_size_progress(fraction)

@@ -122,7 +122,7 @@ def test_pictures_are_kept_and_every_layer_has_its_size(open_notebook: OpenNoteb
     begin(notebook)
     button(notebook, "Go on").wait_for()
     page.locator(".dv-gallery .dv-card").nth(1).click()
-    notebook.wait_until(lambda: notebook.value("lab.gallery.chosen") == 1, message="the click chose no picture")
+    notebook.wait_until(lambda: notebook.value("lab.panes.gallery.chosen") == 1, message="the click chose no picture")
     button(notebook, "Keep").click()
     card = page.locator(".dv-strip .dv-strip-card").first
     card.wait_for()

@@ -17,7 +17,8 @@ from deepvis_widgets.methods.synthesis import Ascent, SynthesisParams
 from deepvis_widgets.methods.synthesis.yosinski import PRESETS
 from deepvis_widgets.widgets import true_sizes
 from deepvis_widgets.widgets.ascent_trace import AscentTrace
-from deepvis_widgets.widgets.maximization_lab import MaximizationLab, settings_words
+from deepvis_widgets.widgets.maximization_kept import settings_words
+from deepvis_widgets.widgets.maximization_lab import MaximizationLab
 from deepvis_widgets.widgets.protocol import unpack
 from tests.small_nets import Plain
 from tests.untouched import Untouched
@@ -39,7 +40,7 @@ def lab() -> Iterator[MaximizationLab]:
 
 
 def settle(lab: MaximizationLab) -> None:
-    assert lab.engine.idle(60) and lab.gallery.notice == ""
+    assert lab.engine.idle(60) and lab.panes.gallery.notice == ""
 
 
 def wait(met: Callable[[], bool], what: str) -> None:
@@ -50,7 +51,7 @@ def wait(met: Callable[[], bool], what: str) -> None:
 
 
 def shown(lab: MaximizationLab) -> np.ndarray:
-    return np.asarray(unpack(*lab.gallery._last["pictures"]).arrays["pictures"])
+    return np.asarray(unpack(*lab.panes.gallery._last["pictures"]).arrays["pictures"])
 
 
 def steps_of(lab: MaximizationLab) -> int:
@@ -59,7 +60,7 @@ def steps_of(lab: MaximizationLab) -> int:
 
 def test_a_run_is_the_ascent_itself(lab: MaximizationLab) -> None:
     lab.steps = 12
-    lab.play.click()
+    lab.panes.play.click()
     settle(lab)
     ascent = Ascent(lab.network, lab.goal, SynthesisParams("yosinski-3", 2, steps=12, fitted=True))
     while not ascent.done:
@@ -69,8 +70,8 @@ def test_a_run_is_the_ascent_itself(lab: MaximizationLab) -> None:
     top, left, height, width = ascent.frame.box
     crop = ascent.pictures()[..., top : top + height, left : left + width]
     np.testing.assert_array_equal(shown(lab), (crop * 255).round().permute(0, 2, 3, 1).numpy().astype(np.uint8))
-    assert [len(line.x) for line in lab.trace._lines] == [12, 12]
-    assert lab.gallery.captions[1].startswith("seed 1: ")
+    assert [len(line.x) for line in lab.panes.trace._lines] == [12, 12]
+    assert lab.panes.gallery.captions[1].startswith("seed 1: ")
 
 
 def test_pause_keeps_the_state_and_going_on_continues_it(lab: MaximizationLab) -> None:
@@ -79,11 +80,11 @@ def test_pause_keeps_the_state_and_going_on_continues_it(lab: MaximizationLab) -
     wait(lambda: steps_of(lab) > 3, "it did not begin")
     lab.pause()
     settle(lab)
-    assert not lab.running and lab.play.description == "Go on"
+    assert not lab.running and lab.panes.play.description == "Go on"
     lab.stretch = True  # a look at the paused pictures, in full contrast
     settle(lab)
     paused, trace = steps_of(lab), lab.look.trace.clone() if lab.look else None
-    lab.play.click()
+    lab.panes.play.click()
     assert lab.running
     wait(lambda: steps_of(lab) > paused, "it did not go on")
     lab.pause()
@@ -96,15 +97,15 @@ def test_knobs_act_while_it_runs(lab: MaximizationLab) -> None:
     lab.steps = 10_000
     lab.start()
     wait(lambda: steps_of(lab) > 3, "it did not begin")
-    lab.knobs.by_name["decay"].value = 0.5
+    lab.panes.knobs.by_name["decay"].value = 0.5
     assert lab.decay == 0.5
     wait(lambda: lab.look is not None and lab.look.params.decay == 0.5, "the knob did nothing")
     turned = steps_of(lab)
-    lab.knobs.by_name["blur"].value = 2.0
+    lab.panes.knobs.by_name["blur"].value = 2.0
     lab.rate = 3.0
     wait(lambda: lab.look is not None and (lab.look.params.blur, lab.look.params.rate) == (2.0, 3.0), "nor did these")
     assert lab.running and lab.look is not None and lab.look.turns and steps_of(lab) >= turned
-    assert lab.knobs.by_name["rate"].value == pytest.approx(3.0)
+    assert lab.panes.knobs.by_name["rate"].value == pytest.approx(3.0)
 
 
 def test_turning_a_knob_changes_what_comes(lab: MaximizationLab) -> None:
@@ -143,13 +144,13 @@ def test_more_steps_may_be_asked_for_while_it_runs(lab: MaximizationLab) -> None
 def test_a_preset_brings_its_own_numbers(lab: MaximizationLab) -> None:
     lab.decay = 0.7
     lab.preset = "yosinski-2"
-    assert lab.decay is None and lab.knobs.by_name["decay"].value == PRESETS["yosinski-2"].decay
-    assert lab.knobs.by_name["transforms"].layout.display == "none"
+    assert lab.decay is None and lab.panes.knobs.by_name["decay"].value == PRESETS["yosinski-2"].decay
+    assert lab.panes.knobs.by_name["transforms"].layout.display == "none"
     lab.preset = "fourier"
-    assert lab.knobs.by_name["transforms"].layout.display is None
-    assert lab.knobs.by_name["decay"].layout.display == "none"
+    assert lab.panes.knobs.by_name["transforms"].layout.display is None
+    assert lab.panes.knobs.by_name["decay"].layout.display == "none"
     lab.tv = 2.0
-    lab.own.click()
+    lab.panes.own.click()
     assert lab.tv == SynthesisParams().tv and lab.fitted
 
 
@@ -158,15 +159,15 @@ def test_another_unit_begins_anew_only_where_it_runs(lab: MaximizationLab) -> No
     lab.start()
     settle(lab)
     lab.unit = 1
-    assert lab.look is None and lab.play.description == "Start" and len(shown(lab)) == 0
+    assert lab.look is None and lab.panes.play.description == "Start" and len(shown(lab)) == 0
     lab.steps = 10_000
     lab.start()
     wait(lambda: steps_of(lab) > 2, "it did not begin")
-    lab.class_choice.value = 2
-    lab.layer_choice.value = ""
+    lab.panes.class_choice.value = 2
+    lab.panes.layer_choice.value = ""
     assert lab.target == 2 and lab.running
     wait(lambda: lab.look is not None and lab.look.target.layer is None, "the class was not drawn")
-    lab.layer_choice.value = lab.layer
+    lab.panes.layer_choice.value = lab.layer
     assert lab.target is None and lab.unit == 1
     lab.target = 1
     lab.unit = 0
@@ -179,17 +180,17 @@ def test_views_are_crops_or_full_frames(lab: MaximizationLab) -> None:
     settle(lab)
     assert lab.look is not None
     height, width = lab.look.box[2:]
-    assert shown(lab).shape == (2, height, width, 3) and not lab.gallery.actual_size
+    assert shown(lab).shape == (2, height, width, 3) and not lab.panes.gallery.actual_size
     lab.view = "true size"
-    frame = unpack(*lab.gallery._last["pictures"])
-    assert lab.gallery.actual_size and frame.meta["scale"] * SIDE == lab.gallery.size
+    frame = unpack(*lab.panes.gallery._last["pictures"])
+    assert lab.panes.gallery.actual_size and frame.meta["scale"] * SIDE == lab.panes.gallery.size
     lab.view = "full frame"
-    assert shown(lab).shape == (2, SIDE, SIDE, 3) and not lab.gallery.actual_size
+    assert shown(lab).shape == (2, SIDE, SIDE, 3) and not lab.panes.gallery.actual_size
 
 
 def test_keeping_takes_the_chosen_or_the_best(lab: MaximizationLab) -> None:
     lab.keep()
-    assert "no picture to keep" in lab.gallery.notice
+    assert "no picture to keep" in lab.panes.gallery.notice
     lab.steps = 8
     lab.start()
     settle(lab)
@@ -197,24 +198,24 @@ def test_keeping_takes_the_chosen_or_the_best(lab: MaximizationLab) -> None:
     assert lab.look is not None
     last = lab.look.trace[-1]
     assert lab.kept[0].value == float(last.max())
-    lab.gallery.chosen = int(last.argmin())
+    lab.panes.gallery.chosen = int(last.argmin())
     lab.minimize = True
     settle(lab)
     lab.keep()
     assert lab.kept[1].value == float(last.min())
-    assert len(lab.strip.children) == 2 and "minimize" in settings_words(lab.kept[1])
+    assert len(lab.panes.strip.children) == 2 and "minimize" in settings_words(lab.kept[1])
     assert lab.kept[0].image().size == tuple(lab.look.box[:1:-1])
-    lab.forget.click()
-    assert not lab.kept and not lab.strip.children
+    lab.panes.forget.click()
+    assert not lab.kept and not lab.panes.strip.children
 
 
 def test_one_unit_of_each_layer_at_its_true_size(lab: MaximizationLab) -> None:
     lab.draw_sizes()
     settle(lab)
     wanted = true_sizes.targets(lab.network, lab.unit)
-    assert len(lab.sizes.cards) == len(wanted) and wanted[-1].layer is None
-    scale = lab.gallery.size / SIDE
-    for card, target in zip(lab.sizes.cards, wanted, strict=True):
+    assert len(lab.panes.sizes.cards) == len(wanted) and wanted[-1].layer is None
+    scale = lab.panes.gallery.size / SIDE
+    for card, target in zip(lab.panes.sizes.cards, wanted, strict=True):
         view = card.children[0]
         picture = unpack(*view._last["rgb"]).arrays["picture"]
         assert picture.shape[:2] == true_sizes.size_of(lab.network, target)
@@ -277,7 +278,7 @@ def test_an_error_is_a_sentence_and_the_pictures_stay(lab: MaximizationLab, monk
     monkeypatch.setattr(Ascent, "step", broken)
     lab.go_on()
     assert lab.engine.idle(60)
-    assert lab.gallery.notice.startswith("The objective became NaN") and not lab.running
+    assert lab.panes.gallery.notice.startswith("The objective became NaN") and not lab.running
     np.testing.assert_array_equal(shown(lab), before)
 
 
@@ -289,7 +290,7 @@ def test_the_network_is_left_alone_and_everything_freed() -> None:
     wait(lambda: steps_of(lab) > 2, "it did not begin")
     lab.close()
     before.check()
-    assert Engine.of(net)._worker is None and lab.gallery.comm is None and lab.comm is None
+    assert Engine.of(net)._worker is None and lab.panes.gallery.comm is None and lab.comm is None
 
 
 def test_a_long_trace_is_thinned_and_keeps_its_ends() -> None:
