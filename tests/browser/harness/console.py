@@ -19,7 +19,10 @@ ALLOWED: tuple[tuple[str, str], ...] = (
         r"^uncaught: Command 'filebrowser:open-path' not registered\. .*/static/notebook/notebook_core\.",
         "Notebook 7 on a busy machine: it asks for its file browser before it is there, and opens the notebook anyway",
     ),
-    (r"^warning: Plugin @jupyter[\w/:-]+ is taking too long to activate\.", "JupyterLab starting on a busy machine"),
+    (
+        r"^warning: Plugin [@\w/:.-]+ (\(with \d+ dependants\) )?(is taking too long|took [\d.]+ms) to activate\.",
+        "JupyterLab starting on a busy machine",
+    ),
     (
         r"^(error: Failed to load resource: the server responded with a status of 403 \(Forbidden\) \["
         r"|request failed: GET )"
