@@ -17,6 +17,7 @@ import pytest
 PACKAGE = "deepvis_widgets"
 ROOT = Path(__file__).resolve().parents[2] / PACKAGE
 FLOORS = {
+    "_later": 0,
     "_version": 0,
     "core": 0,
     "methods": 1,
@@ -133,14 +134,23 @@ def hooks_elsewhere(root: Path) -> list[str]:
 
 
 def beyond_public_names(text: str) -> list[str]:
-    """What an `__init__` holds besides its docstring, imports, `__all__` and the version."""
+    """What an `__init__` holds besides its docstring, imports and dunder names, also of those for type checkers."""
     found = []
-    for node in ast.parse(text).body:
+    for node in _statements(ast.parse(text)):
         docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-        dunder = isinstance(node, ast.Assign) and all(ast.unparse(t).startswith("__") for t in node.targets)
+        dunder = isinstance(node, ast.Assign) and all(ast.unparse(t).lstrip("(").startswith("__") for t in node.targets)
         if not (docstring or dunder or isinstance(node, ast.Import | ast.ImportFrom)):
             found.append(f"line {node.lineno}: {ast.unparse(node).splitlines()[0]}")
     return found
+
+
+def _statements(tree: ast.Module) -> Iterator[ast.stmt]:
+    """The statements of a file, with both branches of an `if TYPE_CHECKING`."""
+    for node in tree.body:
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            yield from [*node.body, *node.orelse]
+        else:
+            yield node
 
 
 def test_a_file_imports_from_its_own_floor_or_below() -> None:
@@ -237,6 +247,8 @@ def test_a_hook_elsewhere_is_found(tmp_path: Path, text: str) -> None:
     assert hooks_elsewhere(tree_with(tmp_path / "other", HOOKS_LIVE_IN, text)) == []
 
 
-@pytest.mark.parametrize("text", ["def load(): ...", "X = 1", "class A: ...", "if True:\n    import torch"])
+@pytest.mark.parametrize(
+    "text", ["def load(): ...", "X = 1", "class A: ...", "if True:\n    import torch", "if TYPE_CHECKING:\n    X = 1"]
+)
 def test_code_among_the_public_names_is_found(text: str) -> None:
     assert len(beyond_public_names(f'"""Names."""\nfrom .core import x\n__all__ = ["x"]\n{text}')) == 1
