@@ -51,6 +51,11 @@ class HeatMap(Result):
     coarse: Tensor | None = None
     params: Any = None
 
+    @property
+    def note(self) -> str:
+        """What has to be said wherever the map is shown, "" for nothing: that it is approximate, say."""
+        return ""
+
     def image(self, colormap: str | None = None, opacity: float = 0.6) -> Image.Image:
         """The heat map blended over the picture: 8-bit PIL image of (H, W)."""
         over = colour(self.heatmap, colormap or ("blue-red" if self.signed else "inferno"), self.signed)
@@ -70,7 +75,8 @@ class HeatMap(Result):
     def __repr__(self) -> str:
         height, width = self.heatmap.shape
         low, high = float(self.heatmap.min()), float(self.heatmap.max())
-        return f"HeatMap({self.method} of {self.target}, {height}×{width}, {low:.3g} to {high:.3g})"
+        said = f", {self.note}" if self.note else ""
+        return f"HeatMap({self.method} of {self.target}, {height}×{width}, {low:.3g} to {high:.3g}{said})"
 
 
 @dataclass(eq=False)

@@ -32,15 +32,15 @@ def weights_key(module: torch.nn.Module) -> str:
     operations and replaced tensors all show. Writing through `.data` or through shared numpy memory does not: call
     forget_weights after it.
     """
-    stamps = _stamps(module)
+    seen = stamps(module)
     with _lock:
         known = _known.get(module)
-    if known is not None and stamps is not None and known.stamps == stamps:
+    if known is not None and seen is not None and known.stamps == seen:
         return known.key
     key = content_key(*_tensors(module))
-    if stamps is not None:  # taken before hashing: a change during it shows at the next call
+    if seen is not None:  # taken before hashing: a change during it shows at the next call
         with _lock:
-            _known[module] = _Known(stamps, key)
+            _known[module] = _Known(seen, key)
     return key
 
 
@@ -54,8 +54,11 @@ def _tensors(module: torch.nn.Module) -> Iterator[tuple[str, torch.Tensor]]:
     return chain(module.named_parameters(), module.named_buffers())
 
 
-def _stamps(module: torch.nn.Module) -> Stamps | None:
-    """None if a change could not be noticed: a tensor made in inference mode counts no versions."""
+def stamps(module: torch.nn.Module) -> Stamps | None:
+    """What changes whenever a module's parameters or buffers do, as weights_key notices it, found without hashing.
+
+    None if a change could not be noticed: a tensor made in inference mode counts no versions.
+    """
     tensors = list(_tensors(module))
     if any(tensor.is_inference() or tensor.layout is not torch.strided for _, tensor in tensors):
         return None

@@ -16,10 +16,12 @@ from ..core.params import choice, number, text
 from ..core.recording import Recording
 from ..core.results import HeatMap
 from ..core.window_passes import WindowPasses
+from . import occlusion_coarse as coarse
 from .backward import SCORES, describe
 from .base import Method, Report, silent
 from .passes import Score, batches, per_pass, precision
 
+APPROXIMATE = "approximate"
 LEVELS = (4, 2, 1)  # first every fourth position of every fourth row, then every second, then all
 
 
@@ -29,6 +31,9 @@ class OcclusionParams:
     stride: int = number(8, "Stride", 1, 1024, 1, "pixels from one position to the next; at most the window")
     fill: str = choice("grey", "Fill", FILLS, "what the window shows")
     score: str = choice("logit", "Score", SCORES, "the class score before or after the softmax")
+    windows: str = choice(
+        "all", "Windows", ("all", APPROXIMATE), "approximate: measure few windows and estimate those between"
+    )
     watch: str = text("", "Watch unit", "layer:unit, or a layer for its strongest unit: its activation is recorded too")
 
 
@@ -40,7 +45,8 @@ class OcclusionMap(HeatMap):
     of the target, and `drops` from `score`, that of the whole picture; `probabilities` of the explained class and
     `labels`, the predicted class, whose names are in `names` (None for a hidden unit: the pass ends there);
     `activations`, the strongest of the unit `watched` (None where none was asked for). In a partial result, places not
-    yet reached, False in `reached`, show a neighbour's.
+    yet reached, False in `reached`, show a neighbour's. An `approximate` result estimates them: `reached` says which
+    windows were measured.
     """
 
     boxes: Tensor = field(default_factory=lambda: torch.empty(0, 0, 4, dtype=torch.long))
@@ -52,6 +58,13 @@ class OcclusionMap(HeatMap):
     activations: Tensor | None = None
     watched: str | None = None
     reached: Tensor = field(default_factory=lambda: torch.empty(0, 0, dtype=torch.bool))
+    approximate: bool = False
+
+    @property
+    def note(self) -> str:
+        if not self.approximate:
+            return ""
+        return f"approximate: {int(self.reached.sum())} of {self.reached.numel()} windows measured"
 
     @property
     def drops(self) -> Tensor:
@@ -65,7 +78,8 @@ class Occlusion(Method):
 
     The windows start at multiples of the stride and are clipped at the lower right border, so that every pixel is
     hidden at least once. A hidden unit is read where it is strongest in the whole picture, and only as deep as it lies.
-    Streams from coarse to fine. Raises DeepvisError for a stride longer than the window.
+    Streams from coarse to fine. With windows="approximate" it stops early: see occlusion_coarse. Raises DeepvisError
+    for a stride longer than the window.
     """
 
     name = "occlusion"
@@ -88,14 +102,17 @@ class Occlusion(Method):
         whole = sweep.read(score.forward(image[None], sweep.layers))[0]
         layers = {*sweep.layers, *([] if score.target.layer is None else [score.target.layer])}
         passes = WindowPasses(network, image, fill_picture(image, params.fill), layers, score.target.layer is None)
-        for share, places in visits(boxes, passes.per_pass(boxes.flatten(0, 1), per_pass(network))):
+        size = passes.per_pass(boxes.flatten(0, 1), per_pass(network))
+        few = params.windows == APPROXIMATE
+        for share, places in coarse.visits(sweep, size) if few else visits(boxes, size):
             sweep.put(places, sweep.read(passes.run(boxes[places[:, 0], places[:, 1]])))
             result = self._result(sweep, image, whole, params)
             report(share, result)
         return result
 
     def _result(self, sweep: Sweep, image: Tensor, whole: Tensor, params: Any) -> OcclusionMap:
-        scores, *others = sweep.filled().unbind(-1)
+        few = params.windows == APPROXIMATE and not bool(sweep.done.all())
+        scores, *others = (coarse.estimated(sweep) if few else sweep.filled()).unbind(-1)
         network, target = sweep.score.network, sweep.score.target
         result = OcclusionMap(
             self.name,
@@ -108,6 +125,7 @@ class Occlusion(Method):
             scores=scores,
             score=float(whole[0]),
             reached=sweep.done.clone(),
+            approximate=few,
         )
         if target.layer is None:
             result.probabilities, result.labels = others[0], others[1].long()
@@ -125,6 +143,11 @@ class Sweep:
         records = 1 + 2 * (score.target.layer is None) + (watched is not None)
         self.values = torch.zeros(*boxes.shape[:2], records, dtype=precision(score.network))
         self.done = torch.zeros(boxes.shape[:2], dtype=torch.bool)
+
+    @property
+    def whole(self) -> tuple[int, ...]:
+        """Which records are whole numbers: the label of a class."""
+        return (2,) if self.score.target.layer is None else ()
 
     @property
     def layers(self) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from ..methods import method
 from ..scores import Curves
 from .compare_row import Row
 from .compare_scale import strongest
-from .frames import quantise
+from .frames import noted, quantise
 from .map_view import MapView
 from .tree import close_all
 
@@ -119,7 +119,7 @@ class Cell(ipywidgets.VBox):
         row, col = strongest(values)
         self.map.label = (
             f"{self.title} of {result.target}, {self.row.title}: strongest at row {row}, column {col}, "
-            f"with {float(high):.3g}; lowest {float(low):.3g}"
+            f"with {float(high):.3g}; lowest {float(low):.3g}{noted(result)}"
         )
 
     def close(self) -> None:

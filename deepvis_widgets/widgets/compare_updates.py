@@ -18,6 +18,7 @@ from ..scores import Curves, curves
 from .compare_cell import Cell
 from .compare_row import Row, marked, seen
 from .compare_scale import limits_of
+from .frames import noted
 
 if TYPE_CHECKING:
     from .compare import Compare
@@ -252,7 +253,7 @@ class Updates:
         row = cell.row
         channel = row.channel(self.networks[0], self.compare.target)
         share = "" if channel is None or row.shares is None else f" · {float(row.shares[channel]):.0%}"
-        return f"explains {cell.result.target}{share}"
+        return f"explains {cell.result.target}{share}{noted(cell.result)}"
 
     def close(self) -> None:
         """Give the engines back: no answer arrives after this."""

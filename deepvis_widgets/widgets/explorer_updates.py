@@ -13,17 +13,20 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
-from ..core.fills import fill_picture, occlude
+from ..core.fills import fill_picture
 from ..core.network import Layer
 from ..core.picture import to_bytes
+from ..core.recording import Recording
 from ..core.results import HeatMap, Pictures
 from ..engine import live
 from ..engine.engine import Engine
 from ..engine.keys import content_key
 from ..engine.live import Unit
+from ..engine.moving import Covered
 from ..engine.weights import weights_key
 from ..methods import explain, method
 from . import frames
+from .explorer_drag import Dragging
 
 if TYPE_CHECKING:
     from .explorer import Explorer
@@ -39,8 +42,8 @@ STEPS = 128  # of activation maximization: enough to see what a unit wants, and 
 class Question:
     """Everything the panes depend on, as it was when the question was asked."""
 
-    view: Tensor
-    box: tuple[int, int, int, int] | None
+    covered: Covered
+    view: Tensor  # the picture with the occluder on it
     unit: Unit
     held: Unit  # the unit of the backward pane: another one while it is frozen
     target: int | None  # None: the top class; an occluder is told by what it does to the class that was on top before
@@ -68,6 +71,7 @@ class Updates:
         self.milliseconds = 0.0
         self.known_picture: Callable[[str, int], Tensor | None] = lambda *_: None  # of a unit, where there is an atlas
         self._closed = False
+        self.dragging = Dragging(self)
 
     # --- the picture ---
 
@@ -75,6 +79,7 @@ class Updates:
         """Show another picture; DeepvisError, and the old one stays, if it cannot be read."""
         self.view = self.network.view(picture)
         self.top = None
+        self.dragging.moving.forget()
         self.explorer.panes.stage.notice = ""
         self.refill()
         self.refresh()
@@ -91,13 +96,15 @@ class Updates:
     def ask(self, box: Any = None, everything: bool = True) -> Question | None:
         """The question as things stand, with the occluder at `box`; None while there is no picture."""
         explorer = self.explorer
+        self.dragging.overtaken()
         if self.view is None or self.fill is None or self._closed:
             return None
         unit = Unit(explorer.layer, explorer.unit, explorer.position)
         held = self.held if explorer.frozen and self.held is not None else unit
+        covered = Covered(self.view, self.fill, box, explorer.layer)
         return Question(
-            occlude(self.view, self.fill, box),
-            box,
+            covered,
+            covered.shown,
             unit,
             held,
             explorer.target if explorer.target is not None or box is None else self.top,
@@ -130,7 +137,7 @@ class Updates:
             return
         self._submit(
             "live",
-            lambda: self._everything(question, seq, False),
+            lambda: self.dragging.step(question, seq),
             lambda: stage.ack(seq),
             "covering a part of the picture",
         )
@@ -184,7 +191,7 @@ class Updates:
     def _end_explanation(self, sentence: str = "") -> None:
         self.explorer.panes.show_progress(None)
         if sentence:
-            self._notice(sentence)
+            self.say(sentence)
 
     def scroll(self, units: Tensor, seq: int) -> None:
         """Other units came on screen."""
@@ -311,47 +318,61 @@ class Updates:
         def finish(_: object) -> None:
             self.milliseconds = 1000 * (time.perf_counter() - began)
             self.explorer.panes.show_status(self.milliseconds)
-            self._notice("")
+            self.say("")
             done()
 
         def fail(sentence: str, _: BaseException) -> None:
-            self._notice(sentence)
+            self.say(sentence)
             done()
 
         self.engine.submit(slot, lambda _: work(), on_result=finish, on_error=fail, on_cancelled=done, doing=doing)
 
-    def _notice(self, sentence: str) -> None:
+    def say(self, sentence: str) -> None:
         self.explorer.panes.stage.notice = sentence
 
     def _everything(self, question: Question, seq: int, rank: bool) -> None:
-        self._tiles(question, seq)
-        self._unit(question)
-        self._probabilities(question, rank)
+        self.forward(question, self._record(question), seq, rank)
+        self.backward(question, seq)
+
+    def forward(self, question: Question, recording: Recording, seq: int, rank: bool) -> None:
+        """What a pass without a graph is enough for."""
+        self._show_tiles(question, recording, seq)
+        self._show_unit(question, recording)
+        self._probabilities(question, recording, rank)
+
+    def backward(self, question: Question, seq: int) -> None:
+        """What needs a pass of its own, or a way back."""
+        if question.tiles == "gradient":
+            self._differences(question, seq)
         self._overlay(question, seq)
         self._backward(question)
 
     def _one_unit(self, question: Question) -> None:
-        self._unit(question)
+        self._show_unit(question, self._record(question))
         self._backward(question)
         if question.tiles == "gradient":
             self._tiles(question, 0)
 
-    def _record(self, question: Question) -> Any:
+    def _record(self, question: Question) -> Recording:
         return live.passed(self.network, question.view, question.backward)
 
     def _tiles(self, question: Question, seq: int) -> None:
-        grid, layer = self.explorer.panes.grid, self.network.layers[question.unit.layer]
-        maps = live.all_maps(self.network, self._record(question), layer.name)
-        question = replace(question, visible=self._sendable(question, layer))
-        shown = live.tiles(self.network, maps, layer.name, question.visible, question.tile)
-        grid.push("stats", *frames.stats_frame(shown), seq)
-        grid.push("tiles", *frames.tiles_frame(shown, question.visible is None), seq)
+        self._show_tiles(question, self._record(question), seq)
         if question.tiles == "gradient":
-            self._differences(question, layer, seq)
+            self._differences(question, seq)
 
-    def _differences(self, question: Question, layer: Layer, seq: int) -> None:
+    def _show_tiles(self, question: Question, recording: Recording, seq: int) -> None:
+        grid, layer = self.explorer.panes.grid, self.network.layers[question.unit.layer]
+        maps = live.all_maps(self.network, recording, layer.name)
+        visible = self._sendable(question, layer)
+        shown = live.tiles(self.network, maps, layer.name, visible, question.tile)
+        grid.push("stats", *frames.stats_frame(shown), seq)
+        grid.push("tiles", *frames.tiles_frame(shown, visible is None), seq)
+
+    def _differences(self, question: Question, seq: int) -> None:
         """The grid of derivatives of the backward unit: the toolbox's diff view."""
-        held = question.held
+        held, layer = question.held, self.network.layers[question.unit.layer]
+        question = replace(question, visible=self._sendable(question, layer))
         signal = live.gradient_maps(self.network, question.view, question.backward, held, layer.name)
         shown = live.tiles(self.network, signal, layer.name, question.visible, question.tile)
         self.explorer.panes.grid.push("gradient", *frames.tiles_frame(shown, question.visible is None), seq)
@@ -362,16 +383,16 @@ class Updates:
         small = layer.channels * layer.height * layer.width * side * side <= ALL_TILES
         return question.visible if question.visible is not None or small else self._on_screen()
 
-    def _unit(self, question: Question) -> None:
+    def _show_unit(self, question: Question, recording: Recording) -> None:
         layer = self.network.layers[question.unit.layer]
-        found = live.unit_map(self.network, self._record(question), question.unit)
+        found = live.unit_map(self.network, recording, question.unit)
         lines = frames.statistics(found)
         self.explorer.panes.unit.push("map", *frames.map_frame(found.values, layer.field, lines))
         self.explorer.panes.show_field(layer, question.unit, found.position)
 
-    def _probabilities(self, question: Question, rank: bool) -> None:
-        shares = live.probabilities(self._record(question))
-        if question.box is None:
+    def _probabilities(self, question: Question, recording: Recording, rank: bool) -> None:
+        shares = live.probabilities(recording)
+        if question.covered.box is None:
             self.top = int(shares.argmax())
         chosen = int(shares.argmax()) if question.target is None else question.target
         self.explorer.panes.probabilities.show(shares, chosen, rank)
@@ -386,7 +407,7 @@ class Updates:
             self._push_overlay(name, result, seq)
 
     def _push_overlay(self, name: str, result: HeatMap | None, seq: int) -> None:
-        title = "" if result is None else f"{method(name).title}: {result.target}"
+        title = "" if result is None else f"{method(name).title}: {result.target}" + frames.noted(result)
         meta, arrays = frames.overlay_frame(result, title)
         self.explorer.panes.colour(meta.get("signed", False))
         self.explorer.panes.stage.push("overlay", meta, arrays, seq)
@@ -405,4 +426,5 @@ class Updates:
         if not self._closed:
             self._closed = True
             self.engine.release()
+            self.dragging.moving.forget()
             self.view = self.fill = None

@@ -89,6 +89,11 @@ def overlay_frame(result: HeatMap | None, title: str) -> Parts:
     return meta, {"values": quantise(values, low, high, 255)}
 
 
+def noted(result: HeatMap) -> str:
+    """What a title says after what the map shows: a result's note in brackets, if it has one."""
+    return f" ({result.note})" if result.note else ""
+
+
 def pictures_frame(result: Pictures) -> Parts:
     """Meta and arrays of a gallery's "pictures" frame: synthesized pictures, cropped to the receptive field."""
     crops = result.crops

@@ -20,7 +20,7 @@ from ..core.receptive_field import Box
 from ..engine.keys import content_key
 from ..engine.weights import weights_key
 from ..methods import explain
-from ..methods.occlusion import OcclusionMap
+from ..methods.occlusion import APPROXIMATE, OcclusionMap
 from .explorer import as_box
 from .occlusion_maps import LabelColours, labels_frame, values_frame
 from .occlusion_panes import LEAST, STRONGEST, OcclusionControls, PositionMaps, SweepBar
@@ -44,12 +44,14 @@ class OcclusionLab(PictureLab):
     picture, `layer` None the last one that has maps.
 
     `window` is the side of the square in pixels, `stride` what lies between two positions of a sweep, at most the
-    window; an occluder of another size makes a window of its longer side. The traits may be set, observed and linked.
+    window; an occluder of another size makes a window of its longer side. An `approximate` sweep measures few of its
+    windows, and says so over its maps. The traits may be set, observed and linked.
     `close()` frees everything.
     """
 
     window = traitlets.Int(32, help="side of the hidden square, in pixels")
     stride = traitlets.Int(8, help="pixels from one position of a sweep to the next")
+    approximate = traitlets.Bool(False, help="whether a sweep measures few windows and estimates those between")
     fill = traitlets.Enum(FILLS, "grey", help="what the window shows")
     score = traitlets.Enum(("logit", "softmax"), "logit", help="the drop that the trail shows")
     layer = traitlets.Unicode(help="layer of the unit that is watched")
@@ -131,7 +133,7 @@ class OcclusionLab(PictureLab):
     def _wire(self) -> None:
         controls = self.controls
         controls.stride.max = self.window
-        for name in ("window", "stride", "fill", "score"):
+        for name in ("window", "stride", "approximate", "fill", "score"):
             traitlets.link((self, name), (getattr(controls, name), "value"))
         traitlets.link((self, "fill"), (self.stage, "fill"))
         controls.layer.observe(lambda change: setattr(self, "layer", change["new"]), names="value")
@@ -142,7 +144,7 @@ class OcclusionLab(PictureLab):
         self.observe(lambda _: self._resized(), names="window")
         self.observe(lambda _: self._to_layer(), names="layer")
         self.observe(lambda _: self._to_unit(), names="unit")
-        self.observe(lambda _: self.restart(), names=["stride", "fill"])
+        self.observe(lambda _: self.restart(), names=["stride", "fill", "approximate"])
         self.observe(lambda _: self._draw(), names="score")
 
     def _pick_unit(self, unit: int) -> None:
@@ -294,6 +296,7 @@ class OcclusionLab(PictureLab):
             "window": self.window,
             "stride": self.stride,
             "fill": self.fill,
+            "windows": APPROXIMATE if self.approximate else "all",
             "watch": f"{probe.watched.layer}:{probe.watched.channel}",
         }
 
@@ -347,22 +350,24 @@ class OcclusionLab(PictureLab):
         else:
             drops, of = [probe.whole.probability - seen.probability for seen in trail.seen], "probability"
         values = trail.average(drops)
-        self.stage.push("overlay", *overlay(values, spread(values), f"drop in {of}"))
+        note = f" ({trail.note})" if trail.note else ""
+        self.stage.push("overlay", *overlay(values, spread(values), f"drop in {of}{note}"))
 
     def _draw_maps(self, probe: Probe, trail: Trail) -> None:
         maps, labels, seen = self.maps, self.network.labels, trail.seen
         name = labels[probe.target]
-        notes = [f"says {labels[each.label]} · {name} {each.probability:.1%}" for each in seen]
-        said = [f"says {labels[each.label]}" for each in seen]
+        said = [("estimated: " if each.guessed else "") + f"says {labels[each.label]}" for each in seen]
+        notes = [f"{words} · {name} {each.probability:.1%}" for words, each in zip(said, seen, strict=True)]
         maps.probability.title = f"Probability of {name}"
-        lines = [f"whole picture: {probe.whole.probability:.1%}"]
+        noted = [trail.note] if trail.note else []
+        lines = [f"whole picture: {probe.whole.probability:.1%}", *noted]
         probabilities = [each.probability for each in seen]
         maps.probability.push("map", *values_frame(probabilities, trail, (0.0, 1.0), said, lines))
-        maps.label.push("rgb", *labels_frame(trail, self._colours, notes))
+        maps.label.push("rgb", *labels_frame(trail, self._colours, notes, noted))
         maps.legend.value = self._colours.legend(self._counts(trail), labels)
         activations = [each.activation for each in seen]
         maps.activation.title = f"Activation of {probe.watched.layer}:{probe.watched.channel}"
-        lines = [f"whole picture: {probe.whole.activation:.3g}"]
+        lines = [f"whole picture: {probe.whole.activation:.3g}", *noted]
         every = [*activations, probe.whole.activation, 0.0]
         between = (min(every), max(every))
         maps.activation.push("map", *values_frame(activations, trail, between, said, lines))

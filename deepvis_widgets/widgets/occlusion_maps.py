@@ -54,12 +54,12 @@ def values_frame(
     return meta, {"values": levels, **_records(trail, cells)}
 
 
-def labels_frame(trail: Trail, colours: LabelColours, notes: list[str]) -> Parts:
+def labels_frame(trail: Trail, colours: LabelColours, notes: list[str], lines: list[str]) -> Parts:
     """Meta and arrays of an "rgb" frame: the label of each answer in its colour."""
     cells = trail.cells()
     table = [_rgb(colours.colour(seen.label)) for seen in trail.seen]
     picture = _spread(torch.tensor([*table, (0, 0, 0)], dtype=torch.uint8), cells).numpy()
-    return {"lines": [], "notes": notes}, {"picture": picture, **_records(trail, cells)}
+    return {"lines": lines, "notes": notes}, {"picture": picture, **_records(trail, cells)}
 
 
 def _spread(each: Tensor, cells: Tensor) -> Tensor:

@@ -18,7 +18,7 @@ STRONGEST = -1  # stands for no unit in particular; a dropdown cannot show None 
 
 
 class OcclusionControls(ipywidgets.VBox):
-    """Window, stride, fill, what the trail shows, and the unit that is watched."""
+    """Window, stride, how it is swept, fill, what the trail shows, and the unit that is watched."""
 
     def __init__(self, network: Network) -> None:
         most = min(network.size)
@@ -30,6 +30,11 @@ class OcclusionControls(ipywidgets.VBox):
             min=1, max=most, description="Stride", tooltip="pixels from one position of a sweep to the next", **whole
         )
         self.fill = ipywidgets.Dropdown(options=FILLS, description="Fill", tooltip="what the window shows")
+        self.approximate = ipywidgets.Checkbox(
+            description="Approximate",
+            indent=False,
+            tooltip="sweep a few windows, more where the map changes, and estimate those between",
+        )
         self.score = ipywidgets.Dropdown(
             options=SCORES, description="Trail", tooltip="the drop that the trail over the picture shows"
         )
@@ -39,7 +44,7 @@ class OcclusionControls(ipywidgets.VBox):
         self.unit = ipywidgets.Dropdown(
             options=[("strongest", STRONGEST)], description="Unit", tooltip="the unit that is watched"
         )
-        super().__init__([self.window, self.stride, self.fill, self.score, self.layer, self.unit])
+        super().__init__([self.window, self.stride, self.approximate, self.fill, self.score, self.layer, self.unit])
         self.add_class("dv-lab-controls")
 
     def offer_units(self, count: int) -> None:

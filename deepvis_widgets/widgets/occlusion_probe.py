@@ -17,7 +17,8 @@ from ..methods.passes import Score, precision
 @dataclass(frozen=True)
 class Seen:
     """What the network answered with `box` hidden (None: nothing): the score and probability of the class explained,
-    the class predicted, the strongest activation of the unit watched.
+    the class predicted, the strongest activation of the unit watched; `guessed` by an approximate sweep, from windows
+    nearby.
     """
 
     box: Box | None
@@ -25,6 +26,7 @@ class Seen:
     probability: float
     label: int
     activation: float
+    guessed: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,7 +16,8 @@ class Trail:
     """The answers to windows that were hidden in a picture of `size` (H, W), by hand or by a sweep.
 
     The maps over positions have a cell for every window of the sweep; a window put by hand counts for the cell it is
-    nearest to. Between the windows of a sweep that is not finished, cells show a coarser neighbour's answer.
+    nearest to. Between the windows of a sweep that is not finished, cells show a coarser neighbour's answer; an
+    approximate sweep fills them with guesses, and `note` says so.
     """
 
     def __init__(self, size: tuple[int, int], window: int, stride: int) -> None:
@@ -24,6 +25,7 @@ class Trail:
         self.boxes = windows(size, OcclusionParams(window=window, stride=stride))
         self.seen: list[Seen] = []
         self.swept = False
+        self.note = ""
         self._number: dict[Box | None, int] = {}
         self._cells = torch.full(self.boxes.shape[:2], -1)
         self._reached = torch.zeros(self.boxes.shape[:2], dtype=torch.bool)
@@ -36,15 +38,23 @@ class Trail:
     def sweep(self, result: OcclusionMap) -> None:
         """How far a sweep has come; `result` must hold probabilities, labels and activations."""
         assert result.probabilities is not None and result.labels is not None and result.activations is not None
-        self.swept = True
-        for row, col in (result.reached & ~self._reached).nonzero().tolist():
+        self.swept, self.note = True, result.note
+        places = (~self._reached if result.approximate else result.reached & ~self._reached).nonzero()
+        readings = (result.scores, result.probabilities, result.labels, result.activations)
+        for row, col in places.tolist():
             top, left, height, width = result.boxes[row, col].tolist()
-            readings = (result.scores, result.probabilities, result.labels, result.activations)
             score, probability, label, activation = (float(reading[row, col]) for reading in readings)
-            self._cells[row, col] = self._put(
-                Seen((top, left, height, width), score, probability, int(label), activation)
-            )
+            guessed = not bool(result.reached[row, col])
+            seen = Seen((top, left, height, width), score, probability, int(label), activation, guessed)
+            number = self._put(seen)
+            if not (guessed and self._is_known(row, col)):
+                self._cells[row, col] = number
         self._reached |= result.reached
+
+    def _is_known(self, row: int, col: int) -> bool:
+        """Whether a cell shows an answer of the network."""
+        number = int(self._cells[row, col])
+        return number >= 0 and not self.seen[number].guessed
 
     def nearest(self, box: Box) -> tuple[int, int]:
         """The (row, col) of the sweep's window whose middle is nearest to that of a box."""
@@ -80,4 +90,6 @@ class Trail:
         number = self._number.setdefault(seen.box, len(self.seen))
         if number == len(self.seen):
             self.seen.append(seen)
+        elif self.seen[number].guessed:
+            self.seen[number] = seen
         return number
