@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import bqplot
 import ipywidgets
 import numpy as np
 
@@ -12,33 +12,42 @@ from ..atlas import Unit
 from .atlas_frames import statistics
 from .probabilities import INVISIBLE, PLAIN, short
 
+if TYPE_CHECKING:
+    import bqplot
+
 FOR, AGAINST = 5, 3  # classes shown
 NEGATIVE = "#e07b28"
 TICKS = 6
 
 
 class UnitFacts(ipywidgets.VBox):
-    """A line of numbers, a histogram and the classes with the largest positive and negative correlation."""
+    """A line of numbers, a histogram and the classes with the largest positive and negative correlation.
+
+    The charts are made with the first unit: see Probabilities.
+    """
+
+    histogram: bqplot.Bars
+    classes: bqplot.Bars
 
     def __init__(self, labels: Sequence[str]) -> None:
         self._labels = labels
         self._line, self._text = ipywidgets.HTML(), ipywidgets.HTML().add_class("dv-offscreen")
-        self.histogram, spread = _histogram()
-        self.classes, self._along, signed = _signed_bars()
-        charts = ipywidgets.Box(
-            [
-                _titled("Activations", spread),
-                _titled("Correlation with the classes", signed),
-            ]
-        ).add_class("dv-facts-charts")
-        super().__init__([self._line, charts, self._text])
+        self._charts = ipywidgets.Box().add_class("dv-facts-charts")
+        super().__init__([self._line, self._charts, self._text])
         self.add_class("dv-facts-pane")
 
     def show(self, unit: Unit) -> None:
         """Show the numbers of a unit."""
+        if not self._charts.children:
+            self._make_charts()
         self._line.value = f"<b>{unit.layer}:{unit.channel}</b> · {statistics(unit)}"
         self._show_histogram(*unit.histogram)
         self._show_classes(unit.correlation)
+
+    def _make_charts(self) -> None:
+        self.histogram, spread = _histogram()
+        self.classes, self._along, signed = _signed_bars()
+        self._charts.children = [_titled("Activations", spread), _titled("Correlation with the classes", signed)]
 
     def _show_histogram(self, edges: np.ndarray, counts: np.ndarray) -> None:
         names = thinned(bin_names(edges))
@@ -82,6 +91,8 @@ def thinned(names: list[str]) -> list[str]:
 
 
 def _histogram() -> tuple[bqplot.Bars, bqplot.Figure]:
+    import bqplot
+
     scales = {"x": bqplot.OrdinalScale(), "y": bqplot.LinearScale(min=0)}
     bars = bqplot.Bars(x=[], y=[], scales=scales, colors=[PLAIN], padding=0.1)
     across = bqplot.Axis(scale=scales["x"], grid_lines="none", label="activation from", label_offset="30px")
@@ -97,6 +108,8 @@ def _histogram() -> tuple[bqplot.Bars, bqplot.Figure]:
 
 
 def _signed_bars() -> tuple[bqplot.Bars, bqplot.Axis, bqplot.Figure]:
+    import bqplot
+
     scales = {"x": bqplot.OrdinalScale(), "y": bqplot.LinearScale()}
     bars = bqplot.Bars(x=[], y=[], scales=scales, orientation="horizontal", padding=0.25)
     names = bqplot.Axis(scale=scales["x"], orientation="vertical", grid_lines="none", side="left")
@@ -105,6 +118,8 @@ def _signed_bars() -> tuple[bqplot.Bars, bqplot.Axis, bqplot.Figure]:
 
 
 def _figure(marks: list[bqplot.Mark], axes: list[bqplot.Axis], left: int, bottom: int) -> bqplot.Figure:
+    import bqplot
+
     return bqplot.Figure(
         marks=marks,
         axes=axes,

@@ -23,10 +23,12 @@ LATER = (
     "dask",
     "distributed",
 )
-WIDGETS = ("anywidget", "bqplot", "ipycanvas", "ipywidgets", "pandas", "safetensors", "sqlite3")
+CHARTS = ("bqplot", "pandas")
+WIDGETS = ("anywidget", "ipycanvas", "ipywidgets", "safetensors", "sqlite3", *CHARTS)
 REPORT = 'print("\\n".join(name for name in {} if name in sys.modules))'
 
 IMPORT_THE_PACKAGE = f"import sys, deepvis_widgets as dv\n{REPORT.format((*LATER, *WIDGETS))}"
+NAME_THE_EXPLORER = f"import sys, deepvis_widgets as dv\ndv.Explorer\n{REPORT.format((*LATER, *CHARTS))}"
 OPEN_THE_EXPLORER = f"""
 import sys
 import deepvis_widgets as dv
@@ -36,7 +38,9 @@ explorer.close()
 """
 
 
-@pytest.mark.parametrize("work", [IMPORT_THE_PACKAGE, OPEN_THE_EXPLORER], ids=["import", "Explorer"])
+@pytest.mark.parametrize(
+    "work", [IMPORT_THE_PACKAGE, NAME_THE_EXPLORER, OPEN_THE_EXPLORER], ids=["import", "name", "open"]
+)
 def test_what_only_some_use_is_not_imported(work: str) -> None:
     run = subprocess.run([sys.executable, "-c", work], capture_output=True, text=True, cwd=CHECKOUT, timeout=200)
     assert run.returncode == 0, run.stderr
