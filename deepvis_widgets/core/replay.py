@@ -1,0 +1,62 @@
+"""The operations of a traced pass, run again on inputs of any number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from torch import Tensor
+
+from .trace import Op, replaced
+
+VIEWS = {"view", "_unsafe_view"}  # say how many pictures there are: one, when they were traced
+
+
+class Replay:
+    """Makes the value number `wanted` from an input (B, ...), where the pass was traced with one of (1, ...).
+
+    Raises what its operations raise where they cannot be run for another number of pictures.
+    """
+
+    def __init__(self, ops: list[Op], wanted: int) -> None:
+        self.ops, self.wanted = needed(ops, wanted), wanted
+        self._ends = _last_uses(self.ops, wanted)
+
+    def __call__(self, x: Tensor) -> Tensor:
+        values: dict[int, Any] = {0: x}
+        for op, ended in zip(self.ops, self._ends, strict=True):
+            output = _again(op, values, len(x))
+            outputs = output if isinstance(output, tuple | list) else (output,)
+            values.update(zip(op.outs, outputs, strict=False))
+            for number in ended:
+                values.pop(number, None)
+        answer: Tensor = values[self.wanted]
+        return answer
+
+
+def needed(ops: list[Op], wanted: int) -> list[Op]:
+    """The operations that lead to the value."""
+    alive, kept = {wanted}, []
+    for op in reversed(ops):
+        if alive & set(op.outs):
+            alive |= set(op.ins)
+            kept.append(op)
+    return kept[::-1]
+
+
+def _again(op: Op, values: dict[int, Any], count: int) -> Any:
+    args = replaced(op.args, values.__getitem__)
+    if op.name == "as_strided" and tuple(args[1])[1:] == args[0].shape[1:]:
+        return args[0]  # only says in which order a map of one position lies in memory
+    if op.name in VIEWS:
+        first, *rest = args[1]
+        return args[0].reshape(first * count, *rest)  # maps may lie in memory in another order now
+    return op.func(*args, **replaced(op.kwargs, values.__getitem__))
+
+
+def _last_uses(ops: list[Op], wanted: int) -> list[list[int]]:
+    """After each operation, the values nobody takes any more."""
+    seen, ends = {wanted}, []
+    for op in reversed(ops):
+        ends.append([number for number in {*op.ins, *op.outs} if number not in seen])
+        seen |= {*op.ins, *op.outs}
+    return ends[::-1]
