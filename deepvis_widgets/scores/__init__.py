@@ -1,6 +1,6 @@
 """Floor 2: how good explanations are, as numbers. One file, one score."""
 
-from .mass import mass
+from .mass import mass, squares
 from .perturbation import Curves, curves
 from .pointing import pointing
 from .rank_correlation import rank_correlation
@@ -22,4 +22,5 @@ __all__ = [
     "sanity",
     "score",
     "score_table",
+    "squares",
 ]

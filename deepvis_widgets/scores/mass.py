@@ -5,6 +5,7 @@ from __future__ import annotations
 from torch import Tensor
 
 from ..core.pointing import grown
+from ..core.results import HeatMap
 
 
 def mass(heatmap: Tensor, mask: Tensor, reach: int = 0) -> float:
@@ -14,3 +15,11 @@ def mass(heatmap: Tensor, mask: Tensor, reach: int = 0) -> float:
     near = grown(mask[None], reach)[0]
     positive = heatmap.double().clamp(min=0)
     return float(positive[near].sum() / positive.sum())
+
+
+def squares(result: HeatMap) -> Tensor:
+    """The squares of a result's relevance, summed over channels, (H, W): what `mass` weighs when it should count strong
+    relevance more than faint (pooling "l2-norm,sq" of Arras, Osman & Samek 2022).
+    """
+    relevance = result.heatmap[None] if result.attribution is None else result.attribution
+    return relevance.double().square().sum(0)

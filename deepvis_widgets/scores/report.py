@@ -14,23 +14,26 @@ from multiprocessing import get_context
 from typing import Any
 
 import torch
+from torch import Tensor
 from tqdm import tqdm
 
 from ..core.pointing import REACH
+from ..core.results import HeatMap
 from ..methods import explain
 from ..zoo.data import Pictures, canids_on_snow, draw
 from ..zoo.embedded import EMBEDDED
 from ..zoo.load import load
 from ..zoo.report import Finding
-from .mass import mass
+from .mass import mass, squares
 from .parts import heat_map
 from .pointing import pointing
 
-PEAK, NEAR, INSIDE = "peak", "near", "inside"
+PEAK, NEAR, INSIDE, SQUARES = "peak", "near", "inside", "squares"
 WHAT = {
     PEAK: "peaks on the animal",
     NEAR: f"mass up to {REACH} px beside the animal",
     INSIDE: "mass strictly inside it",
+    SQUARES: "mass of the squares inside it",
 }
 PART = 5  # scenes that one process takes at a time
 APART = 0.5  # a method tells the networks apart where its shares differ by this much
@@ -56,7 +59,7 @@ TRIALS = (
     Trial("CAM", "cam", bounds={PEAK: (0.95, 0.20)}),
     Trial("occlusion", "occlusion", {"window": 48, "stride": 16, "fill": "grey"}, {PEAK: (0.90, 0.20)}),
     Trial("LIME", "lime", {"segmentation": "slic", "samples": 300, "fill": "grey"}, {PEAK: (0.90, 0.40)}, slow=True),
-    Trial("LRP", "lrp", {"composite": "epsilon_gamma_box"}, {NEAR: (0.80, None)}),
+    Trial("LRP", "lrp", {"composite": "epsilon_gamma_box", "gamma": 0.15}, {NEAR: (0.80, None), SQUARES: (0.80, None)}),
     Trial("gradient", "gradient"),
     Trial("gradient x input", "gradient_x_input"),
     Trial("guided backprop", "guided_backprop"),
@@ -77,9 +80,20 @@ def measure(task: Task) -> list[dict[str, float]]:
     network, trial, pictures = load(task.network), task.trial, task.pictures
     found = []
     for image, mask in zip(pictures.images, pictures.masks, strict=True):
-        heat = heat_map(explain(network, image.float() / 255, trial.method, **trial.params), trial.method).heatmap
-        found.append({PEAK: float(pointing(heat, mask)), NEAR: mass(heat, mask, REACH), INSIDE: mass(heat, mask)})
+        told = explain(network, image.float() / 255, trial.method, **trial.params)
+        found.append(look(heat_map(told, trial.method), mask))
     return found
+
+
+def look(found: HeatMap, mask: Tensor) -> dict[str, float]:
+    """The figures of one map."""
+    heat = found.heatmap
+    return {
+        PEAK: float(pointing(heat, mask)),
+        NEAR: mass(heat, mask, REACH),
+        INSIDE: mass(heat, mask),
+        SQUARES: mass(squares(found), mask),
+    }
 
 
 def tasks(pictures: Pictures, slow: int) -> list[Task]:

@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from deepvis_widgets.core.pointing import peaks, points
-from deepvis_widgets.scores import mass, pointing
+from deepvis_widgets.core.results import HeatMap
+from deepvis_widgets.scores import mass, pointing, squares
 
 
 def spot(row: int, col: int, size: tuple[int, int] = (20, 30)) -> Tensor:
@@ -80,3 +81,12 @@ def test_mass_may_count_what_lies_beside_the_object(mask: Tensor) -> None:
 def test_no_positive_relevance_has_no_share(mask: Tensor) -> None:
     assert math.isnan(mass(torch.zeros(20, 30), mask)) and math.isnan(mass(-torch.ones(20, 30), mask))
     assert mass(torch.ones(20, 30), mask) == pytest.approx(20 / 600)
+
+
+def test_squares_are_summed_over_channels_and_ignore_the_sign() -> None:
+    attribution = torch.tensor([[[3.0, -1.0]], [[4.0, 1.0]]])  # (2, 1, 2): channels that cancel count too
+    made = HeatMap("made", "one", attribution.sum(0), torch.zeros(3, 1, 2), True, attribution)
+    assert squares(made).tolist() == [[25.0, 2.0]]
+    assert mass(squares(made), torch.tensor([[True, False]])) == pytest.approx(25 / 27)
+    made.attribution = None
+    assert squares(made).tolist() == [[49.0, 0.0]]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from deepvis_widgets.scores import report
-from deepvis_widgets.scores.report import INSIDE, NEAR, PEAK, TRIALS, figures, findings, table, tasks, verdict
+from deepvis_widgets.scores.report import INSIDE, NEAR, PEAK, SQUARES, TRIALS, figures, findings, table, tasks, verdict
 from deepvis_widgets.zoo.data import Pictures, canids_on_snow, draw
 from deepvis_widgets.zoo.embedded import EMBEDDED
 
@@ -33,6 +33,7 @@ def test_the_networks_are_told_apart(found: report.Figures) -> None:
     for title in ("CAM", "occlusion"):
         assert found[title, HONEST][PEAK] >= 7 / 8 and found[title, BIASED][PEAK] <= 2 / 8
     assert found["LRP", HONEST][NEAR] >= 0.8 and found["LRP", HONEST][INSIDE] <= found["LRP", HONEST][NEAR]
+    assert found["LRP", HONEST][SQUARES] >= 0.75
     assert found["gradient", BIASED][PEAK] >= 0.5
 
 
@@ -46,8 +47,10 @@ def test_findings_are_those_with_a_bound(found: report.Figures) -> None:
         (HONEST, "LIME", 0.9, False),
         (BIASED, "LIME", 0.4, True),
         (HONEST, "LRP", 0.8, False),
+        (HONEST, "LRP", 0.8, False),
     ]
     assert told[1].share == found["CAM", BIASED][PEAK] and told[6].share == found["LRP", HONEST][NEAR]
+    assert told[7].share == found["LRP", HONEST][SQUARES]
 
 
 def test_slow_methods_get_fewer_scenes(canids: Pictures) -> None:
