@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..core.bare_passes import BarePasses
 from ..core.fills import fill_picture
 from ..core.network import Network, Target
 from ..core.params import choice, number
@@ -68,12 +69,12 @@ class Lime(Method):
         segments = superpixels(image, params)
         report(0.0)
         view = image.to(precision(network))
-        hidden = hidden_picture(view, segments, params.fill)
+        samples = Samples(network, view, hidden_picture(view, segments, params.fill), segments)
         masks = drawn_masks(int(segments.max()) + 1, params)
         answers: list[Tensor] = []
         checks: list[tuple[float, float]] = []
         for part, checked in parts(params.samples, per_pass(network)):
-            answers.append(question.answers(torch.where(masks[part][:, segments][:, None], view, hidden)))
+            answers.append(question.answers(samples.of(masks[part])))
             share = part.stop / params.samples
             if not checked:
                 report(share)
@@ -119,15 +120,30 @@ class Question:
         if score.target.layer is None:
             logits = score.network.look(image).logits[0]
             self.others = logits.topk(min(OTHERS, len(logits))).indices.tolist()
+        self._passes = BarePasses(score.network, score.network.feed(image[None]), score.target.layer)
 
-    def answers(self, views: Tensor) -> Tensor:
-        """(B, 1 + others): the target's score and those of the other classes, for a batch of views."""
-        recording = self.score.forward(views)
+    def answers(self, x: Tensor) -> Tensor:
+        """(B, 1 + others): the target's score and those of the other classes, for inputs (B, C, H, W)."""
+        recording = self._passes.run(x)
         values = self.score.value(recording)[:, None]
         if self.others:
             scores = recording.logits.softmax(1) if self.score.kind == "softmax" else recording.logits
             values = torch.cat([values, scores[:, self.others]], 1)
         return values.to("cpu", precision(self.score.network))
+
+
+class Samples:
+    """The picture with superpixels hidden, as the network is fed it."""
+
+    def __init__(self, network: Network, view: Tensor, hidden: Tensor, segments: Tensor) -> None:
+        self._kept, self._hidden = (network.feed(part[None]).permute(0, 2, 3, 1) for part in (view, hidden))
+        channels = self._kept.shape[3]
+        self._segments = segments.flatten().repeat_interleave(channels).to(self._kept.device)
+
+    def of(self, masks: Tensor) -> Tensor:
+        """Inputs (B, C, H, W), channels last, for masks (B, superpixels); weights 0 and 1 keep values exact."""
+        weights = masks.to(self._kept).index_select(1, self._segments)
+        return torch.lerp(self._hidden, self._kept, weights.view(-1, *self._kept.shape[1:])).permute(0, 3, 1, 2)
 
 
 def drawn_masks(count: int, params: LimeParams) -> Tensor:
