@@ -28,7 +28,8 @@ def edges() -> np.ndarray:
 
 
 def bins(values: Tensor) -> Tensor:
-    """The bin (int64) of each float32 value."""
+    """The bin (int32) of each float32 value."""
     bits = values.contiguous().view(torch.int32)
-    away = ((bits & 0x7FFFFFFF) >> SHIFT).sub_(ZERO).clamp_(0, HALF - 1)
-    return torch.where(values > 0, HALF + away, HALF - 1 - away).long()
+    away = (bits & 0x7FFFFFFF).bitwise_right_shift_(SHIFT).sub_(ZERO).clamp_(0, HALF - 1)
+    below = (values > 0).to(torch.int32).sub_(1)  # 0 above zero, else -1: every bit set
+    return away.bitwise_xor_(below).add_(HALF)

@@ -13,8 +13,8 @@ from ..core.errors import DeepvisError
 from ..core.network import Network, whole
 from .stand_ins import own_layers
 
-BATCH_BYTES = 192 * 2**20  # of the maps that one pass keeps
-LARGEST_BATCH = 16
+MAP_BYTES = 52 * 2**20  # of the largest output in a pass: little enough to be still in the cache when it is read
+SMALLEST_BATCH, LARGEST_BATCH = 2, 16
 SMALLEST_SHARD, LARGEST_SHARD = 32, 512
 
 
@@ -53,8 +53,8 @@ def make_plan(
             raise DeepvisError(
                 f"{name}={value!r} is not accepted by Atlas.build; accepted: whole numbers from {least}."
             )
-    each = sum(4 * found.channels * found.height * found.width for found in (network.layers[name] for name in names))
-    batch = max(1, min(LARGEST_BATCH, BATCH_BYTES // each))
+    largest = max(4 * layer.channels * layer.height * layer.width for layer in network.layers)
+    batch = max(SMALLEST_BATCH, min(LARGEST_BATCH, MAP_BYTES // largest))
     size = max(SMALLEST_SHARD, min(LARGEST_SHARD, count // 64)) if shard is None else shard
     return Plan(names, top, positions, count, size, batch)
 

@@ -37,24 +37,22 @@ class _Sheet:
     """What is written down while a shard is scanned."""
 
     def __init__(self, units: int) -> None:
-        self.counts = torch.zeros(units * histogram.BINS, dtype=torch.int64)
-        self.total = torch.zeros(units, dtype=torch.float64)
-        self.values: list[np.ndarray] = []  # (units,) each
+        self.counts = np.zeros((units, histogram.BINS), np.int64)
+        self.total = np.zeros(units)
+        self.values: list[np.ndarray] = []  # (pictures, units) each
         self.places: list[np.ndarray] = []
-        self.answers: list[np.ndarray] = []
+        self.answers: list[np.ndarray] = []  # (pictures, classes) each
         self.numbers: list[int] = []
         self.problems: list[Problem] = []
 
     def partial(self, top: int, classes: int) -> Partial:
-        units = len(self.total)
         if not self.numbers:
-            return empty(units, classes, histogram.BINS, top, self.problems)
+            return empty(len(self.total), classes, histogram.BINS, top, self.problems)
         values = np.concatenate(self.values)
         found = tops.keys(np.ascontiguousarray(values.T), np.array(self.numbers))
         best, places = tops.strongest(found, np.concatenate(self.places).T, top)
         moments = Moments.of(values, np.concatenate(self.answers))
-        counts = self.counts.view(units, histogram.BINS).numpy()
-        return Partial(best, places, counts, self.total.numpy(), moments, tuple(self.problems))
+        return Partial(best, places, self.counts, self.total, moments, tuple(self.problems))
 
 
 def _read(network: Network, sources: Sequence[Any], first: int, problems: list[Problem]) -> tuple[list[Tensor], Any]:
@@ -69,58 +67,79 @@ def _read(network: Network, sources: Sequence[Any], first: int, problems: list[P
     return views, numbers
 
 
-@torch.no_grad()
 def _look(
     network: Network, layers: Sequence[Layer], plan: Plan, views: Tensor, numbers: list[int], sheet: _Sheet
 ) -> None:
     """Pass the views through the network together, and write down what its units say."""
-    recording = network.run(network.feed(views), keep=plan.layers)
-    maps = [layer.layout.maps(recording.outputs[layer.name]).float().cpu() for layer in layers]
-    strongest = [_strongest(each) for each in maps]
-    values, places = (torch.cat(parts, 1) for parts in zip(*strongest, strict=True))
-    answers = recording.logits.float().cpu().softmax(1)
-    good = torch.isfinite(values).all(1) & torch.isfinite(answers).all(1)
-    for index in (~good).nonzero()[:, 0].tolist():
-        sheet.problems.append((numbers[index], "The network answers this picture with NaN or infinity."))
-    kept = [number for number, fine in zip(numbers, good.tolist(), strict=True) if fine]
-    if not kept:
+    glance = _Glance(layers, plan.positions, numbers)
+    answers = network.run(network.feed(views), keep=plan.layers, look=glance.look).logits.float().cpu().softmax(1)
+    good = torch.isfinite(answers).all(1) & torch.from_numpy(np.isfinite(glance.values).all(1))
+    if not good.all():  # once more without those
+        for index in (~good).nonzero()[:, 0].tolist():
+            sheet.problems.append((numbers[index], "The network answers this picture with NaN or infinity."))
+        kept = [number for number, fine in zip(numbers, good.tolist(), strict=True) if fine]
+        if kept:
+            _look(network, layers, plan, views[good], kept, sheet)
         return
-    sheet.numbers += kept
-    sheet.values.append(values[good].numpy())
-    sheet.places.append(places[good].int().numpy())
-    sheet.answers.append(answers[good].numpy())
-    _count([each if len(kept) == len(numbers) else each[good] for each in maps], kept, plan.positions, sheet)
+    sheet.numbers += numbers
+    sheet.values.append(glance.values)
+    sheet.places.append(glance.places)
+    sheet.answers.append(answers.numpy())
+    glance.count(sheet)
 
 
-def _strongest(maps: Tensor) -> tuple[Tensor, Tensor]:
-    """(maximum, row × width + column of its first place), each (B, C), of maps (B, C, H, W)."""
-    if maps.shape[2:] == (1, 1):
-        values = maps[:, :, 0, 0]
-        return values, torch.zeros_like(values, dtype=torch.int64)
-    values, places = F.adaptive_max_pool2d(maps, 1, return_indices=True)
-    return values[:, :, 0, 0], places[:, :, 0, 0]
+class _Glance:
+    """What the units say to a few pictures. Each map is looked at when it has just been made and is still in the
+    processor's cache, and no map is kept.
+    """
+
+    def __init__(self, layers: Sequence[Layer], positions: int, numbers: list[int]) -> None:
+        ends = np.cumsum([layer.channels for layer in layers]).tolist()
+        self.layers = {
+            layer.name: (layer, slice(end - layer.channels, end)) for layer, end in zip(layers, ends, strict=True)
+        }
+        self.positions, self.numbers = positions, torch.tensor(numbers)
+        self.values = np.zeros((len(numbers), ends[-1]), np.float32)  # the maxima
+        self.places = np.zeros((len(numbers), ends[-1]), np.int32)  # row × width + column of the first place of each
+        self.samples: dict[str, Tensor] = {}
+        self.indices: dict[int, Tensor] = {}
+
+    def look(self, name: str, output: Tensor) -> None:
+        """See the output of a layer."""
+        layer, units = self.layers[name]
+        maps = layer.layout.maps(output.detach()).float()
+        self.values[:, units], self.places[:, units] = strongest(maps)
+        maps = maps.flatten(2)
+        index = self._sampled(maps.shape[2]).to(maps.device)
+        if index.shape[1] < maps.shape[2]:
+            maps = maps.gather(2, index[:, None].expand(-1, maps.shape[1], -1))
+        self.samples[name] = maps.cpu().clone()
+
+    def _sampled(self, places: int) -> Tensor:
+        if places not in self.indices:
+            self.indices[places] = sample(places, self.numbers, self.positions)
+        return self.indices[places]
+
+    def count(self, sheet: _Sheet) -> None:
+        """Add the sampled positions to the histograms and sums."""
+        for name, samples in self.samples.items():
+            layer, units = self.layers[name]
+            owners = torch.arange(0, layer.channels * histogram.BINS, histogram.BINS, dtype=torch.int32)[:, None]
+            found = torch.bincount(
+                (histogram.bins(samples) + owners).flatten(), minlength=layer.channels * histogram.BINS
+            )
+            sheet.counts[units] += found.view(layer.channels, histogram.BINS).numpy()
+            sheet.total[units] += samples.sum((0, 2), dtype=torch.float64).numpy()
 
 
-def _count(layers: Sequence[Tensor], numbers: list[int], positions: int, sheet: _Sheet) -> None:
-    """Add the sampled positions of each layer's maps (B, C, H, W) to the histograms and sums."""
-    samples: dict[int, list[Tensor]] = {}  # by how many there are per picture: layers alike are counted together
-    units: dict[int, list[Tensor]] = {}
-    places: dict[int, Tensor] = {}
-    unit = 0
-    for maps in layers:
-        size, channels = maps.shape[2] * maps.shape[3], maps.shape[1]
-        if size not in places:
-            places[size] = sample(size, torch.tensor(numbers), positions)
-        index = places[size]
-        rows = maps.permute(0, 2, 3, 1).flatten(1, 2)
-        samples.setdefault(index.shape[1], []).append(rows[torch.arange(len(rows))[:, None], index])
-        units.setdefault(index.shape[1], []).append(torch.arange(unit, unit + channels))
-        unit += channels
-    for count, parts in samples.items():
-        values, owners = torch.cat(parts, 2).flatten(0, 1), torch.cat(units[count])
-        index = histogram.bins(values).add_(owners * histogram.BINS).flatten()
-        sheet.counts.scatter_add_(0, index, torch.ones(1, dtype=torch.int64).expand_as(index))
-        sheet.total[owners] += values.sum(0, dtype=torch.float64)
+def strongest(maps: Tensor) -> tuple[np.ndarray, np.ndarray]:
+    """(maximum, row × width + column of its first place), each (B, C), of maps (B, C, H, W); NaN where a map holds it."""
+    if maps.device.type == "cpu" and maps.is_contiguous():
+        each = maps.numpy().reshape(*maps.shape[:2], -1)
+        at = each.argmax(2)  # as fast as the maximum alone: numpy compares many numbers at a time
+        return np.take_along_axis(each, at[..., None], 2)[..., 0], at
+    values, at = F.max_pool2d(maps, maps.shape[2:], return_indices=True)  # fast where channels lie side by side
+    return values.flatten(1).cpu().numpy(), at.flatten(1).cpu().numpy()
 
 
 def sample(places: int, numbers: Tensor, positions: int) -> Tensor:

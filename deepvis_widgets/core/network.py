@@ -17,7 +17,7 @@ from .errors import DeepvisError
 from .layout import Layout, find_layout
 from .preprocess import Preprocess, understand
 from .receptive_field import FieldTrace, ReceptiveField
-from .recording import Listener, Recording, observe, record
+from .recording import Listener, Look, Recording, observe, record
 from .rules import PLAIN, Bend, Rules
 
 OUTPUT = "output"  # the name of what the network itself returns, where no module returns it
@@ -188,9 +188,10 @@ class Network:
         rules: Rules = PLAIN,
         skip_rectifier: int | None = None,
         beside: AbstractContextManager[Any] | None = None,
+        look: Look | None = None,
     ) -> Recording:
         """One pass over input (B, C, H, W) that keeps only the layers named, and ends at the layer `until`; a mode
-        `beside` it sees every call, too.
+        `beside` it sees every call, too. With `look(name, output)` their outputs are looked at as they come, not kept.
         """
         return record(
             self.module,
@@ -199,9 +200,11 @@ class Network:
             keep=keep,
             until=until,
             grad=grad,
-            cloned=self._cloned if grad else self._cloned.intersection(keep),  # what nobody keeps may be overwritten
+            # what nobody keeps may be overwritten
+            cloned=self._cloned if grad else self._cloned.intersection(keep if look is None else ()),
             skip_rectifier=skip_rectifier,
             beside=beside,
+            look=look,
         )
 
     def logits(self, views: Tensor) -> Tensor:

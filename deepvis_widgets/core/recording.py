@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ from torch import Tensor, nn
 from .errors import DeepvisError
 from .head import Head, HeadTrace
 from .rules import PLAIN, Bend, Replacement, Rules
+
+Look = Callable[[str, Tensor], None]  # the name of a layer, and its output
 
 
 class _Reached(BaseException):
@@ -55,16 +58,22 @@ class Listener:
     """Keeps the outputs of the modules of one pass, under their dotted names."""
 
     def __init__(
-        self, bend: Bend, keep: Collection[str] | None, until: str | None, cloned: Collection[str], batch: int
+        self,
+        bend: Bend,
+        keep: Collection[str] | None,
+        until: str | None,
+        cloned: Collection[str],
+        batch: int,
+        look: Look | None = None,
     ) -> None:
-        self.bend, self.keep, self.until, self.cloned, self.batch = bend, keep, until, cloned, batch
+        self.bend, self.keep, self.until, self.cloned, self.batch, self.look = bend, keep, until, cloned, batch, look
         self.outputs: dict[str, Tensor] = {}
         self.modules: dict[str, nn.Module] = {}
         self.rectifiers: dict[str, int] = {}  # layer → which rectifier call of the pass made its output
         self.thread = threading.get_ident()
         self._versions: dict[str, int] = {}
         self._calls: dict[str, int] = {}
-        self._seen: dict[int, tuple[Tensor, int]] = {}  # held, or an id might be given away
+        self._seen: dict[int, tuple[weakref.ref[Tensor], int]] = {}  # weak: a pass may free what nobody keeps
 
     def hear(self, name: str, module: nn.Module, output: Any) -> Any:
         """The forward hook: keep the output; hand on a copy where the network would overwrite it."""
@@ -76,7 +85,11 @@ class Listener:
             return None
         self._mark(tensor)
         if self.keep is None or name in self.keep:
-            self._keep(name, module, tensor)
+            if self.look is None:
+                self._keep(name, module, tensor)
+            else:
+                with torch._C.DisableTorchFunction():  # what it computes is no part of the pass
+                    self.look(name, tensor)
         if name == self.until:
             raise _Reached
         if name not in self.cloned:
@@ -104,10 +117,11 @@ class Listener:
 
     def _is_known(self, tensor: Tensor) -> bool:
         """Whether this is the unchanged output of a module heard before: a container's, or an inactive dropout's."""
-        return id(tensor) in self._seen and self._seen[id(tensor)][1] == tensor._version
+        seen, version = self._seen.get(id(tensor), (None, 0))
+        return seen is not None and seen() is tensor and version == tensor._version
 
     def _mark(self, tensor: Tensor) -> None:
-        self._seen[id(tensor)] = (tensor, tensor._version)
+        self._seen[id(tensor)] = (weakref.ref(tensor), tensor._version)
 
     def _numbered(self, name: str) -> str:
         """The second call of a reused module is name#2, and so on; every call counts, whichever layers are kept."""
@@ -126,16 +140,18 @@ def record(
     cloned: Collection[str] = (),
     skip_rectifier: int | None = None,
     beside: AbstractContextManager[Any] | None = None,
+    look: Look | None = None,
 ) -> Recording:
     """Run `module` on x (B, C, H, W) in eval mode and keep the outputs of the layers named in `keep` (None: all).
 
     The pass ends at the layer `until`. `cloned` names layers whose output the network overwrites in place. With
     `skip_rectifier` the n-th rectifier call passes its input on unchanged. The module is left exactly as it was, also
     after an error. With `grad`, x joins the graph as it is if it already requires gradients, else as a fresh leaf. A
-    mode `beside` the bend sees every call, too.
+    mode `beside` the bend sees every call, too. Where `look` is given it sees these outputs as they come, and none is
+    kept.
     """
     bend = Bend(rules, skip_rectifier)
-    listener = Listener(bend, keep, until, cloned, x.shape[0])
+    listener = Listener(bend, keep, until, cloned, x.shape[0], look)
     return observe(module, x, listener, grad, beside)
 
 

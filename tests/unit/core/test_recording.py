@@ -245,3 +245,14 @@ def test_an_early_end_is_cheaper_to_remember_than_to_repeat() -> None:
     net.record(view, rules=GUIDED)
     net.record(view.flip(2))
     assert net.record(view) is not first  # the oldest one went
+
+
+@pytest.mark.parametrize("make", [Plain, Crafty, Careless])
+def test_outputs_can_be_looked_at_as_they_come(make: type[nn.Module]) -> None:
+    net = network(make())
+    x = net.feed(picture(SIZE)[None])
+    kept = net.run(x, keep=net.layers.names)
+    seen: dict[str, Tensor] = {}
+    looked = net.run(x, keep=net.layers.names, look=lambda name, output: seen.update({name: output * 1}))
+    assert not looked.outputs and torch.equal(looked.logits, kept.logits)
+    assert list(seen) == list(kept.outputs) and all(torch.equal(seen[name], kept.outputs[name]) for name in seen)
