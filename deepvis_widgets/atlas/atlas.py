@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from ..methods.base import Report, silent
 from .identity import network_key
 from .images import Images, find_images
 from .read import LayerRow, Reader
+from .stand_ins import passed_on, scores_layers
 from .unit import Top, Unit, tile_picture
 
 POSITIONS = 16
@@ -193,21 +194,31 @@ class Atlas:
         self, label: int | str, count: int | None = 20, layer: str | None = None
     ) -> list[tuple[str, int, float]]:
         """What fires for a class, given by label or index: the `count` units (layer, channel, correlation) whose
-        maximum in a picture goes best with the probability of the class; None: all units, in one layer or in every one.
+        maximum in a picture goes best with the probability of the class; None: all units.
+
+        In one layer, or in every one; then layers that only pass on the units of another one are left out, and so is
+        the class's own score where there is anything else.
         """
         index = self.network.class_index(label)
-        return self._best(layer, count, lambda found: found.correlation[:, index])
+        found = self._best(layer, None, lambda found: found.correlation[:, index])
+        if layer is None:
+            scores = scores_layers(self.network, self.layers)
+            others = [unit for unit in found if unit[0] not in scores or unit[1] != index]
+            found = others or found
+        return found[:count]
 
     def similar(
         self, layer: str, channel: int, count: int | None = 20, within: str | None = None
     ) -> list[tuple[str, int, float]]:
         """The units (layer, channel, cosine) that fire for the same classes as this one: the cosine of their vectors of
-        correlations with the classes, 0 for a unit that goes with none. The unit itself is left out.
+        correlations with the classes, 0 for a unit that goes with none. The unit itself is left out, and layers that
+        only pass on the units of another one.
         """
         row, number = self._unit(layer, channel)
+        itself = (row.name, number), (self._passed_on.get(row.name), number)
         mine = _unit_vectors(self.layer(row.name).correlation[number][None])[0]
         found = self._best(within, None, lambda other: _unit_vectors(other.correlation) @ mine)
-        others = [one for one in found if one[:2] != (row.name, number)]
+        others = [one for one in found if one[:2] not in itself]
         return others if count is None else others[:count]
 
     # --- pictures ---
@@ -231,6 +242,10 @@ class Atlas:
         return tile_picture(self.reader.tile(*rows[0])) if rows else None
 
     # --- inside ---
+
+    @cached_property
+    def _passed_on(self) -> dict[str, str]:
+        return passed_on(self.network, self.layers)
 
     def _source(self, number: int, name: str) -> Any:
         folder = self.reader.about["folder"]
@@ -284,7 +299,8 @@ class Atlas:
         return LayerSummary(name, mean, maximum, dead, correlation, edges, counts, images, activations, positions)
 
     def _best(self, layer: str | None, count: int | None, score: Any) -> list[tuple[str, int, float]]:
-        names = self.layers if layer is None else [self._layer(layer).name]
+        every = (name for name in self.layers if name not in self._passed_on)
+        names = list(every) if layer is None else [self._layer(layer).name]
         scores = [score(self.layer(name)) for name in names]
         units = [(name, channel) for name, found in zip(names, scores, strict=True) for channel in range(len(found))]
         joined = np.concatenate(scores)

@@ -6,15 +6,19 @@ by side, as in SqueezeNet and Inception, are units of the block.
 
 from __future__ import annotations
 
+import itertools
+import re
+from collections.abc import Sequence
+
 import torch
 
 from ..core.layout import Layout
 from ..core.network import Layer, Network
 from ..methods.synthesis.source import place_of
 
-StandIns = dict[
-    str, tuple[str, int]
-]  # layer → the layer that shows its units, and which channel its first one is there
+# layer → the layer that shows its units, and which channel its first one is there
+StandIns = dict[str, tuple[str, int]]
+PASSING = re.compile("pool|flatten|dropout|identity", re.IGNORECASE)
 
 
 def own_layers(network: Network) -> list[str]:
@@ -37,6 +41,27 @@ def follow(stand_ins: StandIns, layer: str, covered: frozenset[str]) -> tuple[st
         layer, offset = stand_ins[layer]
         first += offset
     return layer, first
+
+
+def passed_on(network: Network, covered: Sequence[str]) -> dict[str, str]:
+    """Of the layers covered, those whose units are known from another one of them, and which: a pooling layer, dropout
+    or flattening repeats the layer before it, and a rectified layer its rectifier.
+    """
+    found = {name: taker for name, (taker, _) in _rectified(network).items() if name in covered and taker in covered}
+    own: list[Layer] = []
+    for layer in (network.layers[name] for name in covered if name not in found):
+        known = next((e for e in reversed(own) if layer.channels % e.channels == 0), None)
+        if known is not None and PASSING.search(layer.kind):
+            found[layer.name] = known.name
+        else:
+            own.append(layer)
+    return found
+
+
+def scores_layers(network: Network, covered: Sequence[str]) -> frozenset[str]:
+    """The layers covered whose units are the classes: those at the end that have one channel for each."""
+    ends = itertools.takewhile(lambda layer: layer.channels == network.classes, reversed(network.layers))
+    return frozenset(layer.name for layer in ends) & frozenset(covered)
 
 
 def _rectified(network: Network) -> StandIns:

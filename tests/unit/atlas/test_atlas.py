@@ -8,11 +8,13 @@ from contextlib import closing
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 import deepvis_widgets as dv
 from deepvis_widgets.__main__ import main
 from deepvis_widgets.atlas import histogram
-from tests.small_nets import Crafty, seeded
+from deepvis_widgets.atlas.scan import strongest
+from tests.small_nets import Crafty, Plain, seeded
 from tests.unit.atlas.small import LAYERS, SIZE, draw_pictures, reference, small_network
 from tests.untouched import Untouched
 
@@ -146,14 +148,19 @@ def test_search_and_similarity(net, atlas):
     assert [row[1] for row in best] == np.argsort(-column, kind="stable")[:5].tolist()
     everything = atlas.search(2, None)
     assert [row[2] for row in everything] == sorted((row[2] for row in everything), reverse=True)
-    assert len(everything) == sum(len(atlas.layer(name).mean) for name in LAYERS)
+    own = [("features.1", channel) for channel in range(6)] + [("features.4", channel) for channel in range(8)]
+    scores = [("classifier", channel) for channel in range(5)]
+    assert sorted(row[:2] for row in everything) == sorted(own + scores[:2] + scores[3:])  # no copies, not itself
+    assert atlas.search(2, 1, layer="classifier")[0][1] == 2 and len(atlas.search(2, None, layer="pool")) == 8
     near = atlas.similar("features.4", 1, None)
     mine = atlas.layer("features.4").correlation[1]
     for layer, channel, cosine in near[:3] + near[-3:]:
         other = atlas.layer(layer).correlation[channel]
         expected = mine @ other / max(np.linalg.norm(mine) * np.linalg.norm(other), 1e-30)
         assert cosine == pytest.approx(expected, abs=1e-5)
-    assert ("features.4", 1) not in [row[:2] for row in near] and len(near) == len(everything) - 1
+    assert sorted(row[:2] for row in near) == sorted({*own, *scores} - {("features.4", 1)})
+    handed_on = atlas.similar("pool", 1, None)
+    assert sorted(row[:2] for row in handed_on) == sorted(row[:2] for row in near)
 
 
 def test_what_shows_nothing_of_its_own_has_a_stand_in(folder, tmp_path):
@@ -177,6 +184,42 @@ def test_pictures_in_memory_are_kept_on_request(net, tmp_path):
     assert torch.equal(
         dv.Atlas.open(tmp_path / "b", net, pictures).unit("features.4", 0).top[0].view, pictures[top.number]
     )
+
+
+@pytest.mark.parametrize("memory", [torch.contiguous_format, torch.channels_last])
+def test_the_strongest_place_is_the_first_of_equals(memory):
+    maps = torch.randint(0, 4, (3, 20, 5, 7)).float().contiguous(memory_format=memory)
+    maps[1, 3] = 0
+    values, places = strongest(maps)
+    flat = maps.flatten(2).contiguous()
+    assert np.array_equal(values, flat.amax(2).numpy()) and np.array_equal(places, flat.argmax(2).numpy())
+    maps[2, 4, 1, 2] = float("nan")
+    assert np.isnan(strongest(maps)[0]).sum() == 1
+
+
+class Brittle(nn.Module):
+    """Answers bright pictures with NaN."""
+
+    def __init__(self):
+        super().__init__()
+        self.inner = seeded(Plain())
+
+    def forward(self, x):
+        return self.inner(torch.where(x.mean((1, 2, 3), keepdim=True) > 1, torch.nan, x))
+
+
+def test_pictures_that_break_the_network_are_listed_and_harm_no_other(tmp_path):
+    preprocess = dv.Preprocess((SIZE, SIZE), None, (0.5,) * 3, (0.25,) * 3)
+    pictures = [torch.rand(3, SIZE, SIZE, generator=torch.Generator().manual_seed(i)) * 0.6 for i in range(6)]
+    broken = [*pictures[:2], torch.ones(3, SIZE, SIZE), *pictures[2:]]
+    net = dv.Network(Brittle(), preprocess, name="brittle")
+    some = dv.Atlas.build(net, broken, tmp_path / "a", top=3, positions=0, workers=0, quiet=True)
+    every = dv.Atlas.build(net, pictures, tmp_path / "b", top=3, positions=0, workers=0, quiet=True)
+    assert [name for name, _ in some.problems] == ["picture 2"] and "NaN" in some.problems[0][1]
+    for layer in every.layers:
+        numbers = every.layer(layer).images
+        assert np.array_equal(some.layer(layer).images, numbers + (numbers >= 2))
+        np.testing.assert_allclose(some.layer(layer).mean, every.layer(layer).mean, atol=1e-5)
 
 
 def test_a_network_is_left_alone(folder, tmp_path):
