@@ -81,7 +81,8 @@ class Worker:
             self._unwant(slot)
             older = self._waiting.drop(slot)
             clear = not any(job.slot == slot and _is_speaking(job) for job in self._running)
-            self._changed.notify_all()
+            if older is not None:  # nobody is woken for nothing: the thread would take the interpreter from the caller
+                self._changed.notify_all()
         _drop(older)
         return clear
 

@@ -19,6 +19,7 @@ from ..core.picture import to_bytes
 from ..core.recording import Recording
 from ..core.results import HeatMap, Pictures
 from ..engine import live
+from ..engine.cache import Cache
 from ..engine.engine import Engine
 from ..engine.keys import content_key
 from ..engine.live import Unit
@@ -35,6 +36,7 @@ EXPLANATION = "explanation"  # the slot of methods that take seconds
 ALL_TILES = 500_000  # bytes; a layer with more is sent as far as it is on screen
 PICTURES = 4
 PATTERN_STEPS = 48
+SEEN = 16 * 2**20  # bytes of backward views, for units that are clicked again: a hundred at 224 pixels
 STEPS = 128  # of activation maximization: enough to see what a unit wants, and some seconds on a laptop
 
 
@@ -69,6 +71,7 @@ class Updates:
         self.top: int | None = None  # the top class of the uncovered picture
         self.visible = torch.arange(0)
         self.milliseconds = 0.0
+        self.seen = Cache(SEEN)
         self.known_picture: Callable[[str, int], Tensor | None] = lambda *_: None  # of a unit, where there is an atlas
         self._closed = False
         self.dragging = Dragging(self)
@@ -416,10 +419,15 @@ class Updates:
     def _backward(self, question: Question) -> None:
         if question.backward == "off":
             return
-        unit = question.held
-        picture = live.backward_picture(self.network, question.view, question.backward, question.backward_view, unit)
+        unit, view, kind = question.held, question.view, question.backward_view
         line = f"{unit.layer}:{unit.channel}" + (" (frozen)" if unit != question.unit else "")
-        self.explorer.panes.backward.push("rgb", *frames.rgb_frame(picture, [line]))
+        key = content_key(weights_key(self.network.module), view, unit, question.backward, kind, line)
+
+        def make() -> frames.Parts:
+            picture = live.backward_picture(self.network, view, question.backward, kind, unit)
+            return frames.rgb_frame(picture, [line])
+
+        self.explorer.panes.backward.push("rgb", *self.seen.get_or_make(key, make))
 
     def close(self) -> None:
         """Give the engine back: no answer arrives after this."""
@@ -428,3 +436,4 @@ class Updates:
             self.engine.release()
             self.dragging.moving.forget()
             self.view = self.fill = None
+            self.seen.clear()

@@ -17,6 +17,7 @@ from deepvis_widgets.core.errors import DeepvisError
 from deepvis_widgets.core.network import Network
 from deepvis_widgets.core.preprocess import Preprocess
 from deepvis_widgets.core.reduce import backward_view
+from deepvis_widgets.engine import live
 from deepvis_widgets.engine.engine import Engine
 from deepvis_widgets.methods import explain
 from deepvis_widgets.widgets.explorer import Explorer
@@ -318,3 +319,30 @@ def test_the_box_of_the_overlay_is_drawn_when_asked_for(explorer: Explorer, pict
     explorer.method, explorer.localize = "saliency", False
     settle(explorer)
     assert "localization" not in marks(explorer) and not explorer.panes.localize.value
+
+
+def test_a_unit_seen_before_is_not_computed_again(explorer: Explorer, monkeypatch: pytest.MonkeyPatch) -> None:
+    computed: list[int] = []
+    compute = live.backward_picture
+
+    def counted(network: Network, view: torch.Tensor, mode: str, kind: str, unit: live.Unit) -> torch.Tensor:
+        computed.append(unit.channel)
+        return compute(network, view, mode, kind, unit)
+
+    monkeypatch.setattr(live, "backward_picture", counted)
+    explorer.backward = "gradient"
+    settle(explorer)
+    first = last(explorer.panes.backward, "rgb")
+    for unit in (1, 0):
+        explorer.unit = unit
+        settle(explorer)
+    again = last(explorer.panes.backward, "rgb")
+    assert computed == [0, 1] and again.meta == first.meta
+    np.testing.assert_array_equal(again.arrays["picture"], first.arrays["picture"])
+    explorer.backward_view = "norm"
+    settle(explorer)
+    with torch.no_grad():
+        next(explorer.network.module.parameters()).mul_(0.5)
+    explorer.updates.select()
+    settle(explorer)
+    assert computed == [0, 1, 0, 0]
