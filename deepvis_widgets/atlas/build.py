@@ -15,12 +15,13 @@ import numpy as np
 from .._version import __version__
 from ..core.errors import DeepvisError
 from ..core.network import Network
+from ..core.threads import one_thread
 from ..engine.keys import content_key
 from ..methods.base import Report
 from . import store, tiles, tops
 from .files import read_checked, sync_folder
 from .graph import Hands, Task, run
-from .hands import hired, one_thread
+from .hands import hired
 from .identity import network_key
 from .images import Images
 from .partial import Partial

@@ -14,21 +14,11 @@ from typing import Any
 import torch
 
 from ..core.errors import DeepvisError
+from ..core.threads import one_thread
 from .graph import Hands
 
 TRIES = 3  # processes may die that often before a task is finished
 AHEAD = 2  # tasks handed out for each worker: one running, one waiting at its door
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Let torch use one thread, as every worker does: sums are then taken in one order on every machine of a kind."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 class Alone:

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from ..core.errors import DeepvisError
+from ..core.threads import one_thread
 from . import crops, tiles
 from .files import read_checked, write_checked
-from .hands import one_thread
 from .partial import Partial
 from .plan import Plan
 from .scan import scan

@@ -24,6 +24,7 @@ from .canvas import SIDE, Array, Canvas, Pose, Role, Style
 from .scenery import Ground
 
 SIZE = 128
+HORIZONS = (0.34, 0.52)  # of the backgrounds, as a share of the height
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,32 @@ def render(label: str, background: str, seed: int, size: int) -> tuple[NDArray[n
     canvas.rng = _stream(seed, label)
     _put(canvas, label, background, ground, layout)
     return _developed(canvas, layout_rng, size)
+
+
+def cutout(label: str, seed: int, size: int) -> Array:
+    """A husky or wolf without anything behind or around it: (4, size, size) in [0, 1], colours times cover, then cover.
+
+    On a ground it is `colours + (1 - cover) * ground`. It casts no shadow, and nothing stands before it.
+    """
+    layout_rng = _stream(seed, "layout")
+    layout = Layout.drawn(layout_rng)
+    canvas = Canvas(_stream(seed, label), layout.light, layout.contrast)
+    canvas.rgb[:] = 0.5
+    plain = Ground(SIDE * layout_rng.uniform(*HORIZONS), canvas.rgb[0, 0], canvas.rgb[0, 0])
+    canvas.pose = _portrait_pose(layout) if layout.portrait else _pose(SUBJECTS[label], plain, layout)
+    (PORTRAITS[label] if layout.portrait else SUBJECTS[label].draw)(canvas)
+    cover = np.clip(canvas.mask, 0, 1)
+    planes = [*np.moveaxis(_graded(canvas.rgb, layout_rng) * cover[..., None], 2, 0), cover]
+    return np.stack([_scaled(plane, size) for plane in planes])
+
+
+def backdrop(background: str, seed: int, size: int) -> Array:
+    """A background with nothing on it: (3, size, size) in [0, 1]."""
+    layout_rng = _stream(seed, "layout")
+    layout = Layout.drawn(layout_rng)
+    canvas = Canvas(_stream(seed, background), layout.light, layout.contrast)
+    backgrounds.PAINTERS[background](canvas)
+    return np.stack([_scaled(plane, size) for plane in np.moveaxis(_graded(canvas.rgb, layout_rng), 2, 0)])
 
 
 def _stream(seed: int, name: str) -> np.random.Generator:
