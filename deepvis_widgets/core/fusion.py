@@ -48,12 +48,12 @@ def _is_plain_convolution(op: Op) -> bool:
 def _followers(convolution: Op, takers: dict[int, Op]) -> list[Op]:
     """The batch norm and the rectifier after it, as far as nobody else sees what comes between."""
     norm = takers.get(convolution.outs[0])
-    found = [norm] if norm is not None and norm.name in NORMS and _is_fixed(norm) else []
+    found = [norm] if norm is not None and norm.name in NORMS and is_fixed(norm) else []
     rectifier = takers.get((found or [convolution])[-1].outs[0])
     return found + ([rectifier] if rectifier is not None and rectifier.name == RECTIFIER else [])
 
 
-def _is_fixed(norm: Op) -> bool:
+def is_fixed(norm: Op) -> bool:
     """Whether it uses the statistics it has, and not those of the batch."""
     return isinstance(norm.args[3], Tensor) and norm.args[5] is not True
 
@@ -62,7 +62,7 @@ def _fused(convolution: Op, followers: list[Op]) -> Op:
     x, weight, bias, stride, padding, dilation, _, _, groups = convolution.args
     for norm in followers:
         if norm.name in NORMS:
-            weight, bias = _folded(weight, bias, norm)
+            weight, bias = with_norm(weight, bias, norm)
     weight = weight.detach().contiguous(memory_format=torch.channels_last)
     packed = torch.ops.mkldnn._reorder_convolution_weight(weight, padding, stride, dilation, groups, None)
     after = RECTIFIER if followers and followers[-1].name == RECTIFIER else NOTHING
@@ -70,10 +70,10 @@ def _fused(convolution: Op, followers: list[Op]) -> Op:
     return Op(torch.ops.mkldnn._convolution_pointwise.default, args, {}, [convolution, *followers][-1].outs[:1])
 
 
-def _folded(weight: Tensor, bias: Tensor | None, norm: Op) -> tuple[Tensor, Tensor]:
-    """The convolution that gives what the batch norm makes of this one, computed in float64."""
+def with_norm(weight: Tensor, bias: Tensor | None, norm: Op) -> tuple[Tensor, Tensor]:
+    """Weight and bias of the convolution that gives what the batch norm makes of this one, computed in float64."""
     scale, shift, mean, variance, *_, epsilon = norm.args[1:]
     gain = (variance.double() + epsilon).rsqrt() * (1 if scale is None else scale.double())
     offset = (0 if bias is None else bias.double()) - mean.double()
     shifted: Tensor = offset * gain + (0 if shift is None else shift.double())
-    return (weight.double() * gain.view(-1, 1, 1, 1)).float(), shifted.float()
+    return (weight.double() * gain.view(-1, 1, 1, 1)).to(weight.dtype), shifted.to(weight.dtype)

@@ -15,6 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from .convolutions import Convolution, folded
 from .local_operations import BINARY, HANDLERS, Value
 from .patches import Patch, Window, crop, padded, whole
 from .trace import Op, Program, replaced
@@ -26,20 +27,19 @@ VIEWS = {"view", "_unsafe_view"}
 class Incremental:
     """A traced pass over one picture, to be run again for windows of it.
 
-    `program` is the trace of a pass over `x` (1, C, H, W), `wanted` the numbers of the values to be given. Raises
-    what its operations raise where they cannot be run again for another number of pictures.
+    `program` is the trace of the pass, `wanted` the numbers of the values to be given. Batch norms become part of the
+    convolutions before them. Weights are read now: what they become later does not show.
     """
 
-    def __init__(self, program: Program, x: Tensor, wanted: Collection[int]) -> None:
-        self.ops = [_prepared(op) for op in _needed(program.ops, wanted)]
+    def __init__(self, program: Program, wanted: Collection[int]) -> None:
+        self.ops = folded(_needed(program.ops, wanted), wanted)
         self.wanted = tuple(wanted)
         self.work = 0  # multiplications per window of the last run
-        self.bases: dict[int, Tensor] = {0: _last(x)}
+        self.bases = {number: _last(program.values[number]) for number in _numbers(self.ops, wanted)}
+        self.convolutions = {op.outs[0]: made for op in self.ops if (made := Convolution.of(op)) is not None}
         self._padded: dict[int, Tensor] = {}
         self._uses = _last_uses(self.ops, self.wanted)
         self.owned = _owned(self.ops, self._uses)
-        for op in self.ops:
-            self._store(self.bases, op, self._plain(op, self.bases.__getitem__, 1))
 
     def run(self, patch: Patch) -> dict[int, Value]:
         """The wanted values for B windows: tensors (B, ...), or a Patch where only a region has changed."""
@@ -68,6 +68,11 @@ class Incremental:
 
     def _plain(self, op: Op, value: Callable[[int], Tensor], count: int) -> Any:
         """The operation on whole values."""
+        if op.outs[0] in self.convolutions:
+            convolution = self.convolutions[op.outs[0]]
+            return convolution(value(op.ins[0]), convolution.padding)
+        if op.name == "relu" and op.ins[0] in self.owned:
+            return torch.relu_(value(op.ins[0]))
         args = replaced(op.args, value)
         if op.name == "as_strided" and tuple(args[1]) == self.bases[op.ins[0]].shape:
             return args[0]  # only says in which order a map of one position lies in memory
@@ -118,15 +123,12 @@ def _union(starts: list[Tensor], sizes: list[int], length: int) -> tuple[Tensor,
 
 
 def _last(x: Tensor) -> Tensor:
-    return x.contiguous(memory_format=torch.channels_last)
+    return x.contiguous(memory_format=torch.channels_last) if x.ndim == 4 else x
 
 
-def _prepared(op: Op) -> Op:
-    """A convolution with its weights in the order of memory that maps have."""
-    if op.name != "convolution" or not isinstance(op.args[1], Tensor) or op.args[1].ndim != 4:
-        return op
-    x, weight, *others = op.args
-    return Op(op.func, (x, _last(weight), *others), op.kwargs, op.outs)
+def _numbers(ops: list[Op], wanted: Collection[int]) -> set[int]:
+    """Of the values that are needed or made."""
+    return {0, *wanted, *(number for op in ops for number in (*op.ins, *op.outs) if number >= 0)}
 
 
 def _work(op: Op, values: dict[int, Value]) -> int:

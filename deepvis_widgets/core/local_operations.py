@@ -33,15 +33,15 @@ CHANNELWISE = {"select", "slice", "split", "unsqueeze", "split_with_sizes"}  # o
 
 
 def _convolution(run: Incremental, op: Op, values: dict[int, Value]) -> Patch | None:
-    x, weight, bias, stride, padding, dilation, transposed, _, groups = op.args
-    if transposed or weight.ndim != 4:
+    convolution = run.convolutions.get(op.outs[0])
+    if convolution is None or not isinstance(op.args[0], Ref):
         return None
-    axes = _axes(weight.shape[2:], stride, padding, dilation)
-    found = run.window(values[x.index], op, axes, 0.0)
+    axes = _axes(convolution.weight.shape[2:], convolution.stride, convolution.padding, convolution.dilation)
+    found = run.window(values[op.args[0].index], op, axes, 0.0)
     if found is None:
         return None
     region, tops, lefts = found
-    return Patch(F.conv2d(region, weight, bias, stride, 0, dilation, groups), tops, lefts, op.outs[0])
+    return Patch(convolution(region, (0, 0)), tops, lefts, op.outs[0])
 
 
 def _max_pool(run: Incremental, op: Op, values: dict[int, Value]) -> tuple[Patch] | None:

@@ -53,10 +53,13 @@ class Op:
 
 @dataclass(eq=False)
 class Program:
-    """A pass: value 0 is its input, `ops` make the others. `numbers` finds the value that a tensor of the pass was."""
+    """A pass: value 0 is its input, `ops` make the others. `numbers` finds the value that a tensor of the pass was,
+    `values` has them all.
+    """
 
     ops: list[Op] = field(default_factory=list)
     numbers: dict[int, int] = field(default_factory=dict)
+    values: list[Tensor] = field(default_factory=list)
     held: list[Tensor] = field(default_factory=list)  # or an id might be given away
 
     def number(self, tensor: Tensor) -> int:
@@ -84,6 +87,8 @@ class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]
         if func is aten._local_scalar_dense.default and id(args[0]) in self.program.numbers:
             raise Untraceable("a number is read from a value")
         written = (self._written(args), self._written(kwargs))
+        if func._schema.is_mutable and isinstance(written[0][0], Ref):
+            self.program.values[written[0][0].index] = args[0].clone()
         output = func(*args, **kwargs)
         if any(True for _ in _refs(written)):
             self._append(func, written, output, args)
@@ -108,6 +113,7 @@ class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]
         number, self._count = self._count, self._count + 1
         self.program.numbers[id(tensor)] = number
         self.program.held.append(tensor)
+        self.program.values.append(tensor)
         self._storages.setdefault(tensor.untyped_storage().data_ptr(), set()).add(id(tensor))
         return number
 

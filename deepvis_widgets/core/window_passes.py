@@ -31,6 +31,8 @@ class WindowPasses:
     they are not.
     """
 
+    kind: type[Incremental] = Incremental
+
     def __init__(
         self, network: Network, view: Tensor, fill: Tensor, layers: Collection[str] = (), scores: bool = True
     ) -> None:
@@ -103,7 +105,7 @@ class WindowPasses:
         if recording.scores is not None:
             tensors[""] = recording.scores
         self._numbers = {name: trace.program.number(tensor) for name, tensor in tensors.items()}
-        return Incremental(trace.program, self._x, set(self._numbers.values()))
+        return self.kind(trace.program, set(self._numbers.values()))
 
     def _agrees(self) -> bool:
         """Whether two windows give what a full pass gives."""
