@@ -5,6 +5,7 @@ its pane.
 from __future__ import annotations
 
 import time
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -71,7 +72,8 @@ class Updates:
         self.top: int | None = None  # the top class of the uncovered picture
         self.visible = torch.arange(0)
         self.milliseconds = 0.0
-        self.seen = Cache(SEEN)
+        self._seen = Cache(SEEN)
+        self._seen_pass: Callable[[], Recording | None] = lambda: None
         self.known_picture: Callable[[str, int], Tensor | None] = lambda *_: None  # of a unit, where there is an atlas
         self._closed = False
         self.dragging = Dragging(self)
@@ -419,15 +421,22 @@ class Updates:
     def _backward(self, question: Question) -> None:
         if question.backward == "off":
             return
-        unit, view, kind = question.held, question.view, question.backward_view
+        unit, kind = question.held, question.backward_view
         line = f"{unit.layer}:{unit.channel}" + (" (frozen)" if unit != question.unit else "")
-        key = content_key(weights_key(self.network.module), view, unit, question.backward, kind, line)
 
         def make() -> frames.Parts:
-            picture = live.backward_picture(self.network, view, question.backward, kind, unit)
+            picture = live.backward_picture(self.network, question.view, question.backward, kind, unit)
             return frames.rgb_frame(picture, [line])
 
-        self.explorer.panes.backward.push("rgb", *self.seen.get_or_make(key, make))
+        seen = self._seen_in(self._record(question))
+        self.explorer.panes.backward.push("rgb", *seen.get_or_make((unit, kind, line), make))
+
+    def _seen_in(self, recording: Recording) -> Cache:
+        """The backward views drawn from this pass; those of the one before are forgotten."""
+        if self._seen_pass() is not recording:
+            self._seen.clear()
+            self._seen_pass = weakref.ref(recording)
+        return self._seen
 
     def close(self) -> None:
         """Give the engine back: no answer arrives after this."""
@@ -436,4 +445,4 @@ class Updates:
             self.engine.release()
             self.dragging.moving.forget()
             self.view = self.fill = None
-            self.seen.clear()
+            self._seen.clear()
