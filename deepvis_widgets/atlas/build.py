@@ -19,7 +19,7 @@ from ..core.threads import one_thread
 from ..engine.keys import content_key
 from ..methods.base import Report
 from . import store, tiles, tops
-from .files import read_checked, sync_folder
+from .files import locked, read_checked, sync_folder
 from .graph import Hands, Task, run
 from .hands import hired
 from .identity import network_key
@@ -53,11 +53,19 @@ class Build:
         self.network, self.images, self.out, self.plan = network, images, out, plan
         self.pictures, self.patterns, self.keep = pictures, patterns, keep
         self.key = network_key(network)
+        self.overwrite = overwrite
         _check_place(out, overwrite)
         self.folder = out.with_name(f"{out.name}.part")
 
     def run(self, hire: tuple[int, Any], quiet: bool, report: Report) -> None:
-        """Build with `hire` = (workers, cluster)."""
+        """Build with `hire` = (workers, cluster). Raises DeepvisError while another build of the same folder runs."""
+        self.out.parent.mkdir(parents=True, exist_ok=True)
+        busy = f'Another build into "{self.out}" is running; wait for it, or give out= another folder.'
+        with locked(self.out.with_name(f"{self.out.name}.lock"), busy):
+            _check_place(self.out, self.overwrite)
+            self._run(hire, quiet, report)
+
+    def _run(self, hire: tuple[int, Any], quiet: bool, report: Report) -> None:
         self._begin()
         job = Job(pack(self.network, self.folder), self.plan, str(self.folder))
         try:

@@ -133,7 +133,7 @@ class _Glance:
 
 
 def strongest(maps: Tensor) -> tuple[np.ndarray, np.ndarray]:
-    """(maximum, row × width + column of its first place), each (B, C), of maps (B, C, H, W); NaN where a map holds it."""
+    """(maximum, row × width + column of its first place), each (B, C), of maps (B, C, H, W); NaN if a map holds it."""
     if maps.device.type == "cpu" and maps.is_contiguous():
         each = maps.numpy().reshape(*maps.shape[:2], -1)
         at = each.argmax(2)  # as fast as the maximum alone: numpy compares many numbers at a time

@@ -65,7 +65,7 @@ def begun(out: Path):
 
 
 @pytest.mark.slow
-def test_three_processes_of_which_one_is_killed(folder, alone, tmp_path, monkeypatch):
+def test_four_processes_of_which_one_is_killed(folder, alone, tmp_path, monkeypatch):
     from deepvis_widgets.atlas import hands
 
     pools = []
@@ -73,7 +73,7 @@ def test_three_processes_of_which_one_is_killed(folder, alone, tmp_path, monkeyp
     monkeypatch.setattr(hands.Processes, "_begin", lambda self: pools.append(original(self)) or pools[-1])
     out = tmp_path / "a"
     killer = killing(lambda: list(pools[0]._processes) if pools else [], begun(out))
-    dv.Atlas.build(small_network(), folder, out, workers=3, **HOW)
+    dv.Atlas.build(small_network(), folder, out, workers=4, **HOW)
     killer.join()
     assert len(pools) == 2, "the process was killed after the build"
     assert content(out) == alone
@@ -142,6 +142,36 @@ def test_a_half_written_part_is_not_trusted(folder, alone, tmp_path):
     assert files.read_checked(parts[0]) is None and files.read_checked(parts[1]) is None
     dv.Atlas.build(small_network(), folder, out, workers=0, **HOW)
     assert content(out) == alone
+
+
+def test_two_builds_into_one_folder_do_not_mix(folder, alone, tmp_path):
+    out = tmp_path / "a"
+    refused = []
+
+    def report(fraction, partial=None):
+        if not refused:
+            with pytest.raises(dv.DeepvisError, match="Another build into .* is running") as found:
+                dv.Atlas.build(small_network(), folder, out, workers=0, **HOW)
+            refused.append(found)
+
+    dv.Atlas.build(small_network(), folder, out, workers=0, report=report, **HOW)
+    assert refused and content(out) == alone and [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+def test_the_lock_of_a_dead_process_keeps_nobody_out(folder, alone, tmp_path):
+    out, lock = tmp_path / "a", tmp_path / "a.lock"
+    code = (
+        "import sys, time; from pathlib import Path; from deepvis_widgets.atlas.files import locked\n"
+        "with locked(Path(sys.argv[1]), 'busy'): print('held', flush=True); time.sleep(600)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code, str(lock)], stdout=-1, text=True, cwd=CHECKOUT) as holder:
+        assert holder.stdout is not None and holder.stdout.readline().strip() == "held"
+        with pytest.raises(dv.DeepvisError, match="Another build"):
+            dv.Atlas.build(small_network(), folder, out, workers=0, **HOW)
+        holder.kill()
+    assert lock.exists()
+    dv.Atlas.build(small_network(), folder, out, workers=0, **HOW)
+    assert content(out) == alone and not lock.exists()
 
 
 def test_parts_of_another_build_are_not_used(folder, alone, tmp_path):
