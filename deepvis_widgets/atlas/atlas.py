@@ -241,6 +241,22 @@ class Atlas:
         )
         return tile_picture(self.reader.tile(*rows[0])) if rows else None
 
+    @cached_property
+    def has_patterns(self) -> bool:
+        """Whether synthesized pictures of units are stored in it."""
+        return bool(self.reader.query("SELECT 1 FROM tiles WHERE kind = 'pattern' LIMIT 1"))
+
+    def patterns(self, layer: str, channel: int) -> list[Tensor]:
+        """The synthesized pictures (3, h, w) of a unit that are stored, in the order of their seeds; often none."""
+        place = self.stand_in(layer, channel) if self.has_patterns else None
+        if place is None:
+            return []
+        rows = self.reader.query(
+            "SELECT offset, length FROM tiles WHERE layer = ? AND channel = ? AND kind = 'pattern' ORDER BY rank",
+            *(self._layer(place[0]).number, place[1]),
+        )
+        return [found for row in rows if (found := tile_picture(self.reader.tile(*row))) is not None]
+
     # --- inside ---
 
     @cached_property

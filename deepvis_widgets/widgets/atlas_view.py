@@ -18,6 +18,7 @@ from .atlas_feed import AtlasFeed
 from .atlas_frames import find_atlas
 from .atlas_panes import AtlasPanes
 from .atlas_sheet import AtlasSheet
+from .atlas_wanted import AtlasWanted
 from .explorer import as_network
 from .protocol import Frame
 from .stage import Stage
@@ -25,8 +26,8 @@ from .tree import close_all
 
 
 class AtlasView(ipywidgets.VBox):
-    """The layers of an atlas as contact sheets, and a page for each unit: strongest pictures, deconvs, histogram,
-    classes, similar units.
+    """The layers of an atlas as contact sheets, and a page for each unit: strongest pictures, deconvs,
+    synthesized pictures (drawn on demand where the atlas has none), histogram, classes, similar units.
 
     `atlas` is a dv.Atlas, or the folder of one; `network` a Network, a module or a name for dv.load, which may be left
     out for a dv.Atlas. `atlas` None is the one that ships with an embedded network. `address`, a layer as in
@@ -67,7 +68,8 @@ class AtlasView(ipywidgets.VBox):
         self.stage = Stage(
             group=group, zoom=320, draw_occluder=False, label="The picture, and what the unit sees of it"
         )
-        pages = [self.panes.top, self.stage, self.panes.deconv, self.panes.facts, self.panes.similar]
+        self.wanted = AtlasWanted(self.atlas, self.engine, group)
+        pages = [self.panes.top, self.stage, self.panes.deconv, self.wanted, self.panes.facts, self.panes.similar]
         self.page = ipywidgets.VBox(pages).add_class("dv-atlas-page")
         self._bar = ipywidgets.Box().add_class("dv-atlas-row")
         self._content = ipywidgets.VBox()
@@ -93,6 +95,7 @@ class AtlasView(ipywidgets.VBox):
     def close(self) -> None:
         """Stop reading, and take everything off the page."""
         if self.comm is not None:
+            self.wanted.stop()
             self.feed.close()
             self.engine.release()
             close_all([self._layer, self._back, self._previous, self._next, self._where, self.sheet, self.page])
@@ -107,12 +110,14 @@ class AtlasView(ipywidgets.VBox):
         if channel is None:
             self._layer.value = layer
             self._bar.children = [self._layer, self._where]
+            self.wanted.stop()
             self._content.children = [self.sheet]
             self.sheet.show(layer)
             return
         self._bar.children = [self._back, self._previous, self._next, self._where]
         self.stage.layout.display = "none"
         self._content.children = [self.page]
+        self.wanted.expect(layer, channel)
         self.feed.show(layer, channel)
 
     def _go_to(self, address: str) -> None:

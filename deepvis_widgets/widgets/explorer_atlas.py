@@ -12,7 +12,7 @@ from ..core.errors import DeepvisError
 from ..core.network import Network
 from .atlas_builder import AtlasBuilder
 from .atlas_feed import AtlasFeed
-from .atlas_frames import find_atlas
+from .atlas_frames import find_atlas, stack
 from .atlas_panes import AtlasPanes
 from .tree import close_all
 
@@ -91,6 +91,7 @@ class ExplorerAtlas:
         """Show this atlas from now on; None: none."""
         self.feed.atlas = atlas
         self.explorer.panes.grid.cards = atlas is not None
+        self.explorer.panes.name_pictures(atlas is not None and not atlas.has_patterns)
         self.refresh()
         if self.explorer.tiles == "pictures":
             self.explorer.updates.draw_pattern()
@@ -99,11 +100,21 @@ class ExplorerAtlas:
         """Show what the tab is about, for the selected unit."""
         explorer, tab = self.explorer, self.explorer.about
         self._show_tab()
-        if self.feed.atlas is None or tab == TABS[0]:
+        if self.feed.atlas is None:
+            return
+        if tab == TABS[0]:
+            self._show_stored(self.feed.atlas)
             return
         if tab == "find":
             self._suggest()
         self.feed.show(explorer.layer, explorer.unit, ["similar" if tab == "find" else tab])
+
+    def _show_stored(self, atlas: Atlas) -> None:
+        """The synthesized pictures that the atlas has of the selected unit; Start draws others."""
+        explorer, gallery = self.explorer, self.explorer.panes.gallery
+        stored = atlas.patterns(explorer.layer, explorer.unit)
+        if stored and not gallery.running:
+            gallery.push("pictures", {"caption": f"{explorer.layer}:{explorer.unit}"}, {"pictures": stack(stored)})
 
     def _show_tab(self) -> None:
         self.tabs.show(self.explorer.about, self.feed.atlas is not None)

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from .explorer import Explorer
 
 NONE, AUTO = "none", "automatic"
+WANTED, PATCHES = "what each wants to see", "strongest patch of each"  # what the tiles show as pictures
 
 
 class Panes:
@@ -109,7 +110,7 @@ class Panes:
         )
         self.tiles = _dropdown(
             "Tiles",
-            [("activations", "activation"), ("derivatives", "gradient"), ("what each wants to see", "pictures")],
+            [("activations", "activation"), ("derivatives", "gradient"), (WANTED, "pictures")],
             "what the unit grid shows (a)",
         )
         self.help_button = ipywidgets.Button(icon="question", tooltip="Keys and help (h)", layout={"width": "36px"})
@@ -118,6 +119,14 @@ class Panes:
     def _offer(self, found: Method) -> tuple[str, str]:
         """The menu's text and value; a method that cannot serve this network says so, and why when it is chosen."""
         return (found.title if found.refuses(self.network) is None else f"({found.title}: not here)", found.name)
+
+    def name_pictures(self, patches: bool) -> None:
+        """Say in the menu of the tiles whether the pictures are strongest patches or synthesized ones."""
+        shown = self.tiles.value
+        name = PATCHES if patches else WANTED
+        if self.tiles.options[-1][0] != name:
+            self.tiles.options = [*self.tiles.options[:-1], (name, "pictures")]
+            self.tiles.value = shown
 
     def show_progress(self, fraction: float | None) -> None:
         """How far a method that takes seconds is; None when it has ended."""

@@ -344,3 +344,41 @@ def test_the_bin_of_silence_is_named_zero() -> None:
         and len(set(names)) == 41
         and sum(name.isprintable() and name.strip("-").isdigit() for name in names) <= 6
     )
+
+
+def test_the_view_says_what_is_not_stored_and_draws_it_on_demand(built: tuple[Path, Path]) -> None:
+    view = dv.AtlasView(built[1], small_network(), f"{LAYER}:{UNIT}")
+    settle(view)
+    assert view.wanted.startable and "no synthesized pictures" in view.wanted.placeholder
+    assert len(last(view.wanted, "pictures").arrays["pictures"]) == 0
+    view.wanted._receive(None, *pack("start", 1))
+    settle(view)
+    assert len(last(view.wanted, "pictures").arrays["pictures"]) == 4 and not view.wanted.running
+    view.close()
+
+
+def test_stored_synthesized_pictures_are_shown_at_once(built: tuple[Path, Path], tmp_path: Path) -> None:
+    some = [LAYER]
+    made = dv.Atlas.build(
+        small_network(), built[0], tmp_path / "a", layers=some, patterns=2, top=1, workers=0, quiet=True
+    )
+    assert made.has_patterns and len(made.patterns(LAYER, UNIT)) == 2
+    expected = np.stack([to_bytes(picture) for picture in made.patterns(LAYER, UNIT)])
+    view = dv.AtlasView(made, address=f"{LAYER}:{UNIT}")
+    np.testing.assert_array_equal(last(view.wanted, "pictures").arrays["pictures"], expected)
+    assert not view.wanted.startable
+    view.close()
+    explorer = explored(built, atlas=tmp_path / "a")
+    explorer.about = "synthesized"
+    np.testing.assert_array_equal(last(explorer.panes.gallery, "pictures").arrays["pictures"], expected)
+    assert explorer.panes.tiles.options[-1][0] == "what each wants to see"
+    explorer.close()
+
+
+def test_the_tiles_menu_says_what_the_pictures_are(explorer: dv.Explorer) -> None:
+    explorer.tiles = "pictures"
+    assert explorer.panes.tiles.label == "strongest patch of each"
+    assert explorer.atlas is not None and not explorer.atlas.has_patterns
+    explorer._atlas.use(None)
+    settle(explorer)
+    assert explorer.tiles == "pictures" and explorer.panes.tiles.label == "what each wants to see"
