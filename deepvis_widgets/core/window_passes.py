@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -13,6 +15,7 @@ from .errors import DeepvisError
 from .fills import occlude
 from .incremental import Incremental
 from .network import Network
+from .one_class import narrow
 from .patches import Patch, gather
 from .recording import Recording
 from .trace import Trace, Untraceable
@@ -27,6 +30,7 @@ class WindowPasses:
     """What a network answers while a window of `view` (3, H, W) shows `fill` instead.
 
     A pass goes to the class scores if `scores`, else only as deep as the deepest of `layers`, whose outputs are kept.
+    With a class as `target`, scores are those of this class alone, (B, 1).
     Incremental passes are compared with full ones for two windows before they are used; `incremental` is None where
     they are not.
     """
@@ -34,10 +38,16 @@ class WindowPasses:
     kind: type[Incremental] = Incremental
 
     def __init__(
-        self, network: Network, view: Tensor, fill: Tensor, layers: Collection[str] = (), scores: bool = True
+        self,
+        network: Network,
+        view: Tensor,
+        fill: Tensor,
+        layers: Collection[str] = (),
+        scores: bool = True,
+        target: int | None = None,
     ) -> None:
         self.network, self.view, self.fill = network, view, fill
-        self.layers = tuple(layers)
+        self.layers, self.target = tuple(layers), target
         self.until = None if scores else network.deepest(self.layers)
         self.incremental: Incremental | None = None
         self._numbers: dict[str, int] = {}
@@ -59,7 +69,8 @@ class WindowPasses:
 
     def _full(self, boxes: Tensor) -> Recording:
         views = torch.stack([occlude(self.view, self.fill, _box(box)) for box in boxes])
-        return self.network.run(self.network.feed(views), keep=self.layers, until=self.until)
+        recording = self.network.run(self.network.feed(views), keep=self.layers, until=self.until)
+        return replace(recording, scores=self._asked(recording.scores))
 
     def _incremental(self, incremental: Incremental, boxes: Tensor) -> Recording:
         with torch.inference_mode(False), torch.no_grad():
@@ -67,7 +78,13 @@ class WindowPasses:
             found = incremental.run(patch)
             values = {name: incremental.whole(found[number]) for name, number in self._numbers.items()}
         scores = values.pop("", None)
-        return Recording(patch.values, values, None if scores is None else scores.flatten(1))
+        return Recording(patch.values, values, self._asked(None if scores is None else scores.flatten(1)))
+
+    def _asked(self, scores: Tensor | None) -> Tensor | None:
+        """Of class scores those that were asked for."""
+        if scores is None or self.target is None or scores.shape[1] == 1:
+            return scores
+        return scores[:, self.target : self.target + 1]
 
     def _patch(self, boxes: Tensor) -> Patch:
         """The pixels of the windows as the network is fed them; a window at the border keeps some of the picture."""
@@ -105,6 +122,9 @@ class WindowPasses:
         if recording.scores is not None:
             tensors[""] = recording.scores
         self._numbers = {name: trace.program.number(tensor) for name, tensor in tensors.items()}
+        if self.target is not None and recording.scores is not None:
+            with suppress(Untraceable):  # all classes, then
+                narrow(trace.program, self._numbers[""], self.target, self._numbers.values())
         return self.kind(trace.program, set(self._numbers.values()))
 
     def _agrees(self) -> bool:

@@ -15,7 +15,7 @@ TILE = OUT + TAPS - 1
 # where polynomials are evaluated, infinity aside; they round as little as the plain sum does (0, ±1, ±2: twice that)
 POINTS = (0.0, 0.7, -0.7, 1.4, -1.4)
 FLOATS = 1_600_000  # of one buffer: what stays in the cache from one product to the next
-LEAST = 2**14  # filters × channels below which moving the tiles costs what the products save
+LEAST = 2**16  # filters × channels below which moving the tiles costs what the products save
 WASTE = 0.6  # of the plain multiplications: above it the tiles at the border cost too much
 
 

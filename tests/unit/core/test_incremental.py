@@ -167,6 +167,39 @@ def test_a_course_that_depends_on_the_values_is_passed_in_full() -> None:
     assert torch.equal(run.run(boxes).logits, run._full(boxes).logits)
 
 
+class Mixed(Case):
+    """Its scores are centred: each one needs all."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        scores = super().forward(x)
+        return scores - scores.mean(1, keepdim=True)
+
+
+@pytest.mark.parametrize("name", ("squeezenet1_1", "resnet18", "alexnet", "densenet121"))
+def test_the_score_of_one_class_alone(name: str) -> None:
+    net = Network(make(name).double(), preprocess_of(name))
+    run, one = passes(net), passes(net, target=3)
+    assert run.incremental is not None and one.incremental is not None
+    found, expected = one.run(BOXES).logits, run._full(BOXES).logits
+    assert found.shape == (len(BOXES), 1) and torch.equal(one._full(BOXES).logits, expected[:, 3:4])
+    assert float((found - expected[:, 3:4]).abs().max()) < 1e-10 * float(expected.std())
+    run.run(BOXES)
+    assert one.incremental.work < run.incremental.work
+
+
+def test_one_class_where_all_are_needed() -> None:
+    """The layer of the scores is kept, or the head leaves no class apart."""
+    net = network("squeezenet1_1")
+    run = passes(net, layers=("classifier.1",), target=3)
+    assert run.incremental is not None
+    found, expected = run.run(BOXES), run._full(BOXES)
+    assert found.logits.shape == (len(BOXES), 1) and found.outputs["classifier.1"].shape[1] > 1
+    assert error(found.logits, expected.logits) < 1e-4
+    run = passes(Network(seeded(Mixed(F.relu)).double(), Preprocess((29, 29))), target=2)
+    boxes = torch.tensor([[0, 0, 4, 5], [11, 17, 4, 5]])
+    assert error(run.run(boxes).logits, run._full(boxes).logits) < 1e-10
+
+
 def test_windows_of_the_whole_picture() -> None:
     run = passes(network("squeezenet1_1"))
     boxes = torch.tensor([[0, 0, 64, 64]])
