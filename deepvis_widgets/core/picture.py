@@ -50,7 +50,7 @@ def to_bytes(picture: Tensor) -> np.ndarray:
     """The picture (3, H, W) in [0, 1] as a uint8 array (H, W, 3); one channel becomes grey."""
     if picture.shape[0] == 1:
         picture = picture.expand(3, -1, -1)
-    levels = (picture.detach().float().clamp(0, 1) * 255).round().to(torch.uint8)
+    levels = picture.detach().float().clamp(0, 1).mul_(255).round_().to(torch.uint8)
     return np.ascontiguousarray(levels.permute(1, 2, 0).cpu().numpy())
 
 

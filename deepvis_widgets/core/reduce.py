@@ -30,7 +30,7 @@ def backward_view(attribution: Tensor, view: str) -> Tensor:
 def centred(signal: Tensor) -> Tensor:
     """Scaled so that 0 becomes 0.5 and the largest magnitude 0 or 1; all zeros stay mid-grey."""
     peak = signal.abs().max()
-    return 0.5 + 0.5 * signal / peak if peak > 0 else torch.full_like(signal, 0.5)
+    return (signal / peak).mul_(0.5).add_(0.5) if peak > 0 else torch.full_like(signal, 0.5)
 
 
 def blur(images: Tensor, sigma: float) -> Tensor:

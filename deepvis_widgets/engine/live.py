@@ -94,11 +94,10 @@ def unit_map(network: Network, recording: Recording, unit: Unit) -> UnitMap:
     return UnitMap(values, unit.position or strongest(values))
 
 
-def backward_picture(network: Network, view: Tensor, backward: str, kind: str, unit: Unit, seed: str = "map") -> Tensor:
-    """The backward pane: the signal of a unit at the input, in one of the toolbox's views; a picture (3, H, W) in [0,
-    1].
+def backward_picture(network: Network, recording: Recording, kind: str, unit: Unit, seed: str = "map") -> Tensor:
+    """The backward pane: the signal of a unit at the input of a pass, in one of the toolbox's views; a picture (3, H,
+    W) in [0, 1].
     """
-    recording = passed(network, view, backward)
     objective, _ = start(network, recording, Target(unit.channel, unit.layer, unit.position), seed)
     return backward_view(recording.gradient(objective)[0].cpu(), kind)
 

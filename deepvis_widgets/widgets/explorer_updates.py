@@ -421,14 +421,13 @@ class Updates:
     def _backward(self, question: Question) -> None:
         if question.backward == "off":
             return
-        unit, kind = question.held, question.backward_view
+        unit, kind, recording = question.held, question.backward_view, self._record(question)
         line = f"{unit.layer}:{unit.channel}" + (" (frozen)" if unit != question.unit else "")
 
         def make() -> frames.Parts:
-            picture = live.backward_picture(self.network, question.view, question.backward, kind, unit)
-            return frames.rgb_frame(picture, [line])
+            return frames.rgb_frame(live.backward_picture(self.network, recording, kind, unit), [line])
 
-        seen = self._seen_in(self._record(question))
+        seen = self._seen_in(recording)
         self.explorer.panes.backward.push("rgb", *seen.get_or_make((unit, kind, line), make))
 
     def _seen_in(self, recording: Recording) -> Cache:

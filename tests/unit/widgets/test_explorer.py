@@ -6,7 +6,7 @@ import gc
 import json
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ import torch
 from deepvis_widgets.core.errors import DeepvisError
 from deepvis_widgets.core.network import Network
 from deepvis_widgets.core.preprocess import Preprocess
+from deepvis_widgets.core.recording import Recording
 from deepvis_widgets.core.reduce import backward_view
 from deepvis_widgets.engine import live
 from deepvis_widgets.engine.engine import Engine
@@ -325,9 +326,9 @@ def test_a_unit_seen_before_is_not_computed_again(explorer: Explorer, monkeypatc
     computed: list[int] = []
     compute = live.backward_picture
 
-    def counted(network: Network, view: torch.Tensor, mode: str, kind: str, unit: live.Unit) -> torch.Tensor:
+    def counted(network: Network, recording: Recording, kind: str, unit: live.Unit) -> torch.Tensor:
         computed.append(unit.channel)
-        return compute(network, view, mode, kind, unit)
+        return compute(network, recording, kind, unit)
 
     monkeypatch.setattr(live, "backward_picture", counted)
     explorer.backward = "gradient"
@@ -346,3 +347,36 @@ def test_a_unit_seen_before_is_not_computed_again(explorer: Explorer, monkeypatc
     explorer.occluder = (0, 0, 8, 8)
     settle(explorer)
     assert computed == [0, 1, 0, 0]
+
+
+def test_clicks_and_drags_keep_nothing_but_bounded_caches(explorer: Explorer) -> None:
+    explorer.backward = "gradient"
+
+    def use(rounds: int) -> None:
+        for step in range(rounds):
+            drag(explorer, (step % 16, step // 16 % 16, 8, 8), step + 1)
+            explorer.unit = step % explorer.panes.grid.count
+            settle(explorer)
+
+    assert growth(lambda: use(40)) < LEAK
+    assert explorer.updates._seen.bytes <= explorer.updates._seen.limit_bytes
+    assert len(explorer.network.recordings) <= explorer.network.recordings.limit
+    kept: list[Any] = []
+    explorer.panes.stage.on_frame("occluder", lambda frame: kept.append(torch.rand(SIDE)))
+    assert growth(lambda: use(40)) > LEAK, "one small tensor kept per step must be seen"
+
+
+LEAK = 20  # tensors and recordings more than before; a step that kept one of its own would leave 40
+
+
+def growth(work: Callable[[], None]) -> int:
+    """How many more tensors and recordings are alive after `work` than before."""
+    work()  # what is made once
+    before = alive()
+    work()
+    return alive() - before
+
+
+def alive() -> int:
+    gc.collect()
+    return sum(isinstance(found, torch.Tensor | Recording) for found in gc.get_objects())
