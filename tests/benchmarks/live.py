@@ -85,7 +85,7 @@ def p95(times: list[float]) -> float:
 
 def rows() -> Iterator[Row]:
     """Every network's figures."""
-    with _server() as server, _browser() as browser:
+    with in_jupyter() as server, in_chromium() as browser:
         for name, load in NETWORKS.items():
             yield from measure(server, browser, name, load).rows(name)
             server.stop_kernels()
@@ -193,7 +193,7 @@ def _marks(notebook: NotebookPage) -> dict[str, list[float]]:
 
 
 @contextmanager
-def _server() -> Iterator[JupyterServer]:
+def in_jupyter() -> Iterator[JupyterServer]:
     with tempfile.TemporaryDirectory() as folder:
         server = JupyterServer(Path(folder))
         try:
@@ -204,7 +204,7 @@ def _server() -> Iterator[JupyterServer]:
 
 
 @contextmanager
-def _browser() -> Iterator[Browser]:
+def in_chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=["--no-sandbox"])
         yield browser
