@@ -17,7 +17,7 @@ from ..core.fills import occlude
 from ..core.network import Network
 from ..core.receptive_field import Box
 from ..core.recording import Recording
-from ..core.window_passes import WindowPasses
+from ..core.single_window import MovingPasses
 from .jobs import Report
 from .weights import Stamps, stamps
 
@@ -83,7 +83,7 @@ class MovingWindow:
 
     def __init__(self, network: Network) -> None:
         self.network = network
-        self._recorded: tuple[_Start, WindowPasses] | None = None
+        self._recorded: tuple[_Start, MovingPasses] | None = None
         self._asked: _Start | None = None
         self._quicker = _quicker.setdefault(network, {})
 
@@ -117,16 +117,16 @@ class MovingWindow:
         """Whether incremental passes are quicker; None while that is not known."""
         return self._quicker.get((covered.layer, 0), self._quicker.get(covered.case))
 
-    def _passes(self, covered: Covered) -> WindowPasses | None:
+    def _passes(self, covered: Covered) -> MovingPasses | None:
         """The recorded pass, if it is of this picture, fill, layer and weights."""
         recorded = self._recorded
         served = recorded is not None and recorded[0].serves(covered, stamps(self.network.module))
         return recorded[1] if recorded is not None and served else None
 
-    def _record(self, covered: Covered) -> WindowPasses | None:
+    def _record(self, covered: Covered) -> MovingPasses | None:
         self._recorded = None  # two of them need not fit into memory
         now = stamps(self.network.module)
-        passes = WindowPasses(self.network, covered.view, covered.fill, (covered.layer,))
+        passes = MovingPasses(self.network, covered.view, covered.fill, (covered.layer,))
         if passes.incremental is None:
             self._quicker[covered.layer, 0] = False
         if passes.incremental is None or now is None:
@@ -137,7 +137,7 @@ class MovingWindow:
     def _plain(self, covered: Covered) -> Recording:
         return self.network.run(self.network.feed(covered.shown[None]), keep=(covered.layer,))
 
-    def _time(self, passes: WindowPasses, covered: Covered, report: Report) -> bool:
+    def _time(self, passes: MovingPasses, covered: Covered, report: Report) -> bool:
         """Whether incremental passes are quicker: the median of pairs timed one after the other."""
         box = torch.tensor([covered.box])
         ratios = []

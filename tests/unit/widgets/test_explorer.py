@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import threading
+import time
 import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -21,6 +22,7 @@ from deepvis_widgets.core.reduce import backward_view
 from deepvis_widgets.engine import live
 from deepvis_widgets.engine.engine import Engine
 from deepvis_widgets.methods import explain
+from deepvis_widgets.widgets import explorer_drag
 from deepvis_widgets.widgets.explorer import Explorer
 from deepvis_widgets.widgets.explorer_keys import KEYS
 from deepvis_widgets.widgets.protocol import Frame, pack, unpack
@@ -380,3 +382,40 @@ def growth(work: Callable[[], None]) -> int:
 def alive() -> int:
     gc.collect()
     return sum(isinstance(found, torch.Tensor | Recording) for found in gc.get_objects())
+
+
+def test_a_slow_way_back_rests_in_a_drag_and_catches_up(explorer: Explorer, monkeypatch: Any) -> None:
+    monkeypatch.setattr(explorer_drag, "AT_ONCE", 0.0)
+    dragging = explorer.updates.dragging
+    drag(explorer, [2, 2, 8, 8], 5)
+    dragging._took, dragging._due = 0.1, time.perf_counter() + 0.3
+    overlays: list[int] = []
+    push = explorer.panes.stage.push
+
+    def follow(kind: str, *args: Any, **more: Any) -> None:
+        overlays.extend([args[2]] if kind == "overlay" else [])
+        push(kind, *args, **more)
+
+    monkeypatch.setattr(explorer.panes.stage, "push", follow)
+    for seq in (6, 7, 8):
+        message, buffers = pack("occluder", seq, {"box": [2, seq, 8, 8], "final": False})
+        explorer.panes.stage._receive(None, message, buffers)
+    settle(explorer)
+    assert last(explorer.panes.grid, "tiles").seq == 8
+    assert overlays == [8], "only the last step's overlay is drawn, once there is time"
+
+
+def test_a_drag_is_recorded_once_and_goes_on_with_what_changes(explorer: Explorer, monkeypatch: Any) -> None:
+    monkeypatch.setattr(explorer.updates.dragging.moving, "_time", lambda *_: True)
+    drag(explorer, [2, 2, 8, 8], 1)
+    recorded = explorer.updates.dragging.moving._recorded
+    assert recorded is not None
+    drag(explorer, [5, 9, 8, 8], 2)
+    assert explorer.updates.dragging.moving._recorded is recorded
+    net, layer, grid = explorer.network, explorer.layer, explorer.panes.grid
+    covered = explorer.updates.view.clone()  # type: ignore[union-attr]
+    covered[:, 5:13, 9:17] = 0.5
+    output = net.run(net.feed(covered[None]), keep=(layer,)).outputs[layer][0].numpy()
+    np.testing.assert_allclose(last(grid, "stats").arrays["mean"], output.mean((1, 2)), rtol=1e-4, atol=1e-6)
+    expected = net.probabilities(covered[None])[0].tolist()
+    np.testing.assert_allclose(sorted(explorer.panes.probabilities._bars.y), sorted(expected), rtol=1e-4)
