@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from tests.browser.harness import NotebookPage, canvas_pixels
 
 EXPLORER = """
 import deepvis_widgets as dv
 explorer = dv.Explorer(layer="features.relu3")
+explorer
+"""
+WITHOUT = """
+import deepvis_widgets as dv
+explorer = dv.Explorer(dv.load("husky-wolf", weights="random"), layer="features.relu3")
 explorer
 """
 VIEW = """
@@ -87,6 +94,32 @@ def test_a_clicked_unit_shows_its_nine_patches(open_notebook: Open) -> None:
     assert_silent(notebook)
 
 
+def test_an_atlas_is_built_from_a_folder_in_the_background(open_notebook: Open, tmp_path: Path) -> None:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    random = np.random.default_rng(0)
+    for number in range(12):
+        levels = random.integers(0, 256, (8, 8, 3), dtype=np.uint8)
+        Image.fromarray(levels).resize((128, 128), Image.Resampling.NEAREST).save(folder / f"{number}.png")
+    notebook = open_notebook([WITHOUT])
+    form = notebook.page.locator(".dv-atlas-builder")
+    notebook.page.locator(".dv-grid-canvas").wait_for()
+    tab(notebook, "top 9")
+    form.locator("button", has_text="Build an atlas").click()
+    form.get_by_text("Name a folder of pictures").wait_for()
+    form.locator("input").first.fill(str(folder))
+    form.locator("input").nth(1).fill(str(tmp_path / "atlas"))
+    form.locator("input").nth(1).press("Tab")
+    form.locator("button", has_text="Build an atlas").click()
+    form.locator("button", has_text="Cancel").wait_for()
+    notebook.shot("atlas-building")
+    notebook.wait_until(lambda: notebook.value("explorer.atlas is not None"), 120, "no atlas was built")
+    assert_shows(notebook, "explorer.atlas.unit(explorer.layer, explorer.unit)", ".dv-unit-tabs")
+    assert form.count() == 0 and sorted(path.name for path in tmp_path.iterdir()) == ["atlas", "pictures"]
+    notebook.shot("atlas-built")
+    assert_silent(notebook)
+
+
 def test_the_grid_shows_pictures_and_a_card_under_the_pointer(open_notebook: Open) -> None:
     notebook = opened(open_notebook)
     grid = notebook.page.locator(".dv-grid-canvas")
@@ -102,7 +135,7 @@ def test_the_grid_shows_pictures_and_a_card_under_the_pointer(open_notebook: Ope
     assert np.ptp(before, -1).mean() < 20, "activations are grey"
     notebook.page.locator(".dv-title").first.hover()
     card.wait_for(state="hidden")
-    notebook.page.locator(".dv-area-grid .widget-dropdown select").first.select_option(label="what each wants to see")
+    notebook.page.locator(".dv-area-grid .widget-dropdown select").first.select_option(label="strongest patch of each")
     notebook.wait_until(
         lambda: np.ptp(canvas_pixels(notebook.page, ".dv-grid-canvas")[..., :3].astype(int), -1).mean() > 20,
         message="the tiles are no pictures",
@@ -154,6 +187,8 @@ def test_a_sheet_leads_to_a_page_with_an_address(open_notebook: Open) -> None:
     go.press("Enter")
     notebook.wait_until(lambda: notebook.value("view.address") == "features.relu5:3")
     assert_shows(notebook, "view.atlas.unit('features.relu5', 3)", ".dv-atlas-tops")
+    wanted = page.locator(".dv-gallery", has_text="What it wants to see")
+    assert "no synthesized pictures" in wanted.inner_text() and wanted.get_by_text("Start", exact=True).is_visible()
     notebook.shot("atlas-page")
     assert_silent(notebook)
 
