@@ -34,6 +34,7 @@ class LimeParams:
     segmentation: str = choice("quickshift", "Superpixels by", tuple(SEGMENTATIONS))
     fill: str = choice("mean", "Fill", FILLS, "what hidden superpixels show; mean: each its own mean colour")
     keep: float = number(0.5, "Kept", 0.05, 0.95, 0.05, "probability that a superpixel is kept")
+    paired: bool = choice(False, "In pairs", (False, True), "each sample with its opposite: a steadier ranking")
     score: str = choice("softmax", "Score", tuple(reversed(SCORES)), "the class score after or before the softmax")
     stop: bool = choice(False, "Stop when stable", (False, True), "as soon as the ranking is stable")
     stable: float = number(
@@ -80,7 +81,7 @@ class Lime(Method):
                 report(share)
                 continue
             seen, so_far = masks[: part.stop], torch.cat(answers)
-            checks.append((part.stop, agreement(seen, so_far[:, 0])))
+            checks.append((part.stop, agreement(seen, so_far[:, 0], 2 if params.paired else 1)))
             result = self._result(question, params, segments, seen, so_far, torch.tensor(checks))
             report(share, result)
             if params.stop and is_stable(checks, params.stable):
@@ -147,10 +148,17 @@ class Samples:
 
 
 def drawn_masks(count: int, params: LimeParams) -> Tensor:
-    """Which of `count` superpixels each sample keeps: bool (samples, count); the first sample keeps all."""
-    masks = torch.from_numpy(np.random.default_rng(params.seed).random((params.samples, count)) < params.keep)
-    masks[0] = True
-    return masks
+    """Which of `count` superpixels each sample keeps: bool (samples, count); the first sample keeps all.
+
+    In pairs every second sample is drawn from the numbers 1 - u that mirror those of the one before it (antithetic
+    variates): at a probability of 0.5 it keeps what that one hides, so that what superpixels do two by two cancels.
+    """
+    generator, samples = np.random.default_rng(params.seed), params.samples
+    numbers = generator.random(((samples + 1) // 2 if params.paired else samples, count))
+    numbers[0] = 0
+    if params.paired:
+        numbers = np.stack([numbers, 1 - numbers], 1).reshape(-1, count)[:samples]
+    return torch.from_numpy(numbers < params.keep)
 
 
 def hidden_picture(image: Tensor, segments: Tensor, fill: str) -> Tensor:

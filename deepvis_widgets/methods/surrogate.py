@@ -45,15 +45,17 @@ def _determination(near: Tensor, centred: Tensor, residual: Tensor) -> Tensor:
     return torch.where(total > 0, 1 - left / total.clamp(min=torch.finfo(total.dtype).tiny), (left == 0).to(total))
 
 
-def agreement(masks: Tensor, answers: Tensor) -> float:
-    """How well two models, one of every second sample and one of the others, agree on the strongest superpixels.
+def agreement(masks: Tensor, answers: Tensor, together: int = 1) -> float:
+    """How well two models, one of every second sample and one of the others, agree on the strongest superpixels;
+    so many samples in a row stay `together`.
 
     The share of superpixels that both have among their strongest d, averaged over d = 1 .. 5 (Fagin, Kumar & Sivakumar
     2003, sec. 3): 1 the same order, 0 nothing in common or too few samples to tell.
     """
     if len(masks) < 4:
         return 0.0
-    one, two = (ridge(masks[half::2], answers[half::2, None]).weights[:, 0] for half in (0, 1))
+    second = torch.arange(len(masks)) // together % 2 == 1
+    one, two = (ridge(masks[half], answers[half, None]).weights[:, 0] for half in (~second, second))
     if not one.any() or not two.any():
         return 0.0
     return overlap(one, two, min(DEPTH, len(one)))

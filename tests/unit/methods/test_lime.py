@@ -104,6 +104,18 @@ def test_one_seed_decides_everything() -> None:
     assert not torch.equal(first.masks, other.masks)
 
 
+@pytest.mark.parametrize("name", ("plain", "grey"))
+def test_samples_are_the_pictures_the_network_would_be_fed(name: str) -> None:
+    net = Network(make(name), preprocess_of(name))
+    view = picture(net.size[0])
+    segments = segmentation.superpixels(view, lime.LimeParams(segmentation="slic", pieces=9))
+    hidden = lime.hidden_picture(view, segments, "mean")
+    masks = lime.drawn_masks(int(segments.max()) + 1, lime.LimeParams(samples=6))
+    expected = net.feed(torch.where(masks[:, segments][:, None], view, hidden))
+    found = lime.Samples(net, view, hidden, segments).of(masks)
+    assert torch.equal(found, expected) and found.is_contiguous(memory_format=torch.channels_last)
+
+
 def test_batches_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     net = double("plain")
     first = ask(net, target=1)
@@ -111,6 +123,38 @@ def test_batches_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     again = ask(net, target=1)
     torch.testing.assert_close(again.weights, first.weights, rtol=1e-9, atol=1e-13)
     assert torch.equal(again.stability, first.stability)
+
+
+@pytest.mark.parametrize(("samples", "keep"), ((9, 0.5), (4, 0.5), (400, 0.3)))
+def test_pairs_mirror_each_other(samples: int, keep: float) -> None:
+    masks = lime.drawn_masks(6, lime.LimeParams(samples=samples, keep=keep, paired=True))
+    assert masks.shape == (samples, 6) and masks[0].all()
+    firsts, seconds = masks[: samples - samples % 2 : 2], masks[1::2]
+    if keep == 0.5:
+        assert torch.equal(firsts, ~seconds)
+    else:
+        assert not (firsts & seconds).any() and masks[2:].double().mean() == pytest.approx(keep, abs=0.03)
+
+
+def test_pairs_cancel_what_superpixels_do_two_by_two() -> None:
+    """Weights of a made-up answer, exact for its linear part as soon as its products cancel."""
+    expected, errors = torch.arange(8.0).double(), []
+    for paired in (False, True):
+        masks = lime.drawn_masks(8, lime.LimeParams(samples=120, seed=3, paired=paired))
+        signs = masks.double() * 2 - 1
+        answers = signs @ expected + 20 * signs[:, 0] * signs[:, 1] + 20 * signs[:, 2] * signs[:, 5]
+        features = torch.cat([signs, torch.ones(120, 1).double()], 1)
+        weights = torch.linalg.lstsq(features, answers[:, None]).solution[:8, 0]
+        errors.append(float((weights - expected).abs().max()))
+    assert errors[1] < 1e-9 < 0.1 < errors[0]
+
+
+def test_pairs_are_not_torn_apart_by_the_check() -> None:
+    masks = lime.drawn_masks(7, lime.LimeParams(samples=80, paired=True))
+    answers = masks[:, 2].double() + 0.1 * masks[:, 4]
+    halves = torch.arange(80) // 2 % 2 == 1
+    one, two = (ridge(masks[half], answers[half, None]).weights[:, 0] for half in (~halves, halves))
+    assert agreement(masks, answers, 2) == overlap(one, two, 5)
 
 
 @pytest.mark.parametrize("name", segmentation.SEGMENTATIONS)
