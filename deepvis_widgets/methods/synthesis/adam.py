@@ -20,7 +20,7 @@ class Adam:
         """x one step further up."""
         self.count += 1
         first, second = BETAS
-        self.mean = first * self.mean + (1 - first) * gradient
-        self.square = second * self.square + (1 - second) * gradient.square()
-        mean, square = self.mean / (1 - first**self.count), self.square / (1 - second**self.count)
-        return x + rate * mean / (square.sqrt() + EPSILON)
+        self.mean.lerp_(gradient, 1 - first)
+        self.square.mul_(second).addcmul_(gradient, gradient, value=1 - second)
+        size = (self.square / (1 - second**self.count)).sqrt_().add_(EPSILON)
+        return x.addcdiv(self.mean, size, value=rate / (1 - first**self.count))

@@ -8,11 +8,21 @@ import torch
 from torch import Tensor
 
 from ...core.network import Network, Target
-from ...core.rules import PLAIN, RECTIFIERS, Rules
+from ...core.rules import RECTIFIERS, Rules
+
+
+def _last(func: Any, args: Any, kwargs: Any) -> Any:
+    """A convolution, its maps channels last also where the network's own preprocessing put them otherwise."""
+    if args and args[0].ndim == 4:
+        args = (args[0].contiguous(memory_format=torch.channels_last), *args[1:])
+    return func(*args, **kwargs)
+
+
+LAST = Rules("channels last", {"conv2d": _last})
 
 
 def respond(
-    network: Network, target: Target, position: tuple[int, int] | None, views: Tensor, rules: Rules = PLAIN
+    network: Network, target: Target, position: tuple[int, int] | None, views: Tensor, rules: Rules = LAST
 ) -> Tensor:
     """The objective (n,) of views (n, 3, h, w) in [0, 1]: the unit's value at (row, col), its mean over the map
     (position None), or the class score (no layer). Joins the graph of views that have one.
@@ -37,7 +47,7 @@ def climb(network: Network, target: Target, position: tuple[int, int] | None, vi
     """(objective (n,), its gradient like `views`). Where a picture finds every rectifier on the way shut, its gradient
     is the one that rectifiers let through unchanged, after Lucid's redirected gradients.
     """
-    values, gradient = _slope(network, target, position, views, PLAIN)
+    values, gradient = _slope(network, target, position, views, LAST)
     stuck = gradient.flatten(1).abs().amax(1) == 0
     if stuck.any():
         gradient[stuck] = _slope(network, target, position, views[stuck], OPEN)[1]
@@ -63,4 +73,4 @@ def _open(func: Any, args: Any, kwargs: Any) -> Tensor:
     return x + (rectified - x).detach()
 
 
-OPEN = Rules("open", {name: _open for name in RECTIFIERS})
+OPEN = Rules("open", {"conv2d": _last, **dict.fromkeys(RECTIFIERS, _open)})
