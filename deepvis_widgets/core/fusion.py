@@ -6,6 +6,7 @@ Works on the operations of a traced pass, so the network they came from is left 
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -22,7 +23,7 @@ def fused(ops: list[Op], wanted: int) -> list[Op]:
 
     Rounding aside all values stay what they were. Weights are read now: what they become later does not show.
     """
-    if not torch.backends.mkldnn.is_available() or not hasattr(torch.ops.mkldnn, "_convolution_pointwise"):
+    if not torch._C.has_mkldnn or not hasattr(torch.ops.mkldnn, "_convolution_pointwise"):
         return ops
     taken = Counter([number for op in ops for number in op.ins] + [wanted])
     takers = {number: op for op in ops for number in op.ins if taken[number] == 1}
@@ -66,7 +67,7 @@ def _fused(convolution: Op, followers: list[Op]) -> Op:
     weight = weight.detach().contiguous(memory_format=torch.channels_last)
     packed = torch.ops.mkldnn._reorder_convolution_weight(weight, padding, stride, dilation, groups, None)
     after = RECTIFIER if followers and followers[-1].name == RECTIFIER else NOTHING
-    args = (x, packed, bias, padding, stride, dilation, groups, after, [], "")
+    args: tuple[Any, ...] = (x, packed, bias, padding, stride, dilation, groups, after, [], "")
     return Op(torch.ops.mkldnn._convolution_pointwise.default, args, {}, [convolution, *followers][-1].outs[:1])
 
 
