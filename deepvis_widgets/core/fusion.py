@@ -23,7 +23,7 @@ def fused(ops: list[Op], wanted: int) -> list[Op]:
 
     Rounding aside all values stay what they were. Weights are read now: what they become later does not show.
     """
-    if not torch._C.has_mkldnn or not hasattr(torch.ops.mkldnn, "_convolution_pointwise"):
+    if not hasattr(torch.ops.mkldnn, "_convolution_pointwise"):  # PyTorch built without oneDNN
         return ops
     taken = Counter([number for op in ops for number in op.ins] + [wanted])
     takers = {number: op for op in ops for number in op.ins if taken[number] == 1}
