@@ -196,14 +196,14 @@ class Atlas:
         """What fires for a class, given by label or index: the `count` units (layer, channel, correlation) whose
         maximum in a picture goes best with the probability of the class; None: all units.
 
-        In one layer, or in every one; then layers that only pass on the units of another one are left out, and so is
-        the class's own score where there is anything else.
+        In one layer, or in every one; then layers that only pass on the units of another one are left out, and so are
+        the class scores themselves where there is anything else.
         """
         index = self.network.class_index(label)
         found = self._best(layer, None, lambda found: found.correlation[:, index])
         if layer is None:
             scores = scores_layers(self.network, self.layers)
-            others = [unit for unit in found if unit[0] not in scores or unit[1] != index]
+            others = [unit for unit in found if unit[0] not in scores]
             found = others or found
         return found[:count]
 

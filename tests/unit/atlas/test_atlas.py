@@ -141,7 +141,7 @@ def test_patterns_are_stored_and_come_back(net, folder, tmp_path):
     assert atlas.tile("pool", 2, "pattern", 2) is None
 
 
-def test_search_and_similarity(net, atlas):
+def test_search_and_similarity(net, atlas, tmp_path):
     label = net.labels[2]
     best = atlas.search(label, 5, layer="features.4")
     column = atlas.layer("features.4").correlation[:, 2]
@@ -150,9 +150,11 @@ def test_search_and_similarity(net, atlas):
     assert [row[2] for row in everything] == sorted((row[2] for row in everything), reverse=True)
     own = [("features.1", channel) for channel in range(6)] + [("features.4", channel) for channel in range(8)]
     scores = [("classifier", channel) for channel in range(5)]
-    assert sorted(row[:2] for row in everything) == sorted(own + scores[:2] + scores[3:])  # no copies, not itself
+    assert sorted(row[:2] for row in everything) == own  # no copies, no scores
     assert atlas.search(2, 1, layer="classifier")[0][1] == 2 and len(atlas.search(2, None, layer="pool")) == 8
     near = atlas.similar("features.4", 1, None)
+    top = dv.Atlas.build(net, atlas._images, tmp_path / "top", layers=["classifier"], workers=0, quiet=True)
+    assert len(top.search(2, None)) == 5  # there is nothing else
     mine = atlas.layer("features.4").correlation[1]
     for layer, channel, cosine in near[:3] + near[-3:]:
         other = atlas.layer(layer).correlation[channel]
