@@ -165,8 +165,8 @@ def hand_back(
 
 
 def _part(group: Group, call: Weighted, sources: list[int], stabiliser: float) -> Part:
-    zero = torch.zeros_like(call.x)
-    numerators = sum((term.sign * term.x * term.weight for term in group.terms), zero)
+    zero, one = torch.zeros_like(call.x), call.x.new_ones(1, 1)
+    numerators = sum((term.sign * term.x * term.made.back(one) for term in group.terms), zero)
     constant = sum(
         (term.sign * term.bias for term in group.terms if term.bias is not None), torch.zeros_like(zero[0, :0].sum())
     )

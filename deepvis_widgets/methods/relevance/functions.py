@@ -10,7 +10,7 @@ from torch import Tensor
 
 from .rules import Rule
 from .spread import spread
-from .stabilise import STABILISER, stabilise, total
+from .stabilise import STABILISER, away, total
 from .weighted import Weighted
 
 Compute = Callable[..., Tensor]  # an operation as a function of the tensors that relevance goes back to
@@ -20,7 +20,12 @@ class Book(Protocol):
     """What accounts of operations are written into."""
 
     def enter(
-        self, time: int, arrived: Tensor, sent: Tensor, bias: Tensor | float, epsilon: Tensor | float
+        self,
+        time: int,
+        arrived: Tensor,
+        sent: Sequence[Tensor],
+        bias: Tensor | float | None = None,
+        epsilon: Tensor | float = 0.0,
     ) -> None: ...
 
 
@@ -30,50 +35,54 @@ class ByRule(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor, call: Weighted, rule: Rule, epsilon: float, book: Book, time: int) -> Tensor:
         ctx.asked = call, rule, epsilon, book, time
-        return call.map(x, call.own_weight, call.own_bias)
+        return call.make()
 
     @staticmethod
     def backward(ctx: Any, *relevance: Tensor) -> Any:
         call, rule, epsilon, book, time = ctx.asked
         call.check_unchanged()
         parts = spread(call, rule, epsilon, relevance[0])
-        book.enter(time, total(relevance[0]), total(parts.relevance), parts.bias, parts.epsilon)
+        book.enter(time, relevance[0], [parts.relevance], parts.bias, parts.epsilon)
         return parts.relevance, None, None, None, None, None
 
 
 class Passed(torch.autograd.Function):
-    """An operation that hands relevance on as it is; input and output are of one shape."""
+    """An operation that hands relevance on as it is; input and output are of one shape, also `in_place` one tensor."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, compute: Compute) -> Tensor:
+    def forward(ctx: Any, x: Tensor, compute: Compute, in_place: bool = False) -> Tensor:
         y = compute(x)
+        if in_place:
+            ctx.mark_dirty(x)
+            return x
         return y.view_as(y) if y is x else y
 
     @staticmethod
     def backward(ctx: Any, *relevance: Tensor) -> Any:
-        return relevance[0], None
+        return relevance[0], None, None
 
 
 class Shared(torch.autograd.Function):
     """A map that is affine in its inputs: R_i = x_i ∂z/∂x_i · R / stabilise(z), an ε rule.
 
-    What the map makes of zeros is its constant, which takes its share as a bias does. A product that is linear in each
-    of two inputs gives each one `part` = ½ (Achtibat et al. 2024, prop. 3.3). `affine` is the map with what the inputs
-    merely scale held constant.
+    What the map makes of zeros is its constant, which takes its share as a bias does; a `linear` one has none. A
+    product that is linear in each of two inputs gives each one `part` = ½ (Achtibat et al. 2024, prop. 3.3). `affine`
+    is the map with what the inputs merely scale held constant.
     """
 
     @staticmethod
     def forward(
-        ctx: Any, compute: Compute, affine: Compute, part: float, book: Book, time: int, *inputs: Tensor
+        ctx: Any, compute: Compute, affine: Compute, part: float, linear: bool, book: Book, time: int, *inputs: Tensor
     ) -> Tensor:
-        ctx.asked = affine, part, book, time
+        ctx.asked = affine, part, linear, book, time
         ctx.save_for_backward(*inputs)
         return compute(*inputs)
 
     @staticmethod
     def backward(ctx: Any, *relevance: Tensor) -> Any:
-        affine, part, book, time = ctx.asked
-        return None, None, None, None, None, *_shares(affine, part, book, time, ctx.saved_tensors, relevance[0])
+        affine, part, linear, book, time = ctx.asked
+        shares = _shares(affine, part, book, time, ctx.saved_tensors, relevance[0], linear)
+        return None, None, None, None, None, None, *shares
 
 
 class Merged(torch.autograd.Function):
@@ -91,23 +100,23 @@ class Merged(torch.autograd.Function):
     def backward(ctx: Any, *relevance: Tensor) -> Any:
         affine, call, book, time = ctx.asked
         merged = call.is_merged
-        (share,) = relevance if merged else _shares(affine, 1, book, time, ctx.saved_tensors, relevance[0])
+        (share,) = relevance if merged else _shares(affine, 1, book, time, ctx.saved_tensors, relevance[0], False)
         return share, None, None, None, None, None
 
 
 def _shares(
-    affine: Compute, part: float, book: Book, time: int, saved: Sequence[Tensor], relevance: Tensor
+    affine: Compute, part: float, book: Book, time: int, saved: Sequence[Tensor], relevance: Tensor, linear: bool
 ) -> list[Tensor]:
     with torch.enable_grad():
         inputs = [x.detach().requires_grad_() for x in saved]
         z = affine(*inputs)
-    denominator = stabilise(z.detach(), STABILISER)
-    message = relevance / denominator
+    moved = away(z.detach(), STABILISER)
+    message = relevance / (moved + z.detach())
     gradients = torch.autograd.grad(z, inputs, message)
-    shares = [part * x.detach() * gradient for x, gradient in zip(inputs, gradients, strict=True)]
-    sent = torch.stack([total(share) for share in shares]).sum()
-    bias = total(message * affine(*(torch.zeros_like(x) for x in inputs)))
-    book.enter(time, total(relevance), sent, bias, total(message * (denominator - z.detach())))
+    shares = [x.detach() * gradient for x, gradient in zip(inputs, gradients, strict=True)]
+    shares = shares if part == 1 else [part * share for share in shares]
+    bias = 0.0 if linear else total(message * affine(*(torch.zeros_like(x) for x in inputs)))
+    book.enter(time, relevance, shares, bias, total(moved.mul_(message)))
     return shares
 
 
@@ -126,9 +135,7 @@ class Filled(torch.autograd.Function):
         with torch.enable_grad():
             inputs = [x.detach().requires_grad_() for x in ctx.saved_tensors]
             shares = torch.autograd.grad(compute(*inputs), inputs, relevance[0])
-        sent = torch.stack([total(share) for share in shares]).sum()
-        arrived = total(relevance[0])
-        book.enter(time, arrived, sent, arrived - sent, 0.0)
+        book.enter(time, relevance[0], shares)
         return None, None, None, *shares
 
 
@@ -164,6 +171,5 @@ class Softmax(torch.autograd.Function):
         x, s = ctx.saved_tensors
         finite = torch.where(torch.isfinite(x), x, 0)  # a masked place has no relevance
         share = finite * (relevance[0] - s * relevance[0].sum(dim, keepdim=True))
-        arrived, sent = total(relevance[0]), total(share)
-        book.enter(time, arrived, sent, arrived - sent, 0.0)
+        book.enter(time, relevance[0], [share])
         return None, None, None, None, share

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import torch
 from torch import Tensor
 
+from .stabilise import Sums
+
 
 @dataclass(frozen=True, eq=False)
 class Account:
-    """What one operation did with relevance: the sum that arrived, the sum it sent back, and what took the rest.
+    """What one operation did with relevance: what arrived, what it sent back, and the sums that took the rest.
 
-    For rules and sums each of the four was added up by itself, so that they need not agree; what a softmax or a padded
-    place keeps is the difference. `time` numbers the operations of the pass.
+    For rules and sums each of the four is added up by itself, so that they need not agree; None is the difference that
+    a softmax or a padded place keeps. `time` numbers the operations of the pass.
     """
 
     time: int
     arrived: Tensor
-    sent: Tensor
-    bias: Tensor
-    epsilon: Tensor
+    sent: Sequence[Tensor]
+    bias: Tensor | float | None
+    epsilon: Tensor | float
 
 
 @dataclass(frozen=True)
@@ -81,12 +84,9 @@ class Ledger:
 
 
 def ledger(start: float, layers: Sequence[tuple[str, int, Tensor]], accounts: Sequence[Account]) -> Ledger:
-    """The Ledger of layers, (name, time of its output, ΣR) each and the picture first, and of the accounts."""
+    """The Ledger of layers, (name, time of its output, relevance) each and the picture first, and of the accounts."""
     layers = sorted(layers, key=lambda layer: layer[1])
-    sums = torch.stack([sum_ for _, _, sum_ in layers]).tolist()
-    columns = [torch.stack([account.arrived, account.sent, account.bias, account.epsilon]) for account in accounts]
-    numbers = torch.stack(columns).tolist() if columns else []
-    done = [(account.time, *row) for account, row in zip(accounts, numbers, strict=True)]
+    sums, done = _numbers([relevance for _, _, relevance in layers], accounts)
     entries: list[Entry] = []
     for index, ((name, time, _), relevance) in enumerate(zip(layers, sums, strict=True)):
         before = layers[index - 1][1] if index else -1
@@ -95,3 +95,16 @@ def ledger(start: float, layers: Sequence[tuple[str, int, Tensor]], accounts: Se
         flow = start - sum(row[1] - row[2] for row in done if row[0] > until)
         entries.append(Entry(name, relevance, flow - relevance, sum(r[3] for r in own), sum(r[4] for r in own)))
     return Ledger(start, tuple(entries))
+
+
+def _numbers(layers: Sequence[Tensor], accounts: Sequence[Account]) -> tuple[list[float], list[tuple[float, ...]]]:
+    """Σ of every layer, and (time, arrived, sent, bias, ε) of every account; taken off the device all at once."""
+    sums = Sums()
+    found = [sums(relevance) for relevance in layers]
+    for account in accounts:
+        arrived, sent = sums(account.arrived), reduce(torch.add, map(sums, account.sent))
+        bias = arrived - sent if account.bias is None else account.bias
+        found += [torch.as_tensor(number).to(arrived) for number in (arrived, sent, bias, account.epsilon)]
+    numbers = torch.stack(found).tolist()
+    rows = zip(*[iter(numbers[len(layers) :])] * 4, strict=True)
+    return numbers[: len(layers)], [(account.time, *row) for account, row in zip(accounts, rows, strict=True)]

@@ -15,7 +15,6 @@ from ...core.rules import Rules
 from ..backward import start
 from .composites import Composite
 from .ledger import Ledger, ledger
-from .stabilise import total
 from .table import Table
 
 PICTURE = "picture"
@@ -62,9 +61,9 @@ def propagate(network: Network, image: Tensor, target: Target | None, composite:
     tensors = {PICTURE: recording.input} | _until(recording, table, head)
     with table.asking(head) as accounts:
         found = _back(value, list(tensors.values()))
-    sums = [(name, table.time_of(tensors[name]), total(part)) for name, part in zip(tensors, found, strict=True)]
+    layers = [(name, table.time_of(tensors[name]), part) for name, part in zip(tensors, found, strict=True)]
     number = float(value.detach())
-    return Propagated(resolved, number, found[0][0].cpu(), ledger(number, sums, accounts))
+    return Propagated(resolved, number, found[0][0].cpu(), ledger(number, layers, accounts))
 
 
 def at_layer(network: Network, image: Tensor, target: Target, composite: Composite, name: str) -> Tensor:

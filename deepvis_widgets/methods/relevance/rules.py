@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from .weighted import Weighted
+from .weighted import Contribution, Weighted
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,18 +20,27 @@ class Term:
     """What contributes to a denominator: ± (x · weight + bias), x being what stands for the input."""
 
     x: Tensor
-    weight: Tensor
+    made: Contribution
     bias: Tensor | None = None
     sign: int = 1
+
+    @classmethod
+    def of(cls, call: Weighted, x: Tensor, weight: Tensor, bias: Tensor | None = None, sign: int = 1) -> Term:
+        """The term of any weights."""
+        return cls(x, call.contribution(x, weight, bias), bias, sign)
 
 
 @dataclass(frozen=True, eq=False)
 class Group:
-    """Terms over one denominator, its share of the relevance, and for which outputs it answers (None: all)."""
+    """Terms over one denominator, its share of the relevance, and for which outputs it answers (None: all).
+
+    Where all channels are `alike`, what stands for the input and for the output has one channel only.
+    """
 
     terms: list[Term]
     share: float = 1.0
     where: Tensor | None = None
+    alike: bool = False
 
 
 Rule = Callable[[Weighted], list[Group]]
@@ -39,7 +48,7 @@ Rule = Callable[[Weighted], list[Group]]
 
 def epsilon_rule(call: Weighted) -> list[Group]:
     """Each input in proportion to x_i w_ik (Bach et al. 2015, eq. 58)."""
-    return [Group([Term(call.x, call.weight, call.bias)])]
+    return [Group([Term(call.x, call.own(), call.bias)])]
 
 
 def alpha_beta_rule(alpha: float, beta: float) -> Rule:
@@ -48,8 +57,8 @@ def alpha_beta_rule(alpha: float, beta: float) -> Rule:
 
     def rule(call: Weighted) -> list[Group]:
         weight, bias = call.weight, call.bias
-        groups = [Group(_signed(call.x, weight, bias, above=True), alpha)]
-        return groups + ([Group(_signed(call.x, weight, bias, above=False), -beta)] if beta else [])
+        groups = [Group(_signed(call, weight, bias, above=True), alpha)]
+        return groups + ([Group(_signed(call, weight, bias, above=False), -beta)] if beta else [])
 
     return rule
 
@@ -65,23 +74,25 @@ def gamma_rule(gamma: float) -> Rule:
     """
 
     def rule(call: Weighted) -> list[Group]:
-        x, weight, bias = call.x, call.weight, call.bias
-        with torch.no_grad():
-            y = call.map(x, weight, bias)
-        groups = [Group(_favoured(x, weight, bias, gamma, above=True), where=y > 0)]
-        return [*groups, Group(_favoured(x, weight, bias, gamma, above=False), where=y < 0)]
+        weight, bias, y = call.weight, call.bias, call.own().value
+        groups = [Group(_favoured(call, weight, bias, gamma, above=True), where=y > 0)]
+        return [*groups, Group(_favoured(call, weight, bias, gamma, above=False), where=y < 0)]
 
     return rule
 
 
 def w_square_rule(call: Weighted) -> list[Group]:
     """Each input in proportion to w_ik², whatever its value; no bias (Montavon et al. 2017, sec. 4.1)."""
-    return [Group([Term(torch.ones_like(call.x), call.weight.square())])]
+    return [Group([Term.of(call, torch.ones_like(call.x), call.weight.square())])]
 
 
 def flat_rule(call: Weighted) -> list[Group]:
     """All inputs alike, whatever value and weight (Lapuschkin et al. 2019)."""
-    return [Group([Term(torch.ones_like(call.x), torch.ones_like(call.weight))])]
+    if not call.is_full_convolution:
+        return [Group([Term.of(call, torch.ones_like(call.x), torch.ones_like(call.own_weight))])]
+    inputs, window = torch.ones_like(call.x[:, :1]), torch.ones_like(call.own_weight[:1, :1])
+    one = call.contribution(inputs, window)
+    return [Group([Term(inputs, Contribution(one.value * call.x.shape[1], one.back))], alike=True)]
 
 
 def z_box_rule(call: Weighted) -> list[Group]:
@@ -93,27 +104,43 @@ def z_box_rule(call: Weighted) -> list[Group]:
         return epsilon_rule(call)
     low, high = call.bounds
     weight = call.weight
-    terms = [Term(call.x, weight), Term(low, weight.clamp(min=0), sign=-1), Term(high, weight.clamp(max=0), sign=-1)]
+    terms = [
+        Term.of(call, call.x, weight),
+        Term.of(call, low, weight.clamp(min=0), sign=-1),
+        Term.of(call, high, weight.clamp(max=0), sign=-1),
+    ]
     return [Group(terms)]
 
 
-def _signed(x: Tensor, weight: Tensor, bias: Tensor | None, above: bool) -> list[Term]:
+def _signed(call: Weighted, weight: Tensor, bias: Tensor | None, above: bool) -> list[Term]:
     """The terms of all positive (`above`), or all negative, contributions."""
-    part, other = _halves(weight) if above else _halves(weight)[::-1]
-    return _by_sign(x, part, other, None if bias is None else _halves(bias)[0 if above else 1])
+    return _by_sign(
+        call,
+        lambda: _half(weight, above),
+        lambda: _half(weight, not above),
+        None if bias is None else _half(bias, above),
+    )
 
 
-def _favoured(x: Tensor, weight: Tensor, bias: Tensor | None, gamma: float, above: bool) -> list[Term]:
-    positive, negative = (weight + gamma * half for half in _halves(weight))
-    part, other = (positive, negative) if above else (negative, positive)
-    return _by_sign(x, part, other, None if bias is None else bias + gamma * _halves(bias)[0 if above else 1])
+def _favoured(call: Weighted, weight: Tensor, bias: Tensor | None, gamma: float, above: bool) -> list[Term]:
+    return _by_sign(
+        call,
+        lambda: weight + gamma * _half(weight, above),
+        lambda: weight + gamma * _half(weight, not above),
+        None if bias is None else bias + gamma * _half(bias, above),
+    )
 
 
-def _by_sign(x: Tensor, for_positive: Tensor, for_negative: Tensor, bias: Tensor | None) -> list[Term]:
+def _by_sign(
+    call: Weighted, for_positive: Callable[[], Tensor], for_negative: Callable[[], Tensor], bias: Tensor | None
+) -> list[Term]:
     """One weight for positive inputs, another one for negative inputs; the latter term only where there are any."""
-    terms = [Term(x.clamp(min=0), for_positive, bias)]
-    return [*terms, Term(x.clamp(max=0), for_negative)] if bool((x < 0).any()) else terms
+    if call.x.numel() == 0 or call.x.amin() >= 0:
+        return [Term.of(call, call.x, for_positive(), bias)]
+    positive = Term.of(call, call.x.clamp(min=0), for_positive(), bias)
+    return [positive, Term.of(call, call.x.clamp(max=0), for_negative())]
 
 
-def _halves(values: Tensor) -> tuple[Tensor, Tensor]:
-    return values.clamp(min=0), values.clamp(max=0)
+def _half(values: Tensor, above: bool) -> Tensor:
+    """The positive (`above`), or the negative, part."""
+    return values.clamp(min=0) if above else values.clamp(max=0)

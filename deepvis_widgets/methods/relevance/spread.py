@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 
 import torch
 from torch import Tensor
 
-from .rules import Group, Rule
-from .stabilise import stabilise, total
+from .rules import Group, Rule, Term
+from .stabilise import away, total, totals
 from .weighted import Weighted
 
 
@@ -26,31 +27,43 @@ def spread(call: Weighted, rule: Rule, epsilon: float, relevance: Tensor) -> Spr
 
     Relevance of outputs that no group answers for (γ at an output of exactly zero) counts as taken by ε.
     """
-    unanswered = total(relevance)
-    result = Spread(torch.zeros_like(call.x), torch.zeros_like(unanswered), unanswered)
-    for group in rule(call):
-        part = relevance * group.share if group.where is None else relevance * group.where * group.share
-        result.epsilon = result.epsilon - total(part)
-        _divide(call, group, epsilon, part, result)
-    return result
+    groups = rule(call)
+    parts = [_divide(group, epsilon, _part(group, relevance), call.channel_dim) for group in groups]
+    whole = Spread(
+        _sum([part.relevance for part in parts]).expand(call.x.shape),
+        _sum([part.bias for part in parts]),
+        _sum([part.epsilon for part in parts]),
+    )
+    if any(group.where is not None for group in groups):
+        whole.epsilon = whole.epsilon + total(relevance) - _sum([total(_part(group, relevance)) for group in groups])
+    return whole
 
 
-def _divide(call: Weighted, group: Group, epsilon: float, part: Tensor, result: Spread) -> None:
-    with torch.enable_grad():
-        inputs = [term.x.detach().requires_grad_() for term in group.terms]
-        outputs = [call.map(x, term.weight, term.bias) for x, term in zip(inputs, group.terms, strict=True)]
-    with torch.no_grad():
-        z = sum((term.sign * y for term, y in zip(group.terms, outputs, strict=True)), torch.zeros_like(part))
-        denominator = stabilise(z, epsilon)
-        message = part / denominator
-        result.epsilon = result.epsilon + total(message * (denominator - z))
-        for term, x, y in zip(group.terms, inputs, outputs, strict=True):
-            (back,) = torch.autograd.grad(y, x, message)
-            result.relevance += term.sign * x.detach() * back
-            if term.bias is not None:
-                result.bias = result.bias + term.sign * _bias_share(message, term.bias, call.channel_dim)
+def _part(group: Group, relevance: Tensor) -> Tensor:
+    """The relevance that a group divides."""
+    part = relevance if group.where is None else relevance * group.where
+    part = part if group.share == 1 else part * group.share
+    return part.sum(1, keepdim=True) if group.alike else part
 
 
-def _bias_share(message: Tensor, bias: Tensor, dim: int) -> Tensor:
-    dims = [d for d in range(message.ndim) if d != dim % message.ndim]
-    return (total(message, dims) * bias).sum()
+def _divide(group: Group, epsilon: float, part: Tensor, channel_dim: int) -> Spread:
+    z = _sum([term.made.value if term.sign == 1 else term.sign * term.made.value for term in group.terms])
+    moved = away(z, epsilon)
+    denominator = moved + z
+    message = torch.div(part, denominator, out=denominator)
+    relevance = _sum([_share(term, message) for term in group.terms])
+    of_channels = totals(message, channel_dim)
+    biases = [(of_channels * term.bias * term.sign).sum() for term in group.terms if term.bias is not None]
+    taken = total(moved.mul_(message))
+    return Spread(relevance, _sum(biases).to(taken) if biases else torch.zeros_like(taken), taken)
+
+
+def _share(term: Term, message: Tensor) -> Tensor:
+    """What a term's inputs get."""
+    share = term.made.back(message).mul_(term.x)
+    return share if term.sign == 1 else term.sign * share
+
+
+def _sum(parts: list[Tensor]) -> Tensor:
+    """The sum of a list that is not empty."""
+    return reduce(torch.add, parts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -22,6 +22,7 @@ from .ledger import Account
 from .operations import ADDED, FILLED, JOINED, PASSED, PREPARING, PRODUCTS, ROUTED, SCALED, SHARED, WRITING
 from .weighted import WEIGHTED, Weighted, batch_norm, weighted
 
+OVERWRITING = PASSED | ADDED | SCALED
 Call = Callable[..., Any]
 Bounds = tuple[Tensor, Tensor]
 
@@ -73,13 +74,21 @@ class Table(Mapping[str, Replacement]):
                 if call is not None:
                     call.merged = True
 
-    def enter(self, time: int, arrived: Tensor, sent: Tensor, bias: Tensor | float, epsilon: Tensor | float) -> None:
-        bias, epsilon = (torch.as_tensor(value, device=arrived.device).to(arrived) for value in (bias, epsilon))
+    def enter(
+        self,
+        time: int,
+        arrived: Tensor,
+        sent: Sequence[Tensor],
+        bias: Tensor | float | None = None,
+        epsilon: Tensor | float = 0.0,
+    ) -> None:
         self.accounts.append(Account(time, arrived, sent, bias, epsilon))
 
     # --- what happens during the pass ---
 
     def _replace(self, name: str, func: Call, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if name == "get" and not isinstance(asked := func(*args, **kwargs), Tensor):  # a shape, a dtype, ...
+            return asked
         live = tensors_of((args, kwargs))
         if not live or not torch.is_grad_enabled():
             with torch.no_grad():
@@ -129,7 +138,9 @@ class Table(Mapping[str, Replacement]):
             with _Within(self):
                 return taken_apart(name, args, kwargs)
         compute = as_function(name, func, args, kwargs, live)
-        if name in PASSED | ADDED | SCALED and overwrites(name, func, args, kwargs):
+        if name in OVERWRITING and overwrites(name, func, args, kwargs):
+            if name in PASSED and len(live) == 1:
+                return Passed.apply(live[0], lambda _: func(*args, **kwargs), True)
             return self._overwrite(name, compute, args, kwargs, live)
         if name in NORMS:
             return self._shared(compute, live, centred(name, args, kwargs))
@@ -153,16 +164,18 @@ class Table(Mapping[str, Replacement]):
         if name in SCALED:
             return self._scaled(name, compute, live)
         if name in SHARED:
-            return self._shared(compute, live)
+            return self._shared(compute, live, linear=True)
         if name in PRODUCTS:
-            return self._shared(compute, live, part=1 / len(live))
+            return self._shared(compute, live, part=1 / len(live), linear=True)
         output: Tensor | None = Filled.apply(compute, self, self.time, *live) if name in FILLED else None
         return output
 
     def _added(self, compute: Call, live: list[Tensor]) -> Tensor:
         """A constant added to the picture prepares it; added anywhere else it takes its share as a bias does."""
         alone = len(live) == 1 and self._is_picture(live[0])
-        return _passed(compute, live[0]) if alone and _keeps_shape(compute, live[0]) else self._shared(compute, live)
+        if alone and _keeps_shape(compute, live[0]):
+            return _passed(compute, live[0])
+        return self._shared(compute, live, linear=len(live) == 2)
 
     def _scaled(self, name: str, compute: Call, live: list[Tensor]) -> Tensor:
         if len(live) == 1:
@@ -173,8 +186,10 @@ class Table(Mapping[str, Replacement]):
         product: Tensor = Halved.apply(compute, *live)
         return product
 
-    def _shared(self, compute: Call, live: list[Tensor], affine: Call | None = None, part: float = 1.0) -> Tensor:
-        output: Tensor = Shared.apply(compute, affine or compute, part, self, self.time, *live)
+    def _shared(
+        self, compute: Call, live: list[Tensor], affine: Call | None = None, part: float = 1.0, linear: bool = False
+    ) -> Tensor:
+        output: Tensor = Shared.apply(compute, affine or compute, part, linear, self, self.time, *live)
         return output
 
     def _weighted(self, name: str, func: Call, args: Any, kwargs: Any) -> Tensor:

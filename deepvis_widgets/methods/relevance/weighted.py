@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from ...core.errors import DeepvisError
 
 CONVOLUTIONS = frozenset(f"conv{kind}{n}d" for kind in ("", "_transpose") for n in (1, 2, 3))
+PLAIN_CONVOLUTIONS = frozenset(name for name in CONVOLUTIONS if "transpose" not in name)
 WEIGHTED = CONVOLUTIONS | {"linear"}
+
+
+@dataclass(frozen=True, eq=False)
+class Contribution:
+    """x · weight + bias without a graph, and the way `back` from a message shaped like it to one shaped like x."""
+
+    value: Tensor
+    back: Callable[[Tensor], Tensor]
 
 
 @dataclass(eq=False)
@@ -30,6 +41,7 @@ class Weighted:
     uses: int = 0  # how many operations read the output
     merged: bool = True  # whether the batch-norm behind takes part in what is asked
     version: int = 0
+    made: tuple[Tensor, Tensor, int] | None = None  # x and the output with a graph between them, its version then
 
     @property
     def dense(self) -> bool:
@@ -59,6 +71,39 @@ class Weighted:
         scale, shift = self.norm
         return shift if self.own_bias is None else self.own_bias * scale + shift
 
+    @property
+    def is_full_convolution(self) -> bool:
+        """Whether every output channel reads every input channel, through a window."""
+        return self.name in PLAIN_CONVOLUTIONS and self.own_weight.shape[1] == self.x.shape[1]
+
+    def make(self) -> Tensor:
+        """The output without a graph; it is kept with one, to x alone, so that the way back need not make it again."""
+        x = self.x.detach().requires_grad_()
+        with torch.enable_grad():
+            output = self.map(x, self.own_weight, self.own_bias)
+        self.made = x, output, output._version
+        return output.detach()
+
+    def own(self) -> Contribution:
+        """The output with a batch-norm behind merged, from what the pass made."""
+        if self.made is None:
+            self.make()
+        assert self.made is not None
+        x, output, version = self.made
+        with torch.no_grad():
+            value = output.detach() if output._version == version else self.map(self.x, self.own_weight, self.own_bias)
+        if self.norm is None or not self.is_merged:
+            return Contribution(value, partial(_back, output, x))
+        scale, shift = (numbers.view(1, -1, *[1] * (value.ndim - 2)) for numbers in self.norm)
+        return Contribution(torch.addcmul(shift, value, scale), lambda message: _back(output, x, message * scale))
+
+    def contribution(self, x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Contribution:
+        """x · weight + bias for any x and weights."""
+        x = x.detach().requires_grad_()
+        with torch.enable_grad():
+            output = self.map(x, weight, bias)
+        return Contribution(output.detach(), partial(_back, output, x))
+
     def can_merge(self, output: Tensor) -> bool:
         """Whether a batch-norm over dimension 1 of the output is a scale of whole filters."""
         if self.dense:
@@ -70,6 +115,11 @@ class Weighted:
             raise DeepvisError(
                 f"lrp cannot serve this network: the input of a {self.name} is overwritten in place after its use."
             )
+
+
+def _back(output: Tensor, x: Tensor, message: Tensor) -> Tensor:
+    (gradient,) = torch.autograd.grad(output, x, message, retain_graph=True)
+    return gradient
 
 
 def weighted(name: str, func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Weighted:
