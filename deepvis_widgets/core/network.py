@@ -159,19 +159,41 @@ class Network:
 
     # --- passes ---
 
-    def record(self, view: Tensor, *, rules: Rules = PLAIN, until: str | None = None) -> Recording:
+    def record(
+        self,
+        view: Tensor,
+        *,
+        rules: Rules = PLAIN,
+        until: str | None = None,
+        keep: Collection[str] | None = None,
+        since: str | None = None,
+    ) -> Recording:
         """The pass over one view (3, H, W) with its graph, every layer kept; remembered, so that further questions cost
         no forward pass.
 
-        Where nothing is remembered (`recordings.limit` is 0) the pass ends at the layer `until`.
+        Where nothing is remembered (`recordings.limit` is 0) the pass ends at the layer `until`, keeps only the layers
+        in `keep` (None: all), and has its graph from the layer `since` on.
         """
+        if self.recordings.limit == 0:
+            return self._recorded(view, rules, until, keep, since)
         key = self._key(rules, view)
         found = self.recordings.get(key)
         if found is None:
-            until = until if self.recordings.limit == 0 else None
-            found = record(self.module, self.feed(view[None]), rules=rules, grad=True, until=until, cloned=self._cloned)
-            self._check_finite(found)
+            found = self._recorded(view, rules)
             self.recordings.put(key, found)
+        return found
+
+    def _recorded(
+        self,
+        view: Tensor,
+        rules: Rules,
+        until: str | None = None,
+        keep: Collection[str] | None = None,
+        since: str | None = None,
+    ) -> Recording:
+        x = self.feed(view[None])
+        found = record(self.module, x, rules=rules, grad=True, until=until, keep=keep, since=since, cloned=self._cloned)
+        self._check_finite(found)
         return found
 
     def look(self, view: Tensor) -> Recording:

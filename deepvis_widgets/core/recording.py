@@ -65,8 +65,10 @@ class Listener:
         cloned: Collection[str],
         batch: int,
         look: Look | None = None,
+        since: str | None = None,
     ) -> None:
         self.bend, self.keep, self.until, self.cloned, self.batch, self.look = bend, keep, until, cloned, batch, look
+        self.since = since
         self.outputs: dict[str, Tensor] = {}
         self.modules: dict[str, nn.Module] = {}
         self.rectifiers: dict[str, int] = {}  # layer → which rectifier call of the pass made its output
@@ -81,9 +83,14 @@ class Listener:
             return None
         name = self._numbered(name)
         tensor = output[0] if isinstance(output, tuple) and output else output
-        if not isinstance(tensor, Tensor) or not self._is_layer(tensor) or self._is_known(tensor):
-            return None
-        self._mark(tensor)
+        with torch._C.DisableTorchFunction():  # modes need not see every question
+            if not isinstance(tensor, Tensor) or not self._is_layer(tensor) or self._is_known(tensor):
+                return None
+            if name == self.since:
+                torch.set_grad_enabled(True)
+                tensor = tensor.detach().requires_grad_()
+            self._mark(tensor)
+            expendable = self.keep is not None and name not in self.keep and _expendable(tensor)
         if self.keep is None or name in self.keep:
             if self.look is None:
                 self._keep(name, module, tensor)
@@ -92,11 +99,11 @@ class Listener:
                     self.look(name, tensor)
         if name == self.until:
             raise _Reached
-        if name not in self.cloned:
+        if name != self.since and (name not in self.cloned or expendable):
             return None
-        copy: Tensor = tensor.clone()
-        self._mark(copy)
-        return copy if tensor is output else (copy, *output[1:])
+        handed: Tensor = tensor.clone() if name in self.cloned else tensor
+        self._mark(handed)
+        return (handed, *output[1:]) if isinstance(output, tuple) else handed
 
     def overwritten(self) -> set[str]:
         """The layers whose output was changed in place after it was kept."""
@@ -129,6 +136,17 @@ class Listener:
         return name if count == 1 else f"{name}#{count}"
 
 
+# what these made, autograd does not ask for again
+EXPENDABLE = frozenset(
+    f"{name}Backward0" for name in ("Convolution", "NativeBatchNorm", "CudnnBatchNorm", "Addmm", "Add", "Cat")
+)
+
+
+def _expendable(output: Tensor) -> bool:
+    """Whether the way back does without this output, so that a network may overwrite it."""
+    return type(output.grad_fn).__name__ in EXPENDABLE if output.requires_grad else True
+
+
 def record(
     module: nn.Module,
     x: Tensor,
@@ -141,6 +159,7 @@ def record(
     skip_rectifier: int | None = None,
     beside: AbstractContextManager[Any] | None = None,
     look: Look | None = None,
+    since: str | None = None,
 ) -> Recording:
     """Run `module` on x (B, C, H, W) in eval mode and keep the outputs of the layers named in `keep` (None: all).
 
@@ -148,10 +167,10 @@ def record(
     `skip_rectifier` the n-th rectifier call passes its input on unchanged. The module is left exactly as it was, also
     after an error. With `grad`, x joins the graph as it is if it already requires gradients, else as a fresh leaf. A
     mode `beside` the bend sees every call, too. Where `look` is given it sees these outputs as they come, and none is
-    kept.
+    kept. With `since` the graph begins at that layer's output, not at x.
     """
     bend = Bend(rules, skip_rectifier)
-    listener = Listener(bend, keep, until, cloned, x.shape[0], look)
+    listener = Listener(bend, keep, until, cloned, x.shape[0], look, since)
     return observe(module, x, listener, grad, beside)
 
 
@@ -165,6 +184,7 @@ def observe(
     """One pass of `module` heard by `listener`, under its bend and, if given, a second mode `beside` it."""
     trace = HeadTrace()
     scores: Tensor | None = None
+    grad = grad and listener.since is None
     with torch.inference_mode(False), torch.set_grad_enabled(grad), _eval_mode(module), _listening(module, listener):
         if grad and not x.requires_grad:
             x = x.detach().clone().requires_grad_()
@@ -210,7 +230,11 @@ def _eval_mode(module: nn.Module) -> Iterator[None]:
 
 @contextmanager
 def _listening(module: nn.Module, listener: Listener) -> Iterator[None]:
-    names = None if listener.keep is None else {*listener.keep, *listener.cloned, listener.until or ""}
+    names = (
+        None
+        if listener.keep is None
+        else {*listener.keep, *listener.cloned, listener.until or "", listener.since or ""}
+    )
     wanted = None if names is None else {name.split("#")[0] for name in names}
     handles = [
         part.register_forward_hook(_hook(name, listener))

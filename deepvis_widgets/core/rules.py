@@ -87,7 +87,8 @@ def pair(value: Any) -> tuple[int, int]:
 
 
 def _detach(value: Any) -> Any:
-    return value.detach() if isinstance(value, torch.nn.Parameter) else value
+    known = type(value) is Tensor or not isinstance(value, Tensor)  # asking whether it is a Parameter is slow
+    return value if known or not isinstance(value, torch.nn.Parameter) else value.detach()
 
 
 def _detached(args: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -99,17 +100,22 @@ class _BentReLU(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, masked: bool, in_place: bool, upper: float | None) -> Tensor:
-        if masked:
-            ctx.save_for_backward((x > 0) if upper is None else (x > 0) & (x < upper))
         if in_place:
             ctx.mark_dirty(x)
-            return x.clamp_(0, upper)
-        return x.clamp(0, upper)
+        y = x.clamp_(0, upper) if in_place else x.clamp(0, upper)
+        ctx.upper = upper
+        if masked:
+            ctx.save_for_backward(y)
+        return y
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> Any:
-        bent = grads[0].clamp(min=0)
-        return (bent * ctx.saved_tensors[0] if ctx.saved_tensors else bent), None, None, None
+        if not ctx.saved_tensors:
+            return grads[0].clamp(min=0), None, None, None
+        (y,) = ctx.saved_tensors
+        if ctx.upper is None:
+            return torch.ops.aten.threshold_backward(grads[0], y, 0).clamp_(min=0), None, None, None
+        return torch.ops.aten.hardtanh_backward(grads[0], y, 0, ctx.upper).clamp_(min=0), None, None, None
 
 
 def _bent_rectifiers(masked: bool) -> dict[str, Replacement]:

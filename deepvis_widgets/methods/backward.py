@@ -26,7 +26,8 @@ def attribution(
     ("activation"), or its whole map ("map"); without a position the strongest one is taken. A class starts from its
     logit, or from its softmax probability.
     """
-    recording = network.record(image, rules=rules, until=target.layer if target else None)
+    layer = target.layer if target else None
+    recording = network.record(image, rules=rules, until=layer, keep=() if layer is None else (layer,))
     objective, resolved = start(network, recording, target, seed, score)
     return recording.gradient(objective)[0].cpu(), resolved
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from ..core.errors import DeepvisError
@@ -47,9 +48,16 @@ class GradCam(Method):
         assert image is not None
         layer = target.layer if target else None
         candidates = _candidates(network, layer, params.at)
-        recording = network.record(image, until=layer)
+        # the deepest layer nearly always answers, and the graph need not go further down
+        deepest = candidates[0].name
+        recording = network.record(image, until=layer, since=deepest, keep=(deepest, layer or deepest))
         objective, resolved = start(network, recording, target)
-        coarse = _weighed(recording, candidates, objective)
+        coarse = _weighed(recording, candidates[:1], objective)
+        if coarse is None:
+            recording = network.record(image, until=layer)
+            coarse = _weighed(recording, candidates, start(network, recording, target)[0])
+        if coarse is None:
+            coarse = torch.zeros(candidates[0].height, candidates[0].width, dtype=network.dtype)
         return HeatMap(
             self.name,
             describe(network, resolved),
@@ -86,8 +94,8 @@ def _before(network: Network, layer: str | None) -> list[Layer]:
     return [candidate for candidate in reversed(network.layers[:end]) if _has_maps(candidate)]
 
 
-def _weighed(recording: Recording, candidates: list[Layer], objective: Tensor) -> Tensor:
-    """The map (h, w) at the deepest candidate the objective depends on (a class token alone gives no map)."""
+def _weighed(recording: Recording, candidates: list[Layer], objective: Tensor) -> Tensor | None:
+    """The map (h, w) at the deepest candidate the objective depends on (a class token alone gives no map), if any."""
     for layer in candidates:
         output = recording.outputs[layer.name]
         signal = recording.gradient(objective, wrt=output)
@@ -98,4 +106,4 @@ def _weighed(recording: Recording, candidates: list[Layer], objective: Tensor) -
             return (weights * maps).sum(0).clamp(min=0).cpu()
         if not signal.any():  # nothing passes here, so nothing comes further down
             break
-    return recording.input.new_zeros(candidates[0].height, candidates[0].width).cpu()
+    return None

@@ -78,6 +78,30 @@ def test_keeps_what_is_asked_and_ends_there(crafty: Network, grad: bool) -> None
         torch.testing.assert_close(found.outputs[name], expected[name], rtol=0, atol=1e-12, msg=name)
 
 
+@pytest.mark.parametrize("rules", (PLAIN, DECONVNET, GUIDED), ids=lambda rules: rules.name)
+def test_what_nobody_keeps_may_be_overwritten_on_the_way_there(crafty: Network, rules: Rules) -> None:
+    x = crafty.feed(picture(SIZE).double()[None])
+    everything, nothing = (
+        record(crafty.module, x, rules=rules, keep=keep, grad=True, cloned=crafty._cloned) for keep in (None, ())
+    )
+    expected = everything.gradient(everything.logits[0, 2])
+    torch.testing.assert_close(nothing.gradient(nothing.logits[0, 2]), expected, rtol=1e-12, atol=0)
+    assert not nothing.outputs and expected.any()
+
+
+def test_a_graph_may_begin_at_a_layer(crafty: Network) -> None:
+    view = picture(SIZE).double()
+    whole = crafty.record(view)
+    for name in crafty.layers.names[:-1]:
+        found = crafty.record(view, since=name, keep=(name,))
+        assert not found.input.requires_grad and found.outputs[name].is_leaf
+        torch.testing.assert_close(found.logits, whole.logits)
+        gradient = found.gradient(found.logits[0, 2], wrt=found.outputs[name])
+        expected = whole.gradient(whole.logits[0, 2], wrt=whole.outputs[name])
+        torch.testing.assert_close(gradient, expected, msg=name)
+    assert torch.is_grad_enabled()
+
+
 def test_ends_early_in_fact() -> None:
     calls: list[str] = []
 
