@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from .explorer import Explorer
 
 NONE, AUTO = "none", "automatic"
-WANTED, PATCHES = "what each wants to see", "strongest patch of each"  # what the tiles show as pictures
+WANTED, PATCHES = "what each wants to see", "strongest patches"  # what the tiles show as pictures
 
 
 class Panes:

@@ -135,7 +135,7 @@ def test_the_grid_shows_pictures_and_a_card_under_the_pointer(open_notebook: Ope
     assert np.ptp(before, -1).mean() < 20, "activations are grey"
     notebook.page.locator(".dv-title").first.hover()
     card.wait_for(state="hidden")
-    notebook.page.locator(".dv-area-grid .widget-dropdown select").first.select_option(label="strongest patch of each")
+    notebook.page.locator(".dv-area-grid .widget-dropdown select").first.select_option(label="strongest patches")
     notebook.wait_until(
         lambda: np.ptp(canvas_pixels(notebook.page, ".dv-grid-canvas")[..., :3].astype(int), -1).mean() > 20,
         message="the tiles are no pictures",

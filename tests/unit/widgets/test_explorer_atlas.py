@@ -377,7 +377,7 @@ def test_stored_synthesized_pictures_are_shown_at_once(built: tuple[Path, Path],
 
 def test_the_tiles_menu_says_what_the_pictures_are(explorer: dv.Explorer) -> None:
     explorer.tiles = "pictures"
-    assert explorer.panes.tiles.label == "strongest patch of each"
+    assert explorer.panes.tiles.label == "strongest patches"
     assert explorer.atlas is not None and not explorer.atlas.has_patterns
     explorer._atlas.use(None)
     settle(explorer)
