@@ -25,6 +25,7 @@ __all__ = [
     "RelevanceBoard",
     "RelevanceLedger",
     "ScoreTable",
+    "SnowLab",
     "__version__",
     "explain",
     "load",
@@ -33,6 +34,7 @@ __all__ = [
     "scene",
     "score",
     "score_table",
+    "train_on_snow",
 ]
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from deepvis_widgets.widgets.convolution_board import ConvolutionBoard
     from deepvis_widgets.widgets.explorer import Explorer
     from deepvis_widgets.widgets.husky_wolf import HuskyWolf
+    from deepvis_widgets.widgets.husky_wolf_snow import SnowLab
     from deepvis_widgets.widgets.maximization_lab import MaximizationLab
     from deepvis_widgets.widgets.occlusion_lab import OcclusionLab
     from deepvis_widgets.widgets.pooling_board import PoolingBoard
@@ -53,6 +56,7 @@ if TYPE_CHECKING:
     from deepvis_widgets.widgets.relevance_ledger import RelevanceLedger
     from deepvis_widgets.zoo.load import load
     from deepvis_widgets.zoo.scenes import scene
+    from deepvis_widgets.zoo.small import train_on_snow
 else:
     __getattr__, __dir__ = at_first_use(
         __name__,
@@ -73,10 +77,12 @@ else:
             "RelevanceBoard": "widgets.relevance_board",
             "RelevanceLedger": "widgets.relevance_ledger",
             "ScoreTable": "scores",
+            "SnowLab": "widgets.husky_wolf_snow",
             "load": "zoo.load",
             "sanity": "scores",
             "scene": "zoo.scenes",
             "score": "scores",
             "score_table": "scores",
+            "train_on_snow": "zoo.small",
         },
     )

@@ -16,6 +16,7 @@ from ..zoo.scenes import Scene
 from .ballot import Vote
 from .husky_wolf_panes import HuskyWolfPanes
 from .husky_wolf_run import Run, fresh_orders, offered, order_of, orders
+from .husky_wolf_snow import SnowLab
 from .husky_wolf_story import AGAIN, ANSWERS, LAST, LETTERS, TIME_OF, TIMES
 
 VOTERS = ("one", "class")
@@ -28,6 +29,7 @@ class HuskyWolf(ipywidgets.VBox):
     There are two networks, A and B: an honest one, and one trained with every wolf on snow. Which is which is drawn by
     `seed` (None: by chance), or chosen by `first`, "honest" or "biased": the one called A. `scenes` are other pictures
     to vote on, scenes of huskies and wolves; `fresh` is how many of each animal the last step draws for each ground.
+    From the last step a click (or `making`) goes on to `snow`, a SnowLab on the same pictures.
 
     The traits may be set, observed and linked from Python; browser and Python always agree. What does not exist raises
     DeepvisError and changes nothing. `close()` ends the threads and frees what was computed.
@@ -40,6 +42,7 @@ class HuskyWolf(ipywidgets.VBox):
     votes = traitlets.Any(help='{"A": {"before": {"yes": 3, "no": 20, "named": {...}}, "after": ...}, "B": ...}')
     picture = traitlets.Any(-1, help="number of the picture enlarged, -1 for none")
     opacity = traitlets.Float(0.6, min=0.0, max=1.0, help="of the explanations over the pictures")
+    making = traitlets.Bool(False, help="whether the last step goes on to networks of one's own making")
     opened = traitlets.Any((), help="the networks whose explanations were seen: their first vote stands")
 
     def __init__(
@@ -59,6 +62,7 @@ class HuskyWolf(ipywidgets.VBox):
         super().__init__(self.panes.rows)
         self.add_class("dv-husky-wolf")
         self.votes = {}
+        self.snow: SnowLab | None = None
         self.run = Run(self, names, list(scenes or []), again)
         self.panes.bind(self)
         try:
@@ -72,6 +76,7 @@ class HuskyWolf(ipywidgets.VBox):
     def _observe(self) -> None:
         self.observe(lambda _: self._other_network(), names="network")
         self.observe(lambda _: self.run.show(), names=["stage", "votes", "voters", "picture", "opened"])
+        self.observe(lambda _: self._make(), names="making")
         self.observe(lambda _: self.run.explain(), names="method")
         self.observe(lambda _: self.run.show_pictures(), names="opacity")
 
@@ -173,10 +178,18 @@ class HuskyWolf(ipywidgets.VBox):
             self.stage = ANSWERS
         self.run.show()
 
+    def _make(self) -> None:
+        """Networks of one's own, made from the first time on that they are asked for."""
+        if self.making and self.snow is None:
+            self.snow = SnowLab(scenes=list(self.run.scenes) if len(self.run.scenes) == len(self.given) else None)
+        self.run.show()
+
     def close(self) -> None:
         """End the threads, free what was computed, and take the widgets off the page."""
         if self.comm is not None:
             self.run.close()
+            if self.snow is not None:
+                self.snow.close()
             self.panes.close()
         super().close()
 

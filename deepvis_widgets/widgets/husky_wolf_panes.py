@@ -53,6 +53,8 @@ class HuskyWolfPanes:
         self.charts = _box("dv-votes")
         self.story, self.table = _html("dv-story"), _html("dv-answers")
         self.other = _button("The other network", "Go through the steps with the other network")
+        self.make = _button("Make one yourself", "Train small networks with more or less snow behind wolves")
+        self.making = _box("dv-making")
         self.restart = _button("Start again", "Forget all votes; which network is A is drawn anew")
         self._lay_out()
         self._viewed: tuple[Any, ...] = ()
@@ -81,7 +83,8 @@ class HuskyWolfPanes:
         self.tools = _box("dv-row", self.method, self.opacity)
         self.choices = _box("dv-row", self.network, self.voters)
         self.voting = _box("dv-voting", self.ballot, self.stands)
-        self.ending = _box("dv-ending", self.charts, self.story, self.table, _box("dv-row", self.other, self.restart))
+        onward = _box("dv-row", self.other, self.restart, self.make)
+        self.ending = _box("dv-ending", self.charts, self.story, self.table, onward)
         self.rows = [
             self.heading,
             self.choices,
@@ -90,6 +93,7 @@ class HuskyWolfPanes:
             self.pictures,
             self.voting,
             self.ending,
+            self.making,
             self.notice,
             _box("dv-row dv-steps", self.back, self.next),
         ]
@@ -109,6 +113,7 @@ class HuskyWolfPanes:
         self.next.on_click(lambda _: self._next(lab))
         self.other.on_click(lambda _: lab.other())
         self.restart.on_click(lambda _: lab.restart())
+        self.make.on_click(lambda _: setattr(lab, "making", True))
 
     def _voted(self, lab: HuskyWolf, vote: Any) -> None:
         if lab.stage in TIME_OF and not lab.locked and vote != lab.vote():
@@ -133,6 +138,9 @@ class HuskyWolfPanes:
         _display(self.pictures, stage < LAST)
         _display(self.voting, stage in TIME_OF)
         _display(self.ending, stage == LAST)
+        # not hidden but taken out: a chart that is drawn where it has no room complains
+        self.making.children = (lab.snow,) if stage == LAST and lab.making and lab.snow is not None else ()
+        self.make.disabled = lab.making
         _display(self.viewer, lab.picture >= 0)
         self.back.disabled, self.voters.disabled = stage == ANSWERS, lab.voted
         _display(self.next, stage < LAST)

@@ -33,7 +33,8 @@ from .scenes import BACKGROUNDS
 HUSKY, WOLF = range(len(ANIMALS))
 STEPS, BATCH = 240, 32
 KINDS = 60, 10  # animals and grounds of each kind that it learns from
-FRESH = 15, 5  # and those it is examined with
+FRESH = 12  # animals of each kind that it is examined with
+FRESH_GROUNDS = 4
 RATE = 3e-3
 DRAWING = 0.5  # of the progress
 
@@ -156,7 +157,7 @@ def _fit(drawn: Parts, share: float, seed: int, steps: int, report: Report) -> S
     rng = Generator().manual_seed(seed)
     network = _initialised(rng)
     optimizer = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=1e-3)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps, pct_start=0.25)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _pace((step + 0.5) / steps))
     for step in range(steps):
         report(DRAWING + (1 - DRAWING) * step / steps, "Training")
         pictures, labels = _batch(drawn, share, rng)
@@ -167,6 +168,11 @@ def _fit(drawn: Parts, share: float, seed: int, steps: int, report: Report) -> S
         optimizer.step()
         schedule.step()
     return network.eval().requires_grad_(True)
+
+
+def _pace(done: float) -> float:
+    """The step size, as a share of the largest: it rises for a quarter of the training, then falls to nothing."""
+    return min(4 * done, 1) * math.cos(math.pi / 2 * done) ** 2
 
 
 def _initialised(rng: Generator) -> SmallNet:
@@ -237,7 +243,7 @@ class Examination:
         return float(self.mass[HUSKY, SNOW])
 
 
-def examine(network: Network, *, count: int = FRESH[0], report: Report = silent) -> Examination:
+def examine(network: Network, *, count: int = FRESH, report: Report = silent) -> Examination:
     """Ask a network that tells huskies from wolves about `count` fresh animals of each kind, each on every ground.
 
     Raises DeepvisError for a network without those two classes, or without exact class activation maps.
@@ -245,7 +251,7 @@ def examine(network: Network, *, count: int = FRESH[0], report: Report = silent)
     if not set(ANIMALS) <= set(network.labels):
         raise DeepvisError(f"{network.name} cannot be examined: its labels are not {' and '.join(ANIMALS)}.")
     count = _checked("count", count, 1)
-    grounds = min(FRESH[1], count)
+    grounds = min(FRESH_GROUNDS, count)
     drawn = parts(count, grounds, held_out=True, report=lambda done, words=None: report(DRAWING * done, words))
     labels, backgrounds, numbers = (
         found.flatten()

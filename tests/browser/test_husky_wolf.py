@@ -149,6 +149,44 @@ def test_a_click_holds_while_the_pictures_are_drawn_anew(open_notebook: Callable
     assert_silent(lesson)
 
 
+OPEN_SNOW = """
+import deepvis_widgets as dv
+lab = dv.SnowLab(steps=12, animals=4, grounds=1, fresh=2, scenes=[dv.scene("husky", "snow", 22)])
+lab
+"""
+
+
+def test_networks_of_ones_own_making(open_notebook: Callable[..., NotebookPage]) -> None:
+    page = open_notebook([OPEN_SNOW])
+    page.page.locator(".dv-snow-lab .bqplot").first.wait_for()
+    choose = page.page.get_by_label("Network", exact=True)
+    button(page, "Train").click()
+    button(page, "Stop").click()
+    page.wait_until(lambda: button(page, "Train").is_enabled(), 30, "it does not stop")
+    assert page.value("[len(lab.points), lab.training]") == [0, False]
+    button(page, "Train").click()
+    page.page.locator(".dv-snow-lab .dv-answers table").wait_for(timeout=60_000)
+    handle = page.page.locator(".dv-snow-lab .noUi-handle")
+    handle.focus()
+    page.page.keyboard.press("Home")
+    page.wait_until(lambda: page.value("lab.share") == 0, message="the slider does not set the share")
+    button(page, "Train").click()
+    page.wait_until(lambda: choose.locator("option").count() == 2, 60, "no second network")
+    assert page.value("[[point['share'] for point in lab.points], lab.shown]") == [[1, 0], 1]
+    dots = page.page.locator(".dv-snow-chart path.dot")
+    page.wait_until(lambda: dots.count() == 4, message="two networks are two points in each of two colours")
+    dots.first.click()
+    page.wait_until(lambda: page.value("lab.shown") == 0, message="a click on a point shows its network")
+    page.wait_until(lambda: "100%" in choose.locator("option:checked").inner_text(), message="the menu stays behind")
+    page.command("docmanager:save")
+    page.page.wait_for_timeout(1500)
+    page.reload()
+    page.wait_until(lambda: dots.count() == 4, message="the points are gone")
+    page.page.locator(".dv-snow-lab .dv-card canvas").first.wait_for()
+    page.shot("husky-wolf-snow")
+    assert_silent(page)
+
+
 @pytest.mark.context(viewport={"width": 480, "height": 900})
 def test_in_a_narrow_window_nothing_sticks_out(open_notebook: Callable[..., NotebookPage]) -> None:
     lesson = open_lesson(open_notebook)
