@@ -1,4 +1,4 @@
-"""Convolutions prepared for many calls: a batch norm folded in, and the fastest way to the outputs chosen."""
+"""Convolutions prepared for many calls: batch norm and rectifier taken along, the fastest way to the outputs chosen."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from .fusion import NORMS, is_fixed, with_norm
 from .trace import Op, Ref
 from .winograd import Winograd, suits
 
+RECTIFIED = {"rectified": True}  # the argument of a convolution that took its rectifier along
+FLOATS = 1_500_000  # that a matrix product reads and writes at a time: what stays in the cache until it is rectified
+
 
 class Convolution:
     """The convolution that an operation is; None from `of` where it is none over two dimensions."""
@@ -21,6 +24,7 @@ class Convolution:
         _, weight, self.bias, stride, padding, dilation, _, _, self.groups = op.args
         self.weight = weight.contiguous(memory_format=torch.channels_last)
         self.stride, self.padding, self.dilation = (tuple(pair) for pair in (stride, padding, dilation))
+        self.rectified = op.kwargs == RECTIFIED
         self._winograd: Winograd | None = None
         self._plain = self.stride == self.dilation == (1, 1) and self.groups == 1
 
@@ -36,28 +40,47 @@ class Convolution:
         size = x.shape[2] + 2 * padding[0] - 2, x.shape[3] + 2 * padding[1] - 2
         if self._plain and suits(self.weight, size):
             self._winograd = self._winograd or Winograd(self.weight, self.bias)
-            return self._winograd(x, padding)
+            return self._winograd(x, padding, self.rectified)
         if self._plain and self.weight.shape[2:] == (1, 1) and padding == (0, 0):
             return self._product(x)
-        return F.conv2d(x, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
+        out = F.conv2d(x, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
+        return out.relu_() if self.rectified else out
 
     def _product(self, x: Tensor) -> Tensor:
         """Filters of one tap are a matrix."""
         rows, weight = x.permute(0, 2, 3, 1).reshape(-1, x.shape[1]), self.weight.flatten(1).T
-        out = rows @ weight if self.bias is None else torch.addmm(self.bias, rows, weight)
+        out = rows.new_empty(len(rows), weight.shape[1])
+        parts = 1 + (rows.numel() + out.numel()) // FLOATS
+        for given, part in zip(rows.chunk(parts), out.chunk(parts), strict=True):
+            if self.bias is None:
+                torch.mm(given, weight, out=part)
+            else:
+                torch.addmm(self.bias, given, weight, out=part)
+            if self.rectified:
+                part.relu_()
         return out.view(len(x), *x.shape[2:], -1).permute(0, 3, 1, 2)
 
 
 def folded(ops: list[Op], wanted: Collection[int]) -> list[Op]:
-    """The operations, with every batch norm that nothing but a convolution feeds made part of that convolution."""
+    """The operations, with every batch norm and rectifier that only a convolution feeds made part of it."""
     makers = {op.outs[0]: op for op in ops if Convolution.of(op) is not None}
     taken = Counter(number for op in ops for number in op.ins) + Counter(wanted)
-    kept: dict[int, Op] = {id(op): op for op in ops}
+    kept = {op.outs: op for op in ops}
     for op in ops:
         first = op.args[0] if op.args else None
-        maker = makers.get(first.index) if isinstance(first, Ref) and op.name in NORMS and is_fixed(op) else None
-        if maker is not None and taken[maker.outs[0]] == 1:
-            x, weight, bias, *others = maker.args
-            del kept[id(maker)]
-            kept[id(op)] = Op(maker.func, (x, *with_norm(weight, bias, op), *others), maker.kwargs, op.outs[:1])
+        maker = makers.get(first.index) if isinstance(first, Ref) and taken[first.index] == 1 else None
+        made = None if maker is None else _together(maker, op)
+        if maker is not None and made is not None:
+            del kept[maker.outs]
+            kept[op.outs] = makers[op.outs[0]] = made
     return list(kept.values())
+
+
+def _together(convolution: Op, op: Op) -> Op | None:
+    """One convolution that does what follows it, too; None where it cannot."""
+    x, weight, bias, *others = convolution.args
+    if op.name in NORMS and is_fixed(op) and not convolution.kwargs:
+        return Op(convolution.func, (x, *with_norm(weight, bias, op), *others), {}, op.outs)
+    if op.name == "relu" and not convolution.kwargs:
+        return Op(convolution.func, convolution.args, RECTIFIED, op.outs)
+    return None

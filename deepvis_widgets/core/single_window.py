@@ -173,9 +173,10 @@ def packed(conv: Convolution) -> Callable[[Tensor, tuple[int, int]], Tensor]:
     padding, stride, dilation = list(conv.padding), list(conv.stride), list(conv.dilation)
     order = torch.ops.mkldnn._reorder_convolution_weight(weight, padding, stride, dilation, groups, None)
     run = torch.ops.mkldnn._convolution_pointwise
+    after = "relu" if getattr(conv, "rectified", False) else "none"
 
     def call(x: Tensor, padding: tuple[int, int]) -> Tensor:
-        made: Tensor = run(x, order, bias, list(padding), stride, dilation, groups, "none", [], "")
+        made: Tensor = run(x, order, bias, list(padding), stride, dilation, groups, after, [], "")
         return made
 
     return call

@@ -20,7 +20,7 @@ from .patches import Patch, gather
 from .recording import Recording
 from .trace import Trace, Untraceable
 
-WORK = 2**34  # multiplications in one pass: some tenths of a second, so that one can be stopped
+WORK = 2**35  # multiplications in one pass: half a second or so, so that one can be stopped
 MOST = 64  # windows in one pass
 TOLERANCE = 1e-4  # of the scores' spread, far above rounding: what the check at the start allows
 log = logging.getLogger(__name__)

@@ -33,8 +33,10 @@ class Winograd:
         self.bias = weight.new_zeros(outputs) if bias is None else bias
         self.inward, self.outward = (_matrices()[index].to(weight.dtype) for index in (0, 2))
 
-    def __call__(self, x: Tensor, padding: tuple[int, int] = (0, 0)) -> Tensor:
-        """Maps (B, O, H - 2, W - 2) from (B, C, H, W), which `padding` makes higher and wider on either side."""
+    def __call__(self, x: Tensor, padding: tuple[int, int] = (0, 0), rectified: bool = False) -> Tensor:
+        """Maps (B, O, H - 2, W - 2) from (B, C, H, W), which `padding` makes higher and wider on either side; without
+        what is below 0 if `rectified`.
+        """
         count, channels, outputs = len(x), x.shape[1], len(self.bias)
         height, width = (side + 2 * pad - TAPS + 1 for side, pad in zip(x.shape[2:], padding, strict=True))
         rows, cols = _tiles(height), _tiles(width)
@@ -47,6 +49,8 @@ class Winograd:
             spots = self._outputs(tiles[:, :, first : first + some].reshape(TILE**2, -1, channels))
             spots = spots.view(OUT, OUT, len(part), rows, cols, outputs).permute(2, 3, 0, 4, 1, 5)
             torch.add(spots, self.bias, out=part)
+            if rectified:
+                part.relu_()
         return out.view(count, rows * OUT, cols * OUT, outputs)[:, :height, :width].permute(0, 3, 1, 2)
 
     def _outputs(self, tiles: Tensor) -> Tensor:

@@ -107,10 +107,36 @@ def test_a_batch_norm_becomes_part_of_the_convolution(bias: bool, affine: bool) 
     x = random(1, 3, 6, 6)
     program, number = traced(module, x)
     names = [op.name for op in folded(program.ops, [number])]
-    assert names == ["convolution", "relu"]
+    assert names == ["convolution"]
     made = Convolution.of(folded(program.ops, [number])[0])
     assert made is not None
-    torch.testing.assert_close(made(x, (0, 0)).relu(), module(x), rtol=1e-12, atol=1e-12)
+    torch.testing.assert_close(made(x, (0, 0)), module(x), rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("kernel", (1, 2, 3))
+def test_a_rectifier_becomes_part_of_the_convolution(kernel: int) -> None:
+    """Whichever way is taken to the outputs."""
+    module = nn.Sequential(nn.Conv2d(256, 256, kernel), nn.ReLU(inplace=True)).double()
+    x = random(3, 256, 9, 9).contiguous(memory_format=last)
+    program, number = traced(module, x[:1])
+    (op,) = folded(program.ops, [number])
+    made = Convolution.of(op)
+    assert made is not None and op.outs == (number,)
+    with torch.no_grad():
+        torch.testing.assert_close(made(x, (0, 0)), module(x), rtol=1e-10, atol=1e-12)
+    assert len(folded(program.ops, [number, program.ops[0].outs[0]])) == 2
+
+
+def test_products_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("deepvis_widgets.core.convolutions.FLOATS", 100)
+    x = random(2, 5, 7, 9).contiguous(memory_format=last)
+    for bias in (True, False):
+        module = nn.Conv2d(5, 6, 1, bias=bias).double()
+        program, _ = traced(module, x[:1])
+        made = Convolution.of(program.ops[-1])
+        assert made is not None
+        with torch.no_grad():
+            torch.testing.assert_close(made(x, (0, 0)), module(x), rtol=1e-12, atol=1e-12)
 
 
 def test_a_batch_norm_stays_where_the_convolution_is_asked_for() -> None:
