@@ -89,8 +89,12 @@ class MovingWindow:
 
     def record(self, covered: Covered) -> Recording:
         """One pass to the class scores that keeps the layer's output; no graph."""
-        passes = self._passes(covered) if covered.inside and self._known(covered) else None
+        passes = self._passes(covered) if self.incremental(covered) else None
         return self._plain(covered) if passes is None else passes.run(torch.tensor([covered.box]))
+
+    def incremental(self, covered: Covered) -> bool:
+        """Whether incremental passes are known to be quicker here."""
+        return covered.inside and bool(self._known(covered))
 
     def wants(self, covered: Covered) -> bool:
         """Whether `prepare` is to be called; said once for each thing that it could do."""
