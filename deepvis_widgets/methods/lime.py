@@ -34,7 +34,7 @@ class LimeParams:
     segmentation: str = choice("quickshift", "Superpixels by", tuple(SEGMENTATIONS))
     fill: str = choice("mean", "Fill", FILLS, "what hidden superpixels show; mean: each its own mean colour")
     keep: float = number(0.5, "Kept", 0.05, 0.95, 0.05, "probability that a superpixel is kept")
-    paired: bool = choice(False, "In pairs", (False, True), "each sample with its opposite: a steadier ranking")
+    paired: bool = choice(False, "In pairs", (False, True), "each sample followed by its opposite (antithetic)")
     score: str = choice("softmax", "Score", tuple(reversed(SCORES)), "the class score after or before the softmax")
     stop: bool = choice(False, "Stop when stable", (False, True), "as soon as the ranking is stable")
     stable: float = number(
