@@ -22,7 +22,8 @@ OUT_OF_PLACE: dict[str, Callable[..., Tensor]] = {
 def tensors_of(value: Any) -> list[Tensor]:
     """The tensors with a graph in an argument or output, each once, parameters left out."""
     found: dict[int, Tensor] = {}
-    _collect(value, found)
+    with torch._C.DisableTorchFunction():  # other modes need not see every question
+        _collect(value, found)
     return list(found.values())
 
 
