@@ -1,7 +1,7 @@
 """A small network that learns huskies and wolves in seconds, with as much snow behind the wolves as one likes.
 
-Measured on one slow core: the parts of the pictures are drawn in 8 s, once; training takes 10 s. See README.md for what
-networks have learned at several shares of snow.
+Measured in seconds of one busy core: the parts of the pictures are drawn in 10, once; training takes 9 to 15. Seed 0 at
+0, .5, .9 and 1: right answers .93, .94, .76, .50, huskies on snow called wolf .00, .08, .92, 1.00, of 12 fresh ones.
 """
 
 from __future__ import annotations
