@@ -350,7 +350,7 @@ class OcclusionLab(PictureLab):
         else:
             drops, of = [probe.whole.probability - seen.probability for seen in trail.seen], "probability"
         values = trail.average(drops)
-        note = f" ({trail.note})" if trail.note else ""
+        note = ", approximate" if trail.note else ""
         self.stage.push("overlay", *overlay(values, spread(values), f"drop in {of}{note}"))
 
     def _draw_maps(self, probe: Probe, trail: Trail) -> None:
