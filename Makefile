@@ -60,8 +60,8 @@ front-end-tests: js/node_modules/.package-lock.json
 chromium: $(STAMP)-test
 	@$(PY) -m tests.browser.chromium --install
 
-# One process per core, and in each of them PyTorch on one core: twice as fast as one process on two. Files go out in
-# order: the browser tests, which are the longest, come first, so that no core waits for them at the end.
+# One process per core, and in each of them PyTorch on one core: twice as fast as one process on two. Files go out in the
+# order of tests/conftest.py, not by their number of tests: what follows a browser test on its process must be one, too.
 pytest: $(STAMP)-test
 	@OMP_NUM_THREADS=1 $(PY) -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
