@@ -60,10 +60,10 @@ front-end-tests: js/node_modules/.package-lock.json
 chromium: $(STAMP)-test
 	@$(PY) -m tests.browser.chromium --install
 
-# One process per core, and in each of them PyTorch on one core: twice as fast as one process on two. Files go out in the
-# order of tests/conftest.py, not by their number of tests: what follows a browser test on its process must be one, too.
+# One process per core, and in each of them PyTorch on one core: twice as fast as one process on two. Each takes its share
+# in the order of tests/conftest.py and, when done, the end of another's: what follows a browser test must be one, too.
 pytest: $(STAMP)-test
-	@OMP_NUM_THREADS=1 $(PY) -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	@OMP_NUM_THREADS=1 $(PY) -m pytest -n logical --maxprocesses 4 --dist worksteal
 
 clean:
 	rm -rf .venv .venv-ci build dist *.egg-info js/node_modules .pytest_cache .mypy_cache .ruff_cache tests/browser/.failures

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 from tests.browser import chromium
 from tests.browser.harness import Console, JupyterServer, NotebookPage
 from tests.browser.harness.notebook import write_notebook
 
+VIEWPORT = ViewportSize(width=1280, height=900)
 FAILURES = Path(__file__).parent / ".failures"
 REPORT = pytest.StashKey[pytest.TestReport]()
 OpenNotebook = Callable[..., NotebookPage]
@@ -60,24 +61,33 @@ def browser() -> Iterator[Browser]:
         driven.close()
 
 
+@pytest.fixture(scope="session")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """Where most tests have their pages: what JupyterLab is made of is fetched and compiled once, not for every test."""
+    shared = browser.new_context(viewport=VIEWPORT)
+    yield shared
+    shared.close()
+
+
 @pytest.fixture
-def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+def page(browser: Browser, context: BrowserContext, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A page of its own for each test, 1280 by 900 unless @pytest.mark.context(viewport={...}, ...) says otherwise.
 
     When the test fails, a screenshot goes to tests/browser/.failures.
     """
     options = request.node.get_closest_marker("context")
-    settings = {"viewport": {"width": 1280, "height": 900}, **(options.kwargs if options else {})}
-    context = browser.new_context(**settings)
-    context.set_default_timeout(45_000)
-    page = context.new_page()
+    own = browser.new_context(**{"viewport": VIEWPORT, **options.kwargs}) if options else None
+    page = (own or context).new_page()
+    page.set_default_timeout(45_000)
     yield page
     report = request.node.stash.get(REPORT, None)
     if report is not None and report.failed:
         FAILURES.mkdir(exist_ok=True)
         name = re.sub(r"[^\w.-]+", "_", request.node.name)
         page.screenshot(path=FAILURES / f"{name}.png")
-    context.close()
+    page.close()
+    if own is not None:
+        own.close()
 
 
 @pytest.fixture
