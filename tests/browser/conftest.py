@@ -63,7 +63,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    """Where most tests have their pages: what JupyterLab is made of is fetched and compiled once, not for every test."""
+    """Where most tests have their pages: JupyterLab is fetched and compiled once, not for every test."""
     shared = browser.new_context(viewport=VIEWPORT)
     yield shared
     shared.close()
