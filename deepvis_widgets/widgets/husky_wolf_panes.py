@@ -135,6 +135,7 @@ class HuskyWolfPanes:
         self.heading.value = story.heading(stage, lab.network)
         _display(self.choices, stage < LAST)
         _display(self.tools, stage in WITH_MAPS)
+        _display(self.busy, stage < LAST)
         _display(self.pictures, stage < LAST)
         _display(self.voting, stage in TIME_OF)
         _display(self.ending, stage == LAST)
@@ -200,8 +201,10 @@ class HuskyWolfPanes:
         self.stage.push("overlay", meta, arrays)
 
     def show_progress(self, fraction: float | None, doing: str = "") -> None:
-        """How far something that takes seconds is; None when it has ended."""
-        _display(self.busy, fraction is not None)
+        """How far something that takes seconds is; None when it has ended. Its row keeps its place: what stands below
+        must not move away from under a click.
+        """
+        self.busy.layout.visibility = "hidden" if fraction is None else None
         _display(self.stop, doing == "Explaining")
         self.doing.value, self.progress.value = doing, fraction or 0.0
         self.progress.tooltip = doing

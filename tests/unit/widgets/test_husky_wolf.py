@@ -124,7 +124,7 @@ def test_every_method_offered_explains(lab: HuskyWolf) -> None:
         lab.method = name
         settle(lab)
         assert len(lab.run.maps) == len(FEW) and {found.method for found in lab.run.maps.values()} == {name}
-        assert lab.panes.busy.layout.display == "none"
+        assert lab.panes.busy.layout.visibility == "hidden"
 
 
 def test_explanations_are_kept(lab: HuskyWolf, monkeypatch: Any) -> None:
@@ -149,7 +149,7 @@ def test_a_stopped_method_leaves_what_there_is(lab: HuskyWolf) -> None:
     lab.method = "saliency"
     settle(lab)
     assert 1 <= len(lab.run.maps) < len(FEW)
-    assert lab.panes.busy.layout.display == "none" and lab.panes.notice.value == ""
+    assert lab.panes.busy.layout.visibility == "hidden" and lab.panes.notice.value == ""
     lab.panes.progress.unobserve_all()
     lab.next()
     settle(lab)
@@ -165,7 +165,7 @@ def test_a_method_that_fails_says_so_and_the_lesson_goes_on(lab: HuskyWolf, monk
 
     monkeypatch.setattr(husky_wolf_asking, "explain", broken)
     to_step(lab, 2)
-    assert "the method broke" in lab.panes.notice.value and lab.panes.busy.layout.display == "none"
+    assert "the method broke" in lab.panes.notice.value and lab.panes.busy.layout.visibility == "hidden"
     monkeypatch.undo()
     lab.method = "saliency"
     settle(lab)
