@@ -18,7 +18,7 @@ from deepvis_widgets.zoo.scenes import scene
 from tests.benchmarks.rows import FASTER, Row, seconds
 
 WINDOW, STRIDE = 32, 8
-COARSE = 64  # pixels; captum passes its windows one by one, so a few tell what all of them take
+COARSE = 32  # pixels; captum passes its windows one by one, so a few tell what all of them take
 GOALS = {"vgg16": 30, "squeezenet1_1": None}
 ROUNDS = 3
 SCENES = (("husky", "snow"), ("wolf", "forest"), ("husky", "forest"), ("wolf", "snow"))
