@@ -18,10 +18,10 @@ from torch import Tensor
 from .convolutions import Convolution, folded
 from .local_operations import BINARY, HANDLERS, Value
 from .patches import Patch, Window, crop, padded, whole
+from .replay import VIEWS, last_uses, needed
 from .trace import Op, Program, replaced
 
 COVERED = 0.8  # a region that covers this share of a map is no cheaper than the whole map
-VIEWS = {"view", "_unsafe_view"}
 
 
 class Incremental:
@@ -32,13 +32,13 @@ class Incremental:
     """
 
     def __init__(self, program: Program, wanted: Collection[int]) -> None:
-        self.ops = folded(_needed(program.ops, wanted), wanted)
+        self.ops = folded(needed(program.ops, wanted), wanted)
         self.wanted = tuple(wanted)
         self.work = 0  # multiplications per window of the last run
         self.bases = {number: _last(program.values[number]) for number in _numbers(self.ops, wanted)}
         self.convolutions = {op.outs[0]: made for op in self.ops if (made := Convolution.of(op)) is not None}
         self._padded: dict[int, Tensor] = {}
-        self._uses = _last_uses(self.ops, self.wanted)
+        self._uses = last_uses(self.ops, self.wanted)
         self.owned = _owned(self.ops, self._uses)
 
     def run(self, patch: Patch) -> dict[int, Value]:
@@ -147,22 +147,3 @@ def _owned(ops: list[Op], ends: list[list[int]]) -> set[int]:
     taken = Counter(number for op in ops for number in op.ins)
     ended = {number for numbers in ends for number in numbers}
     return {number for number in made & ended if taken[number] == 1}
-
-
-def _needed(ops: list[Op], wanted: Collection[int]) -> list[Op]:
-    """The operations that lead to the values wanted."""
-    alive, kept = set(wanted), []
-    for op in reversed(ops):
-        if alive & set(op.outs):
-            alive |= set(op.ins)
-            kept.append(op)
-    return kept[::-1]
-
-
-def _last_uses(ops: list[Op], wanted: Collection[int]) -> list[list[int]]:
-    """After each operation, the values nobody takes any more."""
-    seen, ends = set(wanted), []
-    for op in reversed(ops):
-        ends.append([number for number in {*op.ins, *op.outs} if number not in seen])
-        seen |= {*op.ins, *op.outs}
-    return ends[::-1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from torch import Tensor
@@ -18,8 +19,8 @@ class Replay:
     """
 
     def __init__(self, ops: list[Op], wanted: int) -> None:
-        self.ops, self.wanted = needed(ops, wanted), wanted
-        self._ends = _last_uses(self.ops, wanted)
+        self.ops, self.wanted = needed(ops, {wanted}), wanted
+        self._ends = last_uses(self.ops, {wanted})
 
     def __call__(self, x: Tensor) -> Tensor:
         values: dict[int, Any] = {0: x}
@@ -33,9 +34,9 @@ class Replay:
         return answer
 
 
-def needed(ops: list[Op], wanted: int) -> list[Op]:
-    """The operations that lead to the value."""
-    alive, kept = {wanted}, []
+def needed(ops: list[Op], wanted: Collection[int]) -> list[Op]:
+    """The operations that lead to the values wanted."""
+    alive, kept = set(wanted), []
     for op in reversed(ops):
         if alive & set(op.outs):
             alive |= set(op.ins)
@@ -53,9 +54,9 @@ def _again(op: Op, values: dict[int, Any], count: int) -> Any:
     return op.func(*args, **replaced(op.kwargs, values.__getitem__))
 
 
-def _last_uses(ops: list[Op], wanted: int) -> list[list[int]]:
+def last_uses(ops: list[Op], wanted: Collection[int]) -> list[list[int]]:
     """After each operation, the values nobody takes any more."""
-    seen, ends = {wanted}, []
+    seen, ends = set(wanted), []
     for op in reversed(ops):
         ends.append([number for number in {*op.ins, *op.outs} if number not in seen])
         seen |= {*op.ins, *op.outs}

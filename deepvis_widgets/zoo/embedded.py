@@ -6,6 +6,7 @@ layer was chosen so that the evidence for a wolf peaks beside the animal (see ai
 """
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from importlib.resources import as_file, files
 from typing import cast
 
@@ -35,11 +36,13 @@ _PLAN: tuple[tuple[int, int, int] | str, ...] = (
 )
 
 
-def feature_layers(batch_norm: bool = False) -> "OrderedDict[str, nn.Module]":
-    """conv1, relu1, pool1, conv2, ... in order, with norm1, ... before each relu while training."""
+def feature_layers(
+    batch_norm: bool = False, plan: Sequence[tuple[int, int, int] | str] = _PLAN
+) -> "OrderedDict[str, nn.Module]":
+    """conv1, relu1, pool1, conv2, ... of a plan in order, with norm1, ... before each relu while training."""
     layers: OrderedDict[str, nn.Module] = OrderedDict()
     channels, convs, pools = 3, 0, 0
-    for step in _PLAN:
+    for step in plan:
         if isinstance(step, str):
             pools += 1
             layers[f"pool{pools}"] = nn.MaxPool2d(2)

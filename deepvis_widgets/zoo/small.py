@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import threading
-from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,7 +26,7 @@ from ..methods import explain
 from ..methods.base import silent
 from .augment import augmented
 from .collage import ANIMALS, SIDE, SNOW, Parts, Report, parts
-from .embedded import MEAN, STD, normalise
+from .embedded import MEAN, STD, feature_layers, normalise
 from .scenes import BACKGROUNDS
 
 HUSKY, WOLF = range(len(ANIMALS))
@@ -59,7 +58,7 @@ class SmallNet(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.features = nn.Sequential(_layers())
+        self.features = nn.Sequential(feature_layers(True, _PLAN))
         self.pool = nn.AdaptiveAvgPool2d(1)
         self.flatten = nn.Flatten()
         self.classifier = nn.Linear(48, len(ANIMALS))
@@ -67,23 +66,6 @@ class SmallNet(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Logits of normalised pictures."""
         return cast(Tensor, self.classifier(self.flatten(self.pool(self.features(x)))))
-
-
-def _layers() -> OrderedDict[str, nn.Module]:
-    layers: OrderedDict[str, nn.Module] = OrderedDict()
-    channels, convs, pools = 3, 0, 0
-    for step in _PLAN:
-        if isinstance(step, str):
-            pools += 1
-            layers[f"pool{pools}"] = nn.MaxPool2d(2)
-            continue
-        convs += 1
-        out, kernel, stride = step
-        layers[f"conv{convs}"] = nn.Conv2d(channels, out, kernel, stride, kernel // 2, bias=False)
-        layers[f"norm{convs}"] = nn.BatchNorm2d(out)
-        layers[f"relu{convs}"] = nn.ReLU()
-        channels = out
-    return layers
 
 
 def train_on_snow(
