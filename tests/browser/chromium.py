@@ -51,7 +51,8 @@ def install() -> None:
         if shutil.which("sudo") is None:
             raise NoBrowser(MISSING)
         sudo = ["sudo", "--non-interactive"] if not sys.stdin.isatty() else ["sudo"]
-    apt = [*sudo, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet", "--quiet"]
+    wait = ("--option", "DPkg::Lock::Timeout=300")  # another apt may be at work
+    apt = [*sudo, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet", "--quiet", *wait]
     try:
         subprocess.run([*apt, "update"], check=True)
         subprocess.run([*apt, "install", "--yes", "--no-install-recommends", *PACKAGES], check=True)
