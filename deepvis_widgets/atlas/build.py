@@ -256,7 +256,10 @@ def _check_place(out: Path, overwrite: bool) -> None:
     if not (out / store.INDEX).exists():
         raise DeepvisError(f'The folder "{out}" holds something else; give out= a new folder.')
     if not overwrite:
-        raise DeepvisError(f'There is an atlas in "{out}" already; open it, or give overwrite=True to replace it.')
+        raise DeepvisError(
+            f'There is an atlas in "{out}" already; open it, name another folder, or replace it (overwrite=True, '
+            "in a shell --overwrite)."
+        )
 
 
 def _put(made: Path, out: Path) -> None:

@@ -63,7 +63,7 @@ def find_images(images: Any) -> Images:
 
 def _folder(folder: Path) -> Images:
     if not folder.is_dir():
-        raise DeepvisError(f'There is no folder "{folder}"; give images= a folder of pictures, or a list of them.')
+        raise DeepvisError(f'There is no folder "{folder}"; give a folder of pictures, or a list of them.')
     found = (path for path in folder.rglob("*") if path.suffix.lower() in ENDINGS and path.is_file())
     names = sorted(path.relative_to(folder).as_posix() for path in found)
     if not names:

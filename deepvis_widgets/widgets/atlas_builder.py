@@ -6,6 +6,7 @@ import copy
 import html
 import os
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,6 +31,7 @@ class AtlasBuilder(ipywidgets.VBox):
         self._network, self._engine, self._on_atlas = network, engine, on_atlas
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
+        self._first: tuple[float, float] | None = None  # time and fraction of the first report of a build
         self.said = ipywidgets.HTML(NOTHING_YET).add_class("dv-atlas-said")
         self.pictures = ipywidgets.Text(description="Pictures", placeholder="a folder of pictures")
         self.pictures.tooltip = "The folder of pictures to look at"
@@ -42,7 +44,8 @@ class AtlasBuilder(ipywidgets.VBox):
             description="Cancel", tooltip="Stop; what is finished is kept for another time"
         )
         self.progress = ipywidgets.FloatProgress(min=0, max=1, layout={"flex": "1 1 120px"})
-        self._running = _row(self.progress, self.cancel_button)
+        self.how_far = ipywidgets.HTML(layout={"flex": "0 0 auto"})
+        self._running = _row(self.progress, self.how_far, self.cancel_button)
         super().__init__(
             [self.said, _row(self.pictures, self.out), _row(self.build_button, self.open_button), self._running]
         )
@@ -117,21 +120,32 @@ class AtlasBuilder(ipywidgets.VBox):
         except Exception as error:
             self._end(sentence(error, "building the atlas"))
         else:
-            self._end(_told(found))
+            self._end(f"{found!r} is finished.")
             if not self._stopped.is_set():  # closed meanwhile
                 self._on_atlas(found)
 
     def _report(self, fraction: float, partial: object | None = None) -> None:
         if self._stopped.is_set():
             raise Cancelled("atlas")
-        self.progress.value = fraction
+        if fraction != self.progress.value or not self.how_far.value:
+            self.progress.value = fraction
+            self.how_far.value = self._told(fraction)
+
+    def _told(self, fraction: float) -> str:
+        """How much is done, and how long the rest takes at the rate since the first report."""
+        now = time.monotonic()
+        began, start = self._first = self._first or (now, fraction)
+        if fraction == start:
+            return f"{fraction:.0%}"
+        minutes, seconds = divmod(round((now - began) * (1 - fraction) / (fraction - start)), 60)
+        return f"{fraction:.0%} · {minutes}:{seconds:02} left"
 
     def _end(self, words: str) -> None:
         self._show_running(False)
         self.say(words)
 
     def _show_running(self, running: bool) -> None:
-        self.progress.value = 0.0
+        self.progress.value, self.how_far.value, self._first = 0.0, "", None
         self._running.layout.display = None if running else "none"
         self.build_button.disabled = self.open_button.disabled = running
 
@@ -148,11 +162,6 @@ def _copied(network: Network) -> Network:
 def _workers(network: Network) -> int | None:
     """One core is left to whoever watches; a network on a GPU works where it is."""
     return None if network.device.type != "cpu" else max(1, (os.cpu_count() or 2) - 1)
-
-
-def _told(atlas: Atlas) -> str:
-    left = len(atlas.problems)
-    return f"{atlas!r} is finished." + (f" {left} pictures could not be read." if left else "")
 
 
 def _row(*children: ipywidgets.Widget) -> ipywidgets.Box:

@@ -11,6 +11,7 @@ from ..core.network import Network
 from ..engine.engine import Engine
 from ..engine.keys import content_key
 from . import atlas_frames, frames
+from .atlas_frames import contrasted
 from .atlas_panes import AtlasPanes, TopPictures
 from .atlas_stream import Stream
 from .protocol import Frame
@@ -50,15 +51,15 @@ class AtlasFeed:
         for kind in kinds:
             yield
             if kind == "facts":
-                self.panes.facts.show(unit)
+                self.panes.facts.show(unit, f"{layer}:{channel}")
             elif kind == "similar":
                 yield from self._similar_steps(atlas, layer, channel)
             else:
-                yield from self._top_steps(unit, kind)
+                yield from self._top_steps(unit, kind, f"{layer}:{channel}")
 
-    def _top_steps(self, unit: Unit, kind: str) -> Iterator[None]:
+    def _top_steps(self, unit: Unit, kind: str, name: str) -> Iterator[None]:
         pane = self._top_pane(kind)
-        pane.expect(unit)
+        pane.expect(unit, name)
         made: list[Tensor] = []
         for top in unit.top:
             yield
@@ -71,7 +72,7 @@ class AtlasFeed:
         return self.panes.top if kind == "top" else self.panes.deconv
 
     def _picture(self, top: Top, kind: str) -> Tensor:
-        make: Callable[[], Tensor] = (lambda: top.patch) if kind == "top" else (lambda: top.deconv)
+        make: Callable[[], Tensor] = (lambda: top.patch) if kind == "top" else (lambda: contrasted(top.deconv))
         return self._cached(make, kind, top.layer, top.channel, top.rank)
 
     def _cached(self, make: Callable[[], Tensor], *what: object) -> Tensor:

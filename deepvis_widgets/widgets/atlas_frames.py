@@ -18,6 +18,7 @@ from .protocol import Array
 
 LARGEST = 176  # px of the longer side of a patch as it is sent
 CARD = 3  # pictures on a card
+STRONG, GAIN = 0.995, 8.0  # share of a deconv's values drawn without clipping; how much stronger it gets at most
 Parts = tuple[dict[str, Any], dict[str, Array]]
 
 
@@ -60,6 +61,15 @@ def _resized(picture: Tensor, size: tuple[int, int]) -> Tensor:
     return made[0].clamp(0, 1)
 
 
+def contrasted(deconv: Tensor) -> Tensor:
+    """A deconv (3, h, w) with a contrast that a small picture needs: few of its values are near its extremes, between
+    which it was drawn, and the others would be grey.
+    """
+    signal = deconv - 0.5
+    strong = torch.quantile(signal.abs().flatten(), STRONG).clamp(0.5 / GAIN, 0.5)
+    return (0.5 + signal * (0.5 / strong)).clamp(0, 1)
+
+
 def top_picture(atlas: Atlas, layer: str, channel: int) -> Tensor:
     """The patch of the picture that a unit is strongest on, as a thumbnail; grey where it has none."""
     found = atlas.unit(layer, channel).top[:1]
@@ -85,6 +95,15 @@ def captions(unit: Unit) -> list[str]:
 def statistics(unit: Unit) -> str:
     """The numbers of a unit in one line."""
     return f"max {unit.maximum:.3g} · mean {unit.mean:.3g} · silent at {unit.dead:.0%} of positions"
+
+
+def left_out(atlas: Atlas) -> str:
+    """What to say of the pictures that could not be read; empty where all could."""
+    problems = atlas.problems
+    if not problems:
+        return ""
+    why, count = problems[0][1], len(problems)
+    return why if count == 1 else f"{count} pictures were left out, as atlas.problems lists them; the first: {why}"
 
 
 def card_frame(unit: Unit, layer: str, channel: int, pictures: Sequence[Tensor]) -> Parts:

@@ -40,12 +40,13 @@ class TopPictures(Gallery):
         super().__init__(group=group, title=title, size=SIZE, startable=False, placeholder="No pictures of this unit.")
         self.add_class("dv-atlas-tops")
         self.unit: Unit | None = None
+        self._name = ""
         self._on_pick = on_pick
         self.observe(self._picked, names="chosen")
 
-    def expect(self, unit: Unit) -> None:
-        """Name the unit whose pictures come next."""
-        self.unit, self.notice = unit, ""
+    def expect(self, unit: Unit, name: str) -> None:
+        """Say whose pictures come next; `name` is that of the unit selected, which `unit` may stand in for."""
+        self.unit, self._name, self.notice = unit, name, ""
         self.captions = captions(unit)
 
     def show(self, pictures: Sequence[object]) -> None:
@@ -59,8 +60,7 @@ class TopPictures(Gallery):
         self.push("pictures", {"caption": ""}, {"pictures": no_pictures()})
 
     def _show(self, pictures: Array) -> None:
-        assert self.unit is not None
-        self.push("pictures", {"caption": f"{self.unit.layer}:{self.unit.channel}"}, {"pictures": pictures})
+        self.push("pictures", {"caption": self._name}, {"pictures": pictures})
 
     def _picked(self, change: dict[str, int]) -> None:
         chosen = change["new"]

@@ -152,7 +152,7 @@ class AtlasView(ipywidgets.VBox):
             self._said.value = html.escape(str(error))
             return
         self.stage.push("picture", arrays={"picture": picture, "fill": picture})
-        self.stage.boxes = [{"box": list(top.box), "kind": "field", "label": f"{top.layer}:{top.channel}"}]
+        self.stage.boxes = [{"box": list(top.box), "kind": "field", "label": self.address}]
         self.stage.layout.display = None
 
 

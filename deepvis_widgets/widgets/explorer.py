@@ -16,6 +16,7 @@ from ..core.fills import FILLS
 from ..core.network import Network
 from ..core.reduce import VIEWS
 from ..methods import serving
+from .atlas_frames import left_out
 from .base import whole_numbers
 from .explorer_atlas import TABS, ExplorerAtlas
 from .explorer_panes import Panes
@@ -159,6 +160,8 @@ class Explorer(ipywidgets.VBox):
     def use_atlas(self, atlas: Atlas) -> None:
         """Show an atlas of this very network object, as it was built or opened in the pane."""
         self._atlas.use(atlas)
+        if said := left_out(atlas):
+            self.panes.stage.notice = said
 
     def visit(self, layer: str, unit: int) -> None:
         """Go to a unit."""

@@ -36,11 +36,11 @@ class UnitFacts(ipywidgets.VBox):
         super().__init__([self._line, self._charts, self._text])
         self.add_class("dv-facts-pane")
 
-    def show(self, unit: Unit) -> None:
-        """Show the numbers of a unit."""
+    def show(self, unit: Unit, name: str) -> None:
+        """Show the numbers of a unit; `name` is that of the unit selected, which `unit` may stand in for."""
         if not self._charts.children:
             self._make_charts()
-        self._line.value = f"<b>{unit.layer}:{unit.channel}</b> · {statistics(unit)}"
+        self._line.value = f"<b>{name}</b> · {statistics(unit)}"
         self._show_histogram(*unit.histogram)
         self._show_classes(unit.correlation)
 

@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 import deepvis_widgets as dv
 from deepvis_widgets.atlas.ready import folder as ready_folder
 from deepvis_widgets.core.picture import to_bytes
 from deepvis_widgets.widgets.atlas_address import link_to, page_address, page_link
-from deepvis_widgets.widgets.atlas_frames import thumbnail
+from deepvis_widgets.widgets.atlas_frames import contrasted, thumbnail
 from deepvis_widgets.widgets.atlas_stream import Stream
 from deepvis_widgets.widgets.atlas_view import _link_words
 from deepvis_widgets.widgets.protocol import Frame, pack, unpack
@@ -80,7 +81,7 @@ def test_the_top_pane_shows_the_nine_patches_of_the_atlas(explorer: dv.Explorer)
     explorer.about = "deconv"
     settle(explorer)
     shown = last(panes(explorer).deconv, "pictures").arrays["pictures"]
-    np.testing.assert_array_equal(shown, np.stack([to_bytes(top.deconv) for top in unit.top]))
+    np.testing.assert_array_equal(shown, np.stack([to_bytes(contrasted(top.deconv)) for top in unit.top]))
 
 
 def test_another_unit_changes_the_tab(explorer: dv.Explorer) -> None:
@@ -220,6 +221,7 @@ def test_a_build_can_be_cancelled(built: tuple[Path, Path], tmp_path: Path, monk
     builder.start()
     assert reported.wait(60)
     assert builder.progress.value == 0.25 and builder.build_button.disabled
+    assert builder.how_far.value == "25%"
     builder.cancel_button.click()
     assert builder.wait(60)
     assert "Stopped" in builder.said.value and not builder.build_button.disabled
@@ -227,6 +229,57 @@ def test_a_build_can_be_cancelled(built: tuple[Path, Path], tmp_path: Path, monk
     builder.open_folder()
     assert explorer.atlas is not None
     explorer.close()
+
+
+def test_a_build_says_how_far_it_is(explorer: dv.Explorer, monkeypatch: Any) -> None:
+    builder, now = explorer.panes.tabs.builder, [100.0]
+    monkeypatch.setattr("deepvis_widgets.widgets.atlas_builder.time.monotonic", lambda: now[0])
+    for seconds, fraction, told in (
+        (0, 0.2, "20%"),
+        (5, 0.2, "20%"),
+        (30, 0.4, "40% · 1:30 left"),
+        (90, 0.8, "80% · 0:30 left"),
+    ):
+        now[0] = 100.0 + seconds
+        builder._report(fraction)
+        assert builder.how_far.value == told
+
+
+def test_pictures_left_out_are_told_where_the_form_is_gone(built: tuple[Path, Path], tmp_path: Path) -> None:
+    folder = draw_pictures(tmp_path / "pictures", 6)
+    (folder / "broken.png").write_text("no picture")
+    explorer = explored(built)
+    explorer.about = "top"
+    builder = explorer.panes.tabs.builder
+    builder.pictures.value, builder.out.value = str(folder), str(tmp_path / "made")
+    builder.start()
+    settle(explorer)
+    assert builder.wait(120)
+    settle(explorer)
+    assert explorer.atlas is not None and builder not in explorer.panes.tabs.content.children
+    assert explorer.panes.stage.notice.startswith('"broken.png" is not a picture')
+    explorer.close()
+
+
+def test_a_stand_in_is_shown_under_the_name_of_the_unit_selected(explorer: dv.Explorer) -> None:
+    assert explorer.atlas is not None
+    other = next(name for name in explorer.atlas.reader.stand_ins)
+    explorer.layer, explorer.unit = other, 1
+    settle(explorer)
+    assert panes(explorer).top.unit.layer != other
+    assert last(panes(explorer).top, "pictures").meta["caption"] == f"{other}:1"
+    explorer.about = "facts"
+    settle(explorer)
+    assert panes(explorer).facts._line.value.startswith(f"<b>{other}:1</b>")
+
+
+def test_a_deconv_of_few_large_values_is_drawn_with_more_contrast() -> None:
+    signal = torch.full((3, 40, 40), 0.05) * torch.linspace(-1, 1, 40)
+    signal[0, 20, 20] = 0.5
+    drawn = contrasted(0.5 + signal)
+    assert float(drawn.min()) < 0.2 and float(drawn.max()) == 1.0
+    torch.testing.assert_close((drawn - 0.5).sign(), signal.sign())
+    torch.testing.assert_close(contrasted(torch.full((3, 4, 4), 0.5)), torch.full((3, 4, 4), 0.5))
 
 
 def test_the_embedded_network_finds_its_own_atlas() -> None:
