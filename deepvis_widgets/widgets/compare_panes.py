@@ -131,7 +131,8 @@ class Panes:
     def show_cells(self) -> None:
         """Lay out the cells: column by column where there are several networks."""
         self.grid.children = self.compare.cells
-        self.grid.layout.grid_template_rows = f"repeat({len(self.networks)}, auto)" if len(self.networks) > 1 else None
+        rows = 3 * len(self.networks)  # head, map and foot of each
+        self.grid.layout.grid_template_rows = f"repeat({rows}, auto)" if len(self.networks) > 1 else None
 
     def show_settings(self, name: str | None) -> None:
         """Show the parameters of a method, or none."""

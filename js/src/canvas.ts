@@ -32,13 +32,17 @@ export function flush({ context, image }: Pixels): void {
   context.putImageData(image, 0, 0);
 }
 
-/** Gives a canvas one backing pixel per screen pixel and returns its context in css px, cleared. */
+/** Gives a canvas one backing pixel per screen pixel and returns its context in css px, cleared.
+ *
+ * Without room, as while the theme of the page changes, the canvas keeps what it shows and nothing is drawn: a size that
+ * is back within the same frame is news to no observer.
+ */
 export function sharpen(canvas: HTMLCanvasElement, height: number, width: number): CanvasRenderingContext2D {
-  const ratio = window.devicePixelRatio || 1;
-  const [rows, cols] = [Math.max(1, Math.round(height * ratio)), Math.max(1, Math.round(width * ratio))];
-  if (canvas.height !== rows) canvas.height = rows;
-  if (canvas.width !== cols) canvas.width = cols;
   const drawing = context(canvas);
+  const ratio = height > 0 && width > 0 ? window.devicePixelRatio || 1 : 0;
+  const [rows, cols] = [Math.round(height * ratio), Math.round(width * ratio)];
+  if (rows > 0 && canvas.height !== rows) canvas.height = rows;
+  if (cols > 0 && canvas.width !== cols) canvas.width = cols;
   drawing.setTransform(ratio, 0, 0, ratio, 0, 0);
   drawing.clearRect(0, 0, width, height);
   return drawing;

@@ -4,7 +4,7 @@ export function decimal(x: number): string {
   if (!Number.isFinite(x)) return String(x);
   const size = Math.abs(x);
   if (size === 0) return "0";
-  if (size < 1e-3 || size >= 1e6) return x.toExponential(1).replace("-", "−").replace("e+", "e");
+  if (size < 1e-3 || size >= 1e6) return x.toExponential(1).replaceAll("-", "−").replace("e+", "e");
   const digits = Math.max(0, 3 - Math.floor(Math.log10(size)));
   return String(Number(x.toFixed(digits))).replace("-", "−");
 }

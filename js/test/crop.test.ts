@@ -11,7 +11,7 @@ it("crops the centre of a camera picture, or takes all of it", () => {
 it("drops alpha", () => expect([...dropAlpha(new Uint8ClampedArray([1, 2, 3, 255, 4, 5, 6, 255]))]).toEqual([1, 2, 3, 4, 5, 6]));
 
 it("writes numbers without noise", () => {
-  expect([0, 1.23456, 12.345, 1234.5, -0.5, 0.1 + 0.2, 1.2e-7, NaN].map(decimal)).toEqual(["0", "1.235", "12.35", "1235", "−0.5", "0.3", "1.2e−7", "NaN"]);
+  expect([0, 1.23456, 12.345, 1234.5, -0.5, 0.1 + 0.2, 1.2e-7, -4.2e-4, NaN].map(decimal)).toEqual(["0", "1.235", "12.35", "1235", "−0.5", "0.3", "1.2e−7", "−4.2e−4", "NaN"]);
   expect([5.2, 5.2536, 123.4, -0.5].map(brief)).toEqual(["5.20", "5.25", "123", "−0.500"]);
 });
 

@@ -29,6 +29,13 @@ other = dv.Network(module, preprocess=dv.Preprocess((128, 128)), name="mine")
 compare = dv.Compare(["husky-wolf", other], methods=["cam", "saliency"])
 compare
 """
+COLUMNS = """
+import deepvis_widgets as dv
+methods = ["cam", "integrated_gradients", "lrp", "gradient_x_input"]
+steps = {"integrated_gradients": {"steps": 8}}
+compare = dv.Compare(["husky-wolf", "husky-wolf-biased"], methods=methods, params=steps)
+compare
+"""
 SIDE = 128  # pixels of the embedded networks' pictures
 Open = Callable[..., NotebookPage]
 
@@ -217,6 +224,19 @@ def test_a_refusal_stays_in_its_cell_and_further_methods_come_from_the_menu(open
     notebook.page.locator(".dv-compare-head").nth(4).get_by_role("button").nth(1).click()
     notebook.wait_until(lambda: maps(notebook).count() == 4, message="the method was not removed")
     assert_silent(notebook)
+
+
+@pytest.mark.context(viewport={"width": 900, "height": 900})
+def test_in_narrow_columns_maps_stand_level_and_numbers_stay_in_their_cell(open_notebook: Open) -> None:
+    notebook = opened(open_notebook, COLUMNS)
+    tops = "nodes => nodes.map(node => Math.round(node.getBoundingClientRect().top))"
+    rows = maps(notebook).locator(".dv-map-surface").evaluate_all(tops)
+    assert len(set(rows[0::2])) == 1 and len(set(rows[1::2])) == 1 and rows[1] > rows[0], rows
+    heights = notebook.page.locator(".dv-compare-name").evaluate_all("nodes => nodes.map(node => node.scrollHeight)")
+    assert len(set(heights)) > 1, "no title takes two lines: the test asks nothing"
+    beyond = "nodes => nodes.map(node => node.scrollWidth - node.clientWidth)"
+    assert maps(notebook).locator(".dv-legend").evaluate_all(beyond) == [0] * 8
+    notebook.shot("compare-columns")
 
 
 @pytest.mark.context(viewport={"width": 520, "height": 900})
