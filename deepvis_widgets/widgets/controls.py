@@ -31,7 +31,7 @@ FINEST = 100_000  # steps of a slider; a finer range is typed
 
 def control(spec: Spec) -> ipywidgets.ValueWidget:
     """A dropdown for choices, a slider for a range, a field for numbers of a wide range and for free text."""
-    common = {"description": spec.label, "tooltip": spec.help or spec.label, "style": {"description_width": "90px"}}
+    common = {"description": spec.label, "tooltip": spec.help or spec.label, "style": {"description_width": "130px"}}
     if spec.choices is not None:
         return ipywidgets.Dropdown(
             options=[(str(choice), choice) for choice in spec.choices], value=spec.default, **common

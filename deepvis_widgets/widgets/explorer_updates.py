@@ -72,6 +72,7 @@ class Updates:
         self.top: int | None = None  # the top class of the uncovered picture
         self.visible = torch.arange(0)
         self.milliseconds = 0.0
+        self._explaining: object | None = None  # the run of a method that takes seconds
         self._seen = Cache(SEEN)
         self._seen_pass: Callable[[], Recording | None] = lambda: None
         self.known_picture: Callable[[str, int], Tensor | None] = lambda *_: None  # of a unit, where there is an atlas
@@ -164,7 +165,9 @@ class Updates:
         """Run a method that takes seconds beside everything else; its map appears as it improves."""
         panes, name = self.explorer.panes, question.method
         self.stop_explaining()
+        job = self._explaining = object()
         if name is None or not method(name).long:
+            panes.show_progress(None)
             return
         panes.show_progress(0.0)
 
@@ -178,8 +181,8 @@ class Updates:
             long=True,
             on_partial=lambda fraction, partial: self._show_explanation(name, partial, fraction),
             on_result=lambda result: self._show_explanation(name, result, None),
-            on_error=lambda sentence, _: self._end_explanation(sentence),
-            on_cancelled=self._end_explanation,
+            on_error=lambda sentence, _: self._end_explanation(job, sentence),
+            on_cancelled=lambda: self._end_explanation(job),
             doing=f"running {name}",
         )
 
@@ -193,7 +196,10 @@ class Updates:
             if isinstance(result, HeatMap):
                 self._push_overlay(name, result, 0)
 
-    def _end_explanation(self, sentence: str = "") -> None:
+    def _end_explanation(self, job: object, sentence: str = "") -> None:
+        """A run has ended; its progress bar may show the next one already."""
+        if job is not self._explaining:
+            return
         self.explorer.panes.show_progress(None)
         if sentence:
             self.say(sentence)

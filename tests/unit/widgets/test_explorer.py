@@ -199,6 +199,31 @@ def test_no_two_commands_share_a_key() -> None:
     assert len(keys) == len(set(keys))
 
 
+def test_the_progress_bar_is_that_of_the_method_chosen_last(explorer: Explorer, monkeypatch: Any) -> None:
+    names = ("occlusion", "lime")
+    begun, go = {name: threading.Event() for name in names}, {name: threading.Event() for name in names}
+
+    def slow(network: Any, view: Any, name: str, *, report: Any, **params: Any) -> None:
+        begun[name].set()
+        assert go[name].wait(60)
+        report(0.5)
+
+    bar = explorer.panes.running.layout
+    with monkeypatch.context() as patch:
+        patch.setattr("deepvis_widgets.widgets.explorer_updates.explain", slow)
+        explorer.method = "occlusion"
+        assert begun["occlusion"].wait(60)
+        explorer.method = "lime"
+        go["occlusion"].set()
+        assert begun["lime"].wait(60)
+    assert bar.display is None, "the end of the first one took the bar from the second one"
+    explorer.method = "gradient"
+    assert bar.display == "none"
+    go["lime"].set()
+    settle(explorer)
+    assert bar.display == "none"
+
+
 def test_pictures_of_a_unit_stream_and_are_remembered(explorer: Explorer, monkeypatch: Any) -> None:
     monkeypatch.setattr("deepvis_widgets.widgets.explorer_updates.STEPS", 4)
     seen: list[float] = []
