@@ -19,6 +19,7 @@ from .one_class import narrow
 from .patches import Patch, gather
 from .recording import Recording
 from .trace import Trace, Untraceable
+from .window_groups import groups
 
 WORK = 2**35  # multiplications in one pass: half a second or so, so that one can be stopped
 MOST = 64  # windows in one pass
@@ -64,6 +65,11 @@ class WindowPasses:
             return full
         self.incremental.run(self._patch(boxes[len(boxes) // 2][None]))
         return max(1, min(MOST, WORK // max(1, self.incremental.work)))
+
+    def parts(self, boxes: Tensor, most: int) -> list[Tensor]:
+        """The indices of the windows `boxes` (n, 4), at most so many for a pass, and those together that cost least."""
+        together = [torch.arange(len(boxes))] if self.incremental is None else groups(self.network, boxes)
+        return [part for group in together for part in group.chunk(-(-len(group) // most))]
 
     # --- the two ways ---
 

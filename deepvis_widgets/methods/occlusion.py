@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import torch
@@ -19,7 +20,7 @@ from ..core.window_passes import WindowPasses
 from . import occlusion_coarse as coarse
 from .backward import SCORES, describe
 from .base import Method, Report, silent
-from .passes import Score, batches, per_pass, precision
+from .passes import Score, per_pass, precision
 
 APPROXIMATE = "approximate"
 LEVELS = (4, 2, 1)  # first every fourth position of every fourth row, then every second, then all
@@ -104,7 +105,8 @@ class Occlusion(Method):
         passes = WindowPasses(network, image, fill_picture(image, params.fill), layers, score.target.layer is None)
         size = passes.per_pass(boxes.flatten(0, 1), per_pass(network))
         few = params.windows == APPROXIMATE
-        for share, places in coarse.visits(sweep, size) if few else visits(boxes, size):
+        parts = partial(passes.parts, most=size)
+        for share, places in coarse.visits(sweep, size, parts) if few else visits(boxes, parts):
             sweep.put(places, sweep.read(passes.run(boxes[places[:, 0], places[:, 1]])))
             result = self._result(sweep, image, whole, params)
             report(share, result)
@@ -208,18 +210,20 @@ def _starts(side: int, window: int, stride: int) -> Tensor:
     return torch.arange(last + 1) * stride
 
 
-def visits(boxes: Tensor, size: int) -> Iterator[tuple[float, Tensor]]:
-    """(share done after it, positions (n, 2) as row and column) of one batch after the other, level by level."""
+def visits(boxes: Tensor, parts: coarse.Parts) -> Iterator[tuple[float, Tensor]]:
+    """(share done after it, positions (n, 2) as row and column) of one batch after the other, level by level; `parts`
+    says which of some boxes (n, 4) make a batch.
+    """
     rows, cols = boxes.shape[:2]
     level = torch.full((rows, cols), len(LEVELS))
     for index, step in reversed(list(enumerate(LEVELS))):
         level[::step, ::step] = index
     done = 0
-    for index in range(len(LEVELS)):
+    for index in sorted(set(level.flatten().tolist())):
         places = (level == index).nonzero()
-        for batch in batches(len(places), size):
-            yield (done + batch.stop) / (rows * cols), places[batch]
-        done += len(places)
+        for batch in parts(boxes[places[:, 0], places[:, 1]]):
+            done += len(batch)
+            yield done / (rows * cols), places[batch]
 
 
 def averaged(values: Tensor, boxes: Tensor, size: tuple[int, int]) -> Tensor:

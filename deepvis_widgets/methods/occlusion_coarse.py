@@ -6,14 +6,12 @@ covariance: exact where a window was measured, and for a network whose answer is
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
-
-from .passes import batches
 
 if TYPE_CHECKING:
     from .occlusion import Sweep
@@ -23,6 +21,8 @@ MORE = 0.5  # of the coarse grid's positions: how many are added where the map c
 ROUND = 16  # positions added at a time
 NOISE = 0.02  # of a window's variance: what overlapping windows do not share
 
+Parts = Callable[[Tensor], list[Tensor]]
+
 
 def coarse(boxes: Tensor) -> Tensor:
     """(rows, cols): the positions measured first, the outermost ones among them. All, where windows hardly overlap."""
@@ -30,15 +30,16 @@ def coarse(boxes: Tensor) -> Tensor:
     return rows[:, None] & cols
 
 
-def visits(sweep: Sweep, size: int) -> Iterator[tuple[float, Tensor]]:
-    """(share done after it, positions (n, 2) as row and column) of one batch after the other; the later ones depend on
-    what `sweep` holds by then.
+def visits(sweep: Sweep, size: int, parts: Parts) -> Iterator[tuple[float, Tensor]]:
+    """(share done after it, positions (n, 2) as row and column) of one batch after the other, of at most `size`; the
+    first are `parts` of the coarse grid's boxes (n, 4), the later ones depend on what `sweep` holds by then.
     """
     first = coarse(sweep.boxes).nonzero()
     count = min(sweep.done.numel(), round((1 + MORE) * len(first)))
-    for batch in batches(len(first), size):
-        yield batch.stop / count, first[batch]
-    done = len(first)
+    done = 0
+    for batch in parts(sweep.boxes[first[:, 0], first[:, 1]]):
+        done += len(batch)
+        yield done / count, first[batch]
     while done < count:
         places = _next(sweep, min(ROUND, size, count - done))
         done += len(places)

@@ -76,8 +76,8 @@ def _scores(network: Network, view: Tensor) -> Tensor:
     """(windows,): the score of class 0 alone under every window."""
     boxes = _boxes(network, STRIDE)
     passes = WindowPasses(network, view, fill_picture(view, "grey"), target=0)
-    parts = boxes.chunk(-(-len(boxes) // passes.per_pass(boxes, BATCH)))
-    return torch.cat([passes.run(part).logits[:, 0] for part in parts])
+    parts = passes.parts(boxes, passes.per_pass(boxes, BATCH))
+    return torch.cat([passes.run(boxes[part]).logits[:, 0] for part in parts])
 
 
 def _boxes(network: Network, stride: int) -> Tensor:
