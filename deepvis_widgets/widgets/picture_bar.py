@@ -30,10 +30,12 @@ class PictureBar(ipywidgets.HBox):
         options = [(name, index) for index, (name, _) in enumerate(self._pictures)]
         self._choice = ipywidgets.Dropdown(options=options, value=None, tooltip="Pictures", layout={"width": "170px"})
         self._upload = ipywidgets.FileUpload(
-            accept="image/*", description="Upload", tooltip="Open a picture of yours", layout={"width": "100px"}
+            accept="image/*", description="Upload", tooltip="Open a picture of yours", layout={"width": "120px"}
         )
         self._path = ipywidgets.Text(
-            placeholder="path of a picture or folder", continuous_update=False, tooltip="Press Enter to open"
+            placeholder="path of a picture or folder",
+            continuous_update=False,
+            tooltip="Path of a picture or folder; Enter opens it",
         )
         self.camera = ipywidgets.ToggleButton(icon="camera", tooltip="Camera on or off (c)", layout={"width": "36px"})
         parts = [self._previous, self._choice, self._next, self._upload, self._path]

@@ -90,7 +90,7 @@ function mount({ model, link, state, root, signal }: View<MapViewTraits, Shared>
   watch(model, ["colormap", "gamma", "boost", "signed", "limits"], recolour, signal);
   watch(model, ["title", "size", "interactive"], fit, signal);
   watch(model, ["smooth", "opacity", "outline"], paint, signal);
-  mountLabel(model, canvas, "Map of one unit", signal);
+  for (const part of [canvas, surface]) mountLabel(model, part, "Map of one unit", signal);
   onResize(surface, paint, signal);
   onTheme(paint, signal);
   load();
@@ -102,11 +102,10 @@ function build(root: HTMLElement) {
   const unit = element("span", { class: "dv-dim" });
   const canvas = element("canvas", { class: "dv-map-canvas", role: "img" });
   const empty = element("div", { class: "dv-empty" }, "Nothing to show yet.");
-  const surface = element("div", { class: "dv-map-surface" }, canvas, empty);
+  const surface = element("div", { class: "dv-map-surface", role: "group" }, canvas, empty);
   const readout = element("div", { class: "dv-readout" });
   const bar = legend();
   const facts = element("div", { class: "dv-facts" });
-  root.setAttribute("role", "group");
   root.append(element("div", { class: "dv-title" }, title, unit), surface, readout, bar.node, facts);
   return { title, unit, canvas, empty, surface, readout, bar, facts };
 }

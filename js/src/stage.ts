@@ -116,7 +116,7 @@ function mount({ model, link, root, signal }: View<StageTraits, null>): void {
   watch(model, ["opacity", "boxes", "draw_occluder"], paint, signal);
   watch(model, ["overlay", "colormap"], recolour, signal);
   watch(model, ["zoom"], fit, signal);
-  mountLabel(model, canvas, "The picture as the network sees it", signal);
+  for (const part of [canvas, root]) mountLabel(model, part, "The picture as the network sees it", signal);
   subscribe(model.get("group"), "hover-box", (box) => ((hover = box), paint()), signal);
   onResize(surface, paint, signal);
   onTheme(paint, signal);

@@ -4,7 +4,7 @@ import { Link } from "./link";
 import type { Model } from "./model";
 import { mountNotice } from "./notice";
 import { shield } from "./shield";
-import { nameSliders } from "./slider_names";
+import { nameControls } from "./control_names";
 import type { CommonTraits } from "./traits";
 
 export interface View<T, State> {
@@ -59,5 +59,5 @@ function mountAll<T extends CommonTraits, State>(definition: Definition<T, State
   definition.mount(view);
   mountNotice(view);
   shield(view.root, view.signal);
-  nameSliders();
+  nameControls();
 }
