@@ -87,9 +87,12 @@ class PositionMaps(ipywidgets.Box):
 
     def __init__(self, group: str, on_pick: Callable[[tuple[int, int]], None]) -> None:
         common: dict[str, Any] = {"group": group, "size": SIDE, "linked": True}
-        self.probability = MapView(colormap="cividis", limits=(0, 1), label="Class probability by position", **common)
-        self.label = MapView(label="Predicted label by position", title="Predicted label", **common)
-        self.activation = MapView(colormap="inferno", label="Activation by position", **common)
+
+        def made(title: str, **traits: Any) -> MapView:
+            return MapView(title=title, label=f"{title} by position", **traits, **common)
+
+        self.probability = made("Class probability", colormap="cividis", limits=(0, 1))
+        self.label, self.activation = made("Predicted label"), made("Activation", colormap="inferno")
         self.legend = ipywidgets.HTML().add_class("dv-lab-legend")
         labels = ipywidgets.VBox([self.label, self.legend])
         super().__init__([self.probability, labels, self.activation])

@@ -170,6 +170,7 @@ class RelevanceBoard(Board):
                 max=1,
                 step=0.1,
                 description="ε",
+                readout_format=".1e",
                 tooltip="ε: added to every denominator",
                 style=wide,
             ),
