@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 CHECKOUT = Path(__file__).resolve().parents[3]
+WARM = sys.platform == "linux"  # elsewhere processes that have loaded PyTorch cannot be relied on to fork
 
 # No pop-ups over the page under test, and every cell in the page: by default JupyterLab draws only those in sight.
 SETTINGS: dict[str, dict[str, Any]] = {
@@ -41,9 +42,8 @@ class JupyterServer:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._output = self.log.open("w", encoding="utf-8")
-        self._process = subprocess.Popen(
-            self._command(), cwd=self.root, env=self._environment(), stdout=self._output, stderr=subprocess.STDOUT
-        )
+        self._kernels = self._start(self._warm_kernels()) if WARM else None
+        self._process = self._start(self._command())
 
     def wait_until_ready(self, timeout: float = 90) -> None:
         deadline = time.monotonic() + timeout
@@ -63,6 +63,9 @@ class JupyterServer:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        if self._kernels is not None:
+            self._kernels.kill()
+            self._kernels.wait()
         self._output.close()
 
     def api(self, method: str, path: str) -> Any:
@@ -97,6 +100,23 @@ class JupyterServer:
             "--VoilaConfiguration.show_tracebacks=True",
         ]
 
+    def _warm_kernels(self) -> list[str]:
+        """The command that forks kernels; Jupyter is told to ask it for them."""
+        program, name = [sys.executable, str(Path(__file__).with_name("warm_kernels.py"))], f"kernels-{self.port}"
+        spec = {
+            "argv": [*program, "start", name, "{connection_file}"],
+            "display_name": "Python 3 (ipykernel)",
+            "language": "python",
+        }
+        file = self.folder / "share" / "kernels" / "python3" / "kernel.json"
+        file.parent.mkdir(parents=True)
+        file.write_text(json.dumps(spec), encoding="utf-8")
+        return [*program, "serve", name]
+
+    def _start(self, command: list[str]) -> subprocess.Popen[bytes]:
+        environment = self._environment()
+        return subprocess.Popen(command, cwd=self.root, env=environment, stdout=self._output, stderr=subprocess.STDOUT)
+
     def _environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "IPYTHON"))}
         folders = {
@@ -107,7 +127,8 @@ class JupyterServer:
             )
         }
         path = os.pathsep.join(filter(None, [str(CHECKOUT), kept.get("PYTHONPATH")]))
-        return {**kept, **folders, "PYTHONPATH": path, "JUPYTER_PREFER_ENV_PATH": "1"}
+        data = {"JUPYTER_PATH": str(self.folder / "share"), "JUPYTER_PREFER_ENV_PATH": "1"}
+        return {**kept, **folders, **data, "PYTHONPATH": path}
 
     def _write_settings(self, settings: dict[str, dict[str, Any]]) -> None:
         for name, values in settings.items():
