@@ -1,6 +1,6 @@
 // Outlines on the stage: receptive field, localization, selection, hover, and the occluder's frame with its handles.
 // The colours are told apart with any colour vision, and differ in dash as well.
-import { handles, type Box } from "./box";
+import { handles, type Box, type Size } from "./box";
 import { outline } from "./canvas";
 import type { MarkedBox } from "./traits";
 
@@ -12,6 +12,7 @@ const STYLES: Record<MarkedBox["kind"] | "hover", { colour: string; dash: number
 };
 const HANDLE = 7;
 const ROOM_FOR_ALL_HANDLES = 44;
+const TAG = 16; // css px high
 
 export interface Marks {
   readonly drawing: CanvasRenderingContext2D;
@@ -24,13 +25,31 @@ export interface Marks {
 
 const scaled = (box: Box, scale: number): [number, number, number, number] => box.map((x) => x * scale) as [number, number, number, number];
 
-/** One outlined box with its label. */
-export function mark(on: Marks, box: Box, kind: keyof typeof STYLES, label = ""): void {
+/** One outlined box. */
+export function mark(on: Marks, box: Box, kind: keyof typeof STYLES): void {
   const { colour, dash } = STYLES[kind] ?? STYLES.selected;
-  const rect = scaled(box, on.scale);
-  outline(on.drawing, rect, colour, dash);
-  if (label) tag(on, rect, label, colour);
+  outline(on.drawing, scaled(box, on.scale), colour, dash);
 }
+
+/** Outlined boxes, and over all of them their labels. */
+export function marked(on: Marks, boxes: readonly MarkedBox[]): void {
+  for (const { box, kind } of boxes) mark(on, box, kind);
+  const taken: Box[] = [];
+  for (const { box, kind, label } of boxes) {
+    if (label) taken.push(tag(on, scaled(box, on.scale), label, (STYLES[kind] ?? STYLES.selected).colour, taken));
+  }
+}
+
+/** Where a tag of this width goes: above its box, else below it, else inside; not over another one if it can be helped. */
+export function tagPlace([top, left, h]: Box, w: number, [height, width]: Size, taken: readonly Box[]): Box {
+  const x = Math.min(Math.max(0, left), width - w);
+  const rows = [top - TAG - 1, top + h + 1, top + 2, top + h - TAG - 2].filter((y) => y >= 0 && y + TAG <= height);
+  const places = [...rows, Math.max(0, height - TAG)].map((y): Box => [y, x, TAG, w]);
+  return places.find((place) => !taken.some((other) => overlap(place, other))) ?? places[0]!;
+}
+
+const overlap = ([top, left, h, w]: Box, [y, x, height, width]: Box): boolean =>
+  top < y + height && y < top + h && left < x + width && x < left + w;
 
 /** The occluder's frame with handles; a small one has handles at its corners only. */
 export function frame(on: Marks, box: Box): void {
@@ -50,14 +69,14 @@ function knob(drawing: CanvasRenderingContext2D, row: number, col: number): void
   drawing.strokeRect(left, top, HANDLE, HANDLE);
 }
 
-function tag({ drawing, height, width, font }: Marks, [top, left, h]: readonly number[], label: string, colour: string): void {
+function tag({ drawing, height, width, font }: Marks, rect: Box, label: string, colour: string, taken: readonly Box[]): Box {
   drawing.font = `600 11px ${font}`;
-  const w = Math.min(drawing.measureText(label).width + 8, width);
-  const y = top! >= 17 ? top! - 17 : Math.min(top! + h! + 1, height - 16);
-  const x = Math.min(Math.max(0, left!), width - w);
+  const place = tagPlace(rect, Math.min(drawing.measureText(label).width + 8, width), [height, width], taken);
+  const [y, x, h, w] = place;
   drawing.fillStyle = "rgba(0, 0, 0, 0.75)";
-  drawing.fillRect(x, y, w, 16);
+  drawing.fillRect(x, y, w, h);
   drawing.fillStyle = colour;
   drawing.textBaseline = "middle";
-  drawing.fillText(label, x + 4, y + 8.5, width - 8);
+  drawing.fillText(label, x + 4, y + h / 2 + 0.5, w - 8);
+  return place;
 }

@@ -8,7 +8,7 @@ import { acceptFiles } from "./files";
 import { onResize, painter } from "./frames";
 import { mountLabel } from "./label";
 import { legend } from "./legend";
-import { frame, mark, type Marks } from "./marks";
+import { frame, mark, marked, type Marks } from "./marks";
 import { complain, save, watch } from "./model";
 import { Occluder } from "./occluder";
 import { decimal, join, place, rgb } from "./readout";
@@ -66,7 +66,7 @@ function mount({ model, link, root, signal }: View<StageTraits, null>): void {
     drawing.imageSmoothingQuality = "high";
     drawing.drawImage(composed, 0, 0, width, height);
     const marks: Marks = { drawing, scale, height, width, font: getComputedStyle(root).fontFamily };
-    for (const { box, kind, label } of model.get("boxes")) mark(marks, box, kind, label);
+    marked(marks, model.get("boxes"));
     if (occluder.box) frame(marks, occluder.box);
     if (hover) mark(marks, hover, "hover");
   }
