@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import html
 import math
 from collections.abc import Callable, Sequence
@@ -15,11 +16,12 @@ LARGEST = 9999.0
 
 def read_number(text: str) -> float:
     """The number a text stands for, with either minus sign; DeepvisError where it stands for none."""
-    try:
+    value = math.nan
+    with contextlib.suppress(ValueError):
         value = float(text.strip().replace("−", "-"))
-    except ValueError:
-        raise DeepvisError(f"“{text.strip()[:20]}” is no number; type one such as 2 or -0.5.") from None
-    if not math.isfinite(value) or abs(value) > LARGEST:
+    if math.isnan(value):
+        raise DeepvisError(f"“{text.strip()[:20]}” is no number; type one such as 2 or -0.5.")
+    if abs(value) > LARGEST:
         raise DeepvisError(f"“{text.strip()[:20]}” is too large; type a number from -{LARGEST:.0f} to {LARGEST:.0f}.")
     return value
 

@@ -21,6 +21,7 @@ def test_grids_are_read_as_they_are_written() -> None:
     ("text", "words"),
     [
         ("1 x", "“x” is no number"),
+        ("1 nan", "“nan” is no number"),
         ("1 2; 3", "equal length"),
         ("", "apart by spaces"),
         ("inf", "too large"),
