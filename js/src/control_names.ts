@@ -1,5 +1,7 @@
 // Names for ipywidgets' controls: to a screen reader its sliders are numbers, its icons letters that no font of words
-// has, and its fields without a caption nothing.
+// has, and its fields without a caption nothing. And their keys: JupyterLab would take the arrows from its menus.
+import { shield } from "./shield";
+
 const OURS = ".dv-board, .dv-lab, .dv-explorer, .dv-compare, .dv-husky-wolf, .dv-atlas-view";
 const WATCHED = Symbol.for("deepvis.control-names"); // each module is a bundle of its own; the page needs one watcher
 const PLAYER: readonly (readonly [icon: string, title: string])[] = [
@@ -42,15 +44,20 @@ const NAMELESS: readonly (readonly [selector: string, name: (found: HTMLElement)
   [".widget-label[for]:empty", (label) => label.removeAttribute("for")],
 ];
 
-/** Gives every control among our widgets a name, now and whenever controls appear. */
+/** Gives every control among our widgets a name and its own keys, now and whenever controls appear. */
 export function nameControls(): void {
   const page = document as Document & { [WATCHED]?: true };
   if (page[WATCHED]) return;
   page[WATCHED] = true;
+  const shielded = new WeakSet<HTMLElement>();
   let waiting = false;
   const look = (): void => {
     waiting = false;
     for (const [selector, name] of NAMELESS) document.querySelectorAll<HTMLElement>(`:is(${OURS}) ${selector}`).forEach(name);
+    for (const ours of document.querySelectorAll<HTMLElement>(`:is(${OURS}):not(.dv-explorer)`)) {
+      if (!shielded.has(ours)) shield(ours);
+      shielded.add(ours);
+    }
   };
   const soon = (): void => {
     if (!waiting) setTimeout(look, 200);

@@ -8,9 +8,9 @@ export function isPlain({ key, ctrlKey, metaKey, altKey, shiftKey }: Pick<Keyboa
 }
 
 /** Keeps plain keys from going further up than this element, unless an explorer around it does that itself. */
-export function shield(element: HTMLElement, signal: AbortSignal): void {
+export function shield(element: HTMLElement, signal?: AbortSignal): void {
   const stop = (event: KeyboardEvent): void => {
     if (isPlain(event) && !element.parentElement?.closest(".dv-explorer")) event.stopPropagation();
   };
-  element.addEventListener("keydown", stop, { signal });
+  element.addEventListener("keydown", stop, signal ? { signal } : {});
 }

@@ -56,6 +56,20 @@ def at(notebook: NotebookPage, top: float, left: float) -> tuple[float, float]:
     return box["x"] + left * scale, box["y"] + top * scale
 
 
+def test_menus_keep_their_keys_from_the_notebook(open_notebook: OpenNotebook) -> None:
+    notebook = opened(open_notebook)
+    page = notebook.page
+    rule = page.locator(".dv-relevance select").first
+    rule.focus()
+    page.keyboard.press("ArrowDown")
+    notebook.wait_until(lambda: notebook.value("board.rule") == "gamma", message="the arrow chooses no other rule")
+    page.keyboard.press("b")  # in a notebook: a new cell
+    page.keyboard.press("ArrowDown")
+    notebook.wait_until(lambda: notebook.value("board.rule") == "alpha-beta", message="the menu has lost the focus")
+    assert page.locator(".jp-Notebook .jp-CodeCell").count() == 1
+    assert_silent(notebook)
+
+
 def test_relevance_flows_back_step_by_step_in_two_colours(open_notebook: OpenNotebook) -> None:
     notebook = opened(open_notebook)
     forward = drawn(notebook)
