@@ -193,7 +193,7 @@ class RelevanceBoard(Board):
             description="Change",
             tooltip="which number to change; a click on the drawing chooses too",
             style=wide,
-            layout={"width": "190px"},
+            layout={"width": "224px"},
         )
         self.number = ipywidgets.FloatText(
             description="to", step=0.1, tooltip="the new number; Enter takes it", style=wide, layout={"width": "110px"}
