@@ -41,6 +41,10 @@ class Convolution:
         if self._plain and suits(self.weight, size):
             self._winograd = self._winograd or Winograd(self.weight, self.bias)
             return self._winograd(x, padding, self.rectified)
+        return self.direct(x, padding)
+
+    def direct(self, x: Tensor, padding: tuple[int, int]) -> Tensor:
+        """The same by the plain sum of products."""
         if self._plain and self.weight.shape[2:] == (1, 1) and padding == (0, 0):
             return self._product(x)
         out = F.conv2d(x, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)

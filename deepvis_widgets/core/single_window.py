@@ -22,7 +22,6 @@ from .rules import pair
 from .trace import Op, Program, Ref
 from .window_passes import WindowPasses
 
-PACKED = 2**13  # weights from which packing them pays
 POOL: tuple[Any, ...] = (None, [], 0, 1)  # what a pooling is given where it is not said: stride, padding, dilation
 
 
@@ -99,8 +98,8 @@ class SingleWindow(Incremental):
 
     def _convolution(self, op: Op, conv: Convolution) -> Step:
         axes = _axes(conv.weight.shape[2:], conv.stride, conv.padding, conv.dilation)
-        compute = packed(conv)
-        return self._sliding(op, axes, 0.0, lambda x: compute(x, (0, 0)), lambda x: compute(x, conv.padding))
+        # of a single window, Winograd's filters, four times the weights, are too many to read
+        return self._sliding(op, axes, 0.0, lambda x: conv.direct(x, (0, 0)), lambda x: conv.direct(x, conv.padding))
 
     def _max_pool(self, op: Op) -> Step:
         kernel, stride, padding, dilation = (*op.args[1:5], *POOL[len(op.args) - 1 :])
@@ -160,26 +159,6 @@ class SingleWindow(Incremental):
             return Part(compute([_laid(self.bases[p.base], p, (top, left), size) for p in parts]), top, left, out)
 
         return step
-
-
-def packed(conv: Convolution) -> Callable[[Tensor, tuple[int, int]], Tensor]:
-    """The convolution with its weights in the order that the processor reads them in: for a single window, bringing
-    them there takes as long as the products do, and Winograd's filters are too many to read.
-    """
-    ready = torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_convolution_pointwise")  # type: ignore[no-untyped-call]
-    weight, bias, groups = conv.weight.detach(), conv.bias, conv.groups
-    if not ready or weight.dtype != torch.float32 or weight.numel() < PACKED or weight.shape[2:] == (1, 1):
-        return conv
-    padding, stride, dilation = list(conv.padding), list(conv.stride), list(conv.dilation)
-    order = torch.ops.mkldnn._reorder_convolution_weight(weight, padding, stride, dilation, groups, None)
-    run = torch.ops.mkldnn._convolution_pointwise
-    after = "relu" if getattr(conv, "rectified", False) else "none"
-
-    def call(x: Tensor, padding: tuple[int, int]) -> Tensor:
-        made: Tensor = run(x, order, bias, list(padding), stride, dilation, groups, after, [], "")
-        return made
-
-    return call
 
 
 class MovingPasses(WindowPasses):

@@ -73,10 +73,7 @@ def test_every_kind_of_operation(kind: str) -> None:
     ids=str,
 )
 @pytest.mark.parametrize("dtype", (torch.float32, torch.float64), ids=str)
-def test_every_kind_of_convolution(
-    conv: dict[str, object], dtype: torch.dtype, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("deepvis_widgets.core.single_window.PACKED", 0)
+def test_every_kind_of_convolution(conv: dict[str, object], dtype: torch.dtype) -> None:
     net = Network(seeded(Case(nn.Conv2d(6, 6, **conv))).to(dtype), Preprocess((29, 29)))  # type: ignore[arg-type]
     run = passes(net)
     assert run.incremental is not None
