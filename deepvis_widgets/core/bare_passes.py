@@ -70,7 +70,7 @@ class BarePasses:
         trace.start(x)
         recording = self.network.run(x, keep=self._keep, until=self.layer, beside=trace)
         wanted = trace.program.number(self._answer(recording))
-        return Replay(fused(needed(trace.program.ops, {wanted}), wanted), wanted)
+        return Replay(fused(needed(trace.program.ops, {wanted}), wanted, trace.program.values), wanted)
 
     def _agrees(self, x: Tensor) -> bool:
         """Whether three pictures get the answers of a plain pass."""

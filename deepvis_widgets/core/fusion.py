@@ -6,6 +6,7 @@ Works on the operations of a traced pass, so the network they came from is left 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -18,8 +19,9 @@ RECTIFIER = "relu"
 NOTHING = "none"
 
 
-def fused(ops: list[Op], wanted: int) -> list[Op]:
-    """The operations that make the value `wanted`, every float32 convolution of maps on the CPU fused and packed.
+def fused(ops: list[Op], wanted: int, values: Sequence[Tensor]) -> list[Op]:
+    """The operations that make the value `wanted`, every float32 convolution of maps on the CPU fused and packed, for
+    maps as large as the traced `values`: packed for others, weights may be brought into another order in every pass.
 
     Rounding aside all values stay what they were. Weights are read now: what they become later does not show.
     """
@@ -33,7 +35,7 @@ def fused(ops: list[Op], wanted: int) -> list[Op]:
         if op in swallowed:
             continue
         followers = _followers(op, takers) if _is_plain_convolution(op) else None
-        made.append(op if followers is None else _fused(op, followers))
+        made.append(op if followers is None else _fused(op, followers, values))
         swallowed.update(followers or ())
     return made
 
@@ -59,13 +61,14 @@ def is_fixed(norm: Op) -> bool:
     return isinstance(norm.args[3], Tensor) and norm.args[5] is not True
 
 
-def _fused(convolution: Op, followers: list[Op]) -> Op:
+def _fused(convolution: Op, followers: list[Op], values: Sequence[Tensor]) -> Op:
     x, weight, bias, stride, padding, dilation, _, _, groups = convolution.args
     for norm in followers:
         if norm.name in NORMS:
             weight, bias = with_norm(weight, bias, norm)
     weight = weight.detach().contiguous(memory_format=torch.channels_last)
-    packed = torch.ops.mkldnn._reorder_convolution_weight(weight, padding, stride, dilation, groups, None)
+    size = list(values[convolution.ins[0]].shape)
+    packed = torch.ops.mkldnn._reorder_convolution_weight(weight, padding, stride, dilation, groups, size)
     after = RECTIFIER if followers and followers[-1].name == RECTIFIER else NOTHING
     args: tuple[Any, ...] = (x, packed, bias, padding, stride, dilation, groups, after, [], "")
     return Op(torch.ops.mkldnn._convolution_pointwise.default, args, {}, [convolution, *followers][-1].outs[:1])
