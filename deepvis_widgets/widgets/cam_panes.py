@@ -71,7 +71,9 @@ class Curve(bqplot.Figure):
         self._end = bqplot.Lines(x=[0], y=[0], scales=scales, colors=["#888888"], line_style="dashed", stroke_width=1)
         self._here = bqplot.Scatter(x=[0], y=[0], scales=scales, colors=["#e07b28"], default_size=64)
         axes = [
-            bqplot.Axis(scale=scales["x"], label="terms in the sum", tick_format="d", grid_lines="none"),
+            bqplot.Axis(
+                scale=scales["x"], label="terms in the sum", label_offset="32px", tick_format="d", grid_lines="none"
+            ),
             bqplot.Axis(
                 scale=scales["y"], orientation="vertical", tick_format=".3~g", num_ticks=5, grid_lines="dashed"
             ),
@@ -81,7 +83,7 @@ class Curve(bqplot.Figure):
             axes=axes,
             animation_duration=0,
             padding_x=0,
-            fig_margin={"top": 8, "bottom": 36, "left": 44, "right": 20},
+            fig_margin={"top": 8, "bottom": 46, "left": 44, "right": 20},
             layout=ipywidgets.Layout(width="100%", height="180px", min_width="220px"),
         )
 
