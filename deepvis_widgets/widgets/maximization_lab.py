@@ -184,7 +184,8 @@ class MaximizationLab(ipywidgets.VBox):
         self.panes.show_kept(self)
 
     def draw_sizes(self) -> None:
-        """Draw one unit of each layer at the true size of what it sees."""
+        """Draw one unit of each layer at the true size of what it sees; pictures that are being made wait, paused."""
+        self.pause()
         wanted = true_sizes.targets(self.network, self.unit if self.target is None else self.target)
         self.panes.sizes.clear()
         for target in wanted:

@@ -209,6 +209,16 @@ def test_keeping_takes_the_chosen_or_the_best(lab: MaximizationLab) -> None:
     assert not lab.kept and not lab.panes.strip.children
 
 
+def test_one_unit_of_each_layer_does_not_wait_for_pictures_that_are_being_made(lab: MaximizationLab) -> None:
+    lab.steps = 10_000
+    lab.start()
+    lab.draw_sizes()
+    settle(lab)
+    assert not lab.running and len(lab.panes.sizes.cards) > 1
+    assert all("rgb" in card.children[0]._last for card in lab.panes.sizes.cards)
+    assert lab.panes.play.description == "Go on" if lab.look else "Start"
+
+
 def test_one_unit_of_each_layer_at_its_true_size(lab: MaximizationLab) -> None:
     lab.draw_sizes()
     settle(lab)
