@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import bqplot
@@ -14,7 +14,7 @@ from ..methods.relevance.ledger import Ledger
 # told apart by colour-blind people, and readable on light and dark
 COLOURS = ("#d1661c", "#5b7fd4", "#8a8f98")
 SERIES = ("ΣR of the layer", "biases took", "ε took, or found no taker")
-LONGEST = 12  # letters of a layer's name under its bar
+LONGEST = 14  # letters of a layer's name under its bar
 MOST = 30  # columns; of a deeper network those where something was taken
 INVISIBLE = "\u200b"
 END = {"text-anchor": "end"}  # tilted names end at their bar
@@ -70,7 +70,7 @@ class RelevanceChart(ipywidgets.VBox):
         self._places = columns_of(ledger, chosen)
         columns = stacks(ledger)[:, self._places]
         entries = [ledger.entries[place] for place in self._places]
-        names = [_short(entry.layer, place) for place, entry in enumerate(entries)]
+        names = short_names([entry.layer for entry in entries])
         with self._bars.hold_sync():
             self._bars.x, self._bars.y = names, columns
         self._fit(columns)
@@ -94,7 +94,7 @@ class RelevanceChart(ipywidgets.VBox):
             marks=[self._bars, self._answer, self._mark],
             axes=axes,
             animation_duration=0,
-            fig_margin={"top": 16, "bottom": 72 if tilted else 30, "left": 48, "right": 12},
+            fig_margin={"top": 16, "bottom": 84 if tilted else 30, "left": 48, "right": 12},
             layout=ipywidgets.Layout(width="100%", height=f"{height}px", min_width="240px"),
         )
 
@@ -145,7 +145,20 @@ def _above(taken: list[float]) -> list[float]:
     return [sum(taken[place + 1 :]) for place in range(len(taken))]
 
 
-def _short(name: str, place: int) -> str:
-    """A layer's name short enough for the axis; its last part, and its place where that would hide another's."""
-    last = name.rsplit(".", 1)[-1]
-    return (last if len(last) <= LONGEST else f"{last[: LONGEST - 2]}…") + INVISIBLE * place
+def short_names(layers: Sequence[str]) -> list[str]:
+    """Names short enough for the axis, none twice: of two that are cut to the same one has an invisible sign more."""
+    short: list[str] = []
+    for layer in layers:
+        name = _short(layer, layers)
+        short.append(name + INVISIBLE * [taken.rstrip(INVISIBLE) for taken in short].count(name))
+    return short
+
+
+def _short(name: str, names: Sequence[str]) -> str:
+    """A layer's name short enough for the axis: as many of its last parts as tell it from the others, with a word."""
+    parts = name.split(".")
+    for start in reversed(range(len(parts))):
+        end = ".".join(parts[start:])
+        if not end.replace(".", "").isdigit() and sum(f".{other}".endswith(f".{end}") for other in names) == 1:
+            break
+    return end if len(end) <= LONGEST else f"…{end[1 - LONGEST :]}"

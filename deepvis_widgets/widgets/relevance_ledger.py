@@ -101,7 +101,7 @@ class RelevanceLedger(PictureLab):
         self.layers = ipywidgets.Dropdown(
             options=layers, description="Layer", tooltip="the layer shown; a click on a bar chooses it", style=NARROW
         )
-        self.chart = RelevanceChart(self._picked, height=280, tilted=True)
+        self.chart = RelevanceChart(self._picked, height=292, tilted=True)
         self.map = MapView(group=self.group, title="Relevance", size=264, colormap="blue-red", signed=True)
         self.words = ipywidgets.HTML().add_class("dv-lab-numbers")
         self.stage.colormap, self.stage.draw_occluder = "blue-red", False

@@ -16,7 +16,7 @@ from deepvis_widgets.methods.lrp import RelevanceMap
 from deepvis_widgets.methods.relevance.composites import Composite
 from deepvis_widgets.methods.relevance.propagate import propagate
 from deepvis_widgets.widgets.relevance_board import RelevanceBoard
-from deepvis_widgets.widgets.relevance_chart import columns_of, round_ticks, stacks
+from deepvis_widgets.widgets.relevance_chart import columns_of, round_ticks, short_names, stacks
 from deepvis_widgets.widgets.relevance_drawing import STEPS, place, thing_at
 from deepvis_widgets.widgets.relevance_net import (
     EDGES,
@@ -275,6 +275,15 @@ def test_unknown_names_are_refused(board: RelevanceBoard) -> None:
 
 
 # --- the chart ---
+
+
+def test_short_names_tell_layers_apart():
+    fires = ["picture", "features.0", "features.3.squeeze", "features.12.squeeze", "features.12.expand", "output"]
+    assert short_names(fires) == ["picture", "features.0", "3.squeeze", "12.squeeze", "expand", "output"]
+    blocks = ["conv1", "layer1.0.conv1", "layer2.0.conv1", "layer2.0.downsample.0", "layer3.0.downsample.0", "fc"]
+    short = [name.rstrip("\u200b") for name in short_names(blocks)]
+    assert short == ["conv1", "layer1.0.conv1", "layer2.0.conv1", "….downsample.0", "….downsample.0", "fc"]
+    assert len(set(short_names(blocks))) == len(blocks)
 
 
 def test_columns_add_up_to_the_answer() -> None:
