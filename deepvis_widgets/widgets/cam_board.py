@@ -282,10 +282,12 @@ class CamBoard(PictureLab):
 
     def close(self) -> None:
         """Give the engine back, free the feature maps, and take the board off the page."""
+        built = not self.closed
         super().close()
-        with self.lock:
-            self.evidence = self._terms = None
-            self._map = torch.empty(0, 0)
+        if built:
+            with self.lock:
+                self.evidence = self._terms = None
+                self._map = torch.empty(0, 0)
 
 
 def _told(found: Box | None, truth: Box | None) -> str:

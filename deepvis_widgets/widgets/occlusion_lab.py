@@ -383,8 +383,10 @@ class OcclusionLab(PictureLab):
 
     def close(self) -> None:
         """Stop the sweep, give the engine back, free what was found, and take the lab off the page."""
-        if not self.closed:
-            self.stop()
+        if self.closed:
+            super().close()
+            return
+        self.stop()
         super().close()
         with self.lock:
             self.probe = None

@@ -231,6 +231,15 @@ def test_a_failing_network_is_a_sentence(board: CamBoard, monkeypatch: Any) -> N
     assert (last(board.sum.map, "map").arrays["values"] == before).all()
 
 
+def test_a_network_that_cannot_be_had_is_one_sentence_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    more: list[Any] = []
+    monkeypatch.setattr("sys.unraisablehook", more.append)
+    with pytest.raises(DeepvisError, match="no such net"):
+        CamBoard("no such net")
+    gc.collect()
+    assert not more
+
+
 def test_closing_frees_everything_and_leaves_the_network_alone() -> None:
     net = network()
     kept = Untouched(net.module)

@@ -229,6 +229,15 @@ def test_labels_keep_their_colours_and_late_ones_share_a_grey() -> None:
     assert colours.colour(8) == OTHERS and "a &lt;b&gt; 75%" in colours.legend({7: 3, 3: 1}, ["a <b>"] * 9)
 
 
+def test_a_network_that_cannot_be_had_is_one_sentence_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    more: list[Any] = []
+    monkeypatch.setattr("sys.unraisablehook", more.append)
+    with pytest.raises(DeepvisError, match="no such net"):
+        OcclusionLab("no such net")
+    gc.collect()
+    assert not more
+
+
 def test_closing_frees_everything_and_leaves_the_network_alone() -> None:
     net = network()
     kept, threads = Untouched(net.module), threading.active_count()
