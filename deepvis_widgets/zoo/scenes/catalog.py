@@ -30,6 +30,8 @@ class Scene:
 def scene(label: str, background: str = "meadow", seed: int = 0, size: int = 128) -> Scene:
     """Draw one scene; the same arguments give the same bytes every time.
 
+    On a processor of another kind a value may be one level away, now and then.
+
     Args:
         label: one of CLASSES.
         background: one of BACKGROUNDS.
