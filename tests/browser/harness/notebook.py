@@ -137,7 +137,7 @@ class NotebookPage:
                 return answer
             if time.monotonic() > deadline:
                 raise NotebookError(f"After {timeout:.0f} s in {self.where}: {message}")
-            self.page.wait_for_timeout(50)
+            self.page.wait_for_timeout(100)  # asked more often, the page and the kernel have less time for their work
 
     def drag(self, target: Locator, start: tuple[float, float], end: tuple[float, float], steps: int = 10) -> None:
         """Drag with the mouse between two (row, col) points given in pixels from the target's top left corner."""
