@@ -195,7 +195,7 @@ def _marks(notebook: NotebookPage) -> dict[str, list[float]]:
 @contextmanager
 def in_jupyter() -> Iterator[JupyterServer]:
     with tempfile.TemporaryDirectory() as folder:
-        server = JupyterServer(Path(folder))
+        server = JupyterServer(Path(folder), warm=False)
         try:
             server.wait_until_ready()
             yield server

@@ -31,9 +31,11 @@ THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 
 
 class JupyterServer:
-    """A server on a free port with its own root, configuration and run-time folders under `folder`."""
+    """A server on a free port with its own root, configuration and run-time folders under `folder`; its kernels start
+    `warm`, or as Jupyter starts them.
+    """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, warm: bool = WARM) -> None:
         self.folder = folder
         self.root = folder / "root"
         self.log = folder / "server.log"
@@ -42,7 +44,7 @@ class JupyterServer:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._output = self.log.open("w", encoding="utf-8")
-        self._kernels = self._start(self._warm_kernels()) if WARM else None
+        self._kernels = self._start(self._warm_kernels()) if warm else None
         self._process = self._start(self._command())
 
     def wait_until_ready(self, timeout: float = 90) -> None:
