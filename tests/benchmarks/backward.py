@@ -147,7 +147,7 @@ def one_way_back(subject: Subject) -> Iterator[Row]:
         yield subject.row(method, paired(ours, peer, subject.rounds), FASTER, "captum", None)
         yield subject.row(method, 1 / paired(ours, subject.bare(), subject.rounds), COST, "the bare passes", 1.05)
     ours, peer = subject.ours("guided_backprop"), subject.zennit(zc.GuidedBackprop)
-    _alike(ours().attribution, peer())
+    _alike(ours().attribution, peer(), least=0.99)  # in float32 a few rectifiers open for one only
     yield subject.row("guided_backprop", paired(ours, peer, subject.rounds), FASTER, "zennit", None)
 
 
