@@ -78,14 +78,17 @@ class LiveWidget(anywidget.AnyWidget):
             log.warning("a message was dropped: %s", error)
             return
         if frame.kind == "ready":
-            self._resend()
+            self._resend(missed=bool(frame.meta.get("late")))
         with self._lock:
             callbacks = tuple(self._callbacks.get(frame.kind, ()))
         for callback in callbacks:
             self._call(callback, frame)
 
-    def _resend(self) -> None:
+    def _resend(self, missed: bool) -> None:
+        """Send the last frames again, and the traits where the browser may have missed changes of them."""
         with self._lock:
+            if missed:
+                self.send_state([name for name in self.keys if not name.startswith("_")])
             for message, buffers in self._last.values():
                 self.send(message, buffers)
 

@@ -1,5 +1,6 @@
 // From a mount function to an anywidget module. The default export is a function, called once per model, because
 // anywidget hands different model objects to initialize and render: per-model state can live only in this closure.
+import { rescue } from "./late";
 import { Link } from "./link";
 import type { Model } from "./model";
 import { mountNotice } from "./notice";
@@ -34,7 +35,7 @@ export function widget<T extends CommonTraits, State = null>(definition: Definit
         const life = new AbortController();
         const link = new Link(model as unknown as Model<object>, definition.window);
         shared = { link, state: definition.share(link, model, life.signal) };
-        link.send("ready");
+        void rescue(model).then((late) => link.send("ready", { late }));
         return () => {
           life.abort();
           link.close();

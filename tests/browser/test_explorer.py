@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import Page
 
 from tests.browser.harness import NotebookPage, canvas_pixels
 
@@ -328,6 +329,26 @@ def _random_act(explorer: NotebookPage, chance: np.random.Generator, page: Any) 
         rows.nth(int(chance.integers(rows.count()))).click()
     else:
         drag_occluder(explorer, *(tuple(chance.integers(4, SIDE - 4, 2).tolist()) for _ in range(2)))  # type: ignore[arg-type]
+
+
+# anywidget waits two seconds for a module; here it gives up before one can have come
+IMPATIENT = """
+const timeout = AbortSignal.timeout.bind(AbortSignal);
+AbortSignal.timeout = ms => timeout(ms === 2000 ? 0 : ms);
+"""
+
+
+def test_a_page_too_busy_for_anywidget_works_all_the_same(
+    page: Page, open_notebook: Callable[..., NotebookPage]
+) -> None:
+    page.add_init_script(IMPATIENT)
+    notebook = open_notebook([OPEN])
+    wait_for_first_answer(notebook)
+    assert any("Failed to initialize model" in message for message in notebook.console.messages)
+    before = shown(notebook, ".dv-grid-canvas")
+    notebook.page.locator(".dv-layer", has_text="conv2").first.click()
+    notebook.wait_until(lambda: changed(notebook, ".dv-grid-canvas", before), message="the grid did not change")
+    assert_silent(notebook)
 
 
 @pytest.mark.parametrize("where", ["notebook7", "voila"])

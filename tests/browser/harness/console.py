@@ -29,6 +29,10 @@ ALLOWED: tuple[tuple[str, str], ...] = (
         r"\S+/static/notebook/\w+\.(woff2|woff|ttf)[\] ]",
         "Notebook 7 asks for its own icon font without the cookie its server wants",
     ),
+    (
+        r"^uncaught: \[anywidget\] Failed to initialize model\. .*/anywidget/static/",
+        "a busy page: anywidget gives a model up after two seconds, and late.ts goes on with it",
+    ),
     (r"cdn\.jsdelivr\.net/npm/@fortawesome/fontawesome-free@", "Voilà's page asks for its icons outside"),
     (r"cdnjs\.cloudflare\.com/ajax/libs/mathjax/", "Voilà's page asks for MathJax outside"),
     (

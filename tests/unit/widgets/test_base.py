@@ -49,6 +49,18 @@ def test_ready_sends_the_last_frame_of_each_kind_again(widget: Recording) -> Non
     assert widget.sent[1] == pack("picture", 0, {"n": 2}, {"x": np.array([2], np.uint8)})
 
 
+def test_a_browser_that_missed_messages_gets_the_traits_again(
+    widget: Recording, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names: list[str] = []
+    monkeypatch.setattr(widget, "send_state", names.extend)
+    widget.receive("ready", meta={"late": False})
+    assert names == []
+    widget.receive("ready", meta={"late": True})
+    assert {"group", "label", "notice"} <= set(names)
+    assert not any(name.startswith("_") for name in names), "neither code nor style"
+
+
 def test_acks_are_not_sent_again(widget: Recording) -> None:
     widget.ack(3)
     assert widget.sent == [pack("ack", 3)]
