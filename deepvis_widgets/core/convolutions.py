@@ -15,6 +15,8 @@ from .winograd import Winograd, suits
 
 RECTIFIED = {"rectified": True}  # the argument of a convolution that took its rectifier along
 FLOATS = 1_500_000  # that a matrix product reads and writes at a time: what stays in the cache until it is rectified
+HEAVY = 2**16  # weights that a convolution would first bring into an order of its own, which takes long for
+FEW = 512  # outputs: then a product of matrices is quicker
 
 
 class Convolution:
@@ -46,13 +48,26 @@ class Convolution:
     def direct(self, x: Tensor, padding: tuple[int, int]) -> Tensor:
         """The same by the plain sum of products."""
         if self._plain and self.weight.shape[2:] == (1, 1) and padding == (0, 0):
-            return self._product(x)
+            return self._product(x.permute(0, 2, 3, 1))
+        if self.groups == 1 and self.dilation == (1, 1) and self.weight.numel() >= HEAVY:
+            rows = self._seen(x, padding)
+            if rows.shape[:3].numel() <= FEW:
+                return self._product(rows)
         out = F.conv2d(x, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
         return out.relu_() if self.rectified else out
 
-    def _product(self, x: Tensor) -> Tensor:
-        """Filters of one tap are a matrix."""
-        rows, weight = x.permute(0, 2, 3, 1).reshape(-1, x.shape[1]), self.weight.flatten(1).T
+    def _seen(self, x: Tensor, padding: tuple[int, int]) -> Tensor:
+        """What every output sees, (B, h, w, kernel height, kernel width, C); a view, where nothing is padded."""
+        x = x.permute(0, 2, 3, 1)
+        if any(padding):
+            x = F.pad(x, (0, 0, padding[1], padding[1], padding[0], padding[0]))
+        (height, width), (down, across) = self.weight.shape[2:], self.stride
+        return x.unfold(1, height, down).unfold(2, width, across).permute(0, 1, 2, 4, 5, 3)
+
+    def _product(self, seen: Tensor) -> Tensor:
+        """One product of matrices, from what every output sees (B, h, w, ...)."""
+        weight = self.weight.permute(2, 3, 1, 0).flatten(0, 2)
+        rows = seen.reshape(-1, len(weight))
         out = rows.new_empty(len(rows), weight.shape[1])
         parts = 1 + (rows.numel() + out.numel()) // FLOATS
         for given, part in zip(rows.chunk(parts), out.chunk(parts), strict=True):
@@ -62,7 +77,7 @@ class Convolution:
                 torch.addmm(self.bias, given, weight, out=part)
             if self.rectified:
                 part.relu_()
-        return out.view(len(x), *x.shape[2:], -1).permute(0, 3, 1, 2)
+        return out.view(*seen.shape[:3], -1).permute(0, 3, 1, 2)
 
 
 def folded(ops: list[Op], wanted: Collection[int]) -> list[Op]:

@@ -13,14 +13,17 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from .convolutions import Convolution, folded
+from .fusion import linear
 from .local_operations import BINARY, HANDLERS, Value
 from .patches import Patch, Window, crop, padded, whole
 from .replay import VIEWS, last_uses, needed
 from .trace import Op, Program, replaced
 
+Place = Tensor | int
 COVERED = 0.8  # a region that covers this share of a map is no cheaper than the whole map
 
 
@@ -28,16 +31,17 @@ class Incremental:
     """A traced pass over one picture, to be run again for windows of it.
 
     `program` is the trace of the pass, `wanted` the numbers of the values to be given. Batch norms become part of the
-    convolutions before them. Weights are read now: what they become later does not show.
+    convolutions before them, linear maps go by oneDNN. Weights are read now: what they become later does not show.
     """
 
     def __init__(self, program: Program, wanted: Collection[int]) -> None:
-        self.ops = folded(needed(program.ops, wanted), wanted)
+        self.ops = [linear(op) for op in folded(needed(program.ops, wanted), wanted)]
         self.wanted = tuple(wanted)
         self.work = 0  # multiplications per window of the last run
         self.bases = {number: _last(program.values[number]) for number in _numbers(self.ops, wanted)}
         self.convolutions = {op.outs[0]: made for op in self.ops if (made := Convolution.of(op)) is not None}
         self._padded: dict[int, Tensor] = {}
+        self._tables: dict[int, Tensor] = {}
         self._uses = last_uses(self.ops, self.wanted)
         self.owned = _owned(self.ops, self._uses)
 
@@ -114,6 +118,17 @@ class Incremental:
         cut = [crop(patch, self.bases[patch.base], tops, lefts, (rows, cols)) for patch in patches]
         return cut, tops, lefts
 
+    def recorded_sums(self, number: int, tops: Place, lefts: Place, size: tuple[int, int]) -> Tensor:
+        """(B, C): the sums of regions of a recorded map, from a table of the sums above and left of every place; (C,)
+        of one region whose place is plain numbers.
+        """
+        if number not in self._tables:
+            sums = self.bases[number][0].permute(1, 2, 0).double().cumsum(0).cumsum(1)
+            self._tables[number] = F.pad(sums, (0, 0, 1, 0, 1, 0))
+        table, bottoms, rights = self._tables[number], tops + size[0], lefts + size[1]
+        sums = table[bottoms, rights] - table[tops, rights] - table[bottoms, lefts] + table[tops, lefts]
+        return sums.to(self.bases[number].dtype)
+
 
 def _union(starts: list[Tensor], sizes: list[int], length: int) -> tuple[Tensor, int]:
     first = torch.stack(starts).amin(0)
@@ -135,7 +150,7 @@ def _work(op: Op, values: dict[int, Value]) -> int:
     """Multiplications of a convolution or linear map per window."""
     weights = [arg for arg in op.args if isinstance(arg, Tensor) and arg.ndim > 1]
     out = values[op.outs[0]]
-    if not weights or op.name not in ("convolution", "addmm", "mm"):
+    if not weights or op.name not in ("convolution", "addmm", "mm", "_linear_pointwise"):
         return 0
     outputs = (out.values if isinstance(out, Patch) else out)[0]
     return weights[0].numel() * (math.prod(outputs.shape[1:]) if outputs.ndim == 3 else 1)

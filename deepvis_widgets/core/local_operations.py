@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .patches import Patch, Window, gather
+from .patches import Patch, Window
 from .rules import pair
 from .trace import Op, Ref
 
@@ -121,17 +121,21 @@ def _cat(run: Incremental, op: Op, values: dict[int, Value]) -> Patch | None:
 
 def _mean(run: Incremental, op: Op, values: dict[int, Value]) -> Value:
     """The mean of a map: the recorded one and what the region adds to it."""
-    if op.name == "mean" and sorted(dim % 4 for dim in op.args[1]) != [2, 3]:
-        return None
-    if op.name != "mean" and list(op.args[1]) != [1, 1]:
-        return _same_size(op, run, values)
+    if not is_global_mean(op):
+        return None if op.name == "mean" else _same_size(op, run, values)
     patch: Patch = values[op.args[0].index]
     base, mean = run.bases[patch.base], run.bases[op.outs[0]]
     if base.ndim != 4:
         return None
-    old = gather(base, patch.tops, patch.lefts, patch.size)
-    change = (patch.values - old).sum((2, 3)) / (base.shape[2] * base.shape[3])
-    return mean + change.view(-1, *mean.shape[1:])
+    change = patch.values.sum((2, 3)) - run.recorded_sums(patch.base, patch.tops, patch.lefts, patch.size)
+    return mean + (change / base.shape[2:].numel()).view(-1, *mean.shape[1:])
+
+
+def is_global_mean(op: Op) -> bool:
+    """Whether it gives the mean of every map."""
+    if op.name == "_adaptive_avg_pool2d":
+        return list(op.args[1]) == [1, 1]
+    return op.name == "mean" and sorted(dim % 4 for dim in op.args[1]) == [2, 3]
 
 
 def _same_size(op: Op, run: Incremental, values: dict[int, Value]) -> Any:

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from .convolutions import Convolution
 from .incremental import COVERED, Incremental
+from .local_operations import is_global_mean
 from .patches import Patch, Window, padded
 from .recording import Recording
 from .rules import pair
@@ -92,6 +93,8 @@ class SingleWindow(Incremental):
             return self._relu(op)
         if op.name == "add" and len(op.ins) == 2 and len(op.args) == 2 and not op.kwargs:
             return self._together(op, op.ins, lambda cut: cut[0] + cut[1])
+        if is_global_mean(op) and op.ins:
+            return self._mean(op)
         if op.name == "cat" and op.args[1:] == (1,) and all(isinstance(arg, Ref) for arg in op.args[0]):
             return self._together(op, [part.index for part in op.args[0]], lambda cut: torch.cat(cut, 1))
         return None
@@ -139,6 +142,21 @@ class SingleWindow(Incremental):
         def step(found: dict[int, Value]) -> Value:
             part = found[number]
             return Part(rectify(part.values), part.top, part.left, out) if isinstance(part, Part) else rectify(part)
+
+        return step
+
+    def _mean(self, op: Op) -> Step:
+        """The recorded mean of a map and what the region adds to it."""
+        source = op.args[0].index
+        mean, area = self.bases[op.outs[0]], self.bases[source].shape[2:].numel()
+
+        def step(found: dict[int, Value]) -> Value:
+            part = found[source]
+            if not isinstance(part, Part):
+                return part.mean((2, 3)).view_as(mean)
+            height, width = part.values.shape[2:]
+            change = part.values.sum((2, 3)) - self.recorded_sums(source, part.top, part.left, (height, width))
+            return mean + (change / area).view_as(mean)
 
         return step
 

@@ -37,7 +37,9 @@ def test_every_family_gives_the_answers_of_a_full_pass(name: str) -> None:
     before = model_state(net.module)
     run = passes(net)
     assert (run.incremental is None) == (name in IN_FULL)
-    assert error(run.run(BOXES).logits, run._full(BOXES).logits) < 1e-5
+    exact = passes(Network(make(name).double(), preprocess_of(name)))._full(BOXES).logits
+    rounded = error(run._full(BOXES).logits, exact)  # AlexNet's full pass in float32 is nearly 1e-5 away itself
+    assert error(run.run(BOXES).logits, exact) < max(1e-5, 2 * rounded)
     assert model_state(net.module) == before
 
 
