@@ -29,7 +29,7 @@ class Method(ABC):
 
     `name` is its public name and `title` what a menu shows; `Params` is a frozen dataclass of its parameters. `long`
     methods take seconds and stream. `picture` says whether it needs a picture, `hidden` whether it can explain a hidden
-    unit.
+    unit, `surveys` whether `refuses` takes a pass, once for each network.
     """
 
     name: ClassVar[str]
@@ -38,6 +38,7 @@ class Method(ABC):
     long: ClassVar[bool] = False
     picture: ClassVar[bool] = True
     hidden: ClassVar[bool] = True
+    surveys: ClassVar[bool] = False
 
     registry: ClassVar[dict[str, Method]] = {}
 

@@ -52,6 +52,7 @@ class LRP(Method):
     name = "lrp"
     title = "LRP"
     Params = LRPParams
+    surveys = True
 
     def __init__(self) -> None:
         self._refusals: WeakKeyDictionary[Network, str | None] = WeakKeyDictionary()

@@ -18,6 +18,7 @@ from .compare_checks import UNSIGNED
 from .compare_row import Row
 from .compare_table import table
 from .controls import Controls
+from .method_menu import entry
 from .picture_bar import PictureBar
 from .tree import close_all
 
@@ -118,7 +119,7 @@ class Panes:
 
     def _offer(self, found: Method) -> tuple[str, str]:
         refused = not found.picture or all(found.refuses(row.network) for row in self.networks)
-        return (f"({found.title}: not here)" if refused else found.title), found.name
+        return entry(found, not refused)
 
     def _refill(self, menu: ipywidgets.Dropdown, options: list[tuple[str, Any]], value: Any) -> None:
         self._quiet = True

@@ -85,6 +85,7 @@ class Explorer(ipywidgets.VBox):
         self._atlas = ExplorerAtlas(self, atlas)
         self.image = first
         self.panes.pictures.point(0 if picture is None else None)
+        self.updates.survey_methods()
 
     # --- what may be set ---
 

@@ -25,6 +25,7 @@ from .gallery import Gallery
 from .keyboard import Keyboard
 from .layer_bar import LayerBar
 from .map_view import MapView
+from .method_menu import entry
 from .picture_bar import PictureBar
 from .probabilities import Probabilities
 from .stage import Stage
@@ -84,8 +85,10 @@ class Panes:
     # --- controls that ipywidgets draws ---
 
     def _make_controls(self, explorer: Explorer) -> None:
-        offered = [self._offer(found) for _, found in sorted(Method.registry.items()) if found.picture]
-        self.method = _dropdown("Overlay", [("nothing", NONE), *offered], "what is drawn over the picture")
+        self.refilling = False
+        self.method = _dropdown(
+            "Overlay", self._methods(lambda found: not found.surveys), "what is drawn over the picture"
+        )
         self.progress = ipywidgets.FloatProgress(min=0, max=1, layout={"width": "auto", "flex": "1 1 0"})
         self.stop = ipywidgets.Button(description="Stop", tooltip="Stop the method; what it has drawn stays")
         self.running = _box("dv-running", self.progress, self.stop)
@@ -116,9 +119,23 @@ class Panes:
         self.help_button = ipywidgets.Button(icon="question", tooltip="Keys and help (h)", layout={"width": "36px"})
         self._controls: dict[str, Controls] = {}
 
-    def _offer(self, found: Method) -> tuple[str, str]:
-        """The menu's text and value; a method that cannot serve this network says so, and why when it is chosen."""
-        return (found.title if found.refuses(self.network) is None else f"({found.title}: not here)", found.name)
+    def _methods(self, asked: Callable[[Method], bool]) -> list[tuple[str, str]]:
+        """The menu of methods, which says of those that are asked whether they can serve this network."""
+        offered = [found for _, found in sorted(Method.registry.items()) if found.picture]
+        serving = [not asked(found) or found.refuses(self.network) is None for found in offered]
+        return [("nothing", NONE), *map(entry, offered, serving)]
+
+    def survey_methods(self) -> None:
+        """Ask the other methods, too, which takes a pass of the network."""
+        options = self._methods(lambda _: True)
+        if options == list(self.method.options):
+            return
+        chosen, self.refilling = self.method.value, True
+        try:
+            self.method.options = options
+            self.method.value = chosen
+        finally:
+            self.refilling = False
 
     def name_pictures(self, patches: bool) -> None:
         """Say in the menu of the tiles whether the pictures are strongest patches or synthesized ones."""

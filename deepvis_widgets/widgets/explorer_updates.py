@@ -154,6 +154,11 @@ class Updates:
         if question is not None:
             self._submit("unit", lambda: self._one_unit(question), doing="showing this unit")
 
+    def survey_methods(self) -> None:
+        """Find out which methods cannot serve this network, after what is asked for at the start."""
+        panes = self.explorer.panes
+        self.engine.submit("methods", lambda _: panes.survey_methods(), long=True, doing="asking the methods")
+
     def explain(self) -> None:
         """Another class or method over the picture."""
         question = self.ask(self.explorer.occluder)

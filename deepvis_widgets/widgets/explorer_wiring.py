@@ -87,6 +87,8 @@ class Wiring:
             self.updates.select()
 
     def _method_chosen(self, change: dict[str, Any]) -> None:
+        if self.panes.refilling:
+            return
         chosen = None if change["new"] == NONE else change["new"]
         try:
             self.explorer.method = chosen

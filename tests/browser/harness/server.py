@@ -120,7 +120,9 @@ class JupyterServer:
         return subprocess.Popen(command, cwd=self.root, env=environment, stdout=self._output, stderr=subprocess.STDOUT)
 
     def _environment(self) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "IPYTHON"))}
+        # compiled once, as for users: kernels would read every module again without their bytecode
+        others = ("JUPYTER", "IPYTHON", "PYTHONDONTWRITEBYTECODE")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(others)}
         folders = {
             name: str(self.folder / name.lower())
             for name in (

@@ -25,6 +25,7 @@ from deepvis_widgets.methods import explain
 from deepvis_widgets.widgets import explorer_drag
 from deepvis_widgets.widgets.explorer import Explorer
 from deepvis_widgets.widgets.explorer_keys import KEYS
+from deepvis_widgets.widgets.explorer_wiring import Wiring
 from deepvis_widgets.widgets.protocol import Frame, pack, unpack
 from tests.small_nets import Crafty, Plain
 
@@ -197,6 +198,29 @@ def test_every_key_does_something_that_exists(explorer: Explorer) -> None:
 def test_no_two_commands_share_a_key() -> None:
     keys = [key["key"] for key in KEYS]
     assert len(keys) == len(set(keys))
+
+
+class Distances(Plain):
+    """Does what LRP has no rule for, on the way to the same scores."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        scores: torch.Tensor = super().forward(x + 0 * torch.cdist(x, x))
+        return scores
+
+
+def test_a_refusal_that_takes_a_pass_to_find_reaches_the_menu_and_changes_nothing_else(
+    pictures: list[torch.Tensor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[str | None] = []
+    show = Wiring._show_method
+    monkeypatch.setattr(Wiring, "_show_method", lambda wiring: (shown.append(wiring.explorer.method), show(wiring)))
+    explorer = Explorer(network(Distances()), pictures=pictures)
+    settle(explorer)
+    assert ("(LRP: not here)", "lrp") in explorer.panes.method.options
+    assert ("CAM", "cam") in explorer.panes.method.options
+    assert shown == [explorer.method], "the method over the picture was set once, at the start"
+    assert explorer.panes.method.value == explorer.method == "cam"
+    explorer.close()
 
 
 def test_the_progress_bar_is_that_of_the_method_chosen_last(explorer: Explorer, monkeypatch: Any) -> None:
