@@ -32,6 +32,7 @@ class AscentTrace(ipywidgets.VBox):
         ]
         self._axes = dict(zip("xy", axes, strict=True))
         self.figure = bqplot.Figure(
+            display_toolbar=False,
             marks=[self._turns],
             axes=axes,
             animation_duration=0,

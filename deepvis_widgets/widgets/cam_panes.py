@@ -79,6 +79,7 @@ class Curve(bqplot.Figure):
             ),
         ]
         super().__init__(
+            display_toolbar=False,
             marks=[self._end, self._line, self._here],
             axes=axes,
             animation_duration=0,

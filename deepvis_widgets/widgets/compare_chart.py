@@ -84,6 +84,7 @@ class Chart:
             bqplot.Axis(scale=self._scales["y"], orientation="vertical", grid_lines="dashed", **TICKS),
         ]
         self.figure = bqplot.Figure(
+            display_toolbar=False,
             marks=[],
             axes=axes,
             animation_duration=0,

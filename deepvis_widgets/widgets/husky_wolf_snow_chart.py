@@ -72,6 +72,7 @@ class SnowChart(ipywidgets.VBox):
             bqplot.Axis(scale=self._scales["y"], orientation="vertical", grid_lines="dashed", **ticks),
         ]
         return bqplot.Figure(
+            display_toolbar=False,
             marks=[*self.lines, *self.marks],
             axes=axes,
             animation_duration=0,

@@ -91,6 +91,7 @@ def _figure(bars: bqplot.Bars) -> bqplot.Figure:
         bqplot.Axis(scale=bars.scales["y"], tick_format=".0%", num_ticks=3, grid_lines="dashed"),
     ]
     return bqplot.Figure(
+        display_toolbar=False,
         marks=[bars],
         axes=axes,
         animation_duration=0,

@@ -91,6 +91,7 @@ class RelevanceChart(ipywidgets.VBox):
         ]
         self._axis = axes[1]
         return bqplot.Figure(
+            display_toolbar=False,
             marks=[self._bars, self._answer, self._mark],
             axes=axes,
             animation_duration=0,

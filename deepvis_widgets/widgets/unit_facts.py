@@ -121,6 +121,7 @@ def _figure(marks: list[bqplot.Mark], axes: list[bqplot.Axis], left: int, bottom
     import bqplot
 
     return bqplot.Figure(
+        display_toolbar=False,
         marks=marks,
         axes=axes,
         animation_duration=0,

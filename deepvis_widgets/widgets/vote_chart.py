@@ -33,6 +33,7 @@ class VoteChart(ipywidgets.VBox):
             ),
         ]
         figure = bqplot.Figure(
+            display_toolbar=False,
             marks=[self.bars],
             axes=axes,
             animation_duration=0,

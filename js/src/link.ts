@@ -1,8 +1,10 @@
 // One connection per model: receives frames once, keeps the last of each kind, and hands them to every view.
 import { Inflight } from "./inflight";
 import type { Model } from "./model";
+import type { CommonTraits } from "./traits";
 import { pack, unpack, type Arrays, type Frame, type Meta } from "./protocol";
 
+const GONE = "The kernel of this notebook has ended or was restarted: run the cell again.";
 type Listener = (frame: Frame) => void;
 export interface Request {
   readonly kind: string;
@@ -45,10 +47,14 @@ export class Link {
     signal?.addEventListener("abort", () => this.#listeners.delete(listener), { once: true });
   }
 
-  /** Sends a frame that nobody answers. */
+  /** Sends a frame that nobody answers. Where there is no kernel any more, the pane says so. */
   send(kind: string, meta: Meta = {}, arrays: Arrays = {}, seq = 0): void {
     const [message, buffers] = pack(kind, seq, meta, arrays);
-    this.model.send(message, undefined, buffers);
+    try {
+      this.model.send(message, undefined, buffers);
+    } catch {
+      (this.model as unknown as Model<CommonTraits>).set("notice", GONE);
+    }
   }
 
   /** Sends a frame under flow control: a newer one replaces one that is still waiting. */

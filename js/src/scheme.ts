@@ -29,7 +29,9 @@ function letTabOut(event: KeyboardEvent): void {
 
 function mount({ model, root, signal }: View<SchemeTraits, null>): void {
   root.hidden = true;
-  const look = (): void => save(model, "dark", brightness(token(root, "--dv-surface") || "#ffffff") < 128);
+  const look = (): void => {
+    if (!signal.aborted) save(model, "dark", brightness(token(root, "--dv-surface") || "#ffffff") < 128);
+  };
   // a theme's style sheet may arrive after the page says that it changed
   const later = (): void => void [0, 300, 1500].forEach((delay) => setTimeout(look, delay));
   onTheme(later, signal);

@@ -11,10 +11,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 from tests.browser import chromium
-from tests.browser.harness import Console, JupyterServer, NotebookPage
+from tests.browser.harness import Console, JupyterServer, NotebookPage, SharedPage
 from tests.browser.harness.notebook import write_notebook
 
 VIEWPORT = ViewportSize(width=1280, height=900)
+PATIENCE = 45_000  # ms that Playwright waits for an element
 FAILURES = Path(__file__).parent / ".failures"
 REPORT = pytest.StashKey[pytest.TestReport]()
 OpenNotebook = Callable[..., NotebookPage]
@@ -69,37 +70,66 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     shared.close()
 
 
+@pytest.fixture(scope="session")
+def shared_page(context: BrowserContext) -> Iterator[SharedPage]:
+    """Where most tests have their notebook."""
+    shared = SharedPage(context, VIEWPORT)
+    yield shared
+    shared.drop()
+
+
 @pytest.fixture
 def page(browser: Browser, context: BrowserContext, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A page of its own for each test, 1280 by 900 unless @pytest.mark.context(viewport={...}, ...) says otherwise.
-
-    When the test fails, a screenshot goes to tests/browser/.failures.
-    """
+    """A page of its own for a test, 1280 by 900 unless @pytest.mark.context(viewport={...}, ...) says otherwise."""
     options = request.node.get_closest_marker("context")
     own = browser.new_context(**{"viewport": VIEWPORT, **options.kwargs}) if options else None
     page = (own or context).new_page()
-    page.set_default_timeout(45_000)
+    page.set_default_timeout(PATIENCE)
     yield page
-    report = request.node.stash.get(REPORT, None)
-    if report is not None and report.failed:
-        FAILURES.mkdir(exist_ok=True)
-        name = re.sub(r"[^\w.-]+", "_", request.node.name)
-        page.screenshot(path=FAILURES / f"{name}.png")
+    _keep_if_failed(page, request)
     page.close()
     if own is not None:
         own.close()
 
 
 @pytest.fixture
-def open_notebook(page: Page, jupyter: JupyterServer, request: pytest.FixtureRequest) -> Iterator[OpenNotebook]:
-    """open_notebook(cells, where="doc", theme="light"): write the cells as a notebook, open it, run it."""
+def open_notebook(
+    shared_page: SharedPage, jupyter: JupyterServer, request: pytest.FixtureRequest
+) -> Iterator[OpenNotebook]:
+    """open_notebook(cells, where="doc", theme="light"): write the cells as a notebook, open it, run it.
+
+    In the page of the test, if it asks for one; else a single document is opened in the page that tests share.
+    """
+    asked = "page" in request.fixturenames or request.node.get_closest_marker("context") is not None
+    notebooks: list[NotebookPage] = []
     stem = re.sub(r"\W+", "-", request.node.name).strip("-")
 
     def opened(cells: Sequence[str], where: str = "doc", theme: str = "light") -> NotebookPage:
         name = write_notebook(jupyter.root, f"{stem}-{where}", cells)
+        alone = asked or where != "doc"
+        page = request.getfixturevalue("page") if alone else shared_page.take()
+        page.set_default_timeout(PATIENCE)
         notebook = NotebookPage(page, Console(page), where)
+        if not alone:
+            notebooks.append(notebook)
         notebook.open(jupyter, name, theme)
         return notebook
 
     yield opened
+    for notebook in notebooks:
+        if _keep_if_failed(notebook.page, request):
+            shared_page.drop()
+        else:
+            notebook.close()
     jupyter.stop_kernels()
+
+
+def _keep_if_failed(page: Page, request: pytest.FixtureRequest) -> bool:
+    """Whether the test failed; a screenshot of it then goes to tests/browser/.failures."""
+    report = request.node.stash.get(REPORT, None)
+    if report is None or not report.failed:
+        return False
+    FAILURES.mkdir(exist_ok=True)
+    name = re.sub(r"[^\w.-]+", "_", request.node.name)
+    page.screenshot(path=FAILURES / f"{name}.png")
+    return True

@@ -286,6 +286,16 @@ def test_python_and_the_page_agree(explorer: NotebookPage) -> None:
     assert selected.get_attribute("data-layer") == "features.conv4"
 
 
+def test_without_its_kernel_it_says_so(explorer: NotebookPage) -> None:
+    explorer.restart()
+    before = shown(explorer, ".dv-grid-canvas")
+    drag_occluder(explorer, (30, 30), (80, 80))
+    explorer.page.locator(".dv-area-picture .dv-notice", has_text="run the cell again").wait_for()
+    assert not changed(explorer, ".dv-grid-canvas", before), "what was drawn stays"
+    explorer.shot("explorer-without-kernel")
+    assert not [message for message in explorer.console.messages if message.startswith("uncaught")]
+
+
 def test_closing_frees_the_thread(explorer: NotebookPage) -> None:
     explorer.python("import threading; explorer.close()")
     assert explorer.value("[t.name for t in threading.enumerate() if t.name == 'deepvis']") == []

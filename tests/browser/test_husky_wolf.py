@@ -175,6 +175,8 @@ def test_networks_of_ones_own_making(open_notebook: Callable[..., NotebookPage])
     assert page.value("[[point['share'] for point in lab.points], lab.shown]") == [[1, 0], 1]
     dots = page.page.locator(".dv-snow-chart path.dot")
     page.wait_until(lambda: dots.count() == 4, message="two networks are two points in each of two colours")
+    page.page.locator(".dv-snow-chart .bqplot").hover()
+    page.page.wait_for_timeout(700)  # bqplot's buttons would fade in over the point in the corner
     dots.first.click()
     page.wait_until(lambda: page.value("lab.shown") == 0, message="a click on a point shows its network")
     page.wait_until(lambda: "100%" in choose.locator("option:checked").inner_text(), message="the menu stays behind")

@@ -5,5 +5,15 @@ from tests.browser.harness.names import nameless
 from tests.browser.harness.notebook import NotebookError, NotebookPage
 from tests.browser.harness.pixels import canvas_pixels, element_pixels
 from tests.browser.harness.server import JupyterServer
+from tests.browser.harness.shared_page import SharedPage
 
-__all__ = ["Console", "JupyterServer", "NotebookError", "NotebookPage", "canvas_pixels", "element_pixels", "nameless"]
+__all__ = [
+    "Console",
+    "JupyterServer",
+    "NotebookError",
+    "NotebookPage",
+    "SharedPage",
+    "canvas_pixels",
+    "element_pixels",
+    "nameless",
+]

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 from playwright.sync_api import ConsoleMessage, Error, Page, Request
 
 # (pattern, why it is not ours). One line a message, as narrow as it can be.
 ALLOWED: tuple[tuple[str, str], ...] = (
     (r"^request failed: GET \S+/api/\S+ \(net::ERR_ABORTED\)$", "the page was left while Jupyter was polling"),
+    (
+        r"^request failed: PUT \S+/lab/api/workspaces/\S+ \(net::ERR_ABORTED\)$",
+        "the page was left while JupyterLab wrote down what is open in it",
+    ),
     (r"^warning: Menu entry for command '[\w:-]+' is duplicated\. .*/static/notebook/", "Notebook 7's menus"),
     (r"^warning: \[yjs#509\] Not same Y\.Doc .*/static/notebook/", "Notebook 7 opening a document"),
     (
@@ -54,9 +60,14 @@ class Console:
 
     def __init__(self, page: Page) -> None:
         self.messages: list[str] = []
-        page.on("console", self._on_console)
-        page.on("pageerror", self._on_page_error)
-        page.on("requestfailed", self._on_request_failed)
+        self._page = page
+        self._heard: tuple[tuple[Any, Callable[..., None]], ...] = (
+            ("console", self._on_console),
+            ("pageerror", self._on_page_error),
+            ("requestfailed", self._on_request_failed),
+        )
+        for event, callback in self._heard:
+            page.on(event, callback)
 
     def unexpected(self) -> list[str]:
         """The messages nobody has explained; a test asserts that there are none."""
@@ -64,6 +75,11 @@ class Console:
 
     def clear(self) -> None:
         self.messages.clear()
+
+    def close(self) -> None:
+        """Hear no more."""
+        for event, callback in self._heard:
+            self._page.remove_listener(event, callback)
 
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):

@@ -41,6 +41,13 @@ _STATE = f"""() => {{
   }};
 }}"""
 
+# as a link in the file browser does; documents that tests left are closed without the question what to do with them
+_OPEN = """async name => {
+  await window.jupyterapp.commands.execute('docmanager:open', {path: name, factory: 'Notebook'});
+}"""
+_RESTART = f"() => {{ {_FIND_PANEL} return panel.sessionContext.session.kernel.restart(); }}"
+_CLOSE = """() => [...(window.jupyterapp?.shell.widgets('main') ?? [])].forEach(widget => widget.dispose())"""
+
 _COMMAND = f"""([name, options]) => {{
   {_FIND_PANEL}
   app.shell.activateById(panel.id);
@@ -84,13 +91,30 @@ class NotebookPage:
     def open(self, server: JupyterServer, name: str, theme: str = "light", timeout: float = 120) -> None:
         """Go to the notebook; all its cells have run when this returns."""
         server.set_theme(theme)
-        address = ADDRESSES[self.where].format(stem=Path(name).stem, name=name, theme=theme)
-        self.page.goto(f"{server.url}/{address}", timeout=timeout * 1000)
+        if self.where == "doc" and self.page.url.startswith(f"{server.url}/doc/"):
+            self._open_beside(name, theme)
+        else:
+            self._load(server, name, theme, timeout)
         if self.where == "voila":
             self._wait_for_voila(timeout)
             return
         self.wait_until(lambda: self._state()["kernel"] == "idle", timeout, "the kernel never became idle")
         self.run_all(timeout)
+
+    def close(self) -> None:
+        """Leave nothing of the notebook in the page; the kernel goes on."""
+        self.console.close()
+        self.page.evaluate(_CLOSE)
+
+    def _load(self, server: JupyterServer, name: str, theme: str, timeout: float) -> None:
+        address = ADDRESSES[self.where].format(stem=Path(name).stem, name=name, theme=theme)
+        self.page.goto(f"{server.url}/{address}", timeout=timeout * 1000)
+
+    def _open_beside(self, name: str, theme: str) -> None:
+        """In the JupyterLab that is loaded already."""
+        self.page.evaluate(_OPEN, name)
+        if not self.page.locator(f"body[data-jp-theme-light='{_light(theme)}']").count():
+            self.set_theme(theme)
 
     def run_all(self, timeout: float = 120) -> None:
         """Run every cell and wait until the last one is done; a cell that raises fails the test."""
@@ -112,11 +136,15 @@ class NotebookPage:
         """The value, in the kernel, of an expression that JSON can carry."""
         return json.loads(self.python(f"import json as _json; print(_json.dumps({expression}))"))
 
+    def restart(self) -> None:
+        """End the kernel and start a new one that knows of nothing; what is drawn stays."""
+        self.page.evaluate(_RESTART)
+        self.wait_until(lambda: self._state()["kernel"] == "idle", 60, "the kernel never came back")
+
     def set_theme(self, theme: str) -> None:
         """Switch to "light" or "dark" while the page is open (in Voilà the theme is chosen when it is opened)."""
         self.command("apputils:change-theme", theme=THEMES[theme])
-        light = "true" if theme == "light" else "false"
-        self.page.locator(f"body[data-jp-theme-light='{light}']").wait_for(state="attached")
+        self.page.locator(f"body[data-jp-theme-light='{_light(theme)}']").wait_for(state="attached")
 
     def reload(self, timeout: float = 120) -> None:
         """Load the page again without running anything: what is drawn then comes from the kernel's state."""
@@ -172,3 +200,8 @@ class NotebookPage:
         tracebacks = [text for text in printed if "Traceback (most recent call last)" in text]
         if tracebacks:
             raise NotebookError("A cell raised:\n" + "\n".join(tracebacks))
+
+
+def _light(theme: str) -> str:
+    """What JupyterLab writes on the body."""
+    return "true" if theme == "light" else "false"
