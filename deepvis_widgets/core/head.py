@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from torch import Tensor
-from torch.overrides import TorchFunctionMode
 
-from .rules import operation, pair
+from .rules import pair
 
 SAME_NUMBERS = frozenset(
     [
@@ -41,11 +40,10 @@ class Head:
     bias: Tensor | None = None
 
 
-class HeadTrace(TorchFunctionMode):
+class HeadTrace:
     """Follows global average pooling to the class scores, and class scores through a final softmax."""
 
     def __init__(self) -> None:
-        super().__init__()
         self._heads: dict[int, Head] = {}
         self._before_softmax: dict[int, Tensor] = {}
         self._alive: list[Tensor] = []  # an id stays ours only while its tensor lives
@@ -58,13 +56,11 @@ class HeadTrace(TorchFunctionMode):
         """The scores before a softmax the network itself ends in, else the scores as they are."""
         return self._before_softmax.get(id(logits), logits)
 
-    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        kwargs = kwargs or {}
-        output = func(*args, **kwargs)
+    def follow(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any) -> None:
+        """One call of the pass: the plain name of the operation, what it was given, and what came out."""
         source = args[0] if args else kwargs.get("input")
         if isinstance(output, Tensor) and isinstance(source, Tensor):
-            self._follow(operation(func), source, output, args, kwargs)
-        return output
+            self._follow(name, source, output, args, kwargs)
 
     def _follow(self, name: str, source: Tensor, output: Tensor, args: Any, kwargs: Any) -> None:
         if name in ("softmax", "log_softmax") and output.ndim == 2:

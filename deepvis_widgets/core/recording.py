@@ -183,13 +183,14 @@ def observe(
 ) -> Recording:
     """One pass of `module` heard by `listener`, under its bend and, if given, a second mode `beside` it."""
     trace = HeadTrace()
+    listener.bend.follow = trace.follow
     scores: Tensor | None = None
     grad = grad and listener.since is None
     with torch.inference_mode(False), torch.set_grad_enabled(grad), _eval_mode(module), _listening(module, listener):
         if grad and not x.requires_grad:
             x = x.detach().clone().requires_grad_()
         try:
-            with beside or nullcontext(), trace, listener.bend:
+            with beside or nullcontext(), listener.bend:
                 scores = answer(module(x.clone()))  # a copy: some networks normalise their input in place
         except _Reached:
             return Recording(x, listener.outputs, table=listener.bend.table)

@@ -16,6 +16,7 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode, resolve_name
 
 Replacement = Callable[[Callable[..., Any], tuple[Any, ...], dict[str, Any]], Any]
+Follow = Callable[[str, tuple[Any, ...], dict[str, Any], Any], None]
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,13 @@ class Bend(TorchFunctionMode):
 
     Weights are detached on the way in, so that no gradient of theirs is ever computed or stored on the user's model.
     `rectifiers` counts the rectifier calls so far and `rectified` is the output of the last one; the call numbered
-    `skip` passes its input on unchanged.
+    `skip` passes its input on unchanged. `follow`, where given, is told of every call: its plain name, arguments and
+    output (a mode of its own would double what a call costs).
     """
 
     def __init__(self, rules: Rules, skip: int | None = None) -> None:
         super().__init__()
+        self.follow: Follow | None = None
         self.table, self.skip = rules.table if rules.begin is None else rules.begin(), skip
         self.rectifiers = 0
         self.rectified: Any = None
@@ -59,6 +62,8 @@ class Bend(TorchFunctionMode):
         output = func(*args, **kwargs) if replacement is None else replacement(func, args, kwargs)
         if name in RECTIFIERS:
             self.rectified = output
+        if self.follow is not None:
+            self.follow(name, args, kwargs, output)
         return output
 
 

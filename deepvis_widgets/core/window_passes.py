@@ -21,7 +21,7 @@ from .recording import Recording
 from .trace import Trace, Untraceable
 from .window_groups import groups
 
-WORK = 2**35  # multiplications in one pass: half a second or so, so that one can be stopped
+WORK = 2**36  # multiplications in one pass: under a second, so that one can be stopped
 MOST = 64  # windows in one pass
 TOLERANCE = 1e-4  # of the scores' spread, far above rounding: what the check at the start allows
 log = logging.getLogger(__name__)
