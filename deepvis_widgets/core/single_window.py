@@ -93,7 +93,7 @@ class SingleWindow(Incremental):
             return self._relu(op)
         if op.name == "add" and len(op.ins) == 2 and len(op.args) == 2 and not op.kwargs:
             return self._together(op, op.ins, lambda cut: cut[0] + cut[1])
-        if is_global_mean(op) and op.ins:
+        if is_global_mean(op):
             return self._mean(op)
         if op.name == "cat" and op.args[1:] == (1,) and all(isinstance(arg, Ref) for arg in op.args[0]):
             return self._together(op, [part.index for part in op.args[0]], lambda cut: torch.cat(cut, 1))

@@ -41,11 +41,11 @@ _STATE = f"""() => {{
   }};
 }}"""
 
-# as a link in the file browser does; documents that tests left are closed without the question what to do with them
 _OPEN = """async name => {
   await window.jupyterapp.commands.execute('docmanager:open', {path: name, factory: 'Notebook'});
 }"""
 _RESTART = f"() => {{ {_FIND_PANEL} return panel.sessionContext.session.kernel.restart(); }}"
+# not as the menu does, which asks what to do with a notebook that was changed
 _CLOSE = """() => [...(window.jupyterapp?.shell.widgets('main') ?? [])].forEach(widget => widget.dispose())"""
 
 _COMMAND = f"""([name, options]) => {{
