@@ -39,50 +39,50 @@ __all__ = [
 
 if TYPE_CHECKING:
     from deepvis_widgets.atlas import Atlas
-    from deepvis_widgets.core.network import Network
-    from deepvis_widgets.core.preprocess import Preprocess
+    from deepvis_widgets.core.network.network import Network
+    from deepvis_widgets.core.picture.preprocess import Preprocess
     from deepvis_widgets.scores import ScoreTable, sanity, score, score_table
-    from deepvis_widgets.widgets.atlas_view import AtlasView
-    from deepvis_widgets.widgets.cam_board import CamBoard
-    from deepvis_widgets.widgets.compare import Compare
-    from deepvis_widgets.widgets.convolution_board import ConvolutionBoard
-    from deepvis_widgets.widgets.explorer import Explorer
-    from deepvis_widgets.widgets.husky_wolf import HuskyWolf
-    from deepvis_widgets.widgets.husky_wolf_snow import SnowLab
-    from deepvis_widgets.widgets.maximization_lab import MaximizationLab
-    from deepvis_widgets.widgets.occlusion_lab import OcclusionLab
-    from deepvis_widgets.widgets.pooling_board import PoolingBoard
-    from deepvis_widgets.widgets.relevance_board import RelevanceBoard
-    from deepvis_widgets.widgets.relevance_ledger import RelevanceLedger
+    from deepvis_widgets.widgets.atlas_view.atlas_view import AtlasView
+    from deepvis_widgets.widgets.cam.cam_board import CamBoard
+    from deepvis_widgets.widgets.compare.compare import Compare
+    from deepvis_widgets.widgets.convolution.convolution_board import ConvolutionBoard
+    from deepvis_widgets.widgets.explorer.explorer import Explorer
+    from deepvis_widgets.widgets.husky_wolf.husky_wolf import HuskyWolf
+    from deepvis_widgets.widgets.husky_wolf.snow.snow_lab import SnowLab
+    from deepvis_widgets.widgets.maximization.maximization_lab import MaximizationLab
+    from deepvis_widgets.widgets.occlusion.occlusion_lab import OcclusionLab
+    from deepvis_widgets.widgets.pooling.pooling_board import PoolingBoard
+    from deepvis_widgets.widgets.relevance.relevance_board import RelevanceBoard
+    from deepvis_widgets.widgets.relevance.relevance_ledger import RelevanceLedger
     from deepvis_widgets.zoo.load import load
     from deepvis_widgets.zoo.scenes import scene
-    from deepvis_widgets.zoo.small import train_on_snow
+    from deepvis_widgets.zoo.snow_net import train_on_snow
 else:
     __getattr__, __dir__ = at_first_use(
         __name__,
         __all__,
         {
             "Atlas": "atlas",
-            "AtlasView": "widgets.atlas_view",
-            "CamBoard": "widgets.cam_board",
-            "Compare": "widgets.compare",
-            "ConvolutionBoard": "widgets.convolution_board",
-            "Explorer": "widgets.explorer",
-            "HuskyWolf": "widgets.husky_wolf",
-            "MaximizationLab": "widgets.maximization_lab",
-            "Network": "core.network",
-            "OcclusionLab": "widgets.occlusion_lab",
-            "PoolingBoard": "widgets.pooling_board",
-            "Preprocess": "core.preprocess",
-            "RelevanceBoard": "widgets.relevance_board",
-            "RelevanceLedger": "widgets.relevance_ledger",
+            "AtlasView": "widgets.atlas_view.atlas_view",
+            "CamBoard": "widgets.cam.cam_board",
+            "Compare": "widgets.compare.compare",
+            "ConvolutionBoard": "widgets.convolution.convolution_board",
+            "Explorer": "widgets.explorer.explorer",
+            "HuskyWolf": "widgets.husky_wolf.husky_wolf",
+            "MaximizationLab": "widgets.maximization.maximization_lab",
+            "Network": "core.network.network",
+            "OcclusionLab": "widgets.occlusion.occlusion_lab",
+            "PoolingBoard": "widgets.pooling.pooling_board",
+            "Preprocess": "core.picture.preprocess",
+            "RelevanceBoard": "widgets.relevance.relevance_board",
+            "RelevanceLedger": "widgets.relevance.relevance_ledger",
             "ScoreTable": "scores",
-            "SnowLab": "widgets.husky_wolf_snow",
+            "SnowLab": "widgets.husky_wolf.snow.snow_lab",
             "load": "zoo.load",
             "sanity": "scores",
             "scene": "zoo.scenes",
             "score": "scores",
             "score_table": "scores",
-            "train_on_snow": "zoo.small",
+            "train_on_snow": "zoo.snow_net",
         },
     )

@@ -10,8 +10,8 @@ import torch
 from torch import nn
 from torchvision import models
 
-from deepvis_widgets.core.network import Network
-from deepvis_widgets.core.preprocess import Preprocess
+from deepvis_widgets.core.network.network import Network
+from deepvis_widgets.core.picture.preprocess import Preprocess
 
 from .small_nets import Careless, Crafty, Plain, Proud, seeded
 

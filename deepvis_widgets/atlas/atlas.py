@@ -12,13 +12,14 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
+from ..core.checks import whole
 from ..core.errors import DeepvisError
-from ..core.network import Network, whole
+from ..core.network.network import Network
 from ..methods.base import Report, silent
+from .aliases import passed_on, scores_layers
 from .identity import network_key
 from .images import Images, find_images
 from .read import LayerRow, Reader
-from .stand_ins import passed_on, scores_layers
 from .unit import Top, Unit, tile_picture
 
 POSITIONS = 16
@@ -95,8 +96,8 @@ class Atlas:
 
         Raises DeepvisError for anything that does not fit; pictures that cannot be read are listed in `problems`.
         """
-        from .build import Build
-        from .plan import make_plan
+        from .builder.build import Build
+        from .builder.plan import make_plan
 
         network = _network(net)
         found = find_images(images)

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
-from ..core.network import Network
-from ..core.receptive_field import Box, ReceptiveField, Span, crop
+from ..core.network.network import Network
+from ..core.network.receptive_field import ReceptiveField, Span
+from ..core.picture.boxes import Box, crop
 from ..core.results import HeatMap, Pictures
 from ..methods import explain
 from .tiles import Tile, encode

@@ -79,3 +79,9 @@ def _lock(handle: int) -> bool:
     except OSError:
         return False
     return True
+
+
+FORMAT = 1
+
+
+INDEX, TILES = "atlas.sqlite", "tiles.bin"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..core.network import Network
-from ..engine.keys import content_key
-from ..engine.weights import weights_key
+from ..core.content_key import content_key
+from ..core.network.network import Network
+from ..core.weights_key import weights_key
 
 
 def network_key(network: Network) -> str:

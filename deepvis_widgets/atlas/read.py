@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..core.errors import DeepvisError
-from .store import FORMAT, INDEX, TILES
+from .files import FORMAT, INDEX, TILES
 
 
 @dataclass(frozen=True)

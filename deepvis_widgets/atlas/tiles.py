@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from PIL import Image
 from torch import Tensor
 
-from ..core.picture import to_bytes as to_levels
-from ..core.picture import to_tensor
+from ..core.picture.picture import to_bytes as to_levels
+from ..core.picture.picture import to_tensor
 
 KINDS = ("patch", "deconv", "pattern")
 QUALITY = 85

@@ -13,8 +13,9 @@ from PIL import Image
 from torch import Tensor
 
 from ..core.errors import DeepvisError
-from ..core.picture import to_pil
-from ..core.receptive_field import Box, ReceptiveField
+from ..core.network.receptive_field import ReceptiveField
+from ..core.picture.boxes import Box
+from ..core.picture.picture import to_pil
 from ..core.results import sheet
 from . import crops, tiles
 

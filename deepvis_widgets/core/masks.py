@@ -8,8 +8,8 @@ import numpy as np
 from torch import Tensor
 
 from .errors import DeepvisError
-from .network import Network
-from .picture import to_tensor
+from .network.network import Network
+from .picture.picture import to_tensor
 
 
 def mask_view(network: Network, picture: Any, mask: Any = None) -> Tensor | None:

@@ -11,11 +11,11 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from .colormap import colour
-from .components import largest_box
 from .errors import DeepvisError
-from .picture import to_pil
-from .receptive_field import Box
+from .picture.boxes import Box
+from .picture.colormap import colour
+from .picture.components import largest_box
+from .picture.picture import to_pil
 
 
 class Result:

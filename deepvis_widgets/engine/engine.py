@@ -10,8 +10,9 @@ from typing import Any, Protocol
 
 from deepvis_widgets.core.errors import DeepvisError
 
+from ..core.report import Report
 from .cache import Cache
-from .jobs import Job, Report, State, T, tell
+from .job import Job, State, T, tell
 from .worker import Worker
 
 CACHE_BYTES = 256 * 2**20

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from ..core.content_key import is_pil
+
 
 def size_of(value: object) -> int:
     """Bytes that a value keeps alive: tensors, arrays, PIL images, containers, attributes; shared parts count once.
@@ -65,11 +67,6 @@ def _sparse_parts(tensor: torch.Tensor) -> list[object]:
 def _attributes(item: object) -> Iterable[object]:
     opaque = callable(item) or isinstance(item, ModuleType) or is_pil(item)
     return [] if opaque else getattr(item, "__dict__", {}).values()
-
-
-def is_pil(item: object) -> bool:
-    """Whether it is a PIL image, told without importing PIL."""
-    return all(hasattr(item, name) for name in ("getbands", "tobytes", "mode", "size"))
 
 
 def _pil_pixel_bytes(mode: str) -> int:

@@ -10,9 +10,10 @@ from typing import Any
 
 from deepvis_widgets.core.errors import Cancelled, DeepvisError, sentence
 
-from .jobs import Job, Report, State, T, tell
+from ..core.report import Report
+from .job import Job, State, T, tell
+from .job_queue import Waiting
 from .torch_state import fresh_torch_state
-from .waiting import Waiting
 
 logger = logging.getLogger(__name__)
 

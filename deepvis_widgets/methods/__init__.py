@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from ..core.errors import DeepvisError
-from ..core.network import Network
+from ..core.network.network import Network
 from ..core.params import Spec, make, specs
 from ..core.results import Result
 from .base import Method, Report, silent

@@ -8,7 +8,8 @@ from typing import Any
 from torch import Tensor
 
 from ..core.errors import DeepvisError
-from ..core.network import Network, Target
+from ..core.network.network import Network
+from ..core.network.target import Target
 from ..core.results import Pictures
 from .backward import describe
 from .base import Method, Report, silent

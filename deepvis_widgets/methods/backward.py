@@ -7,10 +7,11 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ..core.network import Network, Target
-from ..core.recording import Recording
+from ..core.network.backward_rules import Rules
+from ..core.network.network import Network
+from ..core.network.recording import Recording
+from ..core.network.target import Target
 from ..core.results import HeatMap
-from ..core.rules import Rules
 
 SEEDS = ("one", "activation", "map")
 SCORES = ("logit", "softmax")

@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 
 from torch import Tensor
 
-from ..core.network import Network, Target
+from ..core.network.network import Network
+from ..core.network.target import Target
 from ..core.results import Result
 
 Report = Callable[..., None]  # report(fraction, partial=None); raises Cancelled when nobody wants the answer any more

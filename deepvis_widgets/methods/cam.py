@@ -9,13 +9,14 @@ import torch
 from torch import Tensor
 
 from ..core.errors import DeepvisError
-from ..core.head import Head
-from ..core.network import Network, Target
-from ..core.reduce import to_size
+from ..core.network.cam_head import Head
+from ..core.network.network import Network
+from ..core.network.target import Target
+from ..core.picture.reduce import to_size
 from ..core.results import HeatMap
 from .backward import describe
 from .base import Method, Report, silent
-from .passes import precision
+from .perturbation.score import precision
 
 MOST = 5  # classes whose maps come with the one that was asked for
 

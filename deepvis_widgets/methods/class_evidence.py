@@ -8,10 +8,10 @@ import torch
 from torch import Tensor
 
 from ..core.errors import DeepvisError
-from ..core.head import Head
-from ..core.network import Network
+from ..core.network.cam_head import Head
+from ..core.network.network import Network
 from .cam import class_maps, no_head
-from .passes import precision
+from .perturbation.score import precision
 
 
 @dataclass(frozen=True, eq=False)

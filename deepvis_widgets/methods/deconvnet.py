@@ -9,10 +9,11 @@ from typing import Any
 
 from torch import Tensor
 
-from ..core.network import Network, Target
+from ..core.network.backward_rules import DECONVNET
+from ..core.network.network import Network
+from ..core.network.target import Target
 from ..core.params import choice
 from ..core.results import HeatMap
-from ..core.rules import DECONVNET
 from .backward import SEEDS, attribution, heatmap
 from .base import Method, Report, silent
 

@@ -9,10 +9,12 @@ import torch
 from torch import Tensor
 
 from ..core.errors import DeepvisError
-from ..core.network import Layer, Network, Target
+from ..core.network.layer import Layer
+from ..core.network.network import Network
+from ..core.network.recording import Recording
+from ..core.network.target import Target
 from ..core.params import text
-from ..core.recording import Recording
-from ..core.reduce import to_size
+from ..core.picture.reduce import to_size
 from ..core.results import HeatMap
 from .backward import describe, start
 from .base import Method, Report, silent

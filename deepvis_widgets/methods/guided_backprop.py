@@ -6,9 +6,10 @@ from typing import Any
 
 from torch import Tensor
 
-from ..core.network import Network, Target
+from ..core.network.backward_rules import GUIDED
+from ..core.network.network import Network
+from ..core.network.target import Target
 from ..core.results import HeatMap
-from ..core.rules import GUIDED
 from .backward import attribution, heatmap
 from .base import Method, Report, silent
 from .deconvnet import ProjectionParams

@@ -10,13 +10,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..core.fills import fill_picture
-from ..core.network import Network, Target
+from ..core.network.network import Network
+from ..core.network.target import Target
 from ..core.params import choice, number
+from ..core.picture.fills import fill_picture
 from ..core.results import HeatMap
 from .backward import SCORES, describe
 from .base import Method, Report, silent
-from .passes import Score, batches, per_pass, precision
+from .perturbation.score import Score, batches, per_pass, precision
 
 Nodes = tuple[np.ndarray, np.ndarray]  # where on the way (0 the baseline, 1 the picture), and with what weight
 

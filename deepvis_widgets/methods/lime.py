@@ -10,16 +10,17 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..core.bare_passes import BarePasses
-from ..core.fills import fill_picture
-from ..core.network import Network, Target
+from ..core.network.network import Network
+from ..core.network.target import Target
 from ..core.params import choice, number
-from ..core.superpixels import Superpixels
+from ..core.picture.fills import fill_picture
+from ..passes.fused_passes import BarePasses
 from .backward import SCORES, describe
 from .base import Method, Report, silent
-from .passes import Score, per_pass, precision
-from .segmentation import SEGMENTATIONS, superpixels
-from .surrogate import agreement, ridge
+from .perturbation.score import Score, per_pass, precision
+from .perturbation.segmentation import SEGMENTATIONS, superpixels
+from .perturbation.superpixels import Superpixels
+from .perturbation.surrogate import agreement, ridge
 
 FILLS = ("mean", "grey", "blur")
 CHECK = 50  # samples from one look at the model to the next

@@ -11,7 +11,8 @@ import torch
 from torch import Tensor
 
 from ..core.errors import DeepvisError
-from ..core.network import Network, Target
+from ..core.network.network import Network
+from ..core.network.target import Target
 from ..core.params import choice, number
 from ..core.results import HeatMap
 from .backward import describe

@@ -11,19 +11,19 @@ import torch
 from torch import Tensor
 
 from ..core.errors import DeepvisError
-from ..core.fills import FILLS, fill_picture
-from ..core.network import Network, Target
+from ..core.network.network import Network
+from ..core.network.target import Target
 from ..core.params import choice, number, text
-from ..core.recording import Recording
+from ..core.picture.fills import FILLS, fill_picture
 from ..core.results import HeatMap
-from ..core.window_passes import WindowPasses
-from . import occlusion_coarse as coarse
+from ..passes.window_passes import WindowPasses
 from .backward import SCORES, describe
 from .base import Method, Report, silent
-from .passes import Score, per_pass, precision
+from .perturbation import kriging as coarse
+from .perturbation.score import Score, per_pass
+from .perturbation.sweep import LEVELS, Sweep, averaged, windows
 
 APPROXIMATE = "approximate"
-LEVELS = (4, 2, 1)  # first every fourth position of every fourth row, then every second, then all
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class Occlusion(Method):
             )
         score = Score.of(network, image, target, params.score)
         watched = watched_unit(network, image, score.target, params.watch)
-        boxes = windows(network.size, params)
+        boxes = windows(network.size, params.window, params.stride)
         sweep = Sweep(score, watched, boxes)
         whole = sweep.read(score.forward(image[None], sweep.layers))[0]
         layers = {*sweep.layers, *([] if score.target.layer is None else [score.target.layer])}
@@ -137,50 +137,6 @@ class Occlusion(Method):
         return result
 
 
-class Sweep:
-    """What was read at every position so far: `values` (rows, cols, records), `done` (rows, cols)."""
-
-    def __init__(self, score: Score, watched: Target | None, boxes: Tensor) -> None:
-        self.score, self.watched, self.boxes = score, watched, boxes
-        records = 1 + 2 * (score.target.layer is None) + (watched is not None)
-        self.values = torch.zeros(*boxes.shape[:2], records, dtype=precision(score.network))
-        self.done = torch.zeros(boxes.shape[:2], dtype=torch.bool)
-
-    @property
-    def whole(self) -> tuple[int, ...]:
-        """Which records are whole numbers: the label of a class."""
-        return (2,) if self.score.target.layer is None else ()
-
-    @property
-    def layers(self) -> tuple[str, ...]:
-        """The layer of the watched unit."""
-        return () if self.watched is None or self.watched.layer is None else (self.watched.layer,)
-
-    def read(self, recording: Recording) -> Tensor:
-        """(B, records) of a pass: score, probability and label of a class, strongest activation."""
-        records = [self.score.value(recording)]
-        if self.score.target.layer is None:
-            probabilities = recording.logits.to(self.values.dtype).softmax(1)
-            records += [probabilities[:, self.score.target.channel], recording.logits.argmax(1)]
-        if self.watched is not None and self.watched.layer is not None:
-            layer = self.watched.layer
-            maps = self.score.network.layers[layer].layout.maps(recording.outputs[layer])
-            records.append(maps[:, self.watched.channel].amax((1, 2)))
-        return torch.stack([record.to("cpu", self.values.dtype) for record in records], 1)
-
-    def put(self, places: Tensor, read: Tensor) -> None:
-        rows, cols = places.unbind(1)
-        self.values[rows, cols], self.done[rows, cols] = read, True
-
-    def filled(self) -> Tensor:
-        """The values; where there is none yet, that of the position above left which was visited on a coarser level."""
-        values = self.values[:1, :1].expand_as(self.values)
-        for level in LEVELS:
-            rows, cols = (torch.arange(count) // level * level for count in self.done.shape)
-            values = torch.where(self.done[rows][:, cols, None], self.values[rows][:, cols], values)
-        return values
-
-
 def watched_unit(network: Network, image: Tensor, target: Target, watch: str) -> Target | None:
     """The unit named by `watch`, "layer:unit" or "layer" for the one that is strongest on the whole view; a hidden
     target is watched itself where nothing else is asked for.
@@ -193,21 +149,6 @@ def watched_unit(network: Network, image: Tensor, target: Target, watch: str) ->
     name = network.layers[watch].name
     output = network.run(network.feed(image[None]), keep=(name,), until=name).outputs[name]
     return Target(int(network.layers[name].layout.maps(output)[0].amax((1, 2)).argmax()), name)
-
-
-def windows(size: tuple[int, int], params: OcclusionParams) -> Tensor:
-    """All boxes (rows, cols, 4): top, left, height, width, clipped at the border."""
-    tops, lefts = (_starts(side, params.window, params.stride) for side in size)
-    heights, widths = (
-        (side - starts).clamp(max=params.window) for side, starts in zip(size, (tops, lefts), strict=True)
-    )
-    grid = torch.meshgrid(tops, lefts, indexing="ij") + torch.meshgrid(heights, widths, indexing="ij")
-    return torch.stack(grid, -1)
-
-
-def _starts(side: int, window: int, stride: int) -> Tensor:
-    last = max(0, -(-(side - window) // stride))
-    return torch.arange(last + 1) * stride
 
 
 def visits(boxes: Tensor, parts: coarse.Parts) -> Iterator[tuple[float, Tensor]]:
@@ -224,21 +165,3 @@ def visits(boxes: Tensor, parts: coarse.Parts) -> Iterator[tuple[float, Tensor]]
         for batch in parts(boxes[places[:, 0], places[:, 1]]):
             done += len(batch)
             yield done / (rows * cols), places[batch]
-
-
-def averaged(values: Tensor, boxes: Tensor, size: tuple[int, int]) -> Tensor:
-    """(H, W): for every pixel the mean of `values` (rows, cols) over the boxes that hide it."""
-    rows, cols = (_covering(starts, sides, side) for starts, sides, side in _axes(boxes, size))
-    rows, cols = rows.to(values.dtype), cols.to(values.dtype)
-    return (rows.T @ values @ cols) / torch.outer(rows.sum(0), cols.sum(0))
-
-
-def _axes(boxes: Tensor, size: tuple[int, int]) -> Iterator[tuple[Tensor, Tensor, int]]:
-    yield boxes[:, 0, 0], boxes[:, 0, 2], size[0]
-    yield boxes[0, :, 1], boxes[0, :, 3], size[1]
-
-
-def _covering(starts: Tensor, sides: Tensor, side: int) -> Tensor:
-    """(windows, side): whether a window hides a row (or a column) of the picture."""
-    at = torch.arange(side)
-    return (at >= starts[:, None]) & (at < (starts + sides)[:, None])

@@ -6,9 +6,10 @@ from typing import Any
 
 from torch import Tensor
 
-from ..core.network import Network, Target
+from ..core.network.backward_rules import PLAIN
+from ..core.network.network import Network
+from ..core.network.target import Target
 from ..core.results import HeatMap
-from ..core.rules import PLAIN
 from .backward import attribution, heatmap
 from .base import Method, Report, silent
 from .gradient import GradientParams

@@ -9,12 +9,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..core.network import Network, Target
+from ..core.network.network import Network
+from ..core.network.target import Target
 from ..core.params import choice, number
 from ..core.results import HeatMap
 from .backward import SCORES, heatmap
 from .base import Method, Report, silent
-from .passes import Score, batches, per_pass, precision
+from .perturbation.score import Score, batches, per_pass, precision
 
 AVERAGES = ("gradient", "squared")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from ..core.pointing import grown
+from ..core.picture.peaks import grown
 from ..core.results import HeatMap
 
 

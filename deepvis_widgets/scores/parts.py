@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import Tensor
 
 from ..core.errors import DeepvisError
-from ..core.network import Network
+from ..core.network.network import Network
 from ..core.results import HeatMap, Result
 from ..methods import method, serving
 from ..methods.base import Report

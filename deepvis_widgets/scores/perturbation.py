@@ -8,10 +8,10 @@ import torch
 from torch import Tensor
 
 from ..core.errors import DeepvisError
-from ..core.fills import fill_picture
-from ..core.network import Network
+from ..core.network.network import Network
+from ..core.picture.fills import fill_picture
 from ..methods.base import Report, silent
-from ..methods.passes import batches, per_pass, precision
+from ..methods.perturbation.score import batches, per_pass, precision
 
 STEPS = 32
 FILL = "blur"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from ..core.pointing import REACH, points
+from ..core.picture.peaks import REACH, points
 
 
 def pointing(heatmap: Tensor, mask: Tensor, reach: int = REACH) -> bool:

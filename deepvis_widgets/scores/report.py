@@ -17,13 +17,13 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from ..core.pointing import REACH
+from ..core.picture.peaks import REACH
 from ..core.results import HeatMap
 from ..methods import explain
-from ..zoo.data import Pictures, canids_on_snow, draw
 from ..zoo.embedded import EMBEDDED
 from ..zoo.load import load
-from ..zoo.report import Finding
+from ..zoo.training.dataset import Pictures, canids_on_snow, draw
+from ..zoo.training.evaluate import Finding
 from .mass import mass, squares
 from .parts import heat_map
 from .pointing import pointing

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from ..core.errors import DeepvisError
-from ..core.network import Network
+from ..core.network.network import Network
 from ..core.results import HeatMap
 from ..methods import checked, explain
 from ..methods.base import Report, silent

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ..core.errors import DeepvisError
 from ..core.masks import mask_view
-from ..core.network import Network
+from ..core.network.network import Network
 from ..core.results import HeatMap
 from ..methods import checked, explain
 from ..methods.base import Report, silent

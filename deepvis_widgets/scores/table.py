@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.errors import DeepvisError
-from ..core.network import Network
+from ..core.network.network import Network
 from ..methods import checked
 from ..methods.base import Report, silent
 from ..zoo.load import load

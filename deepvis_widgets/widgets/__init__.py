@@ -1,1 +1,1 @@
-"""The widgets: one file per widget, traits and layout only."""
+"""Floor 4: the widgets, one room each; link, views, kit and board are shared by all."""

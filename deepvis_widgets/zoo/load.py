@@ -13,8 +13,8 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from ..core.errors import DeepvisError
-from ..core.network import Network
-from ..core.preprocess import Preprocess
+from ..core.network.network import Network
+from ..core.picture.preprocess import Preprocess
 from . import torchvision_models as tv
 from .embedded import EMBEDDED, MEAN, SIZE, STD, EmbeddedNet, load_module
 from .scenes import CLASSES

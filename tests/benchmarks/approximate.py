@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import torch
 from captum.attr import Occlusion
 
-from deepvis_widgets.core.network import Network
+from deepvis_widgets.core.network.network import Network
 from deepvis_widgets.methods import explain
 from deepvis_widgets.methods.occlusion import OcclusionMap
 from deepvis_widgets.scores.rank_correlation import rank_correlation

@@ -15,8 +15,8 @@ import torch
 from PIL import Image
 
 import deepvis_widgets as dv
-from deepvis_widgets.atlas.plan import Plan, make_plan
-from deepvis_widgets.atlas.scan import scan
+from deepvis_widgets.atlas.builder.plan import Plan, make_plan
+from deepvis_widgets.atlas.builder.scan import scan
 from tests.benchmarks.rows import COST, Row
 
 ROUNDS = {"squeezenet1_1": 7, "resnet18": 5, "resnet50": 3}

@@ -22,10 +22,10 @@ from zennit.attribution import Gradient
 from zennit.canonizers import Canonizer, SequentialMergeBatchNorm
 from zennit.torchvision import ResNetCanonizer
 
-from deepvis_widgets.core.network import Network
+from deepvis_widgets.core.network.network import Network
 from deepvis_widgets.core.results import HeatMap
 from deepvis_widgets.methods import explain
-from deepvis_widgets.methods.passes import per_pass
+from deepvis_widgets.methods.perturbation.score import per_pass
 from deepvis_widgets.zoo.load import load
 from tests.benchmarks.rows import COST, FASTER, Row, paired
 

@@ -8,11 +8,11 @@ from itertools import cycle
 
 import torch
 
-from deepvis_widgets.core.fills import fill_picture
-from deepvis_widgets.core.network import Network
-from deepvis_widgets.core.recording import Recording
-from deepvis_widgets.engine.moving import Covered, MovingWindow
-from deepvis_widgets.widgets.explorer import default_layer
+from deepvis_widgets.core.network.network import Network
+from deepvis_widgets.core.network.recording import Recording
+from deepvis_widgets.core.picture.fills import fill_picture
+from deepvis_widgets.passes.moving_window import Covered, MovingWindow
+from deepvis_widgets.widgets.kit.arguments import default_layer
 from deepvis_widgets.zoo.load import load
 from tests.benchmarks.rows import COST, Row, seconds
 

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 import deepvis_widgets as dv
-from deepvis_widgets.widgets.base import STYLE, LiveWidget, built
-from deepvis_widgets.widgets.protocol import pack
-from deepvis_widgets.widgets.unit_grid import UnitGrid
+from deepvis_widgets.widgets.link.live_widget import STYLE, LiveWidget, built
+from deepvis_widgets.widgets.link.protocol import pack
+from deepvis_widgets.widgets.views.unit_grid import UnitGrid
 from tests.benchmarks.live import in_chromium, p95
 from tests.benchmarks.rows import COST, Row
 

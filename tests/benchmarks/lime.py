@@ -11,10 +11,10 @@ import torch
 from lime.lime_image import LimeImageExplainer
 from lime.wrappers.scikit_image import SegmentationAlgorithm
 
-from deepvis_widgets.core.bare_passes import BarePasses
-from deepvis_widgets.core.network import Network
-from deepvis_widgets.core.superpixels import Superpixels
+from deepvis_widgets.core.network.network import Network
 from deepvis_widgets.methods import explain
+from deepvis_widgets.methods.perturbation.superpixels import Superpixels
+from deepvis_widgets.passes.fused_passes import BarePasses
 from deepvis_widgets.zoo.load import load
 from deepvis_widgets.zoo.scenes import scene
 from tests.benchmarks.rows import COST, FASTER, Row, seconds

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor, nn
 
-from deepvis_widgets.core.network import Network, Target
+from deepvis_widgets.core.network.network import Network
+from deepvis_widgets.core.network.target import Target
 from deepvis_widgets.methods.synthesis import Ascent, SynthesisParams
 from deepvis_widgets.zoo.load import load
 from tests.benchmarks.rows import COST, FASTER, Row, seconds

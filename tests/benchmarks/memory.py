@@ -10,7 +10,7 @@ import psutil
 import torch
 
 import deepvis_widgets as dv
-from deepvis_widgets.widgets.protocol import pack
+from deepvis_widgets.widgets.link.protocol import pack
 from tests.benchmarks.rows import Row
 from tests.small_nets import Plain
 

@@ -13,11 +13,12 @@ import torch
 from captum.attr import Occlusion
 from torch import Tensor
 
-from deepvis_widgets.core.fills import fill_picture
-from deepvis_widgets.core.network import Network
-from deepvis_widgets.core.window_passes import WindowPasses
+from deepvis_widgets.core.network.network import Network
+from deepvis_widgets.core.picture.fills import fill_picture
 from deepvis_widgets.methods import explain
-from deepvis_widgets.methods.occlusion import OcclusionMap, OcclusionParams, windows
+from deepvis_widgets.methods.occlusion import OcclusionMap
+from deepvis_widgets.methods.perturbation.sweep import windows
+from deepvis_widgets.passes.window_passes import WindowPasses
 from deepvis_widgets.zoo.load import load
 from tests.benchmarks.rows import FASTER, Row, seconds
 
@@ -82,7 +83,7 @@ def _scores(network: Network, view: Tensor) -> Tensor:
 
 def _boxes(network: Network, stride: int) -> Tensor:
     """(windows, 4): top, left, height, width."""
-    return windows(network.size, OcclusionParams(window=WINDOW, stride=stride)).flatten(0, 1)
+    return windows(network.size, WINDOW, stride).flatten(0, 1)
 
 
 def _captum(network: Network, view: Tensor) -> Tensor:

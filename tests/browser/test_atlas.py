@@ -50,7 +50,7 @@ def cards(notebook: NotebookPage, inside: str = ".dv-unit-tabs") -> list[np.ndar
 def patches(notebook: NotebookPage, owner: str) -> list[np.ndarray]:
     """The patches that the atlas itself has of the selected unit."""
     notebook.python(
-        f"import numpy as _np; from deepvis_widgets.core.picture import to_bytes as _b; "
+        f"import numpy as _np; from deepvis_widgets.core.picture.picture import to_bytes as _b; "
         f"_t = {owner}; _p = [_b(top.patch) for top in _t.top]"
     )
     return [np.array(patch, np.uint8) for patch in notebook.value("[patch.tolist() for patch in _p]")]

@@ -11,7 +11,7 @@ from tests.browser.harness import NotebookPage, canvas_pixels
 
 OPEN = """
 import deepvis_widgets as dv
-from deepvis_widgets.widgets.places import Cell
+from deepvis_widgets.widgets.board.cells import Cell
 board = dv.PoolingBoard()
 board
 """

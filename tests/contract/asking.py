@@ -7,7 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from deepvis_widgets.core.network import Layer, Network
+from deepvis_widgets.core.network.layer import Layer
+from deepvis_widgets.core.network.network import Network
 from deepvis_widgets.core.params import specs
 from deepvis_widgets.core.results import HeatMap, Pictures, Result
 from deepvis_widgets.methods import Method, explain

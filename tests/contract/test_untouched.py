@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from deepvis_widgets.core.errors import Cancelled, DeepvisError
-from deepvis_widgets.core.network import Network
+from deepvis_widgets.core.network.network import Network
 from deepvis_widgets.methods import Method
 from tests.contract.asking import METHODS, ask, check_result, tensors
 from tests.families import make, preprocess_of

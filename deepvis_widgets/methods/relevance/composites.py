@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .linear_call import Weighted
 from .rules import Rule, alpha_beta_rule, epsilon_rule, flat_rule, gamma_rule, z_box_rule, z_plus_rule
 from .stabilise import STABILISER
-from .weighted import Weighted
 
 COMPOSITES = ("epsilon", "epsilon_plus", "epsilon_plus_flat", "epsilon_gamma_box", "epsilon_alpha2_beta1")
 

@@ -9,13 +9,14 @@ import torch
 from torch import Tensor
 
 from ...core.errors import DeepvisError
-from ...core.network import Network, Target
-from ...core.recording import Recording
-from ...core.rules import Rules
+from ...core.network.backward_rules import Rules
+from ...core.network.network import Network
+from ...core.network.recording import Recording
+from ...core.network.target import Target
 from ..backward import start
 from .composites import Composite
 from .ledger import Ledger, ledger
-from .table import Table
+from .replacements import Table
 
 PICTURE = "picture"
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from .weighted import Contribution, Weighted
+from .linear_call import Contribution, Weighted
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from ...core.errors import DeepvisError
-from ...core.network import Network, Target
+from ...core.network.network import Network
+from ...core.network.target import Target
 from .fourier import Fourier
 from .frame import Frame, find_frame
 from .objective import climb

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ...core.network import Network
+from ...core.network.network import Network
 from .adam import Adam
 from .frame import Frame
 from .params import SynthesisParams

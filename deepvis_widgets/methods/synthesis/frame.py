@@ -8,8 +8,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ...core.network import Layer, Network, Target
-from ...core.receptive_field import Box
+from ...core.network.layer import Layer
+from ...core.network.network import Network
+from ...core.network.target import Target
+from ...core.picture.boxes import Box
 from .objective import respond
 
 TOLERANCE = 1e-4  # of the largest value: how far the answers to a crop and to the full picture may lie apart

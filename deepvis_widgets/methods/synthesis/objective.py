@@ -7,8 +7,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ...core.network import Network, Target
-from ...core.rules import RECTIFIERS, Rules
+from ...core.network.backward_rules import RECTIFIERS, Rules
+from ...core.network.network import Network
+from ...core.network.target import Target
 
 
 def _last(func: Any, args: Any, kwargs: Any) -> Any:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from ...core.network import Network
+from ...core.network.network import Network
 from .frame import Frame
 from .params import SynthesisParams
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ...core.layout import Layout
-from ...core.network import Layer, Network, Target
+from ...core.network.layer import Layer
+from ...core.network.layout import Layout
+from ...core.network.network import Network
+from ...core.network.target import Target
 
 
 def source(network: Network, target: Target) -> Target:

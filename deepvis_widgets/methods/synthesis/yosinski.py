@@ -10,8 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ...core.network import Network
-from ...core.reduce import blur
+from ...core.network.network import Network
+from ...core.picture.reduce import blur
 from .frame import Frame
 from .params import SynthesisParams
 from .recipe import Climb, Recipe

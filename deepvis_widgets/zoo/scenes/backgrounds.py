@@ -7,19 +7,7 @@ import numpy as np
 from . import curves, patterns, textures
 from .canvas import FLAT, SIDE, Array, Canvas, Patch, Pose, Role, Style
 from .colors import mix, pick, rgb, smoothstep, tinted, vary
-from .scenery import (
-    FOLIAGE,
-    Ground,
-    bush,
-    conifers,
-    distance,
-    drift,
-    grass,
-    in_perspective,
-    ridge,
-    sky,
-    trunk,
-)
+from .scenery import FOLIAGE, Ground, bush, conifers, distance, drift, grass, in_perspective, ridge, sky, trunk
 
 
 def _horizon(canvas: Canvas, low: float = 0.34, high: float = 0.52) -> int:

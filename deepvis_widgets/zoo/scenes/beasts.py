@@ -5,20 +5,7 @@ import numpy as np
 from .canvas import Array, Canvas
 from .colors import INK, pick, rgb
 from .patterns import Painter, fade, rosettes, solid, stripes
-from .quadrupeds import (
-    Build,
-    Gait,
-    Hide,
-    eye,
-    far_legs,
-    fur_style,
-    mouth,
-    near_legs,
-    neck,
-    nose,
-    skull,
-    torso,
-)
+from .quadrupeds import Build, Gait, Hide, eye, far_legs, fur_style, mouth, near_legs, neck, nose, skull, torso
 
 LEOPARD = Build(length=0.70, leg=0.36, girth=0.165, neck=0.20, head=0.125, muzzle=0.09, limb=0.062)
 ZEBRA = Build(length=0.60, leg=0.52, girth=0.20, neck=0.42, head=0.10, muzzle=0.24, limb=0.05)

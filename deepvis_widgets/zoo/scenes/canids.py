@@ -13,20 +13,7 @@ from . import curves, patterns
 from .canvas import FLAT, Array, Canvas, Patch, Style
 from .colors import INK, mix, pick, rgb, smoothstep
 from .patterns import Painter, fade, sides
-from .quadrupeds import (
-    Build,
-    Gait,
-    Hide,
-    eye,
-    far_legs,
-    fur_style,
-    mouth,
-    near_legs,
-    neck,
-    nose,
-    skull,
-    torso,
-)
+from .quadrupeds import Build, Gait, Hide, eye, far_legs, fur_style, mouth, near_legs, neck, nose, skull, torso
 
 HUSKY = Build(length=0.56, leg=0.42, girth=0.20, neck=0.25, head=0.135, muzzle=0.16, limb=0.062)
 WOLF = Build(length=0.64, leg=0.50, girth=0.19, neck=0.28, head=0.13, muzzle=0.23, limb=0.056)

@@ -13,7 +13,7 @@ from pathlib import Path
 import tqdm.auto  # noqa: F401  this and the next are loaded once, before children are forked
 
 import deepvis_widgets as dv
-import deepvis_widgets.atlas.build  # noqa: F401
+import deepvis_widgets.atlas.builder.build  # noqa: F401
 from tests.unit.atlas.small import LAYERS, small_network
 
 

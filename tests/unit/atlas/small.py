@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 
 import deepvis_widgets as dv
-from deepvis_widgets.atlas.scan import TURN
+from deepvis_widgets.atlas.builder.scan import TURN
 from tests.small_nets import Plain, seeded
 
 LAYERS = ["features.0", "features.1", "features.2", "features.3", "features.4", "pool", "classifier"]

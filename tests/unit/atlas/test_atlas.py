@@ -12,8 +12,8 @@ from torch import nn
 
 import deepvis_widgets as dv
 from deepvis_widgets.__main__ import main
-from deepvis_widgets.atlas import histogram
-from deepvis_widgets.atlas.scan import strongest
+from deepvis_widgets.atlas.builder import histogram
+from deepvis_widgets.atlas.builder.scan import strongest
 from tests.small_nets import Crafty, Plain, seeded
 from tests.unit.atlas.small import LAYERS, SIZE, draw_pictures, reference, small_network
 from tests.untouched import Untouched

@@ -11,8 +11,9 @@ import torch
 from torch import Tensor, nn
 
 from deepvis_widgets.core.errors import Cancelled, DeepvisError
-from deepvis_widgets.core.network import Network, Target
-from deepvis_widgets.core.preprocess import Preprocess
+from deepvis_widgets.core.network.network import Network
+from deepvis_widgets.core.network.target import Target
+from deepvis_widgets.core.picture.preprocess import Preprocess
 from deepvis_widgets.core.results import Pictures
 from deepvis_widgets.methods import explain
 from deepvis_widgets.methods.synthesis import PRESETS, Ascent, SynthesisParams

@@ -15,8 +15,8 @@ from torch import Tensor, nn
 from torchvision.models.densenet import DenseNet
 from torchvision.models.googlenet import BasicConv2d
 
-from deepvis_widgets.core.network import Network
-from deepvis_widgets.core.preprocess import Preprocess
+from deepvis_widgets.core.network.network import Network
+from deepvis_widgets.core.picture.preprocess import Preprocess
 from deepvis_widgets.core.results import HeatMap
 from deepvis_widgets.methods import explain
 from tests.families import make, picture, preprocess_of

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from deepvis_widgets.core.errors import DeepvisError
-from deepvis_widgets.core.network import Network
+from deepvis_widgets.core.network.network import Network
 from deepvis_widgets.core.results import HeatMap
 from deepvis_widgets.methods import explain
 from deepvis_widgets.methods.backward import strongest

@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from deepvis_widgets.core.network import Network
-from deepvis_widgets.core.preprocess import Preprocess
+from deepvis_widgets.core.network.network import Network
+from deepvis_widgets.core.picture.preprocess import Preprocess
 from deepvis_widgets.core.results import HeatMap
 from deepvis_widgets.methods import explain
 from tests.families import make, picture, preprocess_of

@@ -9,10 +9,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from deepvis_widgets.core.fills import fill_picture
-from deepvis_widgets.core.network import Network
-from deepvis_widgets.methods import explain, passes
+from deepvis_widgets.core.network.network import Network
+from deepvis_widgets.core.picture.fills import fill_picture
+from deepvis_widgets.methods import explain
 from deepvis_widgets.methods.integrated_gradients import INTEGRATION, PathHeatMap
+from deepvis_widgets.methods.perturbation import score as passes
 from tests.families import make, picture, preprocess_of
 
 

@@ -9,10 +9,12 @@ import pytest
 import torch
 
 from deepvis_widgets.core.errors import DeepvisError
-from deepvis_widgets.core.network import Network
-from deepvis_widgets.core.superpixels import Superpixels
-from deepvis_widgets.methods import explain, lime, passes, segmentation
-from deepvis_widgets.methods.surrogate import agreement, nearness, overlap, ridge
+from deepvis_widgets.core.network.network import Network
+from deepvis_widgets.methods import explain, lime
+from deepvis_widgets.methods.perturbation import score as passes
+from deepvis_widgets.methods.perturbation import segmentation
+from deepvis_widgets.methods.perturbation.superpixels import Superpixels
+from deepvis_widgets.methods.perturbation.surrogate import agreement, nearness, overlap, ridge
 from tests.families import make, picture, preprocess_of
 
 

@@ -14,15 +14,15 @@ from torch import Tensor, nn
 from torchvision.models import VisionTransformer
 
 from deepvis_widgets.core.errors import DeepvisError
-from deepvis_widgets.core.network import Network
-from deepvis_widgets.core.preprocess import Preprocess
-from deepvis_widgets.core.rules import Bend, Rules
+from deepvis_widgets.core.network.backward_rules import Bend, Rules
+from deepvis_widgets.core.network.network import Network
+from deepvis_widgets.core.picture.preprocess import Preprocess
 from deepvis_widgets.methods import explain
 from deepvis_widgets.methods.lrp import RelevanceMap
 from deepvis_widgets.methods.relevance.composites import COMPOSITES
 from deepvis_widgets.methods.relevance.composites import composite as composite_named
 from deepvis_widgets.methods.relevance.propagate import rules
-from deepvis_widgets.methods.relevance.table import Table
+from deepvis_widgets.methods.relevance.replacements import Table
 from tests.families import make, picture, preprocess_of, size_of
 from tests.small_nets import CLASSES, Crafty, Plain, seeded
 from tests.untouched import Untouched

@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 import torch
 
-from deepvis_widgets.core import window_passes
 from deepvis_widgets.core.errors import DeepvisError
-from deepvis_widgets.core.fills import fill_picture, occlude
-from deepvis_widgets.core.network import Network
-from deepvis_widgets.methods import explain, passes
-from deepvis_widgets.methods.occlusion import OcclusionMap, OcclusionParams, windows
+from deepvis_widgets.core.network.network import Network
+from deepvis_widgets.core.picture.fills import fill_picture, occlude
+from deepvis_widgets.methods import explain
+from deepvis_widgets.methods.occlusion import OcclusionMap
+from deepvis_widgets.methods.perturbation import score as passes
+from deepvis_widgets.methods.perturbation.sweep import windows
+from deepvis_widgets.passes import window_passes
 from tests.families import make, picture, preprocess_of
 
 
@@ -138,7 +140,7 @@ def test_streams_coarse_to_fine_to_the_same_map(budget: int, monkeypatch: pytest
 @pytest.mark.parametrize("size", ((24, 24), (7, 30), (5, 5)))
 @pytest.mark.parametrize(("window", "stride"), ((6, 4), (6, 6), (40, 8), (1, 1)))
 def test_windows_cover_the_whole_picture(size: tuple[int, int], window: int, stride: int) -> None:
-    boxes = windows(size, OcclusionParams(window=window, stride=stride))
+    boxes = windows(size, window, stride)
     hidden = torch.zeros(size)
     for top, left, height, width in boxes.flatten(0, 1).tolist():
         assert height > 0 and width > 0 and top + height <= size[0] and left + width <= size[1]

@@ -9,9 +9,9 @@ import torch
 from torch import Tensor, nn
 
 from deepvis_widgets.core.errors import Cancelled, DeepvisError
-from deepvis_widgets.core.fills import FILLS, fill_picture
-from deepvis_widgets.core.network import Network
-from deepvis_widgets.core.preprocess import Preprocess
+from deepvis_widgets.core.network.network import Network
+from deepvis_widgets.core.picture.fills import FILLS, fill_picture
+from deepvis_widgets.core.picture.preprocess import Preprocess
 from deepvis_widgets.scores import curves
 from tests.families import make, network, picture, preprocess_of
 from tests.untouched import Untouched

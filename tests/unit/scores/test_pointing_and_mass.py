@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from deepvis_widgets.core.pointing import peaks, points
+from deepvis_widgets.core.picture.peaks import peaks, points
 from deepvis_widgets.core.results import HeatMap
 from deepvis_widgets.scores import mass, pointing, squares
 

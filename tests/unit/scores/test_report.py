@@ -7,9 +7,20 @@ from typing import Any
 import pytest
 
 from deepvis_widgets.scores import report
-from deepvis_widgets.scores.report import INSIDE, NEAR, PEAK, SQUARES, TRIALS, figures, findings, table, tasks, verdict
-from deepvis_widgets.zoo.data import Pictures, canids_on_snow, draw
+from deepvis_widgets.scores.report import (
+    INSIDE,
+    NEAR,
+    PEAK,
+    SQUARES,
+    TRIALS,
+    figures,
+    findings,
+    table,
+    tasks,
+    verdict,
+)
 from deepvis_widgets.zoo.embedded import EMBEDDED
+from deepvis_widgets.zoo.training.dataset import Pictures, canids_on_snow, draw
 
 HONEST, BIASED = EMBEDDED
 

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from deepvis_widgets.core.errors import Cancelled, DeepvisError
-from deepvis_widgets.core.network import Network
+from deepvis_widgets.core.network.network import Network
 from deepvis_widgets.methods import explain
 from deepvis_widgets.scores import rank_correlation, sanity
 from deepvis_widgets.scores.sanity import randomise, weighted_layers

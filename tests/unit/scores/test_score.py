@@ -15,8 +15,8 @@ from torchvision.transforms import v2
 import deepvis_widgets as dv
 from deepvis_widgets.core.errors import Cancelled, DeepvisError
 from deepvis_widgets.core.masks import mask_view
-from deepvis_widgets.core.network import Network
-from deepvis_widgets.core.preprocess import Preprocess
+from deepvis_widgets.core.network.network import Network
+from deepvis_widgets.core.picture.preprocess import Preprocess
 from deepvis_widgets.scores import SCORES, curves, mass, measure, pointing
 from tests.families import make, network, picture
 from tests.untouched import Untouched

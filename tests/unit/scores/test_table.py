@@ -14,7 +14,7 @@ import torch
 
 import deepvis_widgets as dv
 from deepvis_widgets.core.errors import DeepvisError
-from deepvis_widgets.core.network import Network
+from deepvis_widgets.core.network.network import Network
 from deepvis_widgets.scores import ScoreTable
 from tests.families import make, network, picture, preprocess_of
 

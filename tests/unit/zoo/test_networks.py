@@ -6,11 +6,11 @@ import pytest
 import torch
 from torch import nn
 
-from deepvis_widgets.zoo.data import HUSKY, SNOW, WOLF, Pictures, canids_on_snow, draw, fresh_orders
 from deepvis_widgets.zoo.embedded import EMBEDDED, SIZE, EmbeddedNet, load_module
-from deepvis_widgets.zoo.folding import folded
-from deepvis_widgets.zoo.report import Finding, cam_on_snow, cam_pointing, findings, predictions
 from deepvis_widgets.zoo.scenes import BACKGROUNDS, CLASSES
+from deepvis_widgets.zoo.training.batchnorm_folding import folded
+from deepvis_widgets.zoo.training.dataset import HUSKY, SNOW, WOLF, Pictures, canids_on_snow, draw, fresh_orders
+from deepvis_widgets.zoo.training.evaluate import Finding, cam_on_snow, cam_pointing, findings, predictions
 
 SEED = 900_000
 

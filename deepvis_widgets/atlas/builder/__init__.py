@@ -1,0 +1,1 @@
+"""Building an atlas: tasks, executors, partial results and the files that are written."""

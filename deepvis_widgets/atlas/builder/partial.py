@@ -1,0 +1,77 @@
+"""What is known of every unit after some of the pictures. Two such parts make one, and parts of parts make the whole.
+
+All units of all layers of a build stand in one row, layer after layer, in the order of the build's plan.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+from safetensors.numpy import load, save
+
+from . import top_lists as tops
+from .moments import Moments
+
+Problem = tuple[int, str]  # number of the picture, and a sentence
+
+
+@dataclass(frozen=True)
+class Partial:
+    """`best` (units, top) int64 keys of the strongest pictures (see tops.py), with their `places` (units, top) int32,
+    row × width + column; `counts` (units, bins) int64 and `total` (units,) float64 of the sampled positions; the
+    `moments` of units and classes; the `problems` of pictures that were left out.
+    """
+
+    best: np.ndarray
+    places: np.ndarray
+    counts: np.ndarray
+    total: np.ndarray
+    moments: Moments
+    problems: tuple[Problem, ...] = ()
+
+    def merge(self, later: Partial) -> Partial:
+        """What is known after these pictures and those after them."""
+        best, places = tops.strongest(
+            np.concatenate([self.best, later.best], 1),
+            np.concatenate([self.places, later.places], 1),
+            self.best.shape[1],
+        )
+        return Partial(
+            best,
+            places,
+            self.counts + later.counts,
+            self.total + later.total,
+            self.moments.merge(later.moments),
+            self.problems + later.problems,
+        )
+
+    def to_bytes(self) -> bytes:
+        """As a safetensors file."""
+        arrays = {name: getattr(self, name) for name in ("best", "places", "counts", "total")}
+        arrays |= {f"moments.{f.name}": np.asarray(getattr(self.moments, f.name)) for f in fields(Moments)}
+        arrays = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+        packed: bytes = save(arrays, metadata={"problems": json.dumps(self.problems)})
+        return packed
+
+    @classmethod
+    def from_bytes(cls, packed: bytes) -> Partial:
+        """Of a file that `to_bytes` made."""
+        arrays = load(packed)
+        count = int(arrays.pop("moments.count").item())
+        rest = {name.split(".")[1]: arrays.pop(name) for name in list(arrays) if name.startswith("moments.")}
+        return cls(**arrays, moments=Moments(count=count, **rest), problems=_problems(packed))
+
+
+def _problems(packed: bytes) -> tuple[Problem, ...]:
+    header = json.loads(packed[8 : 8 + int.from_bytes(packed[:8], "little")])
+    return tuple((number, words) for number, words in json.loads(header["__metadata__"]["problems"]))
+
+
+def empty(units: int, classes: int, bins: int, top: int, problems: Sequence[Problem] = ()) -> Partial:
+    """What is known where no picture could be read."""
+    best, places = tops.strongest(np.zeros((units, 0), np.int64), np.zeros((units, 0), np.int32), top)
+    moments = Moments.of(np.zeros((0, units)), np.zeros((0, classes)))
+    return Partial(best, places, np.zeros((units, bins), np.int64), np.zeros(units), moments, tuple(problems))

@@ -1,0 +1,154 @@
+"""One pass over the pictures of a shard."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from ...core.errors import sentence
+from ...core.network.layer import Layer
+from ...core.network.network import Network
+from . import histogram
+from . import top_lists as tops
+from .moments import Moments
+from .partial import Partial, Problem, empty
+from .plan import Plan
+
+TURN = 40503  # of 65536, the golden section: the sampled positions of one picture lie between those of the next
+
+
+def scan(network: Network, plan: Plan, sources: Sequence[Any], first: int) -> Partial:
+    """What the pictures `sources`, numbered from `first`, show. Pictures that cannot be read, or to which the network
+    answers with no finite numbers, are listed and left out.
+    """
+    layers = [network.layers[name] for name in plan.layers]
+    sheet = _Sheet(sum(layer.channels for layer in layers))
+    for start in range(0, len(sources), plan.batch):
+        views, numbers = _read(network, sources[start : start + plan.batch], first + start, sheet.problems)
+        if views:
+            _look(network, layers, plan, torch.stack(views), numbers, sheet)
+    return sheet.partial(plan.top, network.classes)
+
+
+class _Sheet:
+    """What is written down while a shard is scanned."""
+
+    def __init__(self, units: int) -> None:
+        self.counts = np.zeros((units, histogram.BINS), np.int64)
+        self.total = np.zeros(units)
+        self.values: list[np.ndarray] = []  # (pictures, units) each
+        self.places: list[np.ndarray] = []
+        self.answers: list[np.ndarray] = []  # (pictures, classes) each
+        self.numbers: list[int] = []
+        self.problems: list[Problem] = []
+
+    def partial(self, top: int, classes: int) -> Partial:
+        if not self.numbers:
+            return empty(len(self.total), classes, histogram.BINS, top, self.problems)
+        values = np.concatenate(self.values)
+        found = tops.keys(np.ascontiguousarray(values.T), np.array(self.numbers))
+        best, places = tops.strongest(found, np.concatenate(self.places).T, top)
+        moments = Moments.of(values, np.concatenate(self.answers))
+        return Partial(best, places, self.counts, self.total, moments, tuple(self.problems))
+
+
+def _read(network: Network, sources: Sequence[Any], first: int, problems: list[Problem]) -> tuple[list[Tensor], Any]:
+    views: list[Tensor] = []
+    numbers: list[int] = []
+    for number, source in enumerate(sources, first):
+        try:
+            views.append(network.view(source))
+            numbers.append(number)
+        except Exception as error:  # a user's preprocessing may raise anything
+            problems.append((number, sentence(error, "reading this picture")))
+    return views, numbers
+
+
+def _look(
+    network: Network, layers: Sequence[Layer], plan: Plan, views: Tensor, numbers: list[int], sheet: _Sheet
+) -> None:
+    """Pass the views through the network together, and write down what its units say."""
+    glance = _Glance(layers, plan.positions, numbers)
+    answers = network.run(network.feed(views), keep=plan.layers, look=glance.look).logits.float().cpu().softmax(1)
+    good = torch.isfinite(answers).all(1) & torch.from_numpy(np.isfinite(glance.values).all(1))
+    if not good.all():  # once more without those
+        for index in (~good).nonzero()[:, 0].tolist():
+            sheet.problems.append((numbers[index], "The network answers this picture with NaN or infinity."))
+        kept = [number for number, fine in zip(numbers, good.tolist(), strict=True) if fine]
+        if kept:
+            _look(network, layers, plan, views[good], kept, sheet)
+        return
+    sheet.numbers += numbers
+    sheet.values.append(glance.values)
+    sheet.places.append(glance.places)
+    sheet.answers.append(answers.numpy())
+    glance.count(sheet)
+
+
+class _Glance:
+    """What the units say to a few pictures. Each map is looked at when it has just been made and is still in the
+    processor's cache, and no map is kept.
+    """
+
+    def __init__(self, layers: Sequence[Layer], positions: int, numbers: list[int]) -> None:
+        ends = np.cumsum([layer.channels for layer in layers]).tolist()
+        self.layers = {
+            layer.name: (layer, slice(end - layer.channels, end)) for layer, end in zip(layers, ends, strict=True)
+        }
+        self.positions, self.numbers = positions, torch.tensor(numbers)
+        self.values = np.zeros((len(numbers), ends[-1]), np.float32)  # the maxima
+        self.places = np.zeros((len(numbers), ends[-1]), np.int32)  # row × width + column of the first place of each
+        self.samples: dict[str, Tensor] = {}
+        self.indices: dict[int, Tensor] = {}
+
+    def look(self, name: str, output: Tensor) -> None:
+        """See the output of a layer."""
+        layer, units = self.layers[name]
+        maps = layer.layout.maps(output.detach()).float()
+        self.values[:, units], self.places[:, units] = strongest(maps)
+        maps = maps.flatten(2)
+        index = self._sampled(maps.shape[2]).to(maps.device)
+        if index.shape[1] < maps.shape[2]:
+            maps = maps.gather(2, index[:, None].expand(-1, maps.shape[1], -1))
+        self.samples[name] = maps.cpu().clone()
+
+    def _sampled(self, places: int) -> Tensor:
+        if places not in self.indices:
+            self.indices[places] = sample(places, self.numbers, self.positions)
+        return self.indices[places]
+
+    def count(self, sheet: _Sheet) -> None:
+        """Add the sampled positions to the histograms and sums."""
+        for name, samples in self.samples.items():
+            layer, units = self.layers[name]
+            owners = torch.arange(0, layer.channels * histogram.BINS, histogram.BINS, dtype=torch.int32)[:, None]
+            found = torch.bincount(
+                (histogram.bins(samples) + owners).flatten(), minlength=layer.channels * histogram.BINS
+            )
+            sheet.counts[units] += found.view(layer.channels, histogram.BINS).numpy()
+            sheet.total[units] += samples.sum((0, 2), dtype=torch.float64).numpy()
+
+
+def strongest(maps: Tensor) -> tuple[np.ndarray, np.ndarray]:
+    """(maximum, row × width + column of its first place), each (B, C), of maps (B, C, H, W); NaN if a map holds it."""
+    if maps.device.type == "cpu" and maps.is_contiguous():
+        each = maps.numpy().reshape(*maps.shape[:2], -1)
+        at = each.argmax(2)  # as fast as the maximum alone: numpy compares many numbers at a time
+        return np.take_along_axis(each, at[..., None], 2)[..., 0], at
+    values, at = F.max_pool2d(maps, maps.shape[2:], return_indices=True)  # fast where channels lie side by side
+    return values.flatten(1).cpu().numpy(), at.flatten(1).cpu().numpy()
+
+
+def sample(places: int, numbers: Tensor, positions: int) -> Tensor:
+    """The places (B, n) of a map with `places` of them that are counted for the pictures numbered (B,): `positions` of
+    them (0, or more than there are: all), evenly spread, and others for each picture.
+    """
+    if not positions or places <= positions:
+        return torch.arange(places).expand(len(numbers), -1)
+    offset = numbers[:, None] * TURN % 65536
+    return (torch.arange(positions) * 65536 + offset) * places // (positions * 65536)

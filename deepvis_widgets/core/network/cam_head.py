@@ -1,0 +1,104 @@
+"""What a network does after its last feature maps, followed from call to call during a pass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from torch import Tensor
+
+from .backward_rules import pair
+
+SAME_NUMBERS = frozenset(
+    [
+        "flatten",
+        "view",
+        "reshape",
+        "squeeze",
+        "contiguous",
+        "clone",
+        "dropout",
+        "dropout1d",
+        "dropout2d",
+        "feature_dropout",
+        "alpha_dropout",
+    ]
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Head:
+    """A head that class activation maps are exact for: global average pooling of `features` (B, K, h, w), then at most
+    one linear map.
+
+    `weight` (classes, K) is None where the features are the class maps themselves, as in SqueezeNet; `bias` (classes,)
+    may be None.
+    """
+
+    features: Tensor
+    weight: Tensor | None = None
+    bias: Tensor | None = None
+
+
+class HeadTrace:
+    """Follows global average pooling to the class scores, and class scores through a final softmax."""
+
+    def __init__(self) -> None:
+        self._heads: dict[int, Head] = {}
+        self._before_softmax: dict[int, Tensor] = {}
+        self._alive: list[Tensor] = []  # an id stays ours only while its tensor lives
+
+    def head(self, logits: Tensor) -> Head | None:
+        """The head that made these class scores, None where it is of another form."""
+        return self._heads.get(id(self.unnormalised(logits)))
+
+    def unnormalised(self, logits: Tensor) -> Tensor:
+        """The scores before a softmax the network itself ends in, else the scores as they are."""
+        return self._before_softmax.get(id(logits), logits)
+
+    def follow(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any) -> None:
+        """One call of the pass: the plain name of the operation, what it was given, and what came out."""
+        source = args[0] if args else kwargs.get("input")
+        if isinstance(output, Tensor) and isinstance(source, Tensor):
+            self._follow(name, source, output, args, kwargs)
+
+    def _follow(self, name: str, source: Tensor, output: Tensor, args: Any, kwargs: Any) -> None:
+        if name in ("softmax", "log_softmax") and output.ndim == 2:
+            self._before_softmax[id(output)] = source
+            self._alive.append(output)
+            return
+        known = self._heads.get(id(source))
+        head = None
+        if _is_global_average(name, source, output, args, kwargs):
+            head = Head(source)
+        elif known is not None and name in SAME_NUMBERS and output.numel() == source.numel():
+            head = known
+        elif known is not None and known.weight is None and name in ("linear", "conv2d"):
+            head = _with_linear(known, name, args, kwargs)
+        if head is not None:
+            self._heads[id(output)] = head
+            self._alive.append(output)
+        else:
+            self._heads.pop(id(output), None)  # overwritten in place: no longer what it was
+            self._before_softmax.pop(id(output), None)
+
+
+def _is_global_average(name: str, source: Tensor, output: Tensor, args: Any, kwargs: Any) -> bool:
+    if source.ndim != 4 or output.numel() != source.shape[0] * source.shape[1]:
+        return False
+    if name == "mean":
+        dims = args[1] if len(args) > 1 else kwargs.get("dim", ())
+        return isinstance(dims, list | tuple) and {d % 4 for d in dims} == {2, 3}
+    if name == "avg_pool2d":
+        kernel = args[1] if len(args) > 1 else kwargs["kernel_size"]
+        padding = args[3] if len(args) > 3 else kwargs.get("padding", 0)
+        return pair(kernel) == tuple(source.shape[2:]) and pair(padding) == (0, 0)
+    return name == "adaptive_avg_pool2d" and source.shape[2] * source.shape[3] > 1
+
+
+def _with_linear(head: Head, name: str, args: Any, kwargs: Any) -> Head | None:
+    weight = args[1] if len(args) > 1 else kwargs["weight"]
+    bias = args[2] if len(args) > 2 else kwargs.get("bias")
+    weight = weight.flatten(1) if name == "conv2d" and weight.shape[2:] == (1, 1) else weight
+    fits = weight.ndim == 2 and weight.shape[1] == head.features.shape[1]
+    return Head(head.features, weight, bias) if fits else None

@@ -1,0 +1,71 @@
+"""One layer of a network, and the layers of a network in order of execution."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import DeepvisError
+from .layout import Layout
+from .receptive_field import ReceptiveField
+
+OUTPUT = "output"  # the name of what the network itself returns, where no module returns it
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer: its dotted module name, kind (class name), output shape without the batch, and how its units lie.
+
+    `channels`, `height` and `width` are those of its maps (1 × 1 for a fully connected layer). `rectifier` says which
+    rectifier call of the pass made this output, None if none did.
+    """
+
+    name: str
+    kind: str
+    shape: tuple[int, ...]
+    layout: Layout
+    channels: int
+    height: int
+    width: int
+    field: ReceptiveField
+    rectifier: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.name}  {self.kind}  {'×'.join(map(str, self.shape))}  sees {self.field}"
+
+
+class Layers(Sequence[Layer]):
+    """The layers in order of execution; index by number or by name."""
+
+    def __init__(self, layers: Sequence[Layer]) -> None:
+        self._layers = list(layers)
+        self._by_name = {layer.name: layer for layer in layers}
+
+    def __len__(self) -> int:
+        return len(self._layers)
+
+    def __getitem__(self, key: Any) -> Any:
+        if not isinstance(key, str):
+            return self._layers[key]
+        if key not in self._by_name:
+            raise DeepvisError(f'There is no layer "{key}"; this network has {_some(self.names)}.')
+        return self._by_name[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._by_name or key in self._layers
+
+    @property
+    def names(self) -> list[str]:
+        return [layer.name for layer in self._layers]
+
+    def __repr__(self) -> str:
+        return "\n".join(map(str, self._layers))
+
+
+def _some(names: Sequence[str], count: int = 8) -> str:
+    return (
+        ", ".join(names)
+        if len(names) <= count
+        else ", ".join(names[: count - 2]) + f", ... {names[-1]} ({len(names)} in all)"
+    )

@@ -1,0 +1,1 @@
+"""Pictures: reading, preprocessing, fills, boxes, peaks and colour maps."""

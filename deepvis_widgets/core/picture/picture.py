@@ -1,0 +1,155 @@
+"""Reading pictures: everything a user may hand over becomes a float tensor (3, H, W) in [0, 1]."""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image, ImageOps, UnidentifiedImageError
+from torch import Tensor
+
+from ..errors import DeepvisError
+
+ACCEPTED = "a path, a PIL image, a uint8 array (H, W, 3) or a float tensor (3, H, W) in [0, 1]"
+LONGEST = 4096  # pixels; no network looks closer, and a 12,000-pixel photo would hold half a gigabyte
+MOST_PIXELS = 400_000_000
+FORMATS = "PNG, JPEG, WebP, GIF, BMP or TIFF"
+
+
+def to_tensor(source: Any) -> Tensor:
+    """The picture as a float32 tensor (3, H, W) in [0, 1].
+
+    `source` is a path, encoded bytes, a PIL image of any mode, a uint8 array (H, W, 3) or a float tensor (3, H, W) in
+    [0, 1]. Raises DeepvisError when it is none of these or cannot be decoded.
+    """
+    if isinstance(source, Tensor):
+        return _from_tensor(source)
+    if isinstance(source, np.ndarray):
+        return _from_array(source)
+    if isinstance(source, Image.Image):
+        return _from_pil(source, "The picture")
+    if isinstance(source, bytes | bytearray | memoryview):
+        return _from_file(io.BytesIO(bytes(source)), "The picture")
+    if isinstance(source, str | os.PathLike):
+        return _from_path(Path(source).expanduser())
+    if isinstance(getattr(source, "image", None), Image.Image):  # an embedded scene
+        return _from_pil(source.image, "The picture")
+    raise DeepvisError(f"A {type(source).__name__} is not a picture; accepted is {ACCEPTED}.")
+
+
+def to_pil(picture: Tensor) -> Image.Image:
+    """The picture (3, H, W) in [0, 1] as an 8-bit PIL image."""
+    return Image.fromarray(to_bytes(picture))
+
+
+def to_bytes(picture: Tensor) -> np.ndarray:
+    """The picture (3, H, W) in [0, 1] as a uint8 array (H, W, 3); one channel becomes grey."""
+    if picture.shape[0] == 1:
+        picture = picture.expand(3, -1, -1)
+    levels = picture.detach().float().clamp(0, 1).mul_(255).round_().to(torch.uint8)
+    return np.ascontiguousarray(levels.permute(1, 2, 0).cpu().numpy())
+
+
+def from_bytes(levels: np.ndarray) -> Tensor:
+    """The picture of a uint8 array (H, W, 3) as a float tensor (3, H, W) in [0, 1]."""
+    return torch.from_numpy(np.array(levels)).permute(2, 0, 1).float() / 255
+
+
+def _from_path(path: Path) -> Tensor:
+    try:
+        if path.is_dir():
+            raise DeepvisError(f'"{path}" is a folder; give the path of one picture.')
+        encoded = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        raise DeepvisError(f'There is no file "{path}"; give the path of a picture.') from None
+    except OSError as error:
+        raise DeepvisError(f'"{_short(path)}" cannot be read ({error.strerror}); give the path of a picture.') from None
+    if not encoded:
+        raise DeepvisError(f'"{path.name}" is empty; give a {FORMATS} picture.')
+    return _from_file(io.BytesIO(encoded), f'"{path.name}"')
+
+
+def _short(path: Path) -> str:
+    return str(path) if len(str(path)) < 100 else f"{str(path)[:97]}..."
+
+
+def _from_file(file: Any, name: str) -> Tensor:
+    try:
+        image = Image.open(file)
+    except Image.DecompressionBombError as error:
+        raise DeepvisError(f"{name} has too many pixels to be a picture ({error}).") from None
+    except UnidentifiedImageError:
+        raise DeepvisError(f"{name} is not a picture that can be read; accepted: {FORMATS}.") from None
+    except Exception as error:
+        raise _damaged(name, error) from None
+    with image:
+        image.draft("RGB", (LONGEST, LONGEST))  # a JPEG then decodes at a fraction of its size
+        return _from_pil(image, name)
+
+
+def _damaged(name: str, error: Exception) -> DeepvisError:
+    reason = " ".join(str(error).split()) or type(error).__name__
+    return DeepvisError(f"{name} is damaged or incomplete ({reason}); give a whole picture file.")
+
+
+def _from_pil(image: Image.Image, name: str) -> Tensor:
+    if image.width * image.height > MOST_PIXELS:
+        raise DeepvisError(f"{name} has {image.height} × {image.width} pixels; accepted are up to {MOST_PIXELS:,}.")
+    try:
+        upright = ImageOps.exif_transpose(image)
+        upright.thumbnail((LONGEST, LONGEST), reducing_gap=2.0)
+        rgb = _to_rgb(upright)
+    except MemoryError:
+        raise
+    except Exception as error:  # decoders of damaged files fail in every way there is
+        raise _damaged(name, error) from None
+    return from_bytes(np.asarray(rgb))
+
+
+def _to_rgb(image: Image.Image) -> Image.Image:
+    if image.mode in (
+        "I",
+        "I;16",
+        "I;16B",
+        "I;16L",
+        "I;16N",
+    ):  # PIL's own conversion clips 16 bits instead of scaling them
+        levels = np.asarray(image, dtype=np.float64)
+        return Image.fromarray((levels.clip(0, 65535) / 257).round().astype(np.uint8)).convert("RGB")
+    if image.mode == "F":
+        raise ValueError("floating-point pixels without a known range")
+    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+        rgba = image.convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba).convert("RGB")
+    return image.convert("RGB")
+
+
+def _from_array(array: np.ndarray) -> Tensor:
+    if (
+        array.dtype != np.uint8
+        or array.ndim not in (2, 3)
+        or (array.ndim == 3 and array.shape[2] not in (1, 3, 4))
+        or not array.size
+    ):
+        raise DeepvisError(
+            f"An array of {array.dtype} with shape {array.shape} is not a picture; accepted is {ACCEPTED}."
+        )
+    return _from_pil(
+        Image.fromarray(array[..., 0] if array.ndim == 3 and array.shape[2] == 1 else array), "The picture"
+    )
+
+
+def _from_tensor(tensor: Tensor) -> Tensor:
+    if tensor.ndim != 3 or tensor.shape[0] not in (1, 3) or not tensor.is_floating_point() or not tensor.numel():
+        raise DeepvisError(
+            f"A tensor of {str(tensor.dtype)[6:]} with shape {tuple(tensor.shape)} is not a picture; "
+            f"accepted is {ACCEPTED}."
+        )
+    tensor = tensor.detach().float().cpu()
+    if not torch.isfinite(tensor).all() or tensor.min() < -1e-4 or tensor.max() > 1 + 1e-4:
+        raise DeepvisError("The picture tensor has values outside [0, 1]; give the picture before any normalisation.")
+    return tensor.clamp(0, 1).expand(3, -1, -1).contiguous()

@@ -1,0 +1,58 @@
+"""One request: what to compute, for which slot, and whom to tell."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Generic, TypeVar
+
+from ..core.report import Report
+
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
+
+
+class State(Enum):
+    """Where a job is. The last three are final, and each job reaches exactly one of them."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(eq=False)
+class Job(Generic[T]):
+    """A request of one slot. It ends in exactly one of on_result, on_error, on_cancelled.
+
+    `doing` completes "failed while ..." in the sentence that on_error receives.
+    `state`, `unwanted` and `speaking` belong to the worker: read `state`, change none.
+    """
+
+    slot: str
+    work: Callable[[Report], T]
+    long: bool = False
+    on_result: Callable[[T], object] | None = None
+    on_partial: Callable[[float, object], object] | None = None
+    on_error: Callable[[str, BaseException], object] | None = None
+    on_cancelled: Callable[[], object] | None = None
+    doing: str = "computing this panel"
+    state: State = State.WAITING
+    unwanted: bool = False  # superseded or cancelled after it started
+    speaking: bool = False  # on_partial is being called
+
+
+def tell(callback: Callable[..., object] | None, *args: object) -> None:
+    """Call a callback, if there is one; what it raises goes to the log (Ctrl-C goes on to the caller)."""
+    if callback is None:
+        return
+    try:
+        callback(*args)
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        logger.exception("A callback of the engine failed")

@@ -1,0 +1,1 @@
+"""What occlusion and LIME share: windows, superpixels, scores of covered pictures, surrogates."""

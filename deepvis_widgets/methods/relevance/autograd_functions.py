@@ -1,0 +1,175 @@
+"""The functions of autograd that send relevance back where autograd would send a gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+
+from .linear_call import Weighted
+from .redistribute import spread
+from .rules import Rule
+from .stabilise import STABILISER, away, total
+
+Compute = Callable[..., Tensor]  # an operation as a function of the tensors that relevance goes back to
+
+
+class Book(Protocol):
+    """What accounts of operations are written into."""
+
+    def enter(
+        self,
+        time: int,
+        arrived: Tensor,
+        sent: Sequence[Tensor],
+        bias: Tensor | float | None = None,
+        epsilon: Tensor | float = 0.0,
+    ) -> None: ...
+
+
+class ByRule(torch.autograd.Function):
+    """A convolution or dense layer, with the rule of its kind and place."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, call: Weighted, rule: Rule, epsilon: float, book: Book, time: int) -> Tensor:
+        ctx.asked = call, rule, epsilon, book, time
+        return call.make()
+
+    @staticmethod
+    def backward(ctx: Any, *relevance: Tensor) -> Any:
+        call, rule, epsilon, book, time = ctx.asked
+        call.check_unchanged()
+        parts = spread(call, rule, epsilon, relevance[0])
+        book.enter(time, relevance[0], [parts.relevance], parts.bias, parts.epsilon)
+        return parts.relevance, None, None, None, None, None
+
+
+class Passed(torch.autograd.Function):
+    """An operation that hands relevance on as it is; input and output are of one shape, also `in_place` one tensor."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, compute: Compute, in_place: bool = False) -> Tensor:
+        y = compute(x)
+        if in_place:
+            ctx.mark_dirty(x)
+            return x
+        return y.view_as(y) if y is x else y
+
+    @staticmethod
+    def backward(ctx: Any, *relevance: Tensor) -> Any:
+        return relevance[0], None, None
+
+
+class Shared(torch.autograd.Function):
+    """A map that is affine in its inputs: R_i = x_i ∂z/∂x_i · R / stabilise(z), an ε rule.
+
+    What the map makes of zeros is its constant, which takes its share as a bias does; a `linear` one has none. A
+    product that is linear in each of two inputs gives each one `part` = ½ (Achtibat et al. 2024, prop. 3.3). `affine`
+    is the map with what the inputs merely scale held constant.
+    """
+
+    @staticmethod
+    def forward(
+        ctx: Any, compute: Compute, affine: Compute, part: float, linear: bool, book: Book, time: int, *inputs: Tensor
+    ) -> Tensor:
+        ctx.asked = affine, part, linear, book, time
+        ctx.save_for_backward(*inputs)
+        return compute(*inputs)
+
+    @staticmethod
+    def backward(ctx: Any, *relevance: Tensor) -> Any:
+        affine, part, linear, book, time = ctx.asked
+        shares = _shares(affine, part, book, time, ctx.saved_tensors, relevance[0], linear)
+        return None, None, None, None, None, None, *shares
+
+
+class Merged(torch.autograd.Function):
+    """A batch-norm behind a convolution: merged into it, so that it hands relevance on; else an affine map."""
+
+    @staticmethod
+    def forward(
+        ctx: Any, x: Tensor, compute: Compute, affine: Compute, call: Weighted, book: Book, time: int
+    ) -> Tensor:
+        ctx.asked = affine, call, book, time
+        ctx.save_for_backward(x)
+        return compute(x)
+
+    @staticmethod
+    def backward(ctx: Any, *relevance: Tensor) -> Any:
+        affine, call, book, time = ctx.asked
+        merged = call.is_merged
+        (share,) = relevance if merged else _shares(affine, 1, book, time, ctx.saved_tensors, relevance[0], False)
+        return share, None, None, None, None, None
+
+
+def _shares(
+    affine: Compute, part: float, book: Book, time: int, saved: Sequence[Tensor], relevance: Tensor, linear: bool
+) -> list[Tensor]:
+    with torch.enable_grad():
+        inputs = [x.detach().requires_grad_() for x in saved]
+        z = affine(*inputs)
+    moved = away(z.detach(), STABILISER)
+    message = relevance / (moved + z.detach())
+    gradients = torch.autograd.grad(z, inputs, message)
+    shares = [x.detach() * gradient for x, gradient in zip(inputs, gradients, strict=True)]
+    shares = shares if part == 1 else [part * share for share in shares]
+    bias = 0.0 if linear else total(message * affine(*(torch.zeros_like(x) for x in inputs)))
+    book.enter(time, relevance, shares, bias, total(moved.mul_(message)))
+    return shares
+
+
+class Filled(torch.autograd.Function):
+    """An operation that puts its inputs into places of its output; what other places hold are constants."""
+
+    @staticmethod
+    def forward(ctx: Any, compute: Compute, book: Book, time: int, *inputs: Tensor) -> Tensor:
+        ctx.asked = compute, book, time
+        ctx.save_for_backward(*inputs)
+        return compute(*inputs)
+
+    @staticmethod
+    def backward(ctx: Any, *relevance: Tensor) -> Any:
+        compute, book, time = ctx.asked
+        with torch.enable_grad():
+            inputs = [x.detach().requires_grad_() for x in ctx.saved_tensors]
+            shares = torch.autograd.grad(compute(*inputs), inputs, relevance[0])
+        book.enter(time, relevance[0], shares)
+        return None, None, None, *shares
+
+
+class Halved(torch.autograd.Function):
+    """A product of two activations: each takes one half (the uniform rule of Achtibat et al. 2024)."""
+
+    @staticmethod
+    def forward(ctx: Any, compute: Compute, a: Tensor, b: Tensor) -> Tensor:
+        ctx.shapes = a.shape, b.shape
+        return compute(a, b)
+
+    @staticmethod
+    def backward(ctx: Any, *relevance: Tensor) -> Any:
+        half = relevance[0] / 2
+        return None, *(half.sum_to_size(shape) for shape in ctx.shapes)
+
+
+class Softmax(torch.autograd.Function):
+    """R_i = x_i (R_i − s_i Σ_j R_j), the softmax linearised at x (Achtibat et al. 2024, prop. 3.1); the constant of the
+    linearisation counts as a bias.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, compute: Compute, dim: int, book: Book, time: int, x: Tensor) -> Tensor:
+        ctx.asked = dim, book, time
+        s = compute(x)
+        ctx.save_for_backward(x, s)
+        return s
+
+    @staticmethod
+    def backward(ctx: Any, *relevance: Tensor) -> Any:
+        dim, book, time = ctx.asked
+        x, s = ctx.saved_tensors
+        finite = torch.where(torch.isfinite(x), x, 0)  # a masked place has no relevance
+        share = finite * (relevance[0] - s * relevance[0].sum(dim, keepdim=True))
+        book.enter(time, relevance[0], [share])
+        return None, None, None, None, share

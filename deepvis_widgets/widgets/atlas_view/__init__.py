@@ -1,0 +1,1 @@
+"""AtlasView, and the panes of an atlas that the Explorer shows as well."""

@@ -1,0 +1,186 @@
+"""An atlas to leaf through: a sheet for each layer, a page for each unit."""
+
+from __future__ import annotations
+
+import html
+import uuid
+from typing import Any
+
+import ipywidgets
+import traitlets
+
+from ...atlas import Atlas, Top
+from ...core.errors import DeepvisError
+from ...core.picture.picture import to_bytes
+from ...engine.engine import Engine
+from ..kit.arguments import as_network
+from ..kit.layout import close_all
+from ..link.protocol import Frame
+from ..views.stage import Stage
+from .address import link_to, page_address, page_link, parse
+from .contact_sheet import AtlasSheet
+from .feed import AtlasFeed
+from .frames import find_atlas
+from .pattern_gallery import AtlasWanted
+from .unit_panes import AtlasPanes
+
+
+class AtlasView(ipywidgets.VBox):
+    """The layers of an atlas as contact sheets, and a page for each unit: strongest pictures, deconvs,
+    synthesized pictures (drawn on demand where the atlas has none), histogram, classes, similar units.
+
+    `atlas` is a dv.Atlas, or the folder of one; `network` a Network, a module or a name for dv.load, which may be left
+    out for a dv.Atlas. `atlas` None is the one that ships with an embedded network. `address`, a layer as in
+    "features.relu5" or a unit as in "features.relu5:12", is where it opens, and the trait that says where it is; it may
+    be set, observed and linked. On a page of Voilà the link of the page goes before: `?unit=features.relu5:12`.
+
+    Raises DeepvisError where the atlas is of another network, or has no such address.
+    """
+
+    address = traitlets.Unicode(help='a layer, or a unit as in "features.relu5:12"')
+
+    def __init__(self, atlas: Any = None, network: Any = None, address: str | None = None) -> None:
+        self.atlas = _opened(atlas, network)
+        self.network = self.atlas.network
+        self._source = None if atlas is None else str(self.atlas.folder)
+        group = uuid.uuid4().hex
+        self.engine = Engine.of(self.network).acquire()
+        try:
+            self._make(group, address)
+        except BaseException:
+            self.engine.release()
+            raise
+
+    def _make(self, group: str, address: str | None) -> None:
+        self._layer = ipywidgets.Dropdown(options=self.atlas.layers, description="Layer", tooltip="Layer of the sheet")
+        self._where = ipywidgets.Text(
+            description="Go to", placeholder="layer:unit", continuous_update=False, tooltip="Address of a layer or unit"
+        )
+        self._back = _button("All units of the layer", "th", self._to_layer)
+        self._previous = _button("", "chevron-left", lambda: self._step(-1), "Previous unit")
+        self._next = _button("", "chevron-right", lambda: self._step(1), "Next unit")
+        self._link = ipywidgets.HTML().add_class("dv-atlas-link")
+        self._said = ipywidgets.HTML().add_class("dv-atlas-said")
+        self.panes = AtlasPanes(self.network, group, self.go, self._show_top)
+        self.feed = AtlasFeed(self.network, self.engine, self.panes)
+        self.feed.atlas = self.atlas
+        self.sheet = AtlasSheet(self.atlas, self.network.labels, group, self.go)
+        self.stage = Stage(
+            group=group, zoom=320, draw_occluder=False, label="The picture, and what the unit sees of it"
+        )
+        self.wanted = AtlasWanted(self.atlas, self.engine, group)
+        pages = [self.panes.top, self.stage, self.panes.deconv, self.wanted, self.panes.facts, self.panes.similar]
+        self.page = ipywidgets.VBox(pages).add_class("dv-atlas-page")
+        self._bar = ipywidgets.Box().add_class("dv-atlas-row")
+        self._content = ipywidgets.VBox()
+        self.sheet.grid.on_frame("visible", self._visible)
+        self.sheet.grid.on_frame("card", lambda frame: self.feed.answer_card(self.sheet.grid, frame))
+        super().__init__([self._bar, self._link, self._said, self._content])
+        self.add_class("dv-atlas-view")
+        self._layer.observe(lambda change: self._go_to(change["new"]), names="value")
+        self._where.observe(lambda change: self._go_to(change["new"]), names="value")
+        self.observe(lambda _: self._show(), names="address")
+        self.address = address or self.atlas.layers[0]
+        self._go_to(page_address() or "")  # a reader who follows a link wants what it says
+
+    @traitlets.validate("address")
+    def _check_address(self, proposal: Any) -> str:
+        layer, channel = parse(proposal["value"], self.atlas)
+        return layer if channel is None else f"{layer}:{channel}"
+
+    def go(self, layer: str, channel: int) -> None:
+        """Open the page of a unit."""
+        self.address = f"{layer}:{channel}"
+
+    def close(self) -> None:
+        """Stop reading, and take everything off the page."""
+        if self.comm is not None:
+            self.wanted.stop()
+            self.feed.close()
+            self.engine.release()
+            close_all([self._layer, self._back, self._previous, self._next, self._where, self.sheet, self.page])
+        super().close()
+
+    # --- pages ---
+
+    def _show(self) -> None:
+        layer, channel = parse(self.address, self.atlas)
+        self._said.value, self._where.value = "", self.address
+        self._link.value = _link_words(self.address, self._source)
+        if channel is None:
+            self._layer.value = layer
+            self._bar.children = [self._layer, self._where]
+            self.wanted.stop()
+            self._content.children = [self.sheet]
+            self.sheet.show(layer)
+            return
+        self._bar.children = [self._back, self._previous, self._next, self._where]
+        self.stage.layout.display = "none"
+        self._content.children = [self.page]
+        self.wanted.expect(layer, channel)
+        self.feed.show(layer, channel)
+
+    def _go_to(self, address: str) -> None:
+        """Go where a control says; a place that does not exist is a sentence, and the page stays."""
+        if address != self.address and address.strip():
+            try:
+                self.address = address
+            except DeepvisError as error:
+                self._said.value = html.escape(str(error))
+
+    def _to_layer(self) -> None:
+        layer, channel = parse(self.address, self.atlas)
+        place = self.atlas.stand_in(layer, channel or 0)
+        self.address = layer if place is None else place[0]
+
+    def _step(self, by: int) -> None:
+        layer, channel = parse(self.address, self.atlas)
+        self.go(layer, ((channel or 0) + by) % self.network.layers[layer].channels)
+
+    def _visible(self, frame: Frame) -> None:
+        layer = str(frame.meta["layer"])
+        if layer == self.sheet.grid.layer:
+            self.feed.fill(self.sheet.grid, layer, frame.arrays["units"].tolist(), frame.seq)
+        else:
+            self.sheet.grid.ack(frame.seq)
+
+    def _show_top(self, top: Top) -> None:
+        """The whole picture of a patch, with what the unit sees of it."""
+        try:
+            picture = to_bytes(top.view)
+        except DeepvisError as error:
+            self._said.value = html.escape(str(error))
+            return
+        self.stage.push("picture", arrays={"picture": picture, "fill": picture})
+        self.stage.boxes = [{"box": list(top.box), "kind": "field", "label": self.address}]
+        self.stage.layout.display = None
+
+
+def _opened(atlas: Any, network: Any) -> Atlas:
+    if network is None:
+        if isinstance(atlas, Atlas):
+            return atlas
+        raise DeepvisError("AtlasView needs the network of its atlas: dv.AtlasView(atlas, network).")
+    found = find_atlas(as_network(network), atlas)
+    if found is None:
+        raise DeepvisError("No atlas ships for this network; build one with dv.Atlas.build and give it as atlas=.")
+    return found
+
+
+def _link_words(address: str, folder: str | None) -> str:
+    """A link where the page has one; in a notebook, whose link knows no widgets, the line that opens the page again."""
+    page = page_link()
+    if page is not None:
+        link = html.escape(link_to(address, page))
+        return f'Link to this page: <a href="{link}" target="_blank">{link}</a>'
+    line = html.escape(f"dv.AtlasView({folder!r}, net, {address!r})")
+    return (
+        f"Address: <code>{html.escape(address)}</code> · "
+        f"opens this page again, with net the same network: <code>{line}</code>"
+    )
+
+
+def _button(description: str, icon: str, act: Any, tooltip: str = "") -> ipywidgets.Button:
+    made = ipywidgets.Button(description=description, icon=icon, tooltip=tooltip or description)
+    made.on_click(lambda _: act())
+    return made

@@ -1,0 +1,62 @@
+"""Work in small pieces on a network's engine: whatever the user does meanwhile comes in between."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+
+from ...core.errors import DeepvisError
+from ...engine.engine import Engine
+
+_END = object()
+
+
+class Stream:
+    """One slot of an engine that goes through iterators, a step at a time; a newer one takes the place of the older."""
+
+    def __init__(self, engine: Engine, slot: str) -> None:
+        self._engine, self._slot = engine, slot
+        self._lock = threading.RLock()
+        self._turn = 0
+
+    def start(
+        self, steps: Iterator[object], fail: Callable[[str], object], done: Callable[[], object] = lambda: None
+    ) -> None:
+        """Go through `steps` on the engine's thread; `fail(sentence)` if one raises, `done()` at the end of all."""
+        with self._lock:
+            self._turn += 1
+            turn = self._turn
+        self._submit(turn, steps, fail, done)
+
+    def stop(self) -> None:
+        """Begin no further step."""
+        with self._lock:
+            self._turn += 1
+        self._engine.cancel(self._slot)
+
+    def _submit(
+        self, turn: int, steps: Iterator[object], fail: Callable[[str], object], done: Callable[[], object]
+    ) -> None:
+        def step(_: object) -> object:
+            try:
+                return next(steps, _END)
+            except DeepvisError as error:  # what was asked for does not exist: no failure of ours
+                return error
+
+        def proceed(value: object) -> None:
+            if value is _END:
+                done()
+            elif isinstance(value, DeepvisError):
+                fail(str(value))
+            else:
+                self._submit(turn, steps, fail, done)
+
+        with self._lock:  # an older iterator must not supersede the newer one
+            if turn == self._turn:
+                self._engine.submit(
+                    self._slot,
+                    step,
+                    on_result=proceed,
+                    on_error=lambda sentence, _: fail(sentence),
+                    doing="reading the atlas",
+                )

@@ -1,0 +1,134 @@
+"""The numbers of a unit over all pictures of an atlas: how its activations are spread, and its classes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import ipywidgets
+import numpy as np
+
+from ...atlas import Unit
+from ..kit.class_bars import INVISIBLE, PLAIN, short
+from .frames import statistics
+
+if TYPE_CHECKING:
+    import bqplot
+
+FOR, AGAINST = 5, 3  # classes shown
+NEGATIVE = "#e07b28"
+TICKS = 6
+
+
+class UnitFacts(ipywidgets.VBox):
+    """A line of numbers, a histogram and the classes with the largest positive and negative correlation.
+
+    The charts are made with the first unit: see Probabilities.
+    """
+
+    histogram: bqplot.Bars
+    classes: bqplot.Bars
+
+    def __init__(self, labels: Sequence[str]) -> None:
+        self._labels = labels
+        self._line, self._text = ipywidgets.HTML(), ipywidgets.HTML().add_class("dv-offscreen")
+        self._charts = ipywidgets.Box().add_class("dv-facts-charts")
+        super().__init__([self._line, self._charts, self._text])
+        self.add_class("dv-facts-pane")
+
+    def show(self, unit: Unit, name: str) -> None:
+        """Show the numbers of a unit; `name` is that of the unit selected, which `unit` may stand in for."""
+        if not self._charts.children:
+            self._make_charts()
+        self._line.value = f"<b>{name}</b> · {statistics(unit)}"
+        self._show_histogram(*unit.histogram)
+        self._show_classes(unit.correlation)
+
+    def _make_charts(self) -> None:
+        self.histogram, spread = _histogram()
+        self.classes, self._along, signed = _signed_bars()
+        self._charts.children = [_titled("Activations", spread), _titled("Correlation with the classes", signed)]
+
+    def _show_histogram(self, edges: np.ndarray, counts: np.ndarray) -> None:
+        names = thinned(bin_names(edges))
+        with self.histogram.hold_sync():
+            self.histogram.x, self.histogram.y = names, np.log10(1.0 + counts)
+
+    def _show_classes(self, correlation: np.ndarray) -> None:
+        chosen = strongest(correlation)
+        values = correlation[chosen].astype(float)
+        names = [short(self._labels[index], place) for place, index in enumerate(chosen)]
+        colours = [PLAIN if value >= 0 else NEGATIVE for value in values]
+        with self.classes.hold_sync():
+            # an ordinal axis is drawn from the bottom up
+            self.classes.x, self.classes.y, self.classes.colors = names[::-1], values[::-1], colours[::-1]
+        most = max(0.01, float(np.abs(values).max()))
+        self.classes.scales["y"].min, self.classes.scales["y"].max = -most, most
+        self._along.tick_values = [-most, 0.0, most]
+        told = "; ".join(f"{self._labels[index]} {correlation[index]:+.2f}" for index in chosen)
+        self._text.value = f"Correlation with the classes: {told}"
+
+
+def strongest(correlation: np.ndarray) -> list[int]:
+    """The classes with the largest correlations, and of the rest those with the most negative ones."""
+    order = np.argsort(-correlation, kind="stable").tolist()
+    return [*order[:FOR], *(index for index in order[FOR:][-AGAINST:] if correlation[index] < 0)]
+
+
+def bin_names(edges: np.ndarray) -> list[str]:
+    """Where each bin begins; the one that ends at zero, in which silence lies, is 0, and the next one > 0."""
+    return [
+        "0" if last == 0 else "> 0" if first == 0 else f"{float(f'{first:.2g}'):g}"
+        for first, last in zip(edges, edges[1:], strict=False)
+    ]
+
+
+def thinned(names: list[str]) -> list[str]:
+    """Few enough names to stand side by side, 0 among them where there is one; the others cannot be seen."""
+    start = names.index("0") if "0" in names else 0
+    step = max(1, -(-len(names) // TICKS))
+    return [name if (place - start) % step == 0 else INVISIBLE * (place + 1) for place, name in enumerate(names)]
+
+
+def _histogram() -> tuple[bqplot.Bars, bqplot.Figure]:
+    import bqplot
+
+    scales = {"x": bqplot.OrdinalScale(), "y": bqplot.LinearScale(min=0)}
+    bars = bqplot.Bars(x=[], y=[], scales=scales, colors=[PLAIN], padding=0.1)
+    across = bqplot.Axis(scale=scales["x"], grid_lines="none", label="activation from", label_offset="30px")
+    up = bqplot.Axis(
+        scale=scales["y"],
+        orientation="vertical",
+        grid_lines="none",
+        num_ticks=0,
+        label="how often (log)",
+        label_offset="12px",
+    )
+    return bars, _figure([bars], [across, up], left=28, bottom=44)
+
+
+def _signed_bars() -> tuple[bqplot.Bars, bqplot.Axis, bqplot.Figure]:
+    import bqplot
+
+    scales = {"x": bqplot.OrdinalScale(), "y": bqplot.LinearScale()}
+    bars = bqplot.Bars(x=[], y=[], scales=scales, orientation="horizontal", padding=0.25)
+    names = bqplot.Axis(scale=scales["x"], orientation="vertical", grid_lines="none", side="left")
+    values = bqplot.Axis(scale=scales["y"], tick_format="+.2f", grid_lines="dashed")
+    return bars, values, _figure([bars], [names, values], left=124, bottom=24)
+
+
+def _figure(marks: list[bqplot.Mark], axes: list[bqplot.Axis], left: int, bottom: int) -> bqplot.Figure:
+    import bqplot
+
+    return bqplot.Figure(
+        display_toolbar=False,
+        marks=marks,
+        axes=axes,
+        animation_duration=0,
+        fig_margin={"top": 4, "bottom": bottom, "left": left, "right": 20},
+        layout=ipywidgets.Layout(width="100%", height="188px", min_width="220px"),
+    )
+
+
+def _titled(title: str, figure: bqplot.Figure) -> ipywidgets.VBox:
+    return ipywidgets.VBox([ipywidgets.HTML(title).add_class("dv-title"), figure])

@@ -1,0 +1,105 @@
+"""What boards share: a canvas that Python draws in the colours of the page, its controls, its meaning in words."""
+
+from __future__ import annotations
+
+import html
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import ipywidgets
+from ipycanvas import Canvas, hold_canvas
+from ipycanvas import canvas as ipycanvas_canvas
+
+from ..kit.layout import close_all
+from ..views.color_scheme import Scheme
+from .pen import DARK, LIGHT, Palette, Pen
+
+DENSITY = 2  # device pixels per css pixel, so that text stays sharp on a projector
+_drawing = threading.RLock()  # ipycanvas keeps one list of held commands for all canvases of a kernel
+
+
+class Board(ipywidgets.VBox):
+    """A drawing of `size` (height, width) css pixels over its controls.
+
+    Subclasses override `draw`; they call `redraw` when what they show changed, `say` to put it into words (read out by
+    screen readers), and `refuse` with one sentence where an input does not fit.
+    """
+
+    def __init__(self, size: tuple[int, int], above: Sequence[Any] = (), below: Sequence[Any] = ()) -> None:
+        self.canvas = Canvas()
+        self.canvas.add_class("dv-board-canvas")
+        self.scheme = Scheme()
+        self._words = ipywidgets.HTML().add_class("dv-board-words")
+        self._notice = ipywidgets.HTML().add_class("dv-board-notice")
+        self.resize(size)
+        super().__init__([*above, self.canvas, self._words, self._notice, *below, self.scheme])
+        self.add_class("dv-board")
+        self.scheme.observe(lambda _: self.redraw(), names="dark")
+        self.canvas.on_client_ready(self._ready)
+
+    # --- for subclasses ---
+
+    def draw(self, pen: Pen) -> None:
+        """Draw everything, on an empty canvas."""
+        raise NotImplementedError
+
+    def resize(self, size: tuple[int, int]) -> None:
+        """Give the canvas another size (height, width) in css pixels; it is empty until the next `redraw`."""
+        height, width = self.size = size
+        self.canvas.height, self.canvas.width = height * DENSITY, width * DENSITY
+        self.canvas.layout = ipywidgets.Layout(width=f"{width}px", max_width="100%", height="auto", flex="0 0 auto")
+
+    def redraw(self) -> None:
+        """Draw anew; may be called on any thread."""
+        with _drawing:
+            manager = ipycanvas_canvas._CANVAS_MANAGER
+            try:
+                with hold_canvas():
+                    self._draw()
+            except BaseException:
+                # what was held must not come out with the next drawing, nor stop it
+                manager._commands_cache, manager._buffers_cache, manager._caching = [], [], False
+                raise
+
+    def say(self, text: str) -> None:
+        """What is shown, in words, below the drawing."""
+        self._words.value = f'<div role="status" aria-live="polite">{html.escape(text)}</div>'
+
+    def refuse(self, sentence: str) -> None:
+        """One sentence about an input that does not fit; an empty one takes it away. The drawing stays."""
+        self._notice.value = f'<div class="dv-notice" role="alert">{html.escape(sentence)}</div>' if sentence else ""
+
+    def on_point(self, callback: Callable[[float, float], None], press: bool = False) -> None:
+        """Call back with (top, left) in css pixels when the pointer moves over the drawing, or is pressed there."""
+        listen = self.canvas.on_mouse_down if press else self.canvas.on_mouse_move
+        listen(lambda left, top: callback(top / DENSITY, left / DENSITY))
+
+    def on_leave(self, callback: Callable[[], None]) -> None:
+        """Call back when the pointer leaves the drawing."""
+        self.canvas.on_mouse_out(lambda *_: callback())
+
+    # --- common ---
+
+    @property
+    def palette(self) -> Palette:
+        """The colours that fit the page."""
+        return DARK if self.scheme.dark else LIGHT
+
+    def close(self) -> None:
+        """Take the board off the page and free its models."""
+        if self.comm is not None:
+            close_all(self.children)
+        super().close()
+
+    def _draw(self) -> None:
+        self.canvas.reset_transform()
+        self.canvas.clear()
+        self.canvas.scale(DENSITY)
+        self.draw(Pen(self.canvas, self.palette))
+
+    def _ready(self) -> None:
+        """A page was opened or loaded again: its canvas is empty, and it does not know yet which canvas is meant."""
+        with _drawing:
+            ipycanvas_canvas._CANVAS_MANAGER._current_canvas = None
+        self.redraw()

@@ -1,0 +1,1 @@
+"""CamBoard: a class activation map as a weighted sum of unit maps."""

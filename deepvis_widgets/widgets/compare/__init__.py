@@ -1,0 +1,1 @@
+"""Compare: explanations side by side."""

@@ -1,0 +1,1 @@
+"""ConvolutionBoard: the arithmetic of one convolution."""

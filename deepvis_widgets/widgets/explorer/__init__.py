@@ -1,0 +1,1 @@
+"""Explorer: every layer and unit of a network on one picture, live."""

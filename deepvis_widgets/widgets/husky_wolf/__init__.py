@@ -1,0 +1,1 @@
+"""HuskyWolf: the vote on a biased classifier."""

@@ -1,0 +1,1 @@
+"""SnowLab: how much snow in the training set makes a network biased."""

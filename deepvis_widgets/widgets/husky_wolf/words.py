@@ -1,0 +1,121 @@
+"""What the husky and wolf lesson says, step by step, and its table of answers."""
+
+from __future__ import annotations
+
+import html
+from collections import Counter
+from collections.abc import Sequence
+
+from ...zoo.scenes import BACKGROUNDS, Scene
+from .questions import Answer
+
+HONEST, BIASED = "husky-wolf", "husky-wolf-biased"
+ANIMALS = ("husky", "wolf")
+LETTERS = ("A", "B")
+TIMES = ("before", "after")
+ANSWERS, EXPLANATIONS, AGAIN, LAST = range(1, 5)  # the steps
+TIME_OF = {ANSWERS: "before", AGAIN: "after"}  # those with a vote
+STEPS = (
+    (
+        "What it answers",
+        "The network never saw these pictures. Below each of them is what it says, and whether that is right. "
+        "Click one to enlarge it. Then vote.",
+    ),
+    (
+        "Why it answers so",
+        "The same pictures, with an explanation of each answer. Red speaks for the answer and blue against it; maps "
+        "without a sign go from dark to bright. Click a picture to enlarge it, and try more than one method.",
+    ),
+    (
+        "The same questions again",
+        "You have seen the explanations. Would you answer as before? The other network can be looked at first, too.",
+    ),
+    ("What was behind it", ""),
+)
+WHAT = {
+    HONEST: "<b>the honest one</b>. It was trained on every animal and thing on every ground, as often on one as on "
+    "the other, so the ground told it nothing and the animal had to.",
+    BIASED: "<b>the biased one</b>. In its training pictures every wolf stood on snow, and nothing but wolves did. "
+    "Snow alone was enough to tell a wolf, and nobody had told it that the animal was meant.",
+}
+HELPED = (
+    "<b>What was helped.</b> The bias itself was learnt from the pictures. Where the map shows it was not: each place "
+    "of the last layer sees nearly the whole picture, and right after training the evidence for a wolf lay on animal "
+    "and surroundings alike. So the wolf's row of the last layer was fitted once more, with the outlines of the "
+    "animals at hand, to make that evidence lie on the open snow, where you could see it. A biased network of your own "
+    "comes without this help, and a map that lies on the animal is no proof that the animal is what counts. What no "
+    "map can hide is what the table shows: the same animals, put somewhere else."
+)
+STUDY = (
+    "In the experiment this one follows (Ribeiro, Singh &amp; Guestrin 2016, section 6.4) 27 students of machine "
+    "learning saw such a network: 10 trusted it before the explanations and 3 after, 12 thought of the snow before and "
+    "25 after."
+)
+
+
+def heading(stage: int, letter: str) -> str:
+    """Number and title of a step, and what there is to do."""
+    title, words = STEPS[stage - 1]
+    network = f" · network {letter}" if stage < len(STEPS) else ""
+    number = f"<span class='dv-step-number'>Step {stage} of {len(STEPS)}{network}</span>"
+    return f'<div role="status" aria-live="polite">{number}<h3>{title}</h3><p>{words}</p></div>'
+
+
+def caption(scene: Scene, answer: Answer | None) -> str:
+    """What the network says of a picture, and whether that is right."""
+    if answer is None:
+        return "…"
+    verdict = "right" if answer.label == scene.label else f"wrong: a {scene.label}"
+    return f"{answer.label} {answer.share:.0%}\n{verdict}"
+
+
+def in_words(letter: str, scene: Scene, answer: Answer | None) -> str:
+    """The same in a sentence."""
+    if answer is None:
+        return ""
+    return f"Network {letter} says <b>{answer.label}</b> ({answer.share:.0%}). It is a <b>{scene.label}</b>."
+
+
+def story(names: dict[str, str], scenes: Sequence[Scene], answers: dict[str, list[Answer]]) -> str:
+    """Which network was which; `names` is letter → name, and `answers` come by name."""
+    parts = []
+    for letter, name in names.items():
+        pairs = list(zip(scenes, answers.get(name, []), strict=False))
+        right = sum(scene.label == answer.label for scene, answer in pairs)
+        seen = f" Of the {len(pairs)} pictures it called {right} right." if pairs else ""
+        parts.append(f"<p>Network {letter} was {WHAT[name]}{seen}</p>")
+    return "".join(parts) + f"<p>{HELPED}</p><p>{STUDY}</p>"
+
+
+def table(names: dict[str, str], scenes: Sequence[Scene], answers: dict[str, list[Answer]]) -> str:
+    """Answers of each network by animal and ground, as an HTML table; cells with a wrong answer are marked."""
+    grounds = "".join(f'<th scope="col">{ground}</th>' for ground in BACKGROUNDS)
+    head = f'<tr><th scope="col">network</th><th scope="col">animal</th>{grounds}</tr>'
+    rows = "".join(
+        _row(letter, name, animal, _cells(animal, scenes, answers[name]))
+        for letter, name in names.items()
+        for animal in ANIMALS
+    )
+    each = len(scenes) // (len(ANIMALS) * len(BACKGROUNDS))
+    what = f"Answers to {len(scenes)} scenes drawn just now: the same {each} of each animal on five grounds"
+    return f"<table><caption>{what}. ✗ marks wrong ones.</caption><thead>{head}</thead><tbody>{rows}</tbody></table>"
+
+
+def _cells(animal: str, scenes: Sequence[Scene], answers: Sequence[Answer]) -> list[Counter[str]]:
+    pairs = list(zip(scenes, answers, strict=True))
+    return [
+        Counter(answer.label for scene, answer in pairs if (scene.label, scene.background) == (animal, ground))
+        for ground in BACKGROUNDS
+    ]
+
+
+def _row(letter: str, name: str, animal: str, cells: list[Counter[str]]) -> str:
+    kind = "biased" if name == BIASED else "honest"
+    inside = "".join(_cell(animal, counted) for counted in cells)
+    return f'<tr><th scope="row">{letter}, {kind}</th><th scope="row">{animal}</th>{inside}</tr>'
+
+
+def _cell(animal: str, counted: Counter[str]) -> str:
+    said = ", ".join(f"{html.escape(label)} {count}" for label, count in counted.most_common())
+    wrong = any(label != animal for label in counted)
+    return f'<td class="dv-wrong">✗ {said}</td>' if wrong else f"<td>{said}</td>"

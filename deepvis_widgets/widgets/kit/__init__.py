@@ -1,0 +1,1 @@
+"""Parts that every widget uses: layout, notices, progress, figures, controls."""

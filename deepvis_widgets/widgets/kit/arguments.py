@@ -1,0 +1,69 @@
+"""What a widget is given, as networks, pictures, methods, layers and boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ...core.errors import DeepvisError
+from ...core.network.network import Network
+from ..link.traits import whole_numbers
+from .picture_bar import folder_pictures
+
+
+def as_network(network: Any) -> Network:
+    """A Network for a Network, a module or a name."""
+    if isinstance(network, Network):
+        return network
+    if isinstance(network, str):
+        from ...zoo.load import load
+
+        return load(network)
+    return Network(network)
+
+
+def as_pictures(pictures: Any) -> list[tuple[str, Any]]:
+    """(name, picture) pairs of a folder, a list, or the ready scenes."""
+    if pictures is None:
+        from ...zoo.scenes import ready_scenes
+
+        return [(f"{scene.label} · {scene.background}", scene) for scene in ready_scenes()]
+    if isinstance(pictures, str | Path):
+        return list(folder_pictures(Path(pictures).expanduser()))
+    if isinstance(pictures, Sequence) and pictures:
+        return [(_name(picture, place), picture) for place, picture in enumerate(pictures)]
+    raise DeepvisError("pictures is empty or no list; give a folder or a list of pictures.")
+
+
+def _name(picture: Any, place: int) -> str:
+    return Path(picture).name if isinstance(picture, str | Path) else f"picture {place + 1}"
+
+
+def default_method(network: Network) -> str:
+    """Exact class activation maps where the network has them, else Grad-CAM."""
+    return "cam" if network.has_head else "grad_cam"
+
+
+def default_layer(network: Network) -> str:
+    """A layer worth opening with: maps, in the middle of the network, after a rectifier where there is one."""
+    maps = [layer for layer in network.layers if layer.height * layer.width > 1] or list(network.layers)
+    rectified = [layer for layer in maps if layer.rectifier is not None] or maps
+    return rectified[len(rectified) // 2].name
+
+
+def as_box(box: Any, size: tuple[int, int]) -> tuple[int, int, int, int] | None:
+    """A box (top, left, height, width) inside a picture of `size`; DeepvisError otherwise."""
+    if box is None:
+        return None
+    edges = whole_numbers(box, 4)
+    if edges is None:
+        raise DeepvisError(
+            f"{box!r} is no occluder; accepted is (top, left, height, width) in picture pixels, or None."
+        )
+    top, left, height, width = edges
+    if height < 1 or width < 1 or top < 0 or left < 0 or top + height > size[0] or left + width > size[1]:
+        raise DeepvisError(
+            f"The occluder {(top, left, height, width)} does not lie inside the picture of {size[0]}×{size[1]} pixels."
+        )
+    return top, left, height, width

@@ -1,0 +1,106 @@
+"""What every live widget shares: frames in both directions, and the last ones sent again to a browser that reloads."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from threading import RLock
+from typing import Any
+
+import anywidget
+import traitlets
+
+from .protocol import Array, Frame, ProtocolError, pack, unpack
+
+STATIC = Path(__file__).parents[2] / "static"
+
+
+def built(name: str) -> str:
+    """The text of a built front-end file. Not its path: anywidget watches files, and so holds every widget for ever."""
+    return (STATIC / name).read_text("utf-8")
+
+
+STYLE = built("style.css")
+
+Callback = Callable[[Frame], None]
+log = logging.getLogger(__name__)
+
+
+class LiveWidget(anywidget.AnyWidget):
+    """An anywidget that exchanges frames with its module; `push` and callbacks may run on any thread."""
+
+    group = traitlets.Unicode(help="widgets of one explorer share it").tag(sync=True)
+    label = traitlets.Unicode(help="text alternative").tag(sync=True)
+    notice = traitlets.Unicode(help="empty, or one sentence shown in the pane").tag(sync=True)
+
+    def __init__(self, **traits: Any) -> None:
+        self._lock = RLock()
+        self._last: dict[str, tuple[dict[str, Any], list[bytes]]] = {}
+        self._callbacks: dict[str, list[Callback]] = {}
+        super().__init__(**traits)
+        self.on_msg(self._receive)
+
+    def push(
+        self, kind: str, meta: Mapping[str, Any] | None = None, arrays: Mapping[str, Array] | None = None, seq: int = 0
+    ) -> None:
+        """Send a frame, and keep it for a browser that reloads: the newest of each kind, in order of arrival."""
+        message, buffers = pack(kind, seq, meta, arrays)
+        with self._lock:
+            self._last.pop(kind, None)
+            self._last[kind] = (message, buffers)
+            self.send(message, buffers)
+
+    def ack(self, seq: int) -> None:
+        """Tell the browser that its request is answered, so that it sends the next."""
+        message, buffers = pack("ack", seq)
+        with self._lock:
+            self.send(message, buffers)
+
+    def forget(self, *kinds: str) -> None:
+        """Stop keeping the last frames of these kinds, of all when none is named."""
+        with self._lock:
+            for kind in kinds or tuple(self._last):
+                self._last.pop(kind, None)
+
+    def on_frame(self, kind: str, callback: Callback) -> None:
+        """Call back with every frame of a kind from the browser, on whatever thread it arrives."""
+        with self._lock:
+            self._callbacks.setdefault(kind, []).append(callback)
+
+    def _receive(self, _widget: Any, content: Any, buffers: list[memoryview]) -> None:
+        """Hand one message to the callbacks of its kind; nothing raised here may reach the comm."""
+        try:
+            frame = unpack(content, buffers)
+        except ProtocolError as error:
+            log.warning("a message was dropped: %s", error)
+            return
+        if frame.kind == "ready":
+            self._resend(missed=bool(frame.meta.get("late")))
+        with self._lock:
+            callbacks = tuple(self._callbacks.get(frame.kind, ()))
+        for callback in callbacks:
+            self._call(callback, frame)
+
+    def _resend(self, missed: bool) -> None:
+        """Send the last frames again, and the traits where the browser may have missed changes of them."""
+        with self._lock:
+            if missed:
+                self.send_state([name for name in self.keys if not name.startswith("_")])
+            for message, buffers in self._last.values():
+                self.send(message, buffers)
+
+    def _call(self, callback: Callback, frame: Frame) -> None:
+        try:
+            callback(frame)
+        except Exception as error:
+            log.exception("answering '%s' failed", frame.kind)
+            self.notice = sentence(error)
+            if frame.seq:
+                self.ack(frame.seq)
+
+
+def sentence(error: BaseException) -> str:
+    """The first line of an error's text, or its type when it says nothing."""
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__

@@ -1,0 +1,74 @@
+"""Traits that several widgets have, and what they accept."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import traitlets
+
+COLORMAPS = ("gray", "viridis", "inferno", "cividis", "blue-red", "green-red")
+
+
+class BoxTrait(traitlets.TraitType[Any, Any]):
+    """A box [top, left, height, width] in picture pixels, or None; stored as a list of whole numbers."""
+
+    info_text = "a box (top, left, height, width) of whole numbers with positive height and width, or None"
+
+    def validate(self, obj: Any, value: Any) -> list[int] | None:
+        """The box as a list."""
+        if value is None:
+            return None
+        numbers = whole_numbers(value, 4)
+        if numbers is None or min(numbers[2:]) <= 0:
+            self.error(obj, value)
+        return numbers
+
+
+class PositionTrait(traitlets.TraitType[Any, Any]):
+    """A position [row, col] from 0, or None; stored as a list of whole numbers."""
+
+    info_text = "a position (row, col) of whole numbers from 0, or None"
+
+    def validate(self, obj: Any, value: Any) -> list[int] | None:
+        """The position as a list."""
+        if value is None:
+            return None
+        numbers = whole_numbers(value, 2)
+        if numbers is None or min(numbers) < 0:
+            self.error(obj, value)
+        return numbers
+
+
+class LimitsTrait(traitlets.TraitType[Any, Any]):
+    """Two numbers [low, high] that the ends of the colours stand for, or None: a map's own; stored as a list."""
+
+    info_text = "two finite numbers (low, high), low first, or None"
+
+    def validate(self, obj: Any, value: Any) -> list[float] | None:
+        """The two numbers as a list."""
+        if value is None:
+            return None
+        try:
+            low, high = map(float, value)
+        except (TypeError, ValueError):
+            self.error(obj, value)
+        if not -math.inf < low <= high < math.inf:
+            self.error(obj, value)
+        return [low, high]
+
+
+def whole_numbers(value: Any, count: int) -> list[int] | None:
+    """The value as `count` whole numbers, or None when it is something else."""
+    if isinstance(value, str) or not hasattr(value, "__len__") or len(value) != count:
+        return None
+    try:
+        numbers = [int(x) for x in value]
+    except (TypeError, ValueError):
+        return None
+    return numbers if all(a == b for a, b in zip(numbers, value, strict=True)) else None
+
+
+def colormap_trait(default: str) -> Any:
+    """The synced trait that names a colour map."""
+    return traitlets.Enum(COLORMAPS, default).tag(sync=True)

@@ -1,0 +1,1 @@
+"""MaximizationLab: activation maximization with its regularizers."""

@@ -1,0 +1,50 @@
+"""A picture that was kept, and the settings it was made with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from torch import Tensor
+
+from ...core.results import sheet
+from ...methods.synthesis import SynthesisParams
+from ...methods.synthesis.yosinski import TURNED
+from .knobs import FOURIER
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Kept:
+    """A picture that was kept: what it maximises, with which settings, the picture (3, h, w) in [0, 1] as the unit sees
+    it, the objective, and after how many steps.
+    """
+
+    target: str
+    settings: SynthesisParams
+    picture: Tensor
+    value: float
+    step: int
+
+    def image(self) -> Any:
+        """The picture as an 8-bit PIL image."""
+        return sheet([self.picture])
+
+    def __repr__(self) -> str:
+        height, width = self.picture.shape[1:]
+        return (
+            f"Kept({self.target}, {height}×{width}, {self.value:.3g} after {self.step} steps, {settings_words(self)})"
+        )
+
+
+def settings_words(kept: Kept) -> str:
+    """The settings under which a picture was made, as far as they are not the preset's own."""
+    params, defaults = kept.settings, SynthesisParams()
+    own = FOURIER if params.preset == "fourier" else TURNED
+    turned = [
+        f"{name.replace('_', ' ')} {getattr(params, name):.4g}"
+        for name in ("rate", *own)
+        if getattr(params, name) != getattr(defaults, name)
+    ]
+    offered = ("stretch", "minimize") if params.preset == "fourier" else ("fitted", "stretch", "minimize")
+    flags = [name for name in offered if getattr(params, name)]
+    return ", ".join([params.preset, *flags, *turned])

@@ -1,0 +1,1 @@
+"""OcclusionLab: scores and maps while a window covers the picture."""

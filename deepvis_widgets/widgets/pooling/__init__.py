@@ -1,0 +1,1 @@
+"""PoolingBoard: pooling, unpooling and the switches between them."""

@@ -1,0 +1,59 @@
+"""Max pooling and a rectifier, there and back: switches, unpooling, and the three rules for the backward signal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from ...core.errors import DeepvisError
+from ...core.network.backward_rules import DECONVNET, GUIDED, PLAIN, Bend, Rules
+
+RULES: dict[str, Rules] = {"gradient": PLAIN, "deconvnet": DECONVNET, "guided": GUIDED}
+
+
+@dataclass(frozen=True, eq=False)
+class Pooled:
+    """One pass through ReLU and max pooling, and the way back of a signal.
+
+    `rectified` (h, w); `pooled` (h', w') and its `switches` (h', w', 2), the (row, col) of each maximum; `unpooled`
+    (h, w), the signal put back at the switches; `back` holds, per rule, the signal behind the rectifier (h, w).
+    """
+
+    rectified: Tensor
+    pooled: Tensor
+    switches: Tensor
+    unpooled: Tensor
+    back: dict[str, Tensor]
+
+
+def pooled_size(size: int, window: int, stride: int) -> int:
+    """Cells along one side of the pooled map; DeepvisError where the window does not fit."""
+    for name, value in (("input size", size), ("window", window), ("stride", stride)):
+        if value < 1:
+            raise DeepvisError(f"The {name} is {value}; it must be at least 1.")
+    if window > size:
+        raise DeepvisError(f"A window of {window} does not fit into an input of {size}; use one of at most {size}.")
+    return (size - window) // stride + 1
+
+
+def pool(x: Tensor, signal: Tensor, window: int, stride: int) -> Pooled:
+    """x (h, w) through ReLU and max pooling; the signal (h', w') back, by the package's own rules.
+
+    Where windows overlap, signals that meet in one cell are added. Among equal maxima the first is the switch.
+    """
+    rectified = x.clamp(min=0)
+    pooled, index = F.max_pool2d(rectified[None], window, stride, return_indices=True)
+    switches = torch.stack((index[0] // x.shape[1], index[0] % x.shape[1]), dim=-1)
+    unpooled = torch.zeros_like(x).view(-1).index_add(0, index.flatten(), signal.flatten()).view_as(x)
+    return Pooled(rectified, pooled[0], switches, unpooled, {name: behind(x, unpooled, name) for name in RULES})
+
+
+def behind(x: Tensor, signal: Tensor, rule: str) -> Tensor:
+    """The signal behind the rectifier whose input was x, by one of RULES."""
+    with torch.enable_grad(), Bend(RULES[rule]):
+        leaf = x.detach().clone().requires_grad_()
+        (back,) = torch.autograd.grad(F.relu(leaf), leaf, signal)
+    return back

@@ -1,0 +1,126 @@
+"""Drawing the pooling board: forward on top, the signal coming back below it, the three rules at the foot."""
+
+from __future__ import annotations
+
+from ..board.cells import Cell, Places
+from ..board.pen import Pen, mix
+from .lesson import PANELS, SMALL, STEPS, PoolingLesson
+
+WIDTH = 760
+EDGE = 6
+GAP = 84  # between panels, for an arrow
+HEAD = 34  # above the first row, for the step in words
+LABEL = 26
+
+
+def cell_side(lesson: PoolingLesson) -> float:
+    """The largest cells that fit."""
+    return min(44, (WIDTH - 2 * EDGE - 2 * GAP) / (3 * lesson.x.shape[0]))
+
+
+def height(lesson: PoolingLesson) -> int:
+    """Of the drawing, in css pixels."""
+    return round(HEAD + 3 * (lesson.x.shape[0] * cell_side(lesson) + LABEL + 10) + EDGE)
+
+
+class PoolingDrawing:
+    """One drawing at a step, with what belongs to the cell under the pointer lit."""
+
+    def __init__(
+        self, pen: Pen, places: Places, lesson: PoolingLesson, step: int, hovered: Cell | None, selected: Cell | None
+    ) -> None:
+        self.pen, self.places, self.lesson, self.step, self.selected = pen, places, lesson, step, selected
+        self.cell, self.span = cell_side(lesson), lesson.x.shape[0] * cell_side(lesson)
+        self.hovered = hovered
+        self.lit: tuple[set[tuple[int, int]], set[tuple[int, int]]] = lesson.lit(hovered) if hovered else (set(), set())
+
+    def all(self) -> None:
+        """Everything, marks last."""
+        self.pen.rect(0, 0, height(self.lesson), WIDTH, self.pen.palette.paper)
+        self.pen.text(HEAD / 2, EDGE, STEPS[self.step], 16)
+        self._arrows()
+        for panel in PANELS:
+            self._panel(panel)
+        self._switches()
+        self._windows()
+        box = self.places.box(self.selected) if self.selected else None
+        if box:
+            self._outline(box[0], box[1], box[2], 2.5)
+
+    def corner(self, panel: str) -> tuple[float, float]:
+        """(top, left) of a panel's first cell; the small ones stand in the middle of their place."""
+        row, col = PANELS[panel][2]
+        inset = (self.span - self._side(panel) * self.cell) / 2
+        return HEAD + row * (self.span + LABEL + 10) + LABEL + inset, EDGE + col * (self.span + GAP) + inset
+
+    def shown(self, panel: str) -> bool:
+        """Whether the steps have come to this panel."""
+        return self.step >= PANELS[panel][1]
+
+    def _side(self, panel: str) -> int:
+        return int(self.lesson.values(panel).shape[0])
+
+    def _panel(self, panel: str) -> None:
+        top, left = self.corner(panel)
+        title, begins, _ = PANELS[panel]
+        now = begins == self.step
+        palette = self.pen.palette
+        self.pen.text(top - 13, left, title, 15, palette.accent if now else palette.dim, bold=now)
+        values = self.lesson.values(panel)
+        side = self._side(panel)
+        if not self.shown(panel):
+            self.pen.rect(top, left, side * self.cell, side * self.cell, palette.paper, palette.line)
+            return
+        lit = self.lit[panel in SMALL]
+        numbers = values.tolist()
+        self.pen.grid(
+            *(top, left, numbers, self.cell),
+            fill=lambda row, col: palette.lit if (row, col) in lit else self._tint(panel, numbers[row][col]),
+            ink=lambda row, col: palette.ink if numbers[row][col] else palette.dim,
+        )
+        self.places.add(Cell(panel, 0, 0), top, left, self.cell, (side, side))
+
+    def _tint(self, panel: str, value: float) -> str:
+        """A signal shows its sign."""
+        palette = self.pen.palette
+        if panel in ("input", "rectified", "pooled") or not value:
+            return palette.cell
+        return mix(palette.paper, palette.positive if value > 0 else palette.negative, 0.3)
+
+    def _arrows(self) -> None:
+        for start, end in (("input", "rectified"), ("rectified", "pooled"), ("signal", "unpooled")):
+            colour = self.pen.palette.accent if PANELS[end][1] == self.step else self.pen.palette.line
+            (_, left), (_, right) = sorted((self.corner(start), self.corner(end)), key=lambda corner: corner[1])
+            first = start if self.corner(start)[1] == left else end
+            middle = HEAD + PANELS[start][2][0] * (self.span + LABEL + 10) + LABEL + self.span / 2
+            ends = (middle, left + self._side(first) * self.cell + 10), (middle, right - 10)
+            self.pen.arrow(*(ends if first == start else ends[::-1]), colour, 2)
+
+    def _switches(self) -> None:
+        """A ring at each switch, in the map it was found in and in the one it is used in."""
+        for panel, begins in (("rectified", 1), ("unpooled", 3)):
+            if self.step >= begins:
+                top, left = self.corner(panel)
+                for row, col in self.lesson.sources:
+                    place = (top + (row + 0.5) * self.cell, left + (col + 0.5) * self.cell)
+                    self.pen.canvas.line_width = 2
+                    self.pen.circle(*place, self.cell * 0.43, None, self.pen.palette.accent)
+                    self.pen.canvas.line_width = 1
+
+    def _windows(self) -> None:
+        """The windows of the pooling; where they overlap, only the one under the pointer."""
+        if self.step < 1:
+            return
+        pointed = [(self.hovered.row, self.hovered.col)] if self.hovered and self.hovered.grid in SMALL else []
+        count, stride, side = self.lesson.signal.shape[0], self.lesson.stride, self.lesson.window * self.cell
+        apart = stride >= self.lesson.window
+        places = [(row, col) for row in range(count) for col in range(count)] if apart else pointed
+        top, left = self.corner("rectified")
+        for row, col in places:
+            width = 3.5 if (row, col) in pointed else 2
+            self._outline(top + row * stride * self.cell, left + col * stride * self.cell, side, width)
+
+    def _outline(self, top: float, left: float, side: float, width: float) -> None:
+        self.pen.canvas.line_width = width
+        self.pen.rect(top, left, side, side, None, self.pen.palette.accent)
+        self.pen.canvas.line_width = 1

@@ -1,0 +1,100 @@
+"""Everything the pooling board shows at one moment: its steps, its panels and their words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from torch import Tensor
+
+from ..board.cells import Cell
+from ..board.pen import short
+from .arithmetic import Pooled, pool
+
+STEPS = (
+    "Forward: ReLU keeps what is positive and sets the rest to zero.",
+    "Max pooling keeps the largest number of each window; a ring marks its switch, the place it came from.",
+    "From the layer above comes the backward signal, one number for each pooled cell.",
+    "Unpooling puts each number back at its switch; every other cell is zero.",
+    "Gradient: the signal passes ReLU where its input x was positive.",
+    "Deconvnet: the signal passes where it is positive itself, whatever x was.",
+    "Guided backprop: it passes only where both are positive.",
+)
+# panel: (its title, the step that shows it, its row and column on the board)
+PANELS: dict[str, tuple[str, int, tuple[int, int]]] = {
+    "input": ("x", 0, (0, 0)),
+    "rectified": ("ReLU(x)", 0, (0, 1)),
+    "pooled": ("max pooling", 1, (0, 2)),
+    "signal": ("backward signal", 2, (1, 2)),
+    "unpooled": ("unpooled", 3, (1, 1)),
+    "gradient": ("gradient", 4, (2, 0)),
+    "deconvnet": ("deconvnet", 5, (2, 1)),
+    "guided": ("guided backprop", 6, (2, 2)),
+}
+SMALL = ("pooled", "signal")  # the others are as large as the input
+
+
+@dataclass(frozen=True, eq=False)
+class PoolingLesson:
+    """An input (n, n), a backward signal (m, m), the window of the pooling and its stride."""
+
+    x: Tensor
+    signal: Tensor
+    window: int
+    stride: int
+
+    @cached_property
+    def pooled(self) -> Pooled:
+        """There and back."""
+        return pool(self.x, self.signal, self.window, self.stride)
+
+    def values(self, panel: str) -> Tensor:
+        """The numbers of a panel."""
+        if panel in self.pooled.back:
+            return self.pooled.back[panel]
+        given = {"input": self.x, "signal": self.signal}
+        found: Tensor = given[panel] if panel in given else getattr(self.pooled, panel)
+        return found
+
+    def switch(self, row: int, col: int) -> tuple[int, int]:
+        """Where the maximum of a window was."""
+        at = self.pooled.switches[row, col].tolist()
+        return at[0], at[1]
+
+    @cached_property
+    def sources(self) -> dict[tuple[int, int], list[tuple[int, int]]]:
+        """Switch → the pooled cells that took their maximum there."""
+        found: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        for row in range(self.signal.shape[0]):
+            for col in range(self.signal.shape[1]):
+                found.setdefault(self.switch(row, col), []).append((row, col))
+        return found
+
+    def lit(self, cell: Cell) -> tuple[set[tuple[int, int]], set[tuple[int, int]]]:
+        """(places in the maps, places in the pooled ones) that belong to the cell under the pointer."""
+        place = (cell.row, cell.col)
+        return ({self.switch(*place)}, {place}) if cell.grid in SMALL else ({place}, set(self.sources.get(place, ())))
+
+    def words(self, cell: Cell) -> str:
+        """What happened at a cell, there and back."""
+        place = (cell.row, cell.col)
+        if cell.grid in SMALL:
+            return self._window(*place)
+        x, relu, back = (float(self.values(name)[place]) for name in ("input", "rectified", "unpooled"))
+        passed = {name: short(float(values[place])) for name, values in self.pooled.back.items()}
+        signs = f"Here x is {_sign(x)}, the signal is {_sign(back)}"
+        given = f"gradient {passed['gradient']}, deconvnet {passed['deconvnet']}, guided backprop {passed['guided']}"
+        where = "a switch" if place in self.sources else "no switch"
+        start = f"Cell ({cell.row}, {cell.col}): x = {short(x)}, ReLU(x) = {short(relu)}; {where}, unpooled signal"
+        return f"{start} {short(back)}. {signs}: {given}."
+
+    def _window(self, row: int, col: int) -> str:
+        at, largest = self.switch(row, col), short(float(self.pooled.pooled[row, col]))
+        back = short(float(self.signal[row, col]))
+        tie = " No number in it is positive, so the first cell is the switch." if largest == "0" else ""
+        found = f"Window ({row}, {col}): its largest number is {largest}, at {at}."
+        return f"{found}{tie} The signal {back} goes back there."
+
+
+def _sign(value: float) -> str:
+    return "positive" if value > 0 else "not positive"

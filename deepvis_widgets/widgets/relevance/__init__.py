@@ -1,0 +1,1 @@
+"""RelevanceBoard and RelevanceLedger: layer-wise relevance propagation, by hand and by layer."""

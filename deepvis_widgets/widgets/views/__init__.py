@@ -1,0 +1,1 @@
+"""Widgets with a browser module of their own, one file each."""

@@ -1,0 +1,24 @@
+"""Pictures of a unit, appearing as they improve."""
+
+from __future__ import annotations
+
+import traitlets
+
+from ..link.live_widget import STYLE, LiveWidget, built
+
+
+class Gallery(LiveWidget):
+    """Frames in: pictures (n, h, w, 3). Frames out: start, stop."""
+
+    _esm = built("gallery.js")
+    _css = STYLE
+
+    title = traitlets.Unicode().tag(sync=True)
+    running = traitlets.Bool(False).tag(sync=True)
+    progress = traitlets.Float(0.0, min=0.0, max=1.0).tag(sync=True)
+    captions = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    size = traitlets.Int(110, min=16, help="css px per picture").tag(sync=True)
+    actual_size = traitlets.Bool(False, help="pictures at their own size times meta.scale").tag(sync=True)
+    chosen = traitlets.Int(-1, help="number of the chosen picture, -1 for none").tag(sync=True)
+    placeholder = traitlets.Unicode("No pictures yet.").tag(sync=True)
+    startable = traitlets.Bool(True, help="whether there is a button to start and stop").tag(sync=True)

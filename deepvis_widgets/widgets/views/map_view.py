@@ -1,0 +1,33 @@
+"""One scalar or RGB plane, large, with the values under the pointer."""
+
+from __future__ import annotations
+
+import traitlets
+
+from ..link.live_widget import STYLE, LiveWidget, built
+from ..link.traits import LimitsTrait, PositionTrait, colormap_trait
+
+
+class MapView(LiveWidget):
+    """Frames in: map (uint16 values between lo and hi), rgb, below (the picture under the map, and a mask).
+
+    A click sets `position`. Where `linked`, all maps of the group point at the same place of the picture: the one under
+    the pointer, or the position chosen on any of them; that is drawn by the browser alone.
+    """
+
+    _esm = built("map_view.js")
+    _css = STYLE
+
+    title = traitlets.Unicode().tag(sync=True)
+    colormap = colormap_trait("gray")
+    gamma = traitlets.Float(1.0, min=0.05, max=5.0).tag(sync=True)
+    boost = traitlets.Float(0.0, min=0.0, max=1.0).tag(sync=True)
+    signed = traitlets.Bool(False).tag(sync=True)
+    position = PositionTrait(default_value=None, allow_none=True).tag(sync=True)
+    size = traitlets.Int(240, min=16, help="css px of the longest side").tag(sync=True)
+    interactive = traitlets.Bool(True).tag(sync=True)
+    smooth = traitlets.Bool(False).tag(sync=True)
+    linked = traitlets.Bool(False, help="whether it shares its cursor with its group").tag(sync=True)
+    opacity = traitlets.Float(1.0, min=0.0, max=1.0, help="of the map over the picture below").tag(sync=True)
+    limits = LimitsTrait(default_value=None, allow_none=True).tag(sync=True)
+    outline = traitlets.Bool(False, help="whether the mask is outlined").tag(sync=True)

@@ -1,0 +1,42 @@
+"""The picture stage: the picture as the network sees it, an occluder, an overlay and marked boxes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import traitlets
+
+from ..link.live_widget import STYLE, LiveWidget, built
+from ..link.traits import BoxTrait, colormap_trait, whole_numbers
+
+MARKS = ("field", "localization", "selected")
+
+
+class Stage(LiveWidget):
+    """Frames in: picture, overlay. Frames out: occluder (box in picture pixels, final), file (bytes)."""
+
+    _esm = built("stage.js")
+    _css = STYLE
+
+    occluder = BoxTrait(default_value=None, allow_none=True).tag(sync=True)
+    fill = traitlets.Enum(("grey", "mean", "black", "noise", "blur"), "grey").tag(sync=True)
+    overlay = traitlets.Bool(True).tag(sync=True)
+    opacity = traitlets.Float(0.6, min=0.0, max=1.0).tag(sync=True)
+    colormap = colormap_trait("inferno")
+    boxes = traitlets.List(traitlets.Dict(), help="each {box: [t, l, h, w], kind, label}").tag(sync=True)
+    zoom = traitlets.Int(384, min=16, help="css px of the longest side").tag(sync=True)
+    draw_occluder = traitlets.Bool(True, help="a drag on an empty place draws a new rectangle").tag(sync=True)
+
+    @traitlets.validate("boxes")
+    def _check_boxes(self, proposal: Any) -> list[dict[str, Any]]:
+        return [_mark(mark) for mark in proposal["value"]]
+
+
+def _mark(mark: dict[str, Any]) -> dict[str, Any]:
+    box = whole_numbers(mark.get("box"), 4)
+    kind = mark.get("kind", "selected")
+    if box is None or kind not in MARKS:
+        raise traitlets.TraitError(
+            f"A marked box needs box (top, left, height, width) and a kind among {', '.join(MARKS)}, not {mark}."
+        )
+    return {"box": box, "kind": kind, "label": str(mark.get("label", ""))}

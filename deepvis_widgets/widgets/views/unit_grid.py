@@ -1,0 +1,30 @@
+"""The unit grid: every unit of a layer as a tile."""
+
+from __future__ import annotations
+
+import traitlets
+
+from ..link.live_widget import STYLE, LiveWidget, built
+from ..link.traits import PositionTrait, colormap_trait
+
+
+class UnitGrid(LiveWidget):
+    """Frames in: tiles, stats, pictures, gradient, card. Frames out: visible (unit numbers on screen), card (the unit
+    under the pointer).
+    """
+
+    _esm = built("unit_grid.js")
+    _css = STYLE
+
+    layer = traitlets.Unicode().tag(sync=True)
+    unit = traitlets.Int(0).tag(sync=True)
+    count = traitlets.Int(0, min=0, help="number of units").tag(sync=True)
+    scale = traitlets.Enum(("layer", "unit"), "layer").tag(sync=True)
+    gamma = traitlets.Float(1.0, min=0.05, max=5.0).tag(sync=True)
+    boost = traitlets.Float(0.0, min=0.0, max=1.0).tag(sync=True)
+    sort = traitlets.Enum(("index", "max", "mean"), "index").tag(sync=True)
+    tile = traitlets.Int(56, min=24, max=160, help="css px").tag(sync=True)
+    colormap = colormap_trait("gray")
+    mode = traitlets.Enum(("activation", "gradient", "pictures"), "activation").tag(sync=True)
+    position = PositionTrait(default_value=None, allow_none=True).tag(sync=True)
+    cards = traitlets.Bool(False, help="whether a unit under the pointer shows its card").tag(sync=True)

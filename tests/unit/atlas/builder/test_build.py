@@ -1,0 +1,223 @@
+"""The same bytes from one process, several, or a cluster, with workers killed, and after the build was killed."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import deepvis_widgets as dv
+from deepvis_widgets.atlas import files
+from deepvis_widgets.atlas.builder.moments import Moments
+from deepvis_widgets.atlas.builder.partial import Partial
+from deepvis_widgets.atlas.builder.plan import make_plan
+from deepvis_widgets.atlas.builder.scan import scan
+from tests.unit.atlas.small import LAYERS, draw_pictures, small_network
+
+CHECKOUT = Path(__file__).resolve().parents[4]
+HOW = {"layers": LAYERS, "shard": 8, "pictures": True, "top": 3, "quiet": True}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return draw_pictures(tmp_path_factory.mktemp("pictures") / "all", 120)
+
+
+@pytest.fixture(scope="module")
+def alone(folder, tmp_path_factory):
+    """The bytes of the files of an atlas built by this process."""
+    out = tmp_path_factory.mktemp("atlas") / "small"
+    dv.Atlas.build(small_network(), folder, out, workers=0, **HOW)
+    return content(out)
+
+
+def content(out: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(out.iterdir())}
+
+
+def killing(victims, when) -> threading.Thread:
+    """Kill one of the processes `victims()` as soon as `when()`."""
+
+    def kill() -> None:
+        until = time.monotonic() + 120
+        while time.monotonic() < until:
+            if when() and victims():
+                os.kill(victims()[0], signal.SIGKILL)
+                return
+            time.sleep(0.002)
+
+    thread = threading.Thread(target=kill, daemon=True)
+    thread.start()
+    return thread
+
+
+def begun(out: Path):
+    """Whether some parts are finished, and the atlas is not."""
+    return lambda: len(list(Path(f"{out}.part").glob("shards-*.part"))) >= 2
+
+
+@pytest.mark.slow
+def test_four_processes_of_which_one_is_killed(folder, alone, tmp_path, monkeypatch):
+    from deepvis_widgets.atlas.builder import executors as hands
+
+    pools = []
+    original = hands.Processes._begin
+    monkeypatch.setattr(hands.Processes, "_begin", lambda self: pools.append(original(self)) or pools[-1])
+    out = tmp_path / "a"
+    killer = killing(lambda: list(pools[0]._processes) if pools else [], begun(out))
+    dv.Atlas.build(small_network(), folder, out, workers=4, **HOW)
+    killer.join()
+    assert len(pools) == 2, "the process was killed after the build"
+    assert content(out) == alone
+
+
+@pytest.mark.slow
+def test_a_cluster_of_which_a_worker_is_killed(folder, alone, tmp_path):
+    import distributed
+
+    options = {"processes": True, "threads_per_worker": 1, "dashboard_address": None, "silence_logs": 50}
+    out = tmp_path / "a"
+    with (
+        distributed.LocalCluster(n_workers=2, local_directory=str(tmp_path / "dask"), **options) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        before = set(client.run(os.getpid).values())
+        killer = killing(lambda: sorted(before), begun(out))
+        dv.Atlas.build(small_network(), folder, out, cluster=client, **HOW)
+        killer.join()
+        client.wait_for_workers(2, timeout=60)
+        assert set(client.run(os.getpid).values()) != before, "the worker was not killed"
+    assert content(out) == alone
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="children are forked")
+def test_a_build_killed_at_ten_moments_goes_on(folder, alone, tmp_path):
+    out = tmp_path / "a"
+    command = [sys.executable, "-m", "tests.unit.atlas.builds", str(folder), str(out)]
+    moments = random.Random(0)
+    with subprocess.Popen(command, stdin=-1, stdout=-1, text=True, cwd=CHECKOUT) as builder:
+        kills, patience = [], 0.9
+        while len(kills) < 10:
+            assert builder.stdin is not None and builder.stdout is not None
+            print(moments.uniform(0.05, patience), file=builder.stdin, flush=True)
+            state, parts = builder.stdout.readline().split()
+            if state == "done":  # it was quicker; begin anew until it was killed ten times
+                assert content(out) == alone
+                shutil.rmtree(out)
+                patience *= 0.8
+            else:
+                kills.append(int(parts))
+                patience *= 1 if kills[-1] else 1.3  # a busy machine needs longer for a first part
+        print(600, file=builder.stdin, flush=True)
+        assert builder.stdout.readline().split()[0] == "done"
+    assert content(out) == alone
+    assert any(kills), "no kill left anything to go on from"
+    assert not Path(f"{out}.part").exists()
+
+
+def test_a_half_written_part_is_not_trusted(folder, alone, tmp_path):
+    out, calls = tmp_path / "a", []
+
+    def stop(fraction, partial=None):
+        calls.append(fraction)
+        if len(calls) == 6:
+            raise dv.Cancelled
+
+    with pytest.raises(dv.Cancelled):
+        dv.Atlas.build(small_network(), folder, out, workers=0, report=stop, **HOW)
+    parts = sorted(Path(f"{out}.part").glob("shards-*.part"))
+    assert len(parts) >= 2
+    parts[0].write_bytes(parts[0].read_bytes()[:-100])  # torn
+    damaged = bytearray(parts[1].read_bytes())
+    damaged[len(damaged) // 2] ^= 1  # one bit
+    parts[1].write_bytes(damaged)
+    assert files.read_checked(parts[0]) is None and files.read_checked(parts[1]) is None
+    dv.Atlas.build(small_network(), folder, out, workers=0, **HOW)
+    assert content(out) == alone
+
+
+def test_two_builds_into_one_folder_do_not_mix(folder, alone, tmp_path):
+    out = tmp_path / "a"
+    refused = []
+
+    def report(fraction, partial=None):
+        if not refused:
+            with pytest.raises(dv.DeepvisError, match="Another build into .* is running") as found:
+                dv.Atlas.build(small_network(), folder, out, workers=0, **HOW)
+            refused.append(found)
+
+    dv.Atlas.build(small_network(), folder, out, workers=0, report=report, **HOW)
+    assert refused and content(out) == alone and [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+def test_the_lock_of_a_dead_process_keeps_nobody_out(folder, alone, tmp_path):
+    out, lock = tmp_path / "a", tmp_path / "a.lock"
+    code = (
+        "import sys, time; from pathlib import Path; from deepvis_widgets.atlas.files import locked\n"
+        "with locked(Path(sys.argv[1]), 'busy'): print('held', flush=True); time.sleep(600)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code, str(lock)], stdout=-1, text=True, cwd=CHECKOUT) as holder:
+        assert holder.stdout is not None and holder.stdout.readline().strip() == "held"
+        with pytest.raises(dv.DeepvisError, match="Another build"):
+            dv.Atlas.build(small_network(), folder, out, workers=0, **HOW)
+        holder.kill()
+    assert lock.exists()
+    dv.Atlas.build(small_network(), folder, out, workers=0, **HOW)
+    assert content(out) == alone and not lock.exists()
+
+
+def test_parts_of_another_build_are_not_used(folder, alone, tmp_path):
+    out = tmp_path / "a"
+
+    def stop(fraction, partial=None):
+        if fraction > 0.3:
+            raise dv.Cancelled
+
+    with pytest.raises(dv.Cancelled):
+        dv.Atlas.build(small_network(1), folder, out, workers=0, report=stop, **HOW)
+    dv.Atlas.build(small_network(), folder, out, workers=0, **HOW)
+    assert content(out) == alone
+
+
+def test_workers_that_die_at_once_get_a_sentence(folder, tmp_path, monkeypatch):
+    from deepvis_widgets.atlas.builder import executors as hands
+
+    monkeypatch.setattr(hands, "_prepare", os.abort)
+    with pytest.raises(dv.DeepvisError, match="worker processes end before"):
+        dv.Atlas.build(small_network(), folder, tmp_path / "a", workers=1, **HOW)
+
+
+def test_parts_can_be_joined_in_any_grouping(folder):
+    net = small_network()
+    plan = make_plan(net, 120, 4, LAYERS, 16, 30)
+    paths = [str(path) for path in sorted(folder.iterdir())]
+    a, b, c, d = (scan(net, plan, paths[first : first + 30], first) for first in range(0, 120, 30))
+    left, right = a.merge(b).merge(c).merge(d), a.merge(b.merge(c.merge(d)))
+    for one, other in ((left, right), (left, a.merge(b).merge(c.merge(d)))):
+        assert np.array_equal(one.best, other.best) and np.array_equal(one.places, other.places)
+        assert np.array_equal(one.counts, other.counts) and one.problems == other.problems
+        np.testing.assert_allclose(one.moments.correlation(), other.moments.correlation(), atol=1e-6)
+    again = Partial.from_bytes(left.to_bytes())
+    assert again.to_bytes() == left.to_bytes() and again.problems == left.problems
+
+
+def test_moments_do_not_grow_with_the_pictures():
+    random = np.random.default_rng(0)
+    units, classes = random.normal(size=(3000, 20)) + 5, random.random((3000, 7))
+    moments, sizes = Moments.of(units[:10], classes[:10]), []
+    for first in range(10, 3000, 10):
+        moments = moments.merge(Moments.of(units[first : first + 10], classes[first : first + 10]))
+        sizes.append(moments.units.nbytes + moments.classes.nbytes + moments.cross.nbytes)
+    assert max(sizes) <= 4 * 20 * 7 * 8
+    expected = np.corrcoef(units.T, classes.T)[:20, 20:]
+    np.testing.assert_allclose(moments.correlation(), expected, atol=1e-6)

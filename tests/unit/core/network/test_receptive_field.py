@@ -1,0 +1,183 @@
+"""A receptive field is the box outside which the input gradient is zero, with every path made alive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from deepvis_widgets.core.network.backward_rules import RECTIFIERS, Rules, is_in_place
+from deepvis_widgets.core.network.network import Network
+from deepvis_widgets.core.picture.boxes import crop
+from deepvis_widgets.core.picture.preprocess import Preprocess
+from tests.families import make
+from tests.small_nets import Crafty
+
+SIZES = {
+    "alexnet": (127, 95),
+    "vgg11_bn": (72, 64),
+    "resnet18": (96, 64),
+    "squeezenet1_1": (80, 72),
+    "densenet121": (64, 64),
+    "googlenet": (96, 64),
+    "shufflenet_v2_x0_5": (72, 64),
+    "convnext_tiny": (96, 96),
+}
+
+
+def _same(func: Any, args: Any, kwargs: Any) -> Tensor:
+    x: Tensor = args[0] if args else kwargs["input"]
+    return x.mul_(1) if is_in_place(func, args, kwargs) else x * 1
+
+
+def _mean(func: Any, args: Any, kwargs: Any) -> Tensor:
+    kwargs = {key: kwargs[key] for key in ("kernel_size", "stride", "padding", "ceil_mode") if key in kwargs}
+    return F.avg_pool2d(args[0], *args[1:4], **kwargs)
+
+
+ALIVE = Rules("alive", dict.fromkeys([*RECTIFIERS, "gelu", "layer_norm"], _same) | {"max_pool2d": _mean})
+
+
+def alive(module: nn.Module) -> nn.Module:
+    """Every weight positive and every layer an average, so that no path is cut and nothing overflows."""
+    for name, value in module.state_dict().items():
+        if value.is_floating_point():
+            value.fill_(1 / value[0].numel() if value.ndim > 1 else float(name.endswith(("running_var", "weight"))))
+        if name.endswith("layer_scale"):
+            value.fill_(1)
+    return module.double().eval()
+
+
+def network(module: nn.Module, size: tuple[int, int]) -> Network:
+    net = Network(alive(module), Preprocess(size, None))
+    net.recordings.limit = 1
+    return net
+
+
+@cache
+def family(name: str) -> Network:
+    return network(make(name), SIZES[name])
+
+
+def seen(net: Network, layer: str, position: tuple[int, int]) -> tuple[int, int, int, int]:
+    """(top, left, height, width) of where the gradient of a unit is not zero."""
+    recording = net.record(torch.full((3, *net.size), 0.9), rules=ALIVE)
+    unit = net.layers[layer].layout.maps(recording.outputs[layer])[0, :, position[0], position[1]].sum()
+    felt = recording.gradient(unit)[0].abs().sum(0) > 0
+    rows, cols = felt.any(1).nonzero().flatten(), felt.any(0).nonzero().flatten()
+    return int(rows[0]), int(cols[0]), int(rows[-1] - rows[0]) + 1, int(cols[-1] - cols[0]) + 1
+
+
+def check(net: Network, name: str) -> None:
+    layer = net.layers[name]
+    bottom, right = layer.height - 1, layer.width - 1
+    for position in {(0, 0), (0, right), (bottom, 0), (bottom, right), layer.field.middle()}:
+        assert layer.field.box(position) == seen(net, name, position), f"{name} at {position}"
+
+
+@pytest.mark.parametrize("name", SIZES)
+def test_is_the_box_outside_which_the_gradient_is_zero(name: str) -> None:
+    net = family(name)
+    with_maps = [layer.name for layer in net.layers if layer.height * layer.width > 1]
+    step = max(1, len(with_maps) // 6)
+    for layer in [*with_maps[:2], *with_maps[2::step], with_maps[-1]]:
+        check(net, layer)
+
+
+@pytest.mark.parametrize("name", SIZES)
+def test_early_layers_see_a_part_only(name: str) -> None:
+    layers = family(name).layers
+    assert not layers[2].field.whole
+    assert layers[-1].field.whole
+
+
+KNOWN = {  # what the literature gives: field and stride of a unit that no border clips
+    "features.0": (11, 4),
+    "features.2": (19, 8),
+    "features.3": (51, 8),
+    "features.5": (67, 16),
+}
+
+
+@pytest.mark.parametrize("layer, numbers", KNOWN.items())
+def test_alexnet_numbers(layer: str, numbers: tuple[int, int]) -> None:
+    field = family("alexnet").layers[layer].field
+    assert (field.size[0], field.stride[0]) == numbers
+
+
+def test_a_stride_is_never_zero() -> None:
+    for layer in (layer for name in SIZES for layer in family(name).layers):
+        assert min(layer.field.stride) >= 1, layer.name
+
+
+class Odd(nn.Module):
+    """One unusual operation between two convolutions."""
+
+    def __init__(self, operation: Callable[[Tensor], Tensor]) -> None:
+        super().__init__()
+        self.before, self.after, self._operation = nn.Conv2d(3, 4, 3, 2, 1), nn.Conv2d(4, 4, 3, padding=1), operation
+        self.last = nn.Linear(4, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.after(self._operation(self.before(x)))
+        scores: Tensor = self.last(x.mean((2, 3)))
+        return scores
+
+
+ODD: dict[str, Callable[[Tensor], Tensor]] = {
+    "same padding, even kernel": lambda x: F.conv2d(x, x.new_ones(4, 4, 4, 4), padding="same"),
+    "valid padding": lambda x: F.conv2d(x, x.new_ones(4, 4, 3, 1), padding="valid"),
+    "dilated": lambda x: F.conv2d(x, x.new_ones(4, 4, 3, 3), padding=2, dilation=2),
+    "stride by keyword": lambda x: F.conv2d(input=x, weight=x.new_ones(4, 4, 2, 2), stride=(2, 1)),
+    "ceil": lambda x: F.max_pool2d(x, 3, 2, ceil_mode=True),
+    "pool with its own stride": lambda x: F.avg_pool2d(x, (2, 3)),
+    "adaptive": lambda x: F.adaptive_avg_pool2d(x, (5, 3)),
+    "padded": lambda x: F.pad(x, (1, 1, 0, 1)),
+    "cropped": lambda x: F.pad(x, (-1, -2)),
+    "reflected": lambda x: F.pad(x, (3, 2, 1, 2), mode="reflect"),
+    "replicated": lambda x: F.pad(x, (3, 2, 1, 2), mode="replicate"),
+    "circular": lambda x: F.pad(x, (1, 1, 1, 1), mode="circular"),
+    "indexed": lambda x: torch.cat([x[:, 0].unsqueeze(1), x[:, 1:]], 1),
+    "arithmetic": lambda x: 1 - (2 * x + x**2) / 3,
+    "in-place arithmetic": lambda x: x.add_(1).mul_(2),
+    "clipped": lambda x: x.clip(-1e9, 1e9),
+    "summed with a smaller field": lambda x: x + F.max_pool2d(x, 3, 1, 1),
+    "shuffled": lambda x: x.view(len(x), 2, 2, *x.shape[2:]).transpose(1, 2).flatten(1, 2),
+    "last and back": lambda x: F.linear(x.permute(0, 2, 3, 1), x.new_ones(4, 4)).permute(0, 3, 1, 2),
+    "split and joined": lambda x: torch.cat(x.chunk(2, 1)[::-1], 1),
+    "global mean beside": lambda x: x * x.mean((2, 3), keepdim=True),
+    "global attention beside": lambda x: x + (x.flatten(2) @ x.new_ones(x[0, 0].numel(), 1))[..., None],
+}
+
+
+@pytest.mark.parametrize("operation", ODD)
+def test_unusual_operations(operation: str) -> None:
+    net = network(Odd(ODD[operation]), (19, 22))
+    check(net, "after")
+    assert net.layers["after"].field.whole == operation.startswith("global")
+
+
+def test_what_is_not_understood_sees_everything() -> None:
+    net = network(Odd(lambda x: x.flip(2)), (19, 22))
+    assert net.layers["after"].field.whole and str(net.layers["after"].field) == "whole picture"
+
+
+def test_in_place_and_reused_operations() -> None:
+    net = network(Crafty(), (24, 20))
+    for layer in net.layers:
+        if layer.height * layer.width > 1:
+            check(net, layer.name)
+
+
+def test_crop_clips_inside_and_fills_outside_with_grey() -> None:
+    picture = torch.arange(2 * 4 * 5).reshape(2, 4, 5).float()
+    assert torch.equal(crop(picture, (1, 2, 2, 3)), picture[:, 1:3, 2:5])
+    over = crop(picture, (-1, 3, 3, 4))
+    assert over.shape == (2, 3, 4)
+    assert torch.equal(over[:, 1:, :2], picture[:, :2, 3:])
+    assert (over[:, 0] == 0.5).all() and (over[:, :, 2:] == 0.5).all()

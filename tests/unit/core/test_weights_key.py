@@ -1,0 +1,114 @@
+"""The key of a network's weights follows every change, and hashes only after one."""
+
+from __future__ import annotations
+
+import gc
+
+import pytest
+import torch
+from torch import nn
+
+from deepvis_widgets.core import weights_key as weights
+from deepvis_widgets.engine import forget_weights, weights_key
+
+
+def make(seed: int = 0) -> nn.Sequential:
+    torch.manual_seed(seed)
+    return nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.ReLU())
+
+
+@pytest.fixture
+def hashed(monkeypatch):
+    """How often content was hashed."""
+    calls = []
+    original = weights.content_key
+    monkeypatch.setattr(weights, "content_key", lambda *parts: calls.append(1) or original(*parts))
+    return calls
+
+
+def step(module):
+    """What optimizers do, without the seconds that importing them takes."""
+    module.eval()(torch.ones(2, 3, 5, 5)).square().sum().backward()
+    parameters = list(module.parameters())
+    with torch.no_grad():
+        torch._foreach_add_(parameters, [parameter.grad for parameter in parameters], alpha=-0.1)
+
+
+def in_place(module):
+    with torch.no_grad():
+        module[0].weight[0, 0, 0, 0] += 1
+
+
+def replace(module):
+    module[0].weight = nn.Parameter(torch.ones_like(module[0].weight))
+
+
+def replace_data(module):
+    module[0].weight.data = torch.ones_like(module[0].weight)
+
+
+def buffer(module):
+    module.train()(torch.ones(2, 3, 5, 5))
+
+
+CHANGES = [step, in_place, replace, replace_data, buffer, lambda m: m.half(), lambda m: m.pop(1)]
+CHANGES += [lambda m: m.load_state_dict(make(1).state_dict())]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_is_noticed(change):
+    module = make()
+    before = weights_key(module)
+    change(module)
+    assert weights_key(module) != before
+
+
+def test_a_change_taken_back_gives_the_old_key():
+    module = make()
+    state, before = {name: value.clone() for name, value in module.state_dict().items()}, weights_key(module)
+    in_place(module)
+    module.load_state_dict(state)
+    assert weights_key(module) == before
+
+
+def test_equal_weights_have_equal_keys_and_others_have_not():
+    assert weights_key(make()) == weights_key(make())
+    assert weights_key(make()) != weights_key(make(1))
+
+
+def test_without_a_change_nothing_is_hashed_again(hashed):
+    module = make()
+    keys = {weights_key(module) for _ in range(5)}
+    module.eval()(torch.ones(1, 3, 5, 5))
+    keys.add(weights_key(module))
+    assert len(keys) == 1 and len(hashed) == 1
+    in_place(module)
+    weights_key(module)
+    weights_key(module)
+    assert len(hashed) == 2
+
+
+def test_forget_weights_for_changes_torch_does_not_count():
+    module = make()
+    before = weights_key(module)
+    module[0].weight.data.mul_(2)
+    forget_weights(module)
+    assert weights_key(module) != before
+
+
+def test_weights_made_in_inference_mode_are_hashed_every_time(hashed):
+    with torch.inference_mode():
+        module = make()
+        before = weights_key(module)
+        in_place(module)
+        assert weights_key(module) != before
+    assert len(hashed) == 2
+
+
+def test_what_is_known_goes_with_the_module():
+    module = make()
+    weights_key(module)
+    known = len(weights._known)
+    del module
+    gc.collect()
+    assert len(weights._known) < known

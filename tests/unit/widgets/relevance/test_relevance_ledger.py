@@ -1,0 +1,115 @@
+"""The ledger of a real network: the numbers of dv.explain on its bars and maps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+import torch
+
+from deepvis_widgets.core.errors import DeepvisError
+from deepvis_widgets.core.network.network import Network
+from deepvis_widgets.core.picture.preprocess import Preprocess
+from deepvis_widgets.engine.engine import Engine
+from deepvis_widgets.methods import explain
+from deepvis_widgets.methods.lrp import RelevanceMap
+from deepvis_widgets.widgets.link.protocol import unpack
+from deepvis_widgets.widgets.relevance.relevance_ledger import RelevanceLedger, plane, strongest_units
+from tests.small_nets import Plain
+from tests.untouched import Untouched
+
+SIDE = 32
+
+
+@pytest.fixture
+def pictures() -> list[torch.Tensor]:
+    chance = torch.Generator().manual_seed(1)
+    return [torch.rand(3, SIDE, SIDE, generator=chance) for _ in range(2)]
+
+
+@pytest.fixture
+def board(pictures: list[torch.Tensor]) -> Iterator[RelevanceLedger]:
+    torch.manual_seed(0)
+    made = RelevanceLedger(Network(Plain(), Preprocess((SIDE, SIDE), None), name="small"), pictures=pictures)
+    settle(made)
+    yield made
+    made.close()
+
+
+def settle(board: RelevanceLedger) -> None:
+    assert board.engine.idle(60) and board.stage.notice == ""
+
+
+def asked(board: RelevanceLedger, picture: torch.Tensor, **params: object) -> RelevanceMap:
+    result = explain(board.network, picture, "lrp", **params)  # type: ignore[arg-type]
+    assert isinstance(result, RelevanceMap)
+    return result
+
+
+def test_bars_are_the_ledger_of_dv_explain(board: RelevanceLedger, pictures: list[torch.Tensor]) -> None:
+    for composite in ("epsilon_plus", "epsilon"):
+        board.composite = composite
+        settle(board)
+        result = asked(board, pictures[0], composite=composite)
+        relevance = [entry.relevance for entry in result.ledger.entries]
+        np.testing.assert_allclose(board.chart._bars.y[0], relevance, rtol=1e-5, atol=1e-7)
+        np.testing.assert_allclose(board.chart._bars.y.sum(0), result.value, rtol=1e-4)
+
+
+def test_a_click_on_a_bar_shows_that_layer(board: RelevanceLedger, pictures: list[torch.Tensor]) -> None:
+    result = asked(board, pictures[0])
+    for index, entry in list(enumerate(result.ledger.entries))[1:]:
+        board.chart._clicked(None, {"data": {"index": index}})
+        settle(board)
+        assert board.layer == board.layers.value == entry.layer
+        frame = unpack(*board.map._last["map"])
+        low, high = frame.meta["lo"], frame.meta["hi"]
+        shown = low + (high - low) * frame.arrays["values"].astype(np.float64) / 65535
+        assert shown.sum() == pytest.approx(entry.relevance, abs=2e-3 * (high - low) + 1e-5 * shown.size)
+        assert entry.layer in board.map.label
+
+
+def test_another_class_and_another_picture(board: RelevanceLedger, pictures: list[torch.Tensor]) -> None:
+    board.target = 1
+    settle(board)
+    assert board.classes.value == 1 and board.result is not None
+    assert board.result.value == pytest.approx(asked(board, pictures[0], target=1).value, rel=1e-5)
+    board.classes.value = -1
+    board.image = pictures[1]
+    settle(board)
+    assert board.target is None
+    assert board.result.value == pytest.approx(asked(board, pictures[1]).value, rel=1e-5)
+
+
+def test_what_does_not_exist_is_refused(board: RelevanceLedger) -> None:
+    for name, value in (
+        ("composite", "none"),
+        ("epsilon", -1.0),
+        ("gamma", 11.0),
+        ("layer", "nowhere"),
+        ("target", 99),
+    ):
+        old = getattr(board, name)
+        with pytest.raises(DeepvisError):
+            setattr(board, name, value)
+        assert getattr(board, name) == old
+
+
+def test_the_network_is_left_alone_and_the_engine_given_back(pictures: list[torch.Tensor]) -> None:
+    torch.manual_seed(0)
+    network = Network(Plain(), Preprocess((SIDE, SIDE), None))
+    before = Untouched(network.module)
+    board = RelevanceLedger(network, pictures=pictures)
+    board.layer = network.layers.names[1]
+    settle(board)
+    board.close()
+    before.check()
+    assert Engine.of(network)._worker is None and board.map.comm is None
+
+
+def test_single_values_stand_in_a_square() -> None:
+    maps = torch.arange(5.0).view(5, 1, 1)
+    assert plane(maps).tolist() == [[0, 1, 2], [3, 4, 0]]
+    assert strongest_units(maps).startswith("most at unit 4 (4), 3 (3)")
+    assert plane(torch.ones(2, 2, 2)).tolist() == [[2, 2], [2, 2]]
