@@ -1,9 +1,65 @@
-"""A widget and everything inside it."""
+"""Boxes, titles and small controls that every widget lays out, and closing what is inside them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
+
+import ipywidgets
+
+
+def box(classes: str, *children: ipywidgets.Widget) -> ipywidgets.Box:
+    """A box with these CSS classes, apart by spaces, round its children."""
+    return classed(ipywidgets.Box(list(children)), classes)
+
+
+def html(classes: str = "", value: str = "") -> ipywidgets.HTML:
+    """Text that the kernel writes; escape what is not ours before it comes here."""
+    return classed(ipywidgets.HTML(value), classes)
+
+
+def title(text: str, classes: str = "dv-title") -> ipywidgets.HTML:
+    """The heading of a pane."""
+    return html(classes, text)
+
+
+def titled(text: str, *children: ipywidgets.Widget) -> ipywidgets.VBox:
+    """Children under a heading."""
+    return ipywidgets.VBox([title(text), *children])
+
+
+def button(
+    description: str = "",
+    tooltip: str = "",
+    icon: str = "",
+    on_click: Callable[[], object] | None = None,
+    width: str | None = None,
+    **more: Any,
+) -> ipywidgets.Button:
+    """A button; `on_click` is called without arguments."""
+    if width is not None:
+        more["layout"] = {"width": width}
+    made = ipywidgets.Button(description=description, tooltip=tooltip, icon=icon, **more)
+    if on_click is not None:
+        made.on_click(lambda _: on_click())
+    return made
+
+
+def dropdown(description: str, options: Any, tooltip: str, **more: Any) -> ipywidgets.Dropdown:
+    """A menu of (text, value) pairs."""
+    return ipywidgets.Dropdown(options=options, description=description, tooltip=tooltip, **more)
+
+
+def classed(widget: Any, classes: str) -> Any:
+    """The widget itself, with these CSS classes, apart by spaces."""
+    for name in classes.split():
+        widget.add_class(name)
+    return widget
+
+
+def display(widget: ipywidgets.DOMWidget, shown: bool) -> None:
+    """Show a widget, or take it out of the layout."""
+    widget.layout.display = None if shown else "none"
 
 
 def all_below(widgets: Sequence[Any]) -> list[Any]:

@@ -1,0 +1,132 @@
+"""One widget's way to the engine of a network: slots of its own, answers only while it is open, errors as sentences."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any, TypeVar
+
+from torch import Tensor
+
+from ..core.content_key import content_key
+from ..core.errors import sentence
+from ..core.network.network import Network
+from ..core.params import make
+from ..core.report import Report
+from ..core.weights_key import weights_key
+from ..methods import method
+from .engine import Engine
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+def _nothing() -> None:
+    """Nobody waits for the end."""
+
+
+class Client:
+    """Asks the engine of `network` on behalf of one widget; `say` is told one sentence where a question fails.
+
+    A newer question of a slot takes the place of the older one, and slots of different clients are apart. Callbacks
+    come on the engine's thread, and none after `close`, but for `done`.
+    """
+
+    def __init__(self, network: Network, say: Callable[[str], object]) -> None:
+        self.network = network
+        self.engine = Engine.of(network).acquire()
+        self.closed = False
+        self._say, self._group = say, uuid.uuid4().hex
+
+    def ask(
+        self,
+        slot: str,
+        work: Callable[[Report], T],
+        on_answer: Callable[[T], object],
+        *,
+        doing: str,
+        key: Hashable | None = None,
+        long: bool = False,
+        on_partial: Callable[[float, Any], object] | None = None,
+        on_error: Callable[[str], object] | None = None,
+        on_cancelled: Callable[[], object] | None = None,
+        done: Callable[[], object] = _nothing,
+    ) -> None:
+        """Has `work(report)` done, then calls one of on_answer(value), on_error(sentence) (without it `say`) and
+        on_cancelled(), and `done()` after it in any case. See Engine.submit for `key` and `long`.
+
+        `doing` completes "failed while ..."; an error in on_answer itself becomes a sentence, too.
+        """
+        if self.closed:
+            done()
+            return
+
+        def open_only(callback: Callable[..., object], *arguments: object) -> None:
+            if not self.closed:
+                callback(*arguments)
+
+        def fail(reason: str) -> None:
+            open_only(on_error or self._say, reason)
+
+        def answer(value: T) -> None:
+            try:
+                open_only(on_answer, value)
+            except Exception as error:
+                log.exception("Showing what came of %s failed", doing)
+                fail(sentence(error, doing))
+            finally:
+                done()
+
+        def failed(reason: str, _: BaseException) -> None:
+            try:
+                fail(reason)
+            finally:
+                done()
+
+        def cancelled() -> None:
+            try:
+                open_only(on_cancelled or _nothing)
+            finally:
+                done()
+
+        self.engine.submit(
+            self._own(slot),
+            work,
+            key=key,
+            long=long,
+            on_result=answer,
+            on_partial=None if on_partial is None else lambda fraction, part: open_only(on_partial, fraction, part),
+            on_error=failed,
+            on_cancelled=cancelled,
+            doing=doing,
+        )
+
+    def cancel(self, slot: str) -> None:
+        """Drops what the slot asked for, and stops it at its next report."""
+        self.engine.cancel(self._own(slot))
+
+    def idle(self, timeout: float | None = None) -> bool:
+        """Waits until nothing runs or waits on this engine, at most `timeout` seconds; False if something still does."""
+        return self.engine.idle(timeout)
+
+    def close(self) -> None:
+        """Gives the engine back. Closing again changes nothing."""
+        if not self.closed:
+            self.closed = True
+            self.engine.release()
+
+    def _own(self, slot: str) -> str:
+        return f"{slot} {self._group}"
+
+
+def explanation_key(
+    network: Network, view: Tensor, name: str, target: int | None, params: Mapping[str, Any] | None = None
+) -> str:
+    """Under what an explanation of a class is cached: the same in every widget, and for parameters left at their
+    defaults as for the same ones given.
+
+    `view` is the picture (3, H, W) as the network sees it, `target` a class index, or None for the top class.
+    """
+    chosen = make(method(name).Params, dict(params or {}), name)
+    return content_key("explanation", name, weights_key(network.module), view, target, vars(chosen))

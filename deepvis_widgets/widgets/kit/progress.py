@@ -1,0 +1,40 @@
+"""How far a computation is: a bar, and a row with a bar and a button that stops it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import ipywidgets
+
+from ..link.push import push
+from .layout import button, classed, display, html
+
+
+def bar(flex: str = "1 1 0") -> ipywidgets.FloatProgress:
+    """A progress bar from 0 to 1 that takes the room there is."""
+    return ipywidgets.FloatProgress(min=0, max=1, layout={"width": "auto", "flex": flex})
+
+
+class Progress(ipywidgets.Box):
+    """A row that is shown while something is computed: what it is, how far it is, and a button that stops it.
+
+    `show` and `say` may be called on any thread.
+    """
+
+    def __init__(
+        self, classes: str, stop: str, on_stop: Callable[[], object], flex: str = "1 1 0", worded: bool = False
+    ) -> None:
+        self.bar, self.stop = bar(flex), button("Stop", stop, on_click=on_stop)
+        self.doing = html("dv-doing")
+        super().__init__([self.doing, self.bar, self.stop] if worded else [self.bar, self.stop])
+        classed(self, classes)
+        display(self, False)
+
+    def show(self, fraction: float | None) -> None:
+        """Shows how far it is, in [0, 1]; None where nothing is computed."""
+        push(self.layout, display=None if fraction is not None else "none")
+        push(self.bar, value=fraction or 0.0)
+
+    def say(self, words: str) -> None:
+        """Names what is computed; `words` are HTML."""
+        push(self.doing, value=words)
