@@ -1,5 +1,5 @@
 // Values to colours: scale, boost and gamma, then a table of 256 colours shared with Python.
-import tables from "../../deepvis_widgets/core/colormaps.json";
+import tables from "../../deepvis_widgets/core/picture/colormaps.json";
 
 export type ColormapName = keyof typeof tables;
 

@@ -54,7 +54,7 @@ def test_every_class_has_its_module_built(name: str) -> None:
 
 
 def test_the_colour_maps_are_those_of_the_tables() -> None:
-    tables = json.loads((STATIC.parent / "core" / "colormaps.json").read_text("utf-8"))
+    tables = json.loads((STATIC.parent / "core" / "picture" / "colormaps.json").read_text("utf-8"))
     assert tuple(tables) == COLORMAPS
     assert all(len(table) == 256 and all(len(colour) == 3 for colour in table) for table in tables.values())
 
