@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { colours, dequantise, span, stepOf, STEPS, steps, tone, toneTable, translucent, word } from "../src/colormap";
-import { bilinear, colourPlane, copyRgb } from "../src/pixels";
+import { colours, dequantise, span, stepOf, STEPS, steps, tone, toneTable, translucent, word } from "../src/arithmetic/colormap";
+import { bilinear, colourPlane, copyRgb } from "../src/arithmetic/pixels";
 
 const NAMES = ["gray", "viridis", "inferno", "cividis", "blue-red", "green-red"];
 

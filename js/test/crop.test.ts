@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { dropAlpha, part } from "../src/crop";
-import { brief, decimal, join, rgb } from "../src/readout";
+import { dropAlpha, part } from "../src/arithmetic/crop";
+import { brief, decimal, join, rgb } from "../src/arithmetic/number_format";
 
 it("crops the centre of a camera picture, or takes all of it", () => {
   expect(part([480, 640], [224, 224], true)).toEqual([0, 80, 480, 480]);

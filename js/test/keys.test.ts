@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { caps, commandOf, helpTable, moveOf, needsKey, spellBinding } from "../src/keys";
-import { isPlain } from "../src/shield";
-import { matches, shapeText, stepName } from "../src/layer_list";
+import { caps, commandOf, helpTable, moveOf, needsKey, spellBinding } from "../src/arithmetic/keys";
+import { isPlain } from "../src/link/key_shield";
+import { matches, shapeText, stepName } from "../src/views/layer_list";
 
 const bindings = [
   { key: "t", command: "gamma", help: "gamma" },

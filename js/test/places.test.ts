@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { contour } from "../src/contour";
-import { cellAt, placeOf, stepped } from "../src/places";
-import { greyed } from "../src/pixels";
-import { MapPlane } from "../src/plane";
+import { contour } from "../src/arithmetic/contour";
+import { cellAt, placeOf, stepped } from "../src/arithmetic/shared_cursor";
+import { greyed } from "../src/arithmetic/pixels";
+import { MapPlane } from "../src/map/plane";
 
 describe("places", () => {
   it("come back to their cell", () => {

@@ -1,6 +1,6 @@
 /// <reference types="vite/client" />
 import { describe, expect, it } from "vitest";
-import { pack, ProtocolError, take, unpack, type Frame, type Message } from "../src/protocol";
+import { pack, ProtocolError, take, unpack, type Frame, type Message } from "../src/link/protocol";
 
 interface Fixture {
   message: Message;

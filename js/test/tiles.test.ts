@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { Arrangement } from "../src/arrangement";
-import { order, slots } from "../src/order";
-import { corner, layout, rowsIn, scrollTo, slotAt, slotsOf, step } from "../src/tiles";
+import { Arrangement } from "../src/grid/arrangement";
+import { order, slots } from "../src/arithmetic/sort_order";
+import { corner, layout, rowsIn, scrollTo, slotAt, slotsOf, step } from "../src/arithmetic/tiles";
 
 const grid = layout(25, 244, 56); // 4 columns of 60 px and a gap of 4
 

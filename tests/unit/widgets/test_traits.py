@@ -30,8 +30,8 @@ CLASSES: dict[str, type[LiveWidget]] = {
     "scheme": Scheme,
 }
 SOURCES = Path(__file__).parents[3] / "js" / "src"
-SHEETS = sorted(SOURCES.glob("*.css"), key=lambda sheet: (sheet.stem != "style", sheet.name))
-MIRROR: dict[str, dict[str, Any]] = json.loads((SOURCES / "traits.json").read_text("utf-8"))
+SHEETS = sorted((SOURCES / "style").glob("*.css"), key=lambda sheet: (sheet.stem != "base", sheet.name))
+MIRROR: dict[str, dict[str, Any]] = json.loads((SOURCES / "link" / "traits.json").read_text("utf-8"))
 INHERITED = set(LiveWidget.class_trait_names(sync=True)) - {"group", "label", "notice"}
 
 
@@ -48,7 +48,7 @@ def test_names_and_defaults_are_the_same_in_the_browser(name: str) -> None:
 
 @pytest.mark.parametrize("name", CLASSES)
 def test_every_class_has_its_module_built(name: str) -> None:
-    assert (SOURCES / f"{name}.ts").is_file()
+    assert (SOURCES / "views" / f"{'color_scheme' if name == 'scheme' else name}.ts").is_file()
     assert "export" in (STATIC / f"{name}.js").read_text("utf-8")
     assert CLASSES[name]()._css == "".join(sheet.read_text("utf-8") for sheet in SHEETS)
 
