@@ -1,5 +1,5 @@
 import { expect, it, vi } from "vitest";
-import { sharpen } from "../src/page/canvas";
+import { sharpen } from "../../src/page/canvas";
 
 it("keeps what a canvas shows while its element has no room", () => {
   vi.stubGlobal("window", { devicePixelRatio: 2 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { tagPlace } from "../src/picture/marks";
+import { tagPlace } from "../../src/picture/marks";
 
 const size = [200, 300] as const; // height, width
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cardPlace } from "../src/arithmetic/card_place";
+import { cardPlace } from "../../src/arithmetic/card_place";
 
 const ROOM = { height: 400, width: 300 };
 const CARD = { height: 100, width: 120 };

@@ -1,7 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { caps, commandOf, helpTable, moveOf, needsKey, spellBinding } from "../src/arithmetic/keys";
-import { isPlain } from "../src/link/key_shield";
-import { matches, shapeText, stepName } from "../src/views/layer_list";
+import { caps, commandOf, helpTable, moveOf, needsKey, spellBinding } from "../../src/arithmetic/keys";
 
 const bindings = [
   { key: "t", command: "gamma", help: "gamma" },
@@ -43,13 +41,6 @@ describe("controls with the focus", () => {
   });
 });
 
-describe("keys kept from the notebook", () => {
-  it("are plain ones", () => expect([isPlain(stroke("d")), isPlain(stroke("Enter")), isPlain(stroke("T", { shiftKey: true }))]).toEqual([true, true, true]));
-  it("are no chords, function keys or Shift+Enter", () => {
-    expect([stroke("s", { ctrlKey: true }), stroke("F5"), stroke("Enter", { shiftKey: true })].map(isPlain)).toEqual([false, false, false]);
-  });
-});
-
 describe("help", () => {
   it("shows keycaps", () => expect([caps("Shift+ArrowLeft"), caps("T"), caps(" ")]).toEqual([["Shift", "←"], ["Shift", "T"], ["Space"]]));
   it("puts the keys of a command on one row, by group", () => {
@@ -57,19 +48,6 @@ describe("help", () => {
     expect([...table.keys()]).toEqual(["Keys", "Help"]);
     expect(table.get("Keys")?.find((row) => row.help === "left")?.keys).toEqual([["←"], ["j"]]);
   });
-});
-
-describe("layers", () => {
-  const row = { name: "features.6", kind: "Conv2d", shape: [64, 27, 27], field: "", title: "" };
-  it("are found by every word of the search", () => {
-    expect([matches(row, ""), matches(row, "conv FEAT"), matches(row, "conv relu")]).toEqual([true, true, false]);
-  });
-  it("are stepped through by keys", () => {
-    const names = ["a", "b", "c"];
-    expect([stepName(names, "a", "ArrowDown"), stepName(names, "a", "ArrowUp"), stepName(names, "b", "End"), stepName(names, "x", "ArrowDown")]).toEqual(["b", "a", "c", "a"]);
-    expect([stepName(names, "a", "x"), stepName([], "a", "ArrowDown")]).toEqual([null, null]);
-  });
-  it("show their shape", () => expect(shapeText([64, 27, 27])).toBe("64 × 27 × 27"));
 });
 
 describe("moveOf", () => {

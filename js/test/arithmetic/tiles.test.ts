@@ -1,7 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Arrangement } from "../src/grid/arrangement";
-import { order, slots } from "../src/arithmetic/sort_order";
-import { corner, layout, rowsIn, scrollTo, slotAt, slotsOf, step } from "../src/arithmetic/tiles";
+import { corner, layout, rowsIn, scrollTo, slotAt, slotsOf, step } from "../../src/arithmetic/tiles";
 
 const grid = layout(25, 244, 56); // 4 columns of 60 px and a gap of 4
 
@@ -53,45 +51,4 @@ describe("keys", () => {
     expect([step(grid, 5, "Home", 2), step(grid, 5, "End", 2)]).toEqual([0, 24]);
   });
   it("leave other keys alone", () => expect(step(grid, 5, "x", 2)).toBeNull());
-});
-
-describe("order", () => {
-  it("is by number without keys", () => expect([...order(3, null)]).toEqual([0, 1, 2]));
-  it("is strongest first, equal ones by number, what is not a number last", () => {
-    expect([...order(5, [1, NaN, 3, 1, 3])]).toEqual([2, 4, 0, 3, 1]);
-  });
-  it("is inverted by slots", () => expect([...slots(order(3, [0, 2, 1]))]).toEqual([2, 0, 1]));
-});
-
-describe("arrangement", () => {
-  const wanted = { layer: "a", count: 3, sort: "max" } as const;
-  const stats = (...hi: number[]) => ({ layer: "a", lo: new Float32Array(3), hi: Float32Array.from(hi), mean: new Float32Array(3) });
-
-  it("sorts when the first statistics arrive, and stays while they change", () => {
-    const arrangement = new Arrangement();
-    arrangement.update(wanted, null);
-    expect([...arrangement.units]).toEqual([0, 1, 2]);
-    expect(arrangement.update(wanted, stats(1, 2, 3))).toBe(true);
-    expect([...arrangement.units]).toEqual([2, 1, 0]);
-    arrangement.age();
-    expect(arrangement.update(wanted, stats(9, 2, 3))).toBe(false);
-    expect([...arrangement.units]).toEqual([2, 1, 0]);
-    expect(arrangement.stale).toBe(true);
-    arrangement.sort(wanted, stats(9, 2, 3));
-    expect([...arrangement.units]).toEqual([0, 2, 1]);
-    expect(arrangement.stale).toBe(false);
-  });
-  it("sorts at once when the key, the layer or the count changes", () => {
-    const arrangement = new Arrangement();
-    arrangement.update(wanted, stats(1, 2, 3));
-    expect(arrangement.update({ ...wanted, sort: "index" }, stats(1, 2, 3))).toBe(true);
-    expect([...arrangement.units]).toEqual([0, 1, 2]);
-    expect(arrangement.update({ layer: "b", count: 2, sort: "index" }, null)).toBe(true);
-    expect([...arrangement.units]).toEqual([0, 1]);
-  });
-  it("does not sort by another layer's statistics", () => {
-    const arrangement = new Arrangement();
-    arrangement.update({ ...wanted, layer: "b" }, stats(1, 2, 3));
-    expect([...arrangement.units]).toEqual([0, 1, 2]);
-  });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { clamp, cursor, grip, handles, move, resize, same, span, type Box, type Handle } from "../src/arithmetic/box";
+import { clamp, cursor, grip, handles, move, resize, same, span, type Box, type Handle } from "../../src/arithmetic/box";
 
 const size = [100, 200] as const; // height, width
 const box: Box = [10, 20, 30, 40];

@@ -1,6 +1,6 @@
 import { expect, it, vi } from "vitest";
-import { Link } from "../src/link/link";
-import type { Model } from "../src/link/model";
+import { Link } from "../../src/link/link";
+import type { Model } from "../../src/link/model";
 
 it("says in the pane that the kernel is gone", () => {
   const set = vi.fn();

@@ -1,6 +1,6 @@
 /// <reference types="vite/client" />
 import { describe, expect, it } from "vitest";
-import { pack, ProtocolError, take, unpack, type Frame, type Message } from "../src/link/protocol";
+import { pack, ProtocolError, take, unpack, type Frame, type Message } from "../../src/link/protocol";
 
 interface Fixture {
   message: Message;
@@ -8,7 +8,7 @@ interface Fixture {
   values?: Record<string, number[]>;
   error?: string;
 }
-const fixtures = Object.entries(import.meta.glob<Fixture>("../../tests/fixtures/messages/*.json", { eager: true, import: "default" }));
+const fixtures = Object.entries(import.meta.glob<Fixture>("../../../tests/fixtures/messages/*.json", { eager: true, import: "default" }));
 const bytes = (hex: string): Uint8Array<ArrayBuffer> => Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
 const hex = (buffer: ArrayBuffer): string => [...new Uint8Array(buffer)].map((b) => b.toString(16).padStart(2, "0")).join("");
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Records } from "../src/map/records";
-import type { Frame } from "../src/link/protocol";
+import { Records } from "../../src/map/records";
+import type { Frame } from "../../src/link/protocol";
 
 const frame = (record: number[], boxes: number[][] = [[0, 0, 8, 8], [4, 2, 8, 6]]): Frame => ({
   kind: "map",

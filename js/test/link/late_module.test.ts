@@ -1,6 +1,6 @@
 import { expect, it, vi } from "vitest";
-import { rescue } from "../src/link/late_module";
-import type { Model } from "../src/link/model";
+import { rescue } from "../../src/link/late_module";
+import type { Model } from "../../src/link/model";
 
 /** What ipywidgets does with a message. */
 class Base {
