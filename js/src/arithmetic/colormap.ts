@@ -15,6 +15,9 @@ export const STEPS = 1025;
 
 export const isDiverging = (name: string): boolean => name === "blue-red" || name === "green-red";
 
+/** Colour map of signed values: the chosen one when it is diverging, else blue-red. */
+export const divergent = (name: ColormapName): ColormapName => (isDiverging(name) ? name : "blue-red");
+
 const known = (name: string): ColormapName => (Object.hasOwn(tables, name) ? (name as ColormapName) : "gray");
 
 /** Colours of a map as [r, g, b] from 0 to 255. */

@@ -1,5 +1,6 @@
 // Places that maps of different sizes share: shares of the height and width, and the cells they fall into.
-import type { Position } from "../link/traits";
+/** A cell of a map. */
+export type Position = readonly [row: number, col: number];
 
 /** Share of the height and of the width, 0 to 1, from the top left corner. */
 export type Place = readonly [down: number, across: number];

@@ -3,8 +3,8 @@ import { stepOf, toneTable, type Tone } from "../arithmetic/colormap";
 import { contain, rangeOf } from "./tile_painter";
 import type { Sheet } from "./grid_store";
 import { brief } from "../arithmetic/number_format";
+import type { Position } from "../arithmetic/shared_cursor";
 import { corner, type Grid, type Rows } from "../arithmetic/tiles";
-import type { Position } from "../link/traits";
 
 /** Where to draw: the grid, scrolled to `top`, with the unit of every slot. */
 export interface Board {

@@ -1,5 +1,6 @@
 // The tiles that a model holds: one sheet per mode, always of one layer. Shared by all views of the model.
 import { number, take, text, type Frame, type Plane } from "../link/protocol";
+import { pairs } from "../link/receptive_field";
 
 export type Mode = "activation" | "gradient" | "pictures";
 
@@ -96,12 +97,6 @@ export class GridStore {
 
 const least = (xs: Float32Array | undefined, otherwise: number): number => (xs?.length ? xs.reduce((a, b) => Math.min(a, b)) : otherwise);
 const most = (xs: Float32Array | undefined, otherwise: number): number => (xs?.length ? xs.reduce((a, b) => Math.max(a, b)) : otherwise);
-
-/** First and last input row (column) per row (column) of a plane, when the frame has them. */
-export function pairs(frame: Frame, name: string, length: number): Int32Array | null {
-  const found = take(frame, name, "int32", 2);
-  return found && found.shape[0] === length && found.shape[1] === 2 ? found.values : null;
-}
 
 function fullSize({ meta }: Frame, height: number, width: number): readonly [number, number] {
   const [h, w] = Array.isArray(meta.shape) ? (meta.shape as unknown[]).slice(-2) : [];

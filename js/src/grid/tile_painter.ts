@@ -2,7 +2,7 @@
 // until something changes; each tile is then one scaled copy.
 import type { Arrangement } from "./arrangement";
 import { flush, resized, type Pixels } from "../page/canvas";
-import { span, steps, toneTable, type ColormapName, type Tone } from "../arithmetic/colormap";
+import { span, steps, toneTable, type Tone } from "../arithmetic/colormap";
 import type { Sheet, Tile } from "./grid_store";
 import { colourPlane, copyRgb } from "../arithmetic/pixels";
 import { corner, type Grid, type Rows } from "../arithmetic/tiles";
@@ -89,6 +89,3 @@ export function contain(height: number, width: number, side: number): readonly [
   const scale = side / Math.max(height, width, 1);
   return [height * scale, width * scale];
 }
-
-/** Colour map of signed values: the chosen one when it is diverging, else blue-red. */
-export const divergent = (name: ColormapName): ColormapName => (name === "blue-red" || name === "green-red" ? name : "blue-red");

@@ -3,13 +3,13 @@
 import type { Box } from "../arithmetic/box";
 import type { Binding } from "../arithmetic/keys";
 import type { ColormapName } from "../arithmetic/colormap";
+import type { Position } from "../arithmetic/shared_cursor";
 import type defaults from "./traits.json";
 
 type Defaults = typeof defaults;
 type Refine<Base, Precise extends { [K in keyof Precise]: K extends keyof Base ? unknown : never }> = Omit<Base, keyof Precise> &
   Precise;
 
-export type Position = readonly [row: number, col: number];
 export interface MarkedBox {
   box: Box;
   kind: "field" | "localization" | "selected";

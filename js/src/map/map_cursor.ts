@@ -1,8 +1,8 @@
 // Where a map is pointed at: under the pointer, at the chosen position, and, where maps are linked, on another map.
 import { publish, subscribe, type Pointed } from "../link/bus";
 import { save, watch, type Model } from "../link/model";
-import { cellAt, placeOf, stepped, type Place } from "../arithmetic/shared_cursor";
-import type { MapViewTraits, Position } from "../link/traits";
+import { cellAt, placeOf, stepped, type Place, type Position } from "../arithmetic/shared_cursor";
+import type { MapViewTraits } from "../link/traits";
 
 /** A linked position is told to the kernel when it rests, so that no echo of a former one comes back meanwhile. */
 const REST_MS = 150;

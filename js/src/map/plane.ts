@@ -2,9 +2,9 @@
 import type { Box } from "../arithmetic/box";
 import { flush, resized, type Pixels } from "../page/canvas";
 import { span, steps, toneTable, type Tone } from "../arithmetic/colormap";
-import { pairs } from "../grid/grid_store";
 import { colourPlane, copyRgb } from "../arithmetic/pixels";
 import { lines, number, take, text, type Frame } from "../link/protocol";
+import { pairs, seen } from "../link/receptive_field";
 import { decimal, rgb } from "../arithmetic/number_format";
 import { Records } from "./records";
 
@@ -80,8 +80,6 @@ export class MapPlane {
   /** Box of the picture that a position sees, or null when the frame does not say. */
   seen(row: number, col: number): Box | null {
     if (this.#records) return this.#records.box(row * this.width + col);
-    if (!this.#rows || !this.#cols) return null;
-    const [top, bottom, left, right] = [this.#rows[2 * row]!, this.#rows[2 * row + 1]!, this.#cols[2 * col]!, this.#cols[2 * col + 1]!];
-    return [top, left, bottom - top + 1, right - left + 1];
+    return this.#rows && this.#cols && seen(this.#rows, this.#cols, row, col);
   }
 }

@@ -1,10 +1,9 @@
 // One scalar or RGB plane, large: values under the pointer, a chosen position, statistics; over a picture where it has one.
 import { hoverPublisher } from "../link/bus";
 import { outline, sharpen } from "../page/canvas";
-import type { Tone } from "../arithmetic/colormap";
+import { divergent, type Tone } from "../arithmetic/colormap";
 import { element, setText } from "../page/dom";
 import { onResize, painter } from "../page/animation_frame";
-import { divergent } from "../grid/tile_painter";
 import { mountLabel } from "../link/label";
 import { legend } from "../page/legend";
 import { MapCursor } from "../map/map_cursor";
@@ -13,8 +12,9 @@ import { watch, type Model } from "../link/model";
 import type { MapPlane } from "../map/plane";
 import type { Frame } from "../link/protocol";
 import { join, place } from "../arithmetic/number_format";
+import type { Position } from "../arithmetic/shared_cursor";
 import { onTheme } from "../page/theme";
-import type { MapViewTraits, Position } from "../link/traits";
+import type { MapViewTraits } from "../link/traits";
 import { widget, type View } from "../link/widget";
 
 /** The frame that arrived last, of either kind; shared by the views of a model. */

@@ -1,19 +1,19 @@
 // Every unit of a layer as a tile: a virtual, scrolled canvas that draws what is on screen and asks for what is missing.
 import { Arrangement, QUIET_MS, type Wanted } from "../grid/arrangement";
 import { hoverPublisher, subscribe } from "../link/bus";
-import type { Box } from "../arithmetic/box";
 import { sharpen } from "../page/canvas";
-import { isDiverging, type Tone } from "../arithmetic/colormap";
+import { divergent, isDiverging, type Tone } from "../arithmetic/colormap";
 import { element, setText } from "../page/dom";
 import { onResize, painter } from "../page/animation_frame";
 import { gridBar } from "../grid/grid_bar";
 import { dot, ring, square, tag, values, type Board } from "../grid/grid_marks";
-import { Atlas, contain, divergent } from "../grid/tile_painter";
+import { Atlas, contain } from "../grid/tile_painter";
 import { GridStore, type Sheet } from "../grid/grid_store";
 import type { Move } from "../arithmetic/keys";
 import { mountLabel } from "../link/label";
 import type { Link } from "../link/link";
 import { save, watch, type Model } from "../link/model";
+import { seen } from "../link/receptive_field";
 import { decimal, join, place } from "../arithmetic/number_format";
 import { onTheme, token } from "../page/theme";
 import { corner, layout, rowsIn, scrollTo, slotAt, slotsOf, step, type Grid, type Rows } from "../arithmetic/tiles";
@@ -168,8 +168,8 @@ function mount(view: View<UnitGridTraits, Shared>): void {
     pointer = event;
     const slot = slotOfPointer();
     const shown = sheet();
-    const cell = slot !== null && shown?.rows && shown.cols ? cellOfPointer(slot, shown) : null;
-    hover(cell && shown ? seen(shown, cell) : null);
+    const cell = slot !== null && shown ? cellOfPointer(slot, shown) : null;
+    hover(cell && shown?.rows && shown.cols ? seen(shown.rows, shown.cols, ...cell) : null);
     const unit = slot === null || event?.buttons ? null : (arrangement.units[slot] ?? null);
     card(unit, unit === null ? null : placeOf(slot!));
     viewport.style.cursor = slot === null ? "" : "pointer";
@@ -263,12 +263,6 @@ function mount(view: View<UnitGridTraits, Shared>): void {
   );
   signal.addEventListener("abort", () => (clearTimeout(quiet), visible.delete(root)));
   paint();
-}
-
-/** Box of the picture that a cell of a tile sees. */
-function seen({ rows, cols }: Sheet, [row, col]: readonly [number, number]): Box {
-  const [top, bottom, left, right] = [rows![2 * row]!, rows![2 * row + 1]!, cols![2 * col]!, cols![2 * col + 1]!];
-  return [top, left, bottom - top + 1, right - left + 1];
 }
 
 export default widget<UnitGridTraits, Shared>({ className: "dv-grid", share, mount });
