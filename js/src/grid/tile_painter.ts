@@ -18,7 +18,7 @@ export interface Shown {
   readonly perUnit: boolean;
 }
 
-export class Atlas {
+export class TilePainter {
   #pixels: Pixels | null = null;
   #key = "";
   #table: { key: string; words: Uint32Array } = { key: "", words: new Uint32Array() };

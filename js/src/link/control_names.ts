@@ -1,6 +1,6 @@
 // Names for ipywidgets' controls: to a screen reader its sliders are numbers, its icons letters that no font of words
 // has, and its fields without a caption nothing. And their keys: JupyterLab would take the arrows from its menus.
-import { shield } from "./key_shield";
+import { shieldKeys } from "./key_shield";
 
 const OURS = ".dv-board, .dv-lab, .dv-explorer, .dv-compare, .dv-husky-wolf, .dv-atlas-view";
 const WATCHED = Symbol.for("deepvis.control-names"); // each module is a bundle of its own; the page needs one watcher
@@ -55,7 +55,7 @@ export function nameControls(): void {
     waiting = false;
     for (const [selector, name] of NAMELESS) document.querySelectorAll<HTMLElement>(`:is(${OURS}) ${selector}`).forEach(name);
     for (const ours of document.querySelectorAll<HTMLElement>(`:is(${OURS}):not(.dv-explorer)`)) {
-      if (!shielded.has(ours)) shield(ours);
+      if (!shielded.has(ours)) shieldKeys(ours);
       shielded.add(ours);
     }
   };

@@ -8,7 +8,7 @@ export function isPlain({ key, ctrlKey, metaKey, altKey, shiftKey }: Pick<Keyboa
 }
 
 /** Keeps plain keys from going further up than this element, unless an explorer around it does that itself. */
-export function shield(element: HTMLElement, signal?: AbortSignal): void {
+export function shieldKeys(element: HTMLElement, signal?: AbortSignal): void {
   const stop = (event: KeyboardEvent): void => {
     if (isPlain(event) && !element.parentElement?.closest(".dv-explorer")) event.stopPropagation();
   };

@@ -1,4 +1,4 @@
-// One codec for every frame between Python and the browser; widgets/protocol.py is its mirror image.
+// One codec for every frame between Python and the browser; protocol.py is its mirror image.
 export const DTYPES = {
   uint8: Uint8Array,
   uint16: Uint16Array,

@@ -4,7 +4,7 @@ import { rescue } from "./late_module";
 import { Link } from "./link";
 import type { Model } from "./model";
 import { mountNotice } from "./notice";
-import { shield } from "./key_shield";
+import { shieldKeys } from "./key_shield";
 import { nameControls } from "./control_names";
 import type { CommonTraits } from "./traits";
 
@@ -59,6 +59,6 @@ export function widget<T extends CommonTraits, State = null>(definition: Definit
 function mountAll<T extends CommonTraits, State>(definition: Definition<T, State>, view: View<T, State>): void {
   definition.mount(view);
   mountNotice(view);
-  shield(view.root, view.signal);
+  shieldKeys(view.root, view.signal);
   nameControls();
 }

@@ -7,7 +7,7 @@ import { element, setText } from "../page/dom";
 import { onResize, painter } from "../page/animation_frame";
 import { gridBar } from "../grid/grid_bar";
 import { dot, ring, square, tag, values, type Board } from "../grid/grid_marks";
-import { Atlas, contain } from "../grid/tile_painter";
+import { contain, TilePainter } from "../grid/tile_painter";
 import { GridStore, type Sheet } from "../grid/grid_store";
 import type { Move } from "../arithmetic/keys";
 import { mountLabel } from "../link/label";
@@ -49,7 +49,7 @@ function mount(view: View<UnitGridTraits, Shared>): void {
   const bar = gridBar(model, { find: reveal, sortAgain }, signal);
   root.append(bar.node, viewport, empty, readout);
 
-  const atlas = new Atlas();
+  const tilePainter = new TilePainter();
   const arrangement = new Arrangement();
   let grid: Grid = layout(0, 1, model.get("tile"));
   let pointer: PointerEvent | null = null;
@@ -98,7 +98,7 @@ function mount(view: View<UnitGridTraits, Shared>): void {
     const shown = sheet();
     if (!shown) return Array.from({ length: range.end - range.first }, (_, i) => range.first + i);
     const all = { sheet: shown, version: store.version, arrangement, grid, range, tone: tone(), perUnit: model.get("scale") === "unit" };
-    return atlas.draw(drawing, all, top, window.devicePixelRatio);
+    return tilePainter.draw(drawing, all, top, window.devicePixelRatio);
   }
 
   function decorate(board: Board, range: Rows): void {
