@@ -83,7 +83,7 @@ setup(
         "deepvis_widgets": [
             "py.typed",
             "static/*",
-            "core/*.json",
+            "core/picture/*.json",
             "zoo/weights/*.safetensors",
             "zoo/ready/*",
             "atlas/ready/*/*",

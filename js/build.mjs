@@ -7,11 +7,13 @@ import { fileURLToPath } from "node:url";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const out = process.argv[2] ? resolve(process.argv[2]) : here("../deepvis_widgets/static");
-const widgets = ["stage", "unit_grid", "map_view", "gallery", "layer_bar", "keyboard", "camera", "scheme"];
+const views = ["stage", "unit_grid", "map_view", "gallery", "layer_bar", "keyboard", "camera"];
+const entryPoints = Object.fromEntries(views.map((name) => [name, `src/views/${name}.ts`]));
+entryPoints.scheme = "src/views/color_scheme.ts";
 
 await build({
   absWorkingDir: here("."),
-  entryPoints: widgets.map((name) => `src/${name}.ts`),
+  entryPoints,
   outdir: out,
   bundle: true,
   format: "esm",
@@ -22,6 +24,6 @@ await build({
   legalComments: "none",
   logLevel: "warning",
 });
-const others = (await readdir(here("src"))).filter((name) => name.endsWith(".css") && name !== "style.css").sort();
-const sheets = await Promise.all(["style.css", ...others].map((name) => readFile(here(`src/${name}`), "utf8")));
+const others = (await readdir(here("src/style"))).filter((name) => name.endsWith(".css") && name !== "base.css").sort();
+const sheets = await Promise.all(["base.css", ...others].map((name) => readFile(here(`src/style/${name}`), "utf8")));
 await writeFile(join(out, "style.css"), sheets.join(""));

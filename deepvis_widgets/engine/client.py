@@ -107,7 +107,7 @@ class Client:
         self.engine.cancel(self._own(slot))
 
     def idle(self, timeout: float | None = None) -> bool:
-        """Waits until nothing runs or waits on this engine, at most `timeout` seconds; False if something still does."""
+        """Waits until this engine is idle, at most `timeout` seconds; False if it still works then."""
         return self.engine.idle(timeout)
 
     def close(self) -> None:

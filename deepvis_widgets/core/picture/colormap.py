@@ -16,7 +16,7 @@ from ..errors import DeepvisError
 @lru_cache(maxsize=1)
 def tables() -> dict[str, np.ndarray]:
     """Colour map name → uint8 table (256, 3)."""
-    text = files("deepvis_widgets.core").joinpath("colormaps.json").read_text()
+    text = files(__package__).joinpath("colormaps.json").read_text()
     return {name: np.asarray(rows, dtype=np.uint8) for name, rows in json.loads(text).items()}
 
 

@@ -1,4 +1,4 @@
-"""One codec for every frame between Python and the browser; js/src/protocol.ts is its mirror image."""
+"""One codec for every frame between Python and the browser; js/src/link/protocol.ts is its mirror image."""
 
 from __future__ import annotations
 

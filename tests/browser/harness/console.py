@@ -37,7 +37,7 @@ ALLOWED: tuple[tuple[str, str], ...] = (
     ),
     (
         r"^uncaught: \[anywidget\] Failed to initialize model\. .*/anywidget/static/",
-        "a busy page: anywidget gives a model up after two seconds, and late.ts goes on with it",
+        "a busy page: anywidget gives a model up after two seconds, and late_module.ts goes on with it",
     ),
     (r"cdn\.jsdelivr\.net/npm/@fortawesome/fontawesome-free@", "Voilà's page asks for its icons outside"),
     (r"cdnjs\.cloudflare\.com/ajax/libs/mathjax/", "Voilà's page asks for MathJax outside"),

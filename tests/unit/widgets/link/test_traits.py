@@ -31,8 +31,8 @@ CLASSES: dict[str, type[LiveWidget]] = {
     "scheme": Scheme,
 }
 SOURCES = Path(__file__).parents[4] / "js" / "src"
-SHEETS = sorted(SOURCES.glob("*.css"), key=lambda sheet: (sheet.stem != "style", sheet.name))
-MIRROR: dict[str, dict[str, Any]] = json.loads((SOURCES / "traits.json").read_text("utf-8"))
+SHEETS = sorted((SOURCES / "style").glob("*.css"), key=lambda sheet: (sheet.stem != "base", sheet.name))
+MIRROR: dict[str, dict[str, Any]] = json.loads((SOURCES / "link" / "traits.json").read_text("utf-8"))
 INHERITED = set(LiveWidget.class_trait_names(sync=True)) - {"group", "label", "notice"}
 
 
@@ -49,13 +49,13 @@ def test_names_and_defaults_are_the_same_in_the_browser(name: str) -> None:
 
 @pytest.mark.parametrize("name", CLASSES)
 def test_every_class_has_its_module_built(name: str) -> None:
-    assert (SOURCES / f"{name}.ts").is_file()
+    assert (SOURCES / "views" / f"{'color_scheme' if name == 'scheme' else name}.ts").is_file()
     assert "export" in (STATIC / f"{name}.js").read_text("utf-8")
     assert CLASSES[name]()._css == "".join(sheet.read_text("utf-8") for sheet in SHEETS)
 
 
 def test_the_colour_maps_are_those_of_the_tables() -> None:
-    tables = json.loads((STATIC.parent / "core" / "colormaps.json").read_text("utf-8"))
+    tables = json.loads((STATIC.parent / "core" / "picture" / "colormaps.json").read_text("utf-8"))
     assert tuple(tables) == COLORMAPS
     assert all(len(table) == 256 and all(len(colour) == 3 for colour in table) for table in tables.values())
 

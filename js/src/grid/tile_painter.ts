@@ -1,0 +1,91 @@
+// Painting the visible tiles: colours go into one small off-screen atlas at the tiles' own resolution, which is kept
+// until something changes; each tile is then one scaled copy.
+import type { Arrangement } from "./arrangement";
+import { flush, resized, type Pixels } from "../page/canvas";
+import { span, steps, toneTable, type Tone } from "../arithmetic/colormap";
+import type { Sheet, Tile } from "./grid_store";
+import { colourPlane, copyRgb } from "../arithmetic/pixels";
+import { corner, type Grid, type Rows } from "../arithmetic/tiles";
+
+export interface Shown {
+  readonly sheet: Sheet;
+  readonly version: number;
+  readonly arrangement: Arrangement;
+  readonly grid: Grid;
+  /** first and end slot */
+  readonly range: Rows;
+  readonly tone: Tone;
+  readonly perUnit: boolean;
+}
+
+export class TilePainter {
+  #pixels: Pixels | null = null;
+  #key = "";
+  #table: { key: string; words: Uint32Array } = { key: "", words: new Uint32Array() };
+
+  /** Draws the tiles that have arrived, top being the scroll position; slots without a tile are returned. */
+  draw(drawing: CanvasRenderingContext2D, shown: Shown, top: number, ratio: number): number[] {
+    const { sheet, grid, range, arrangement } = shown;
+    this.#colour(shown);
+    const [height, width] = contain(sheet.height, sheet.width, grid.tile);
+    const [down, across] = [(grid.tile - height) / 2, (grid.tile - width) / 2];
+    drawing.imageSmoothingEnabled = sheet.picture || Math.max(sheet.height, sheet.width) > grid.tile * ratio;
+    const missing: number[] = [];
+    for (let slot = range.first; slot < range.end; slot++) {
+      if (!sheet.tiles.has(arrangement.units[slot]!)) {
+        missing.push(slot);
+        continue;
+      }
+      const [row, col] = place(slot - range.first, grid.columns);
+      const [y, x] = corner(grid, slot);
+      drawing.drawImage(
+        this.#pixels!.canvas, col * sheet.width, row * sheet.height, sheet.width, sheet.height,
+        x + across, y - top + down, width, height,
+      );
+    }
+    return missing;
+  }
+
+  #colour(shown: Shown): void {
+    const { sheet, version, arrangement, grid, range, tone, perUnit } = shown;
+    const table = this.#tableOf(tone);
+    const key = [sheet.layer, sheet.picture, version, arrangement.version, grid.columns, range.first, range.end, perUnit, this.#table.key].join();
+    if (key === this.#key) return;
+    this.#key = key;
+    const rows = Math.max(1, Math.ceil((range.end - range.first) / grid.columns));
+    const atlas = resized(this.#pixels, Math.max(1, rows * sheet.height), Math.max(1, grid.columns * sheet.width));
+    this.#pixels = atlas;
+    const stride = atlas.image.width;
+    for (let slot = range.first; slot < range.end; slot++) {
+      const tile = sheet.tiles.get(arrangement.units[slot]!);
+      if (!tile) continue;
+      const [row, col] = place(slot - range.first, grid.columns);
+      const at = row * sheet.height * stride + col * sheet.width;
+      if (sheet.picture) copyRgb(atlas.words, at, stride, tile.values, sheet.height, sheet.width);
+      else {
+        const [start, slope] = steps(tile.lo, tile.hi, 255, rangeOf(tile, sheet, tone.signed, perUnit), tone.signed);
+        colourPlane(atlas.words, at, stride, tile.values, sheet.height, sheet.width, table, start, slope);
+      }
+    }
+    flush(atlas);
+  }
+
+  #tableOf(tone: Tone): Uint32Array {
+    const key = `${tone.colormap}/${tone.gamma}/${tone.boost}/${tone.signed}`;
+    if (key !== this.#table.key) this.#table = { key, words: toneTable(tone) };
+    return this.#table.words;
+  }
+}
+
+const place = (n: number, columns: number): readonly [row: number, col: number] => [Math.floor(n / columns), n % columns];
+
+/** Range of values over which a tile's colours run. */
+export function rangeOf(tile: Tile, sheet: Sheet, signed: boolean, perUnit: boolean): readonly [number, number] {
+  return perUnit ? span(tile.lo, tile.hi, signed) : span(sheet.span[0], sheet.span[1], signed);
+}
+
+/** Size (height, width) of a picture that fits into a square. */
+export function contain(height: number, width: number, side: number): readonly [number, number] {
+  const scale = side / Math.max(height, width, 1);
+  return [height * scale, width * scale];
+}

@@ -1,0 +1,46 @@
+// The synced traits of every widget. Names and defaults live in traits.json, which a Python test compares with the
+// trait classes; here the types that JSON cannot say are made precise.
+import type { Box } from "../arithmetic/box";
+import type { Binding } from "../arithmetic/keys";
+import type { ColormapName } from "../arithmetic/colormap";
+import type { Position } from "../arithmetic/shared_cursor";
+import type defaults from "./traits.json";
+
+type Defaults = typeof defaults;
+type Refine<Base, Precise extends { [K in keyof Precise]: K extends keyof Base ? unknown : never }> = Omit<Base, keyof Precise> &
+  Precise;
+
+export interface MarkedBox {
+  box: Box;
+  kind: "field" | "localization" | "selected";
+  label: string;
+}
+export interface LayerRow {
+  name: string;
+  kind: string;
+  shape: number[];
+  field: string;
+  title: string;
+}
+
+export type CommonTraits = Pick<Defaults["stage"], "group" | "label" | "notice">;
+export type StageTraits = Refine<Defaults["stage"], { occluder: Box | null; boxes: MarkedBox[]; colormap: ColormapName }>;
+export type UnitGridTraits = Refine<
+  Defaults["unit_grid"],
+  {
+    scale: "layer" | "unit";
+    sort: "index" | "max" | "mean";
+    mode: "activation" | "gradient" | "pictures";
+    colormap: ColormapName;
+    position: Position | null;
+  }
+>;
+export type MapViewTraits = Refine<
+  Defaults["map_view"],
+  { position: Position | null; colormap: ColormapName; limits: readonly [lo: number, hi: number] | null }
+>;
+export type GalleryTraits = Refine<Defaults["gallery"], { captions: string[] }>;
+export type LayerBarTraits = Refine<Defaults["layer_bar"], { layers: LayerRow[] }>;
+export type KeyboardTraits = Refine<Defaults["keyboard"], { bindings: Binding[] }>;
+export type CameraTraits = Refine<Defaults["camera"], { size: [number, number] }>;
+export type SchemeTraits = Defaults["scheme"];

@@ -1,0 +1,104 @@
+// What the stage shows, at the picture's own resolution: the picture, the occluder's crop of the fill, the overlay.
+import type { Box, Size } from "../arithmetic/box";
+import { context, flush, pixels, resized, type Pixels } from "../page/canvas";
+import { span, steps, toneTable, translucent, type ColormapName } from "../arithmetic/colormap";
+import { bilinear, colourPlane, copyRgb } from "../arithmetic/pixels";
+import { number, take, text, type Frame } from "../link/protocol";
+
+interface Overlay {
+  readonly values: Float32Array;
+  readonly lo: number;
+  readonly hi: number;
+  readonly signed: boolean;
+  readonly title: string;
+}
+
+export class Scene {
+  size: Size | null = null;
+  rgb: Uint8Array | null = null;
+  overlay: Overlay | null = null;
+  #picture: Pixels | null = null;
+  #fill: Pixels | null = null;
+  #colours: Pixels | null = null;
+  #overlayFrame: Frame | null = null;
+  readonly #composed = document.createElement("canvas");
+
+  setPicture(frame: Frame): void {
+    const picture = take(frame, "picture", "uint8", 3);
+    if (!picture || picture.shape[2] !== 3 || picture.values.length === 0) return;
+    const [height, width] = picture.shape as [number, number, number];
+    const moved = !this.size || this.size[0] !== height || this.size[1] !== width;
+    this.size = [height, width];
+    this.rgb = picture.values;
+    this.#picture = load(this.#picture, picture.values, height, width);
+    const fill = take(frame, "fill", "uint8", 3);
+    this.#fill = fill && fill.values.length === picture.values.length ? load(this.#fill, fill.values, height, width) : null;
+    if (moved && this.#overlayFrame) this.setOverlay(this.#overlayFrame);
+  }
+
+  setOverlay(frame: Frame): void {
+    this.#overlayFrame = frame;
+    const plane = take(frame, "values", "uint8", 2);
+    this.overlay = null;
+    if (!plane || plane.values.length === 0 || !this.size) return;
+    const [h, w] = plane.shape as [number, number];
+    const { meta } = frame;
+    this.overlay = {
+      values: bilinear(plane.values, h, w, ...this.size),
+      lo: number(meta, "lo", 0),
+      hi: number(meta, "hi", 1),
+      signed: meta.signed === true,
+      title: text(meta, "title"),
+    };
+  }
+
+  /** Colours the overlay again, after a new one or a new colour map. */
+  colour(colormap: ColormapName): void {
+    if (!this.overlay || !this.size) return;
+    const { values, lo, hi, signed } = this.overlay;
+    this.#colours = resized(this.#colours, ...this.size);
+    // where a map says nothing the picture shows through
+    const table = translucent(toneTable({ colormap, gamma: 1, boost: 0, signed }), signed);
+    const [start, slope] = steps(lo, hi, 255, span(lo, hi, signed), signed);
+    colourPlane(this.#colours.words, 0, this.size[1], values, ...this.size, table, start, slope);
+    flush(this.#colours);
+  }
+
+  /** Value of the overlay at a pixel, or null. */
+  overlayAt(row: number, col: number): number | null {
+    if (!this.overlay || !this.size) return null;
+    const { values, lo, hi } = this.overlay;
+    return lo + ((hi - lo) * (values[row * this.size[1] + col] ?? 0)) / 255;
+  }
+
+  /** The composed picture (height, width): what the network sees under the overlay. */
+  compose(box: Box | null, opacity: number): HTMLCanvasElement | null {
+    if (!this.size || !this.#picture) return null;
+    const [height, width] = this.size;
+    const target = this.#composed;
+    if (target.height !== height) target.height = height;
+    if (target.width !== width) target.width = width;
+    const drawing = context(target);
+    drawing.globalAlpha = 1;
+    drawing.drawImage(this.#picture.canvas, 0, 0);
+    if (box) this.#cover(drawing, box);
+    if (this.overlay && this.#colours && opacity > 0) {
+      drawing.globalAlpha = Math.min(1, opacity);
+      drawing.drawImage(this.#colours.canvas, 0, 0);
+    }
+    return target;
+  }
+
+  #cover(drawing: CanvasRenderingContext2D, [top, left, height, width]: Box): void {
+    if (this.#fill) return drawing.drawImage(this.#fill.canvas, left, top, width, height, left, top, width, height);
+    drawing.fillStyle = "rgb(128 128 128)";
+    drawing.fillRect(left, top, width, height);
+  }
+}
+
+function load(old: Pixels | null, rgb: Uint8Array, height: number, width: number): Pixels {
+  const image = old ? resized(old, height, width) : pixels(height, width);
+  copyRgb(image.words, 0, width, rgb, height, width);
+  flush(image);
+  return image;
+}

@@ -1,0 +1,149 @@
+// The picture stage: the picture as the network sees it, the occluder, an overlay and marked boxes.
+import { subscribe } from "../link/bus";
+import { cursor, type Box, type Size } from "../arithmetic/box";
+import { sharpen } from "../page/canvas";
+import { span } from "../arithmetic/colormap";
+import { element, setText } from "../page/dom";
+import { acceptFiles } from "../page/files";
+import { onResize, painter } from "../page/animation_frame";
+import { mountLabel } from "../link/label";
+import { legend } from "../page/legend";
+import { frame, mark, marked, type Marks } from "../picture/marks";
+import { complain, save, watch } from "../link/model";
+import { Occluder } from "../picture/occluder";
+import { decimal, join, place, rgb } from "../arithmetic/number_format";
+import { Scene } from "../picture/scene";
+import { onTheme } from "../page/theme";
+import type { StageTraits } from "../link/traits";
+import { widget, type View } from "../link/widget";
+
+/** From this many screen px per picture pixel on, pixels are shown as squares. */
+const SQUARES_FROM = 3;
+const IDLE = "Drag on the picture to cover a part of it";
+
+function mount({ model, link, root, signal }: View<StageTraits, null>): void {
+  const canvas = element("canvas", { class: "dv-stage-canvas", role: "img" });
+  const empty = element("div", { class: "dv-empty" }, "No picture yet. Paste one or drop a file here.");
+  const surface = element("div", { class: "dv-stage-surface" }, canvas, empty);
+  const readout = element("div", { class: "dv-readout" });
+  const bar = legend();
+  root.tabIndex = 0;
+  root.setAttribute("role", "group");
+  root.append(surface, readout, bar.node);
+
+  const scene = new Scene();
+  let hover: Box | null = null;
+  let pointer: PointerEvent | null = null;
+  const size = (): Size | null => scene.size;
+  const paint = painter(draw, signal);
+  const occluder = new Occluder({ surface, size, mayDraw: () => model.get("draw_occluder"), changed }, signal);
+
+  function changed(box: Box | null, final: boolean): void {
+    link.request("occluder", { box: box && [...box], final });
+    if (final) save(model, "occluder", box);
+    paint();
+  }
+
+  function fit(): void {
+    const [height, width] = scene.size ?? [1, 1];
+    const scale = model.get("zoom") / Math.max(height, width);
+    surface.style.width = `${Math.round(width * scale)}px`;
+    surface.style.aspectRatio = `${width} / ${height}`;
+    empty.hidden = scene.size !== null;
+    paint();
+  }
+
+  function draw(): void {
+    const { clientHeight: height, clientWidth: width } = surface;
+    const drawing = sharpen(canvas, height, width);
+    const composed = scene.compose(occluder.box, model.get("overlay") ? model.get("opacity") : 0);
+    occluder.place();
+    root.dataset.occluder = JSON.stringify(occluder.box);
+    describe();
+    if (!composed || !scene.size) return;
+    const scale = width / scene.size[1];
+    drawing.imageSmoothingEnabled = scale * window.devicePixelRatio < SQUARES_FROM;
+    drawing.imageSmoothingQuality = "high";
+    drawing.drawImage(composed, 0, 0, width, height);
+    const marks: Marks = { drawing, scale, height, width, font: getComputedStyle(root).fontFamily };
+    marked(marks, model.get("boxes"));
+    if (occluder.box) frame(marks, occluder.box);
+    if (hover) mark(marks, hover, "hover");
+  }
+
+  function describe(): void {
+    const box = occluder.box;
+    const covered = box && `covered ${box[2]}×${box[3]} at row ${box[0]}, col ${box[1]}`;
+    setText(readout, pointed() ?? covered ?? (scene.size && model.get("draw_occluder") ? IDLE : " "));
+  }
+
+  function pointed(): string | null {
+    if (!pointer || !scene.size || !scene.rgb) return null;
+    const [row, col] = occluder.point(pointer).map(Math.floor) as [number, number];
+    if (row < 0 || col < 0 || row >= scene.size[0] || col >= scene.size[1]) return null;
+    const value = model.get("overlay") ? scene.overlayAt(row, col) : null;
+    const shown = value === null ? null : `${scene.overlay?.title || "overlay"} ${decimal(value)}`;
+    return join(place(row, col), rgb(scene.rgb, scene.size[1], row, col), shown);
+  }
+
+  function recolour(): void {
+    const shown = model.get("overlay") ? scene.overlay : null;
+    if (shown) {
+      scene.colour(model.get("colormap"));
+      bar.show(model.get("colormap"), span(shown.lo, shown.hi, shown.signed), shown.title);
+    } else bar.hide();
+    paint();
+  }
+
+  function load(kind: "picture" | "overlay"): void {
+    const frame = link.last(kind);
+    if (!frame) return;
+    if (kind === "picture") scene.setPicture(frame);
+    else scene.setOverlay(frame);
+    fit();
+    recolour();
+  }
+
+  link.listen(({ kind, seq }) => {
+    if (kind === "ack") root.dataset.seq = String(seq);
+    if (kind === "picture" || kind === "overlay") load(kind);
+  }, signal);
+  const adopt = (): void => {
+    occluder.adopt(model.get("occluder"));
+    paint();
+  };
+  watch(model, ["occluder"], adopt, signal);
+  watch(model, ["opacity", "boxes", "draw_occluder"], paint, signal);
+  watch(model, ["overlay", "colormap"], recolour, signal);
+  watch(model, ["zoom"], fit, signal);
+  for (const part of [canvas, root]) mountLabel(model, part, "The picture as the network sees it", signal);
+  subscribe(model.get("group"), "hover-box", (box) => ((hover = box), paint()), signal);
+  onResize(surface, paint, signal);
+  onTheme(paint, signal);
+
+  const point = (event: PointerEvent | null) => ((pointer = event), paint());
+  surface.addEventListener("pointermove", point, { signal });
+  surface.addEventListener("pointerleave", () => point(null), { signal });
+  surface.addEventListener("mousedown", (event) => event.preventDefault(), { signal }); // focus is set below, not by the browser
+  surface.addEventListener("pointerdown", () => occluder.held || root.focus({ preventScroll: true }), { signal });
+  root.addEventListener("keydown", (event) => removeByKey(event, occluder), { signal });
+  const deliver = (name: string, bytes: Uint8Array<ArrayBuffer>): void => {
+    link.post("file", { name }, { bytes: { shape: [bytes.length], values: bytes } });
+  };
+  acceptFiles({ target: root, deliver, refuse: (sentence) => complain(model, sentence) }, signal);
+
+  root.dataset.seq = "0";
+  surface.style.cursor = cursor(null);
+  adopt();
+  load("picture");
+  load("overlay");
+  fit();
+}
+
+function removeByKey(event: KeyboardEvent, occluder: Occluder): void {
+  if ((event.key !== "Delete" && event.key !== "Backspace") || !occluder.clear()) return;
+  event.preventDefault();
+  event.stopPropagation();
+}
+
+export default widget<StageTraits>({ className: "dv-stage", share: () => null, mount });
