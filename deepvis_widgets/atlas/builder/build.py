@@ -19,7 +19,7 @@ from ...core.network.network import Network
 from ...core.threads import one_thread
 from ...methods.base import Report
 from .. import tiles
-from ..files import locked, read_checked, sync_folder
+from ..files import FORMAT, INDEX, locked, read_checked, sync_folder
 from ..identity import network_key
 from ..images import Images
 from . import store
@@ -85,7 +85,7 @@ class Build:
     def _begin(self) -> None:
         """Make the folder ready, with what an interrupted build of the very same atlas left there, and nothing else."""
         settings = asdict(self.plan), self.pictures, self.patterns, self.keep
-        key = content_key(store.FORMAT, self.key, settings, self.images.key())
+        key = content_key(FORMAT, self.key, settings, self.images.key())
         job = self.folder / JOB
         if self.folder.exists() and not job.exists() and any(self.folder.iterdir()):
             raise DeepvisError(f'"{self.folder}" is in the way; move it, or build into another folder.')
@@ -255,7 +255,7 @@ def _check_place(out: Path, overwrite: bool) -> None:
         raise DeepvisError(f'"{out}" is a file; give out= a new folder.')
     if not out.exists() or not any(out.iterdir()):
         return
-    if not (out / store.INDEX).exists():
+    if not (out / INDEX).exists():
         raise DeepvisError(f'The folder "{out}" holds something else; give out= a new folder.')
     if not overwrite:
         raise DeepvisError(

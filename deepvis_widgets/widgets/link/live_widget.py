@@ -51,6 +51,12 @@ class LiveWidget(anywidget.AnyWidget):
             self._last[kind] = (message, buffers)
             self.send(message, buffers)
 
+    def last(self, kind: str) -> Frame | None:
+        """The newest frame of this kind that was pushed, as the browser reads it; None where none was."""
+        with self._lock:
+            found = self._last.get(kind)
+        return None if found is None else unpack(found[0], [memoryview(buffer) for buffer in found[1]])
+
     def ack(self, seq: int) -> None:
         """Tell the browser that its request is answered, so that it sends the next."""
         message, buffers = pack("ack", seq)
