@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from torch import Tensor
 
 from ..core.content_key import content_key
-from ..core.errors import sentence
+from ..core.errors import DeepvisError, sentence
 from ..core.network.network import Network
 from ..core.params import make
 from ..core.report import Report
