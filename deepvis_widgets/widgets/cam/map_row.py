@@ -9,7 +9,7 @@ import ipywidgets
 from torch import Tensor
 
 from ..kit.layout import button, classed, display
-from ..link.planes import plane_frame, spread
+from ..link.frames import plane_frame, spread
 from ..link.push import push
 from ..views.map_view import MapView
 

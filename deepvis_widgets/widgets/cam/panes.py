@@ -15,7 +15,7 @@ from ..kit import layout
 from ..kit.layout import classed, display
 from ..kit.notice import status
 from ..kit.player import Player
-from ..link.planes import overlay, plane_frame, spread
+from ..link.frames import overlay, plane_frame, spread
 from ..link.push import push
 from ..views.map_view import MapView
 from ..views.stage import Stage

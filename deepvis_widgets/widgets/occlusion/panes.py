@@ -16,7 +16,7 @@ from ..kit import layout
 from ..kit.class_bars import Probabilities
 from ..kit.layout import classed
 from ..kit.notice import status
-from ..link.planes import overlay, spread
+from ..link.frames import overlay, spread
 from ..link.protocol import Frame
 from ..link.push import push
 from ..views.map_view import MapView
