@@ -32,8 +32,8 @@ class PictureLab(PictureState, ipywidgets.VBox):
     they are complete. `ending` is called once, when the lesson closes.
 
     >>> import deepvis_widgets as dv
-    >>> lab = PictureLab("husky-wolf", None)
-    >>> lab.begin(dv.scene("wolf", background="snow", seed=3), target="wolf")
+    >>> lab = PictureLab("husky-wolf", [dv.scene("wolf", background="snow", seed=3)])
+    >>> lab.begin(None, target="wolf")
     >>> lab.network.labels[lab.target]
     'wolf'
     >>> lab.close()
