@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import threading
-import weakref
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,7 +23,6 @@ from deepvis_widgets.widgets.link.protocol import Frame
 from deepvis_widgets.zoo.load import load
 from deepvis_widgets.zoo.scenes import scene
 from tests.small_nets import Plain
-from tests.untouched import Untouched
 
 SIDE = 32
 
@@ -243,19 +241,3 @@ def test_a_network_that_cannot_be_had_is_one_sentence_and_no_more(monkeypatch: p
         CamBoard("no such net")
     gc.collect()
     assert not more
-
-
-def test_closing_frees_everything_and_leaves_the_network_alone() -> None:
-    net = network()
-    kept = Untouched(net.module)
-    threads = threading.active_count()
-    board = settle(CamBoard(net, pictures=pictures()))
-    board.target, board.step = 1, 3
-    assert board.evidence is not None
-    features = weakref.ref(board.evidence.head.features)
-    board.close()
-    board.close()
-    kept.check()
-    assert threading.active_count() <= threads
-    gc.collect()
-    assert features() is None and board.view is None

@@ -20,7 +20,6 @@ from deepvis_widgets.widgets.link.protocol import Frame
 from deepvis_widgets.widgets.maximization import layer_gallery
 from deepvis_widgets.widgets.maximization.kept import settings_words
 from deepvis_widgets.widgets.maximization.maximization_lab import MaximizationLab
-from deepvis_widgets.widgets.maximization.objective_chart import AscentTrace
 from tests.small_nets import Plain
 from tests.untouched import Untouched
 
@@ -308,15 +307,3 @@ def test_the_network_is_left_alone_and_everything_freed() -> None:
     lab.close()
     before.check()
     assert Engine.of(net)._worker is None and lab.panes.gallery.comm is None and lab.comm is None
-
-
-def test_a_long_trace_is_thinned_and_keeps_its_ends() -> None:
-    trace = AscentTrace()
-    values = torch.arange(3000.0)[:, None].repeat(1, 3)
-    trace.show(values, (10, 20))
-    assert len(trace._lines) == 3 and len(trace._lines[0].x) <= 240
-    assert (trace._lines[0].x[0], trace._lines[0].y[-1]) == (0, 2999)
-    assert list(trace._turns.x) == [10, 20]
-    trace.show(torch.empty(0, 0))
-    assert not trace._lines
-    trace.close()

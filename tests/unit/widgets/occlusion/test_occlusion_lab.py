@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gc
-import threading
-import weakref
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,12 +15,8 @@ from deepvis_widgets.core.network.network import Network
 from deepvis_widgets.core.picture.preprocess import Preprocess
 from deepvis_widgets.methods import explain
 from deepvis_widgets.widgets.link.protocol import Frame, pack
-from deepvis_widgets.widgets.occlusion.maps import COLOURS, OTHERS, LabelColours
 from deepvis_widgets.widgets.occlusion.occlusion_lab import OcclusionLab
-from deepvis_widgets.widgets.occlusion.probe import Seen
-from deepvis_widgets.widgets.occlusion.trail import Trail
 from tests.small_nets import Plain
-from tests.untouched import Untouched
 
 SIDE = 32
 
@@ -208,31 +202,6 @@ def test_what_does_not_exist_is_refused(lab: OcclusionLab, trait: str, value: An
     assert getattr(lab, trait) == before
 
 
-def test_the_trail_averages_where_windows_overlap() -> None:
-    trail, chance = Trail((20, 30), 8, 4), np.random.default_rng(0)
-    drops = []
-    sums, counts = np.zeros((20, 30)), np.zeros((20, 30))
-    for value in range(40):
-        top, left = (int(chance.integers(0, side - 8 + 1)) for side in (20, 30))
-        known = len(trail.seen)
-        trail.visit(Seen((top, left, 8, 8), value, 0.5, 0, 0.0))
-        if len(trail.seen) > known:
-            drops.append(float(value))
-            sums[top : top + 8, left : left + 8] += value
-            counts[top : top + 8, left : left + 8] += 1
-    expected = np.where(counts > 0, sums / np.maximum(counts, 1), 0)
-    np.testing.assert_allclose(trail.average(drops).numpy(), expected, atol=1e-9)
-
-
-def test_labels_keep_their_colours_and_late_ones_share_a_grey() -> None:
-    colours = LabelColours(7)
-    colours.see([7, 3])
-    before = colours.colour(3)
-    colours.see([5, 3, 1, 2, 4, 6, 8])
-    assert (colours.colour(7), colours.colour(3)) == (COLOURS[0], before)
-    assert colours.colour(8) == OTHERS and "a &lt;b&gt; 75%" in colours.legend({7: 3, 3: 1}, ["a <b>"] * 9)
-
-
 def test_a_network_that_cannot_be_had_is_one_sentence_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     more: list[Any] = []
     monkeypatch.setattr("sys.unraisablehook", more.append)
@@ -240,17 +209,3 @@ def test_a_network_that_cannot_be_had_is_one_sentence_and_no_more(monkeypatch: p
         OcclusionLab("no such net")
     gc.collect()
     assert not more
-
-
-def test_closing_frees_everything_and_leaves_the_network_alone() -> None:
-    net = network()
-    kept, threads = Untouched(net.module), threading.active_count()
-    lab = settle(OcclusionLab(net, pictures=pictures()))
-    lab.sweep()
-    lab.close()
-    lab.close()
-    kept.check()
-    assert threading.active_count() <= threads
-    probe = weakref.ref(lab.probe) if lab.probe is not None else None
-    gc.collect()
-    assert (probe is None or probe() is None) and lab.view is None
