@@ -14,7 +14,7 @@ from tests.small_nets import Plain
 class Known(CamState):
     """A state that knows how many terms there are."""
 
-    count = 8  # type: ignore[assignment]
+    count = 8
 
 
 @pytest.fixture
