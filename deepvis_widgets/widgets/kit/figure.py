@@ -1,4 +1,4 @@
-"""The frame of every bqplot chart."""
+"""The frame of every bqplot chart, and round numbers for its axes."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def figure(
 def round_ticks(low: float, high: float) -> np.ndarray:
     """Four to eight round numbers that cover low to high.
 
-    >>> round_ticks(0.3, 9.2).tolist()
-    [0.0, 2.0, 4.0, 6.0, 8.0, 10.0]
+    >>> round_ticks(0.0, 0.98).tolist()
+    [0.0, 0.2, 0.4, 0.6000000000000001, 0.8, 1.0]
     """
     span = max(high - low, 1e-12)
     power = 10.0 ** np.floor(np.log10(span / 4))
