@@ -10,6 +10,7 @@ import ipywidgets
 import numpy as np
 
 from ...methods.relevance.ledger import Ledger
+from ..kit.figure import round_ticks
 
 # told apart by colour-blind people, and readable on light and dark
 COLOURS = ("#d1661c", "#5b7fd4", "#8a8f98")
@@ -131,14 +132,6 @@ def columns_of(ledger: Ledger, chosen: int | None) -> list[int]:
     stride = -(-len(taking) // (MOST - 2))
     kept = {0, count - 1, *taking[::stride]} | ({chosen} if chosen is not None else set())
     return sorted(kept)
-
-
-def round_ticks(low: float, high: float) -> np.ndarray:
-    """Four to eight round numbers that cover low to high."""
-    span = max(high - low, 1e-12)
-    power = 10.0 ** np.floor(np.log10(span / 4))
-    step = next(power * factor for factor in (1, 2, 2.5, 5, 10) if span / (power * factor) <= 6)
-    return np.arange(np.floor(low / step + 1e-9), np.ceil(high / step - 1e-9) + 1) * step
 
 
 def _above(taken: list[float]) -> list[float]:

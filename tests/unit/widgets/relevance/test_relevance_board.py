@@ -15,7 +15,8 @@ from deepvis_widgets.methods import explain
 from deepvis_widgets.methods.lrp import RelevanceMap
 from deepvis_widgets.methods.relevance.composites import Composite
 from deepvis_widgets.methods.relevance.propagate import propagate
-from deepvis_widgets.widgets.relevance.chart import columns_of, round_ticks, short_names, stacks
+from deepvis_widgets.widgets.kit.figure import round_ticks
+from deepvis_widgets.widgets.relevance.chart import columns_of, short_names, stacks
 from deepvis_widgets.widgets.relevance.drawing import STEPS, place, thing_at
 from deepvis_widgets.widgets.relevance.relevance_board import RelevanceBoard
 from deepvis_widgets.widgets.relevance.toy_network import (
