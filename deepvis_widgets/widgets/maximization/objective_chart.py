@@ -9,7 +9,7 @@ import ipywidgets
 import numpy as np
 from torch import Tensor
 
-from ..relevance.chart import round_ticks
+from ..kit.figure import round_ticks
 
 # Okabe & Ito: told apart by colour-blind people; the dashes tell further ones apart
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipywidgets
+import pytest
 import traitlets
 
 from deepvis_widgets.core.errors import DeepvisError
@@ -54,3 +55,11 @@ def test_steps_follow_both_ways() -> None:
     assert player.step == 2
     player.go(9)
     assert state.step == 3
+
+
+def test_a_dragged_slider_is_not_told_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    state, player, gone = State(), Player(9), []
+    follow_steps(state, player)
+    monkeypatch.setattr(player, "go", gone.append)
+    player._slider.value = 5
+    assert state.step == 5 and gone == []

@@ -14,8 +14,7 @@ from deepvis_widgets.core.picture.preprocess import Preprocess
 from deepvis_widgets.engine.engine import Engine
 from deepvis_widgets.methods import explain
 from deepvis_widgets.methods.lrp import RelevanceMap
-from deepvis_widgets.widgets.link.protocol import unpack
-from deepvis_widgets.widgets.relevance.relevance_ledger import RelevanceLedger, plane, strongest_units
+from deepvis_widgets.widgets.relevance.relevance_ledger import RelevanceLedger
 from tests.small_nets import Plain
 from tests.untouched import Untouched
 
@@ -62,8 +61,9 @@ def test_a_click_on_a_bar_shows_that_layer(board: RelevanceLedger, pictures: lis
     for index, entry in list(enumerate(result.ledger.entries))[1:]:
         board.chart._clicked(None, {"data": {"index": index}})
         settle(board)
-        assert board.layer == board.layers.value == entry.layer
-        frame = unpack(*board.map._last["map"])
+        assert board.layer == board.controls.layers.value == entry.layer
+        frame = board.map.last("map")
+        assert frame is not None
         low, high = frame.meta["lo"], frame.meta["hi"]
         shown = low + (high - low) * frame.arrays["values"].astype(np.float64) / 65535
         assert shown.sum() == pytest.approx(entry.relevance, abs=2e-3 * (high - low) + 1e-5 * shown.size)
@@ -73,9 +73,9 @@ def test_a_click_on_a_bar_shows_that_layer(board: RelevanceLedger, pictures: lis
 def test_another_class_and_another_picture(board: RelevanceLedger, pictures: list[torch.Tensor]) -> None:
     board.target = 1
     settle(board)
-    assert board.classes.value == 1 and board.result is not None
+    assert board.controls.classes.value == 1 and board.result is not None
     assert board.result.value == pytest.approx(asked(board, pictures[0], target=1).value, rel=1e-5)
-    board.classes.value = -1
+    board.controls.classes.value = -1
     board.image = pictures[1]
     settle(board)
     assert board.target is None
@@ -106,10 +106,3 @@ def test_the_network_is_left_alone_and_the_engine_given_back(pictures: list[torc
     board.close()
     before.check()
     assert Engine.of(network)._worker is None and board.map.comm is None
-
-
-def test_single_values_stand_in_a_square() -> None:
-    maps = torch.arange(5.0).view(5, 1, 1)
-    assert plane(maps).tolist() == [[0, 1, 2], [3, 4, 0]]
-    assert strongest_units(maps).startswith("most at unit 4 (4), 3 (3)")
-    assert plane(torch.ones(2, 2, 2)).tolist() == [[2, 2], [2, 2]]
