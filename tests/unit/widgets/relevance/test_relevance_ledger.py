@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
 import torch
+from traitlets.utils.bunch import Bunch
 
 from deepvis_widgets.core.errors import DeepvisError
 from deepvis_widgets.core.network.network import Network
@@ -14,6 +16,8 @@ from deepvis_widgets.core.picture.preprocess import Preprocess
 from deepvis_widgets.engine.engine import Engine
 from deepvis_widgets.methods import explain
 from deepvis_widgets.methods.lrp import RelevanceMap
+from deepvis_widgets.widgets.kit.layout import all_below
+from deepvis_widgets.widgets.link.push import pushing
 from deepvis_widgets.widgets.relevance.relevance_ledger import RelevanceLedger
 from tests.small_nets import Plain
 from tests.untouched import Untouched
@@ -106,3 +110,23 @@ def test_the_network_is_left_alone_and_the_engine_given_back(pictures: list[torc
     board.close()
     before.check()
     assert Engine.of(network)._worker is None and board.map.comm is None
+
+
+def test_the_engine_s_thread_changes_widgets_by_push_alone(
+    board: RelevanceLedger, pictures: list[torch.Tensor]
+) -> None:
+    here, changed, others = threading.get_ident(), [], []
+
+    def note(change: Bunch) -> None:
+        if threading.get_ident() != here:
+            (changed if pushing() else others).append((type(change["owner"]).__name__, change["name"]))
+
+    for widget in all_below([board]):
+        widget.observe(note)
+    for mark in (board.chart._bars, board.chart._mark, board.chart._amounts, board.chart._axis):
+        mark.observe(note)
+    board.image = pictures[1]
+    settle(board)
+    board.layer = board.network.layers.names[0]
+    settle(board)
+    assert {"Bars", "HTML", "MapView"} <= {name for name, _ in changed} and others == []
