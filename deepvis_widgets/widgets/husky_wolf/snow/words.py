@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from ....zoo.compositing import ANIMALS
 from ....zoo.scenes import BACKGROUNDS, Scene
 from ....zoo.snow_net import Examination, on_snow
-from ..questions import Answer
+from ..answers import Answer
 from ..words import caption
+from .state import Point
 
 WHAT = (
     "<h3>Make one yourself</h3><p>Choose how much snow a small network is to see behind wolves, and train one, now and "
@@ -25,14 +26,14 @@ def seen(share: float) -> str:
     return f"In training {wolf:.0%} of the wolves stand on snow, and {husky:.0%} of the huskies."
 
 
-def name(point: dict[str, float], points: Sequence[dict[str, float]]) -> str:
+def name(point: Point, points: Sequence[Point]) -> str:
     """What a network is called in the menu: its share, and its number where there are several of that share."""
     alike = [other for other in points if other["share"] == point["share"]]
     number = f", number {alike.index(point) + 1}" if len(alike) > 1 else ""
     return f"{point['share']:.0%} snow{number}"
 
 
-def summary(point: dict[str, float], found: Examination) -> str:
+def summary(point: Point, found: Examination) -> str:
     """What a network has learned, in sentences."""
     wolves, count = round(found.huskies_on_snow_called_wolf * found.count), found.count
     return (
