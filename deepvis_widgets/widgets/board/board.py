@@ -12,7 +12,7 @@ from ipycanvas import Canvas, hold_canvas
 from ipycanvas import canvas as ipycanvas_canvas
 
 from ..kit.layout import close_all
-from ..views.color_scheme import Scheme
+from ..views.color_scheme import ColorScheme
 from .pen import DARK, LIGHT, Palette, Pen
 
 DENSITY = 2  # device pixels per css pixel, so that text stays sharp on a projector
@@ -29,7 +29,7 @@ class Board(ipywidgets.VBox):
     def __init__(self, size: tuple[int, int], above: Sequence[Any] = (), below: Sequence[Any] = ()) -> None:
         self.canvas = Canvas()
         self.canvas.add_class("dv-board-canvas")
-        self.scheme = Scheme()
+        self.scheme = ColorScheme()
         self._words = ipywidgets.HTML().add_class("dv-board-words")
         self._notice = ipywidgets.HTML().add_class("dv-board-notice")
         self.resize(size)

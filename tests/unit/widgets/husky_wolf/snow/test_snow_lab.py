@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Iterator
 from typing import Any
 
+import ipywidgets
 import numpy as np
 import pytest
 import torch
@@ -20,6 +22,7 @@ from deepvis_widgets.widgets.husky_wolf.scenes import drawn
 from deepvis_widgets.widgets.husky_wolf.snow import session
 from deepvis_widgets.widgets.husky_wolf.snow.chart import CHOSEN
 from deepvis_widgets.widgets.husky_wolf.snow.snow_lab import SnowLab
+from deepvis_widgets.widgets.link.push import pushing
 from deepvis_widgets.zoo.snow_net import examine, train_on_snow
 from tests.untouched import torch_state
 
@@ -157,6 +160,30 @@ def test_what_is_no_lab_is_refused_and_leaves_no_thread(bad: dict[str, Any]) -> 
 def test_points_are_there_to_be_read(lab: SnowLab) -> None:
     with pytest.raises(traitlets.TraitError):
         lab.points = ()
+
+
+def test_answers_change_widgets_by_push_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a notebook: the event loop of the kernel runs on the main thread."""
+    main, changed, real = threading.get_ident(), [], ipywidgets.Widget.notify_change
+
+    def notice(widget: ipywidgets.Widget, change: Any) -> None:
+        if threading.get_ident() != main and not pushing():
+            changed.append(f"{type(widget).__name__}.{change['name']}")
+        real(widget, change)
+
+    async def notebook() -> tuple[int, str]:
+        lab = SnowLab(scenes=[drawn(order) for order in FEW], fresh=2, **BUDGET)
+        lab.train()
+        while lab.training:
+            await asyncio.sleep(0.01)
+        assert lab.session.idle(60)
+        told = len(lab.points), str(lab.panes.said.value)
+        lab.close()
+        return told
+
+    monkeypatch.setattr(ipywidgets.Widget, "notify_change", notice)
+    count, said = asyncio.run(notebook())
+    assert changed == [] and count == 1 and "Trained in" in said
 
 
 def test_closed_in_the_middle_of_training(lab: SnowLab) -> None:
