@@ -124,9 +124,9 @@ class HuskyWolfSession:
             question = self._question
             told = self.answers.get(question.name, (None,) * len(self.scenes))
             maps = dict(self.maps) if question.with_maps and question.explained == self._explained else {}
-            return PicturesAnswer(question.letter, self.scenes, self._seen_by(question.name), told, maps)
+            return PicturesAnswer(question.letter, self.scenes, self._views_of(question.name), told, maps)
 
-    def _seen_by(self, name: str) -> tuple[Tensor, ...]:
+    def _views_of(self, name: str) -> tuple[Tensor, ...]:
         views = self._views[name]
         views += [self.networks[name].view(scene) for scene in self.scenes[len(views) :]]
         return tuple(views)

@@ -63,13 +63,13 @@ def _figure(bars: bqplot.Bars) -> bqplot.Figure:
 
 
 def ticks(most: int) -> list[int]:
-    """Whole numbers from 0 to `most`, at most six of them."""
+    """Returns whole numbers from 0 to `most`, at most six of them."""
     step = max(1, -(-most // 5))
     return list(range(0, most + 1, step))
 
 
 def told(before: Vote, after: Vote) -> str:
-    """The change in one or two sentences."""
+    """Returns the change in one or two sentences."""
     first, then = f"{before.yes} of {before.voters}", f"{after.yes} of {after.voters}"
     trust = f"Trusted by {first} before the explanations, and by {then} after."
     return f"{trust} The snow was named by {before.snow} before, and by {after.snow} after."

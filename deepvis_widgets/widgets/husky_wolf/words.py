@@ -50,7 +50,7 @@ STUDY = (
 
 
 def heading(stage: int, letter: str) -> str:
-    """Number and title of a step, and what there is to do."""
+    """Returns number and title of a step, and what there is to do, as HTML."""
     title, words = STEPS[stage - 1]
     network = f" · network {letter}" if stage < len(STEPS) else ""
     number = f"<span class='dv-step-number'>Step {stage} of {len(STEPS)}{network}</span>"
@@ -58,7 +58,7 @@ def heading(stage: int, letter: str) -> str:
 
 
 def caption(scene: Scene, answer: Answer | None) -> str:
-    """What the network says of a picture, and whether that is right."""
+    """Returns what the network says of a picture, and whether that is right, in two lines."""
     if answer is None:
         return "…"
     verdict = "right" if answer.label == scene.label else f"wrong: a {scene.label}"
@@ -66,14 +66,14 @@ def caption(scene: Scene, answer: Answer | None) -> str:
 
 
 def in_words(letter: str, scene: Scene, answer: Answer | None) -> str:
-    """The same in a sentence."""
+    """Returns the same in a sentence, as HTML."""
     if answer is None:
         return ""
     return f"Network {letter} says <b>{answer.label}</b> ({answer.share:.0%}). It is a <b>{scene.label}</b>."
 
 
 def story(names: Mapping[str, str], found: NetworkAnswers) -> str:
-    """Which network was which, and what they said of the pictures; `names` is letter → name."""
+    """Returns which network was which, and how many pictures they called right, as HTML; `names` is letter → name."""
     parts = []
     for letter, name in names.items():
         pairs = list(zip(found.scenes, found.answers.get(name, ()), strict=False))
@@ -84,12 +84,12 @@ def story(names: Mapping[str, str], found: NetworkAnswers) -> str:
 
 
 def drawing(fraction: float) -> str:
-    """How far the scenes are drawn that the table needs."""
+    """Returns how far the scenes are drawn that the table needs, as HTML."""
     return f'<p role="status">Drawing new scenes: {fraction:.0%}</p>'
 
 
 def table(names: Mapping[str, str], found: NetworkAnswers) -> str:
-    """Answers of each network by animal and ground, as an HTML table; cells with a wrong answer are marked."""
+    """Returns the answers of each network by animal and ground, as an HTML table that marks cells with a wrong one."""
     grounds = "".join(f'<th scope="col">{ground}</th>' for ground in BACKGROUNDS)
     head = f'<tr><th scope="col">network</th><th scope="col">animal</th>{grounds}</tr>'
     rows = "".join(

@@ -27,8 +27,8 @@ class SnowLab(SnowState, ipywidgets.VBox):
     wolf, and how much of its evidence there lies on the animal. Below, its answers to ten pictures, with its maps.
 
     `scenes` are other pictures of huskies and wolves to ask about; `fresh` is how many new animals of each kind every
-    network is examined with. Each training begins from `seed`, the next one of
-    the same share from the seed after it. `steps`, `animals` and `grounds` are handed on to `train_on_snow`.
+    network is examined with. Each training begins from `seed`, the next one of the same share from the seed after it.
+    `steps`, `animals` and `grounds` are handed on to `train_on_snow`.
 
     The traits may be set, observed and linked from Python; `points` and `training` are there to be read, and change
     between two cells of a notebook, not while one runs. What does not exist raises DeepvisError and changes nothing.

@@ -158,7 +158,6 @@ def test_an_explanation_that_fails_leaves_the_training_alone(
     session._worker.submit("busy", lambda _: go_on.wait(30), long=True)
     state.method = "occlusion"
     session.train()
-    session._worker.submit("look", lambda _: None, on_result=lambda _: None)
     go_on.set()
     assert session.idle(120)
     assert "no map" in " ".join(pane.complaints)
