@@ -13,7 +13,7 @@ from ipycanvas import canvas as ipycanvas_canvas
 from ..kit.layout import classed, close_all, html
 from ..kit.notice import Notice, status
 from ..link.push import push
-from ..views.color_scheme import Scheme
+from ..views.color_scheme import ColorScheme
 from .pen import DARK, LIGHT, Palette, Pen
 
 DENSITY = 2  # device pixels per css pixel, so that text stays sharp on a projector
@@ -28,7 +28,7 @@ class Board(ipywidgets.VBox):
     """
 
     def __init__(self, size: tuple[int, int], above: Sequence[Any] = (), below: Sequence[Any] = ()) -> None:
-        self.canvas, self.scheme = classed(Canvas(), "dv-board-canvas"), Scheme()
+        self.canvas, self.scheme = classed(Canvas(), "dv-board-canvas"), ColorScheme()
         self._words, self._notice = html("dv-board-words"), classed(Notice(), "dv-board-notice")
         self.resize(size)
         super().__init__([*above, self.canvas, self._words, self._notice, *below, self.scheme])

@@ -12,8 +12,7 @@ from ...methods.lrp import RelevanceMap
 from ...methods.relevance.ledger import Ledger
 from ...methods.relevance.propagate import PICTURE
 from ..kit.layout import html
-from ..link.frames import Parts, map_frame
-from ..link.planes import overlay, plane_frame, spread
+from ..link.frames import Parts, map_frame, overlay, plane_frame, spread
 from ..link.push import push
 from ..views.map_view import MapView
 from ..views.stage import Stage
