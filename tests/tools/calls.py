@@ -196,7 +196,7 @@ def _changes(trails: Trails) -> int:
 
 
 def _row(name: str, thread: str, trail: Trail) -> Sequence[str]:
-    hub, entries = max(trail.entries.items(), key=lambda item: (item[1], item[0]))
+    hub, entries = max(trail.entries.items(), key=lambda item: (item[1], item[0]), default=("nothing", 0))
     counts = (len(trail.files), trail.all_entries.total(), trail.entries.total())
     return name, thread, *map(str, counts), f"{entries} {hub}"
 

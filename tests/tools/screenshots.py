@@ -125,10 +125,10 @@ class Photographer:
             self._shoot(notebook, f"{case.name}-{number}-{name}")
 
     def _shoot(self, notebook: NotebookPage, name: str) -> None:
-        self._quiet(notebook)
+        look = self._quiet(notebook)
         while self._fit():
-            self._quiet(notebook)
-        Image.fromarray(self._quiet(notebook)).save(self.out / f"{name}.png")
+            look = self._quiet(notebook)
+        Image.fromarray(look).save(self.out / f"{name}.png")
         print(name, flush=True)
 
     def _fit(self) -> bool:
