@@ -18,7 +18,7 @@ NORMS = frozenset(("layer_norm", "group_norm"))
 
 
 def taken_apart(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """What a compound operation returns, computed by simple ones."""
+    """Returns what a compound operation returns, computed by simple ones."""
     return _multi_head(*args, **kwargs) if name == MULTI_HEAD else _dot_product(*args, **kwargs)
 
 
@@ -81,7 +81,7 @@ def _heads(x: Tensor, heads: int) -> Tensor:
 
 
 def centred(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Callable[[Tensor], Tensor]:
-    """Layer or group norm as the affine map it is once its scale is held constant (Achtibat et al. 2024, prop. 3.4):
+    """Returns layer or group norm as the affine map it is once its scale is held constant (Achtibat et al. 2024, prop. 3.4):
     (x − mean(x)) · scale + bias.
     """
     names = ("input", "normalized_shape" if name == "layer_norm" else "num_groups", "weight", "bias", "eps")
