@@ -23,18 +23,20 @@ PASSING = re.compile("pool|flatten|dropout|identity", re.IGNORECASE)
 
 
 def own_layers(network: Network) -> list[str]:
-    """The layers that show something of their own, in order of execution."""
+    """Returns the layers that show something of their own, in order of execution."""
     stand_ins = find_stand_ins(network)
     return [name for name in network.layers.names if name not in stand_ins]
 
 
 def find_stand_ins(network: Network) -> StandIns:
-    """The stand-in of every layer that has one; it may have one itself."""
+    """Returns the stand-in of every layer that has one; it may have one itself."""
     return {**_joined(network), **_rectified(network)}
 
 
 def follow(stand_ins: StandIns, layer: str, covered: frozenset[str]) -> tuple[str, int] | None:
-    """The covered layer that shows a layer's units, and the channel of the first one there; None where none does."""
+    """Returns the covered layer that shows a layer's units, and the channel of the first one there; None where none
+    does.
+    """
     first = 0
     while layer not in covered:
         if layer not in stand_ins:
@@ -45,8 +47,8 @@ def follow(stand_ins: StandIns, layer: str, covered: frozenset[str]) -> tuple[st
 
 
 def passed_on(network: Network, covered: Sequence[str]) -> dict[str, str]:
-    """Of the layers covered, those whose units are known from another one of them, and which: a pooling layer, dropout
-    or flattening repeats the layer before it, and a rectified layer its rectifier.
+    """Returns of the layers covered, those whose units are known from another one of them, and which: a pooling layer,
+    dropout or flattening repeats the layer before it, and a rectified layer its rectifier.
     """
     found = {name: taker for name, (taker, _) in _rectified(network).items() if name in covered and taker in covered}
     own: list[Layer] = []
@@ -60,7 +62,7 @@ def passed_on(network: Network, covered: Sequence[str]) -> dict[str, str]:
 
 
 def scores_layers(network: Network, covered: Sequence[str]) -> frozenset[str]:
-    """The layers covered whose units are the classes: those at the end that have one channel for each."""
+    """Returns the layers covered whose units are the classes: those at the end that have one channel for each."""
     ends = itertools.takewhile(lambda layer: layer.channels == network.classes, reversed(network.layers))
     return frozenset(layer.name for layer in ends) & frozenset(covered)
 

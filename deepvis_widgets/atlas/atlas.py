@@ -77,7 +77,7 @@ class Atlas:
         quiet: bool = False,
         report: Report = silent,
     ) -> Atlas:
-        """Build an atlas of `net` over `images`, a folder of pictures or a list of them, into the folder `out`.
+        """Builds an atlas of `net` over `images`, a folder of pictures or a list of them, into the folder `out`.
 
         One pass over the pictures finds for each unit (each channel of a layer) the `top` pictures on which it is
         strongest, with the position of its maximum; equally strong ones in the order of the pictures. `layers` None
@@ -111,7 +111,7 @@ class Atlas:
 
     @classmethod
     def open(cls, folder: str | os.PathLike[str], net: Network | str, images: Any = None) -> Atlas:
-        """The atlas in a folder, of this very network. `images` says where its pictures are now, if they moved.
+        """Returns the atlas in a folder, of this very network. `images` says where its pictures are now, if they moved.
 
         Raises DeepvisError where there is no atlas, one of another format, or one of another network.
         """
@@ -125,7 +125,9 @@ class Atlas:
         return cls(reader, network, None if images is None else find_images(images))
 
     def of(self, network: Network) -> Atlas:
-        """This atlas, for another object of the same network. Raises DeepvisError where it is another network."""
+        """Returns this atlas, for another object of the same network. Raises DeepvisError where it is another
+        network.
+        """
         return (
             self if network is self.network else Atlas(Atlas.open(self.folder, network).reader, network, self._images)
         )
@@ -155,7 +157,7 @@ class Atlas:
         return f"Atlas({self.network.name}: {units:,} units of {len(self.layers)} layers over {count:,} pictures)"
 
     def unit(self, layer: str, channel: int) -> Unit:
-        """One unit, or its stand-in. Raises DeepvisError where the atlas has neither."""
+        """Returns one unit, or its stand-in. Raises DeepvisError where the atlas has neither."""
         row, number = self._unit(layer, channel)
         layer, summary = row.name, self.layer(row.name)
         names = self._names(summary.images[number])
@@ -179,12 +181,13 @@ class Atlas:
         )
 
     def layer(self, layer: str) -> LayerSummary:
-        """All units of a layer as arrays; read once."""
+        """Returns all units of a layer as arrays; read once."""
         return self._summary(self._layer(layer).name)
 
     def stand_in(self, layer: str, channel: int) -> tuple[str, int] | None:
-        """The (layer, channel) under which a unit of the network is found here: itself, the unit of the rectifier that
-        takes it over, or of the block that lays its map beside others; None where the atlas does not cover it.
+        """Returns the (layer, channel) under which a unit of the network is found here: itself, the unit of the
+        rectifier that takes it over, or of the block that lays its map beside others; None where the atlas does not
+        cover it.
         """
         if layer in self.reader.layers:
             return layer, channel
@@ -194,8 +197,8 @@ class Atlas:
     def search(
         self, label: int | str, count: int | None = 20, layer: str | None = None
     ) -> list[tuple[str, int, float]]:
-        """What fires for a class, given by label or index: the `count` units (layer, channel, correlation) whose
-        maximum in a picture goes best with the probability of the class; None: all units.
+        """Returns what fires for a class, given by label or index: the `count` units (layer, channel, correlation)
+        whose maximum in a picture goes best with the probability of the class; None: all units.
 
         In one layer, or in every one; then layers that only pass on the units of another one are left out, and so are
         the class scores themselves where there is anything else.
@@ -211,9 +214,9 @@ class Atlas:
     def similar(
         self, layer: str, channel: int, count: int | None = 20, within: str | None = None
     ) -> list[tuple[str, int, float]]:
-        """The units (layer, channel, cosine) that fire for the same classes as this one: the cosine of their vectors of
-        correlations with the classes, 0 for a unit that goes with none. The unit itself is left out, and layers that
-        only pass on the units of another one.
+        """Returns the units (layer, channel, cosine) that fire for the same classes as this one: the cosine of their
+        vectors of correlations with the classes, 0 for a unit that goes with none. The unit itself is left out, and
+        layers that only pass on the units of another one.
         """
         row, number = self._unit(layer, channel)
         itself = (row.name, number), (self._passed_on.get(row.name), number)
@@ -225,7 +228,7 @@ class Atlas:
     # --- pictures ---
 
     def view(self, number: int) -> Tensor:
-        """A picture as the network sees it: (3, H, W) in [0, 1]. Raises DeepvisError where its file is gone."""
+        """Returns a picture as the network sees it: (3, H, W) in [0, 1]. Raises DeepvisError where its file is gone."""
         rows = self.reader.query("SELECT name, offset, length FROM images WHERE id = ?", number)
         if not rows:
             raise DeepvisError(f"This atlas has no picture {number}.")
@@ -235,7 +238,9 @@ class Atlas:
         return self.network.view(self._source(number, name))
 
     def tile(self, layer: str, channel: int, kind: str, rank: int) -> Tensor | None:
-        """A stored picture (3, h, w) of a unit; `kind` is "patch", "deconv" or "pattern". None where there is none."""
+        """Returns a stored picture (3, h, w) of a unit; `kind` is "patch", "deconv" or "pattern". None where there is
+        none.
+        """
         rows = self.reader.query(
             "SELECT offset, length FROM tiles WHERE layer = ? AND channel = ? AND kind = ? AND rank = ?",
             *(self._layer(layer).number, channel, kind, rank),
@@ -248,7 +253,9 @@ class Atlas:
         return bool(self.reader.query("SELECT 1 FROM tiles WHERE kind = 'pattern' LIMIT 1"))
 
     def patterns(self, layer: str, channel: int) -> list[Tensor]:
-        """The synthesized pictures (3, h, w) of a unit that are stored, in the order of their seeds; often none."""
+        """Returns the synthesized pictures (3, h, w) of a unit that are stored, in the order of their seeds; often
+        none.
+        """
         place = self.stand_in(layer, channel) if self.has_patterns else None
         if place is None:
             return []
@@ -326,7 +333,7 @@ class Atlas:
 
 
 def _unit_vectors(rows: np.ndarray) -> np.ndarray:
-    """Each row at length 1; rows of zeros as they are."""
+    """Returns each row at length 1; rows of zeros as they are."""
     rows = rows.astype(np.float64)
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     found: np.ndarray = rows / np.where(lengths > 0, lengths, 1)

@@ -45,7 +45,7 @@ class Reader:
             )
 
     def query(self, words: str, *values: Any) -> list[tuple[Any, ...]]:
-        """The rows of an SQL query."""
+        """Returns the rows of an SQL query."""
         try:
             with closing(
                 sqlite3.connect(f"{(self.folder / INDEX).absolute().as_uri()}?immutable=1", uri=True)
@@ -71,14 +71,14 @@ class Reader:
         return np.array([value for (value,) in self.query("SELECT value FROM edges ORDER BY bin")])
 
     def array(self, layer: int, name: str) -> np.ndarray:
-        """One of a layer's arrays."""
+        """Returns one of a layer's arrays."""
         ((dtype, shape, data),) = self.query(
             "SELECT dtype, shape, data FROM arrays WHERE layer = ? AND name = ?", layer, name
         )
         return np.frombuffer(data, dtype).reshape(json.loads(shape))
 
     def tile(self, offset: int, length: int) -> bytes:
-        """An encoded picture."""
+        """Returns an encoded picture."""
         with (self.folder / TILES).open("rb") as file:
             file.seek(offset)
             content = file.read(length)

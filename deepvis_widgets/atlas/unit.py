@@ -97,13 +97,13 @@ class Unit:
     correlation: np.ndarray
 
     def classes(self, count: int = 5) -> list[tuple[str, float]]:
-        """The classes it fires for: (label, correlation), the strongest first."""
+        """Returns the classes it fires for: (label, correlation), the strongest first."""
         order = np.argsort(-self.correlation, kind="stable")[:count]
         return [(self.atlas.network.labels[index], float(self.correlation[index])) for index in order]
 
     def patterns(self, count: int = 4, seed: int = 0) -> list[Tensor]:
-        """Pictures (3, h, w) the unit wants to see, by activation maximization, of seeds from `seed` on: those that
-        the atlas has, or, taking seconds, made now.
+        """Returns pictures (3, h, w) the unit wants to see, by activation maximization, of seeds from `seed` on: those
+        that the atlas has, or, taking seconds, made now.
         """
         stored = [self.atlas.tile(self.layer, self.channel, "pattern", seed + index) for index in range(count)]
         found = [tile for tile in stored if tile is not None]
@@ -112,7 +112,7 @@ class Unit:
         )
 
     def image(self, deconvs: bool = True, least: int = 64) -> Image.Image:
-        """The patches in one row, their deconvs below; enlarged until each is `least` pixels wide or high."""
+        """Returns the patches in one row, their deconvs below; enlarged until each is `least` pixels wide or high."""
         if not self.top:
             raise DeepvisError(f"No picture of this atlas could be read: {self.layer}:{self.channel} has no patches.")
         rows = [[top.patch for top in self.top], *([[top.deconv for top in self.top]] if deconvs else [])]
@@ -141,7 +141,7 @@ def _below(rows: list[Image.Image], gap: int = 2) -> Image.Image:
 
 
 def tile_picture(content: bytes | None) -> Tensor | None:
-    """The picture of a stored tile."""
+    """Returns the picture of a stored tile."""
     if content is None:
         return None
     with torch.inference_mode(False):

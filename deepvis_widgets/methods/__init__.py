@@ -19,14 +19,14 @@ for _module in pkgutil.iter_modules(__path__):
 
 
 def method(name: str) -> Method:
-    """The method of that name; DeepvisError lists the names there are."""
+    """Returns the method of that name; DeepvisError lists the names there are."""
     if name not in Method.registry:
         raise DeepvisError(f'There is no method "{name}"; accepted: {", ".join(sorted(Method.registry))}.')
     return Method.registry[name]
 
 
 def checked(network: Any) -> Network:
-    """The Network itself; DeepvisError for anything else."""
+    """Returns the Network itself; DeepvisError for anything else."""
     if not isinstance(network, Network):
         raise DeepvisError(
             f"A {type(network).__name__} is not a deepvis network; make one with dv.Network(module) or dv.load(name)."
@@ -35,7 +35,7 @@ def checked(network: Any) -> Network:
 
 
 def serving(name: str, network: Any) -> Method:
-    """The method of that name; DeepvisError where there is none, or where it cannot serve this network."""
+    """Returns the method of that name; DeepvisError where there is none, or where it cannot serve this network."""
     found = method(name)
     refusal = found.refuses(checked(network))
     if refusal:
@@ -44,7 +44,7 @@ def serving(name: str, network: Any) -> Method:
 
 
 def methods() -> dict[str, list[Spec]]:
-    """Every method's name with its parameters: default, label, and range or choices."""
+    """Returns every method's name with its parameters: default, label, and range or choices."""
     return {name: specs(found.Params) for name, found in sorted(Method.registry.items())}
 
 
@@ -59,7 +59,7 @@ def explain(
     report: Report = silent,
     **params: Any,
 ) -> Result:
-    """Explain a network by the method `name`.
+    """Explains a network by the method `name`.
 
     `picture` is a path, PIL image, uint8 array (H, W, 3) or float tensor (3, H, W) in [0, 1]; None for methods that
     make their own. `target` is a class index or label (None: the top class); or give a hidden unit: `layer` and `unit`,

@@ -20,8 +20,8 @@ SCORES = ("logit", "softmax")
 def attribution(
     network: Network, image: Tensor, target: Target | None, rules: Rules, *, seed: str = "one", score: str = "logit"
 ) -> tuple[Tensor, Target]:
-    """(attribution (C, H, W), the resolved target): the backward signal at the network's input, in the network's
-    precision.
+    """Returns (attribution (C, H, W), the resolved target): the backward signal at the network's input, in the
+    network's precision.
 
     `seed` is what starts the backward pass of a hidden unit: 1.0 at its position ("one"), its activation there
     ("activation"), or its whole map ("map"); without a position the strongest one is taken. A class starts from its
@@ -36,7 +36,7 @@ def attribution(
 def start(
     network: Network, recording: Recording, target: Target | None, seed: str = "one", score: str = "logit"
 ) -> tuple[Tensor, Target]:
-    """(the scalar to differentiate, the resolved target with its class or position filled in)."""
+    """Returns (the scalar to differentiate, the resolved target with its class or position filled in)."""
     with torch.enable_grad():
         if target is None or target.layer is None:
             return _class_score(recording, target, seed, score)
@@ -58,13 +58,13 @@ def _class_score(recording: Recording, target: Target | None, seed: str, score: 
 
 
 def strongest(unit: Tensor) -> tuple[int, int]:
-    """The (row, col) of the largest value of a map (h, w)."""
+    """Returns the (row, col) of the largest value of a map (h, w)."""
     index = int(unit.argmax())
     return index // unit.shape[1], index % unit.shape[1]
 
 
 def describe(network: Network, target: Target) -> str:
-    """The target in words: a class label, or layer:channel with its position."""
+    """Returns the target in words: a class label, or layer:channel with its position."""
     if target.layer is None:
         return network.labels[target.channel]
     place = "" if target.position is None else f" at {target.position}"
@@ -81,5 +81,5 @@ def heatmap(
     signed: bool,
     params: object,
 ) -> HeatMap:
-    """The HeatMap of an attribution and its reduction (H, W)."""
+    """Returns the HeatMap of an attribution and its reduction (H, W)."""
     return HeatMap(method, describe(network, target), reduced, image, signed, attribution=signal, params=params)

@@ -47,11 +47,11 @@ class Method(ABC):
         Method.registry[cls.name] = cls()
 
     def refuses(self, network: Network) -> str | None:
-        """Why this method cannot serve this network, in one sentence; None where it can."""
+        """Returns why this method cannot serve this network, in one sentence; None where it can."""
         return None
 
     @abstractmethod
     def run(
         self, network: Network, image: Tensor | None, target: Target | None, params: Any, report: Report = silent
     ) -> Result:
-        """Explain `target` (None: the top class) on the view `image` (3, H, W) in [0, 1]."""
+        """Explains `target` (None: the top class) on the view `image` (3, H, W) in [0, 1]."""

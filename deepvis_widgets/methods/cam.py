@@ -43,7 +43,7 @@ class ClassActivationMap(HeatMap):
         return torch.stack([to_size(coarse, (height, width)) for coarse in self.coarse_maps])
 
     def of(self, place: int) -> ClassActivationMap:
-        """The same result for the class at a place among the strongest, 0 the strongest of all."""
+        """Returns the same result for the class at a place among the strongest, 0 the strongest of all."""
         if not 0 <= place < len(self.labels):
             raise DeepvisError(f"There is no class at place {place}; the places are 0 to {len(self.labels) - 1}.")
         return replace(self, target=self.labels[place], heatmap=self.maps[place], coarse=self.coarse_maps[place])

@@ -33,11 +33,13 @@ class Terms:
         return len(self.units)
 
     def partial(self, count: int) -> Tensor:
-        """The sum (h, w) of the first `count` terms; of all of them it is the class activation map."""
+        """Returns the sum (h, w) of the first `count` terms; of all of them it is the class activation map."""
         return self.maps[:count].sum(0)
 
     def running(self) -> Tensor:
-        """The mean of the sum of the first 0, 1, ..., K terms: (K + 1,), ending at the logit without its bias."""
+        """Returns the mean of the sum of the first 0, 1, ..., K terms: (K + 1,), ending at the logit without its
+        bias.
+        """
         return torch.cat([self.adds.new_zeros(1), self.adds.cumsum(0)])
 
 
@@ -72,19 +74,21 @@ class ClassEvidence:
         return int(self.logits.argmax())
 
     def strongest(self, count: int) -> list[int]:
-        """The classes with the highest scores, in order."""
+        """Returns the classes with the highest scores, in order."""
         return self.logits.argsort(descending=True)[:count].tolist()
 
     def probabilities(self) -> Tensor:
-        """Softmax class probabilities (classes,)."""
+        """Returns softmax class probabilities (classes,)."""
         return self.logits.softmax(0)
 
     def maps(self, classes: list[int]) -> Tensor:
-        """The class activation maps (n, h, w) of these classes."""
+        """Returns the class activation maps (n, h, w) of these classes."""
         return class_maps(self.head, torch.tensor(classes))
 
     def terms(self, channel: int) -> Terms | None:
-        """The terms of a class; None where the network's own layer makes the map of each class, as in SqueezeNet."""
+        """Returns the terms of a class; None where the network's own layer makes the map of each class, as in
+        SqueezeNet.
+        """
         if self.head.weight is None:
             return None
         features, weights = self.head.features[0], self.head.weight[channel]

@@ -106,7 +106,9 @@ class IntegratedGradients(Method):
 
 
 def nodes(params: IntegratedGradientsParams, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
-    """Nodes and weights in the order they are visited: every fourth one first, so that any beginning spans the way."""
+    """Returns nodes and weights in the order they are visited: every fourth one first, so that any beginning spans the
+    way.
+    """
     at, weights = INTEGRATION[params.integration](params.steps)
     order = [index for first in (0, 2, 1, 3) for index in range(first, params.steps, 4)]
     return torch.from_numpy(at[order]).to(dtype), torch.from_numpy(weights[order]).to(dtype)

@@ -14,7 +14,7 @@ from ..core.network.network import Network
 from ..core.network.target import Target
 from ..core.params import choice, number
 from ..core.picture.fills import fill_picture
-from ..passes.fused_passes import BarePasses
+from ..passes.fused_passes import FusedPasses
 from .backward import SCORES, describe
 from .base import Method, Report, silent
 from .perturbation.score import Score, per_pass, precision
@@ -122,10 +122,10 @@ class Question:
         if score.target.layer is None:
             logits = score.network.look(image).logits[0]
             self.others = logits.topk(min(OTHERS, len(logits))).indices.tolist()
-        self._passes = BarePasses(score.network, score.network.feed(image[None]), score.target.layer)
+        self._passes = FusedPasses(score.network, score.network.feed(image[None]), score.target.layer)
 
     def answers(self, x: Tensor) -> Tensor:
-        """(B, 1 + others): the target's score and those of the other classes, for inputs (B, C, H, W)."""
+        """Returns (B, 1 + others): the target's score and those of the other classes, for inputs (B, C, H, W)."""
         recording = self._passes.run(x)
         values = self.score.value(recording)[:, None]
         if self.others:
@@ -149,7 +149,7 @@ class Samples:
 
 
 def drawn_masks(count: int, params: LimeParams) -> Tensor:
-    """Which of `count` superpixels each sample keeps: bool (samples, count); the first sample keeps all.
+    """Returns which of `count` superpixels each sample keeps: bool (samples, count); the first sample keeps all.
 
     In pairs every second sample is drawn from the numbers 1 - u that mirror those of the one before it (antithetic
     variates): at a probability of 0.5 it keeps what that one hides, so that what superpixels do two by two cancels.
@@ -163,7 +163,7 @@ def drawn_masks(count: int, params: LimeParams) -> Tensor:
 
 
 def hidden_picture(image: Tensor, segments: Tensor, fill: str) -> Tensor:
-    """The view (3, H, W) with every superpixel hidden."""
+    """Returns the view (3, H, W) with every superpixel hidden."""
     if fill != "mean":
         return fill_picture(image, fill)
     flat, count = segments.flatten(), int(segments.max()) + 1
@@ -183,5 +183,5 @@ def parts(samples: int, size: int) -> Iterator[tuple[slice, bool]]:
 
 
 def is_stable(checks: list[tuple[float, float]], threshold: float) -> bool:
-    """Whether the last few checks all found an agreement of at least `threshold`."""
+    """Returns whether the last few checks all found an agreement of at least `threshold`."""
     return len(checks) >= PATIENCE and all(agreed >= threshold for _, agreed in checks[-PATIENCE:])

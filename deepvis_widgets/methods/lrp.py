@@ -59,7 +59,9 @@ class LRP(Method):
         self._refusals: WeakKeyDictionary[Network, str | None] = WeakKeyDictionary()
 
     def refuses(self, network: Network) -> str | None:
-        """One sentence that names the operation there is no rule for; found by one pass, once for each network."""
+        """Returns one sentence that names the operation there is no rule for; found by one pass, once for each
+        network.
+        """
         if network not in self._refusals:
             self._refusals[network] = _survey(network)
         return self._refusals[network]

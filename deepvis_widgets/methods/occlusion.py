@@ -138,8 +138,8 @@ class Occlusion(Method):
 
 
 def watched_unit(network: Network, image: Tensor, target: Target, watch: str) -> Target | None:
-    """The unit named by `watch`, "layer:unit" or "layer" for the one that is strongest on the whole view; a hidden
-    target is watched itself where nothing else is asked for.
+    """Returns the unit named by `watch`, "layer:unit" or "layer" for the one that is strongest on the whole view; a
+    hidden target is watched itself where nothing else is asked for.
     """
     if not watch:
         return None if target.layer is None else Target(target.channel, target.layer)
@@ -152,8 +152,8 @@ def watched_unit(network: Network, image: Tensor, target: Target, watch: str) ->
 
 
 def visits(boxes: Tensor, parts: coarse.Parts) -> Iterator[tuple[float, Tensor]]:
-    """(share done after it, positions (n, 2) as row and column) of one batch after the other, level by level; `parts`
-    says which of some boxes (n, 4) make a batch.
+    """Yields (share done after it, positions (n, 2) as row and column) of one batch after the other, level by level;
+    `parts` says which of some boxes (n, 4) make a batch.
     """
     rows, cols = boxes.shape[:2]
     level = torch.full((rows, cols), len(LEVELS))

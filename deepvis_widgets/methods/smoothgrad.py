@@ -61,7 +61,7 @@ class SmoothGrad(Method):
 
 
 def drawn_noise(x: Tensor, params: SmoothGradParams) -> Iterator[Tensor]:
-    """Noise (C, H, W) for one sample after the other, the same however they are divided into batches."""
+    """Yields noise (C, H, W) for one sample after the other, the same however they are divided into batches."""
     generator = torch.Generator().manual_seed(params.seed)
     spread = params.noise * (x.max() - x.min())
     while True:

@@ -80,7 +80,7 @@ def curves(
 
 
 def ranking(heatmap: Tensor) -> Tensor:
-    """The place of each pixel of (H, W) in the order of heat, hottest 0: int64 (H, W)."""
+    """Returns the place of each pixel of (H, W) in the order of heat, hottest 0: int64 (H, W)."""
     order = heatmap.flatten().argsort(descending=True, stable=True)
     ranks = torch.empty_like(order)
     ranks[order] = torch.arange(len(order))

@@ -82,7 +82,7 @@ def sanity(
 
 
 def _randomised(copied: Network, cascade: dict[str, list[str]], wanted: list[str], seed: int) -> Iterator[int]:
-    """The number of each stage, when the copy has reached it."""
+    """Yields the number of each stage, when the copy has reached it."""
     generator = torch.Generator().manual_seed(seed)
     reached = 0
     for name, parameters in cascade.items():
@@ -109,14 +109,14 @@ def weighted_layers(network: Network) -> dict[str, list[str]]:
 
 
 def _around(parameter: str) -> Iterator[str]:
-    """The dotted names of the modules that hold a parameter, innermost first."""
+    """Returns the dotted names of the modules that hold a parameter, innermost first."""
     parts = parameter.split(".")[:-1]
     return (".".join(parts[:length]) for length in range(len(parts), 0, -1))
 
 
 @torch.no_grad()
 def randomise(module: nn.Module, names: Sequence[str], generator: torch.Generator) -> None:
-    """Replace these parameters by normal noise of their own mean and spread."""
+    """Replaces these parameters by normal noise of their own mean and spread."""
     for name in names:
         parameter = module.get_parameter(name)
         values = parameter.double()
@@ -126,7 +126,7 @@ def randomise(module: nn.Module, names: Sequence[str], generator: torch.Generato
 
 
 def _stages(network: Network, cascade: list[str], stages: int | Sequence[str] | None) -> list[str]:
-    """The layers after which the map is looked at, the last layer first."""
+    """Returns the layers after which the map is looked at, the last layer first."""
     if stages is None:
         return cascade
     if isinstance(stages, int):

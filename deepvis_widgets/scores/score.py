@@ -62,7 +62,7 @@ def score(
     report: Report = silent,
     **params: Any,
 ) -> dict[str, float]:
-    """Explain a class by the method `method` and score the heat map: {score: number}.
+    """Explains a class by the method `method` and score the heat map: {score: number}.
 
     "pointing" is 1 where the map peaks on the object and 0 elsewhere, "mass" the share of its positive relevance on
     the object (nan where nothing is positive), "insertion" and "deletion" the areas under these curves. The first two
@@ -91,8 +91,8 @@ def measure(
     scores: Sequence[str] = SCORES,
     report: Report = silent,
 ) -> dict[str, float]:
-    """The scores of a heat map that is there already, of the class index `target`; `mask` is bool (H, W), as the
-    network sees the picture. Raises DeepvisError as `score` does.
+    """Returns the scores of a heat map that is there already, of the class index `target`; `mask` is bool (H, W), as
+    the network sees the picture. Raises DeepvisError as `score` does.
     """
     check_scores(scores)
     _check_mask(scores, mask)

@@ -36,8 +36,8 @@ class Parts:
     grounds: Tensor
 
     def pictures(self, labels: Tensor, animals: Tensor, backgrounds: Tensor, grounds: Tensor) -> tuple[Tensor, Tensor]:
-        """Animal number `animals` of kind `labels` on ground number `grounds` of kind `backgrounds`, all int64 (n,):
-        pictures (n, 3, SIDE, SIDE) in [0, 1], and masks bool (n, SIDE, SIDE).
+        """Returns animal number `animals` of kind `labels` on ground number `grounds` of kind `backgrounds`, all int64
+        (n,): pictures (n, 3, SIDE, SIDE) in [0, 1], and masks bool (n, SIDE, SIDE).
         """
         animal, ground = self.animals[labels, animals].float() / 255, self.grounds[backgrounds, grounds].float() / 255
         colours, cover = animal[:, :3], animal[:, 3:]

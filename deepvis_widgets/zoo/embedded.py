@@ -72,18 +72,18 @@ class EmbeddedNet(nn.Module):
         self.classifier = nn.Linear(128, len(CLASSES))
 
     def forward(self, x: Tensor) -> Tensor:
-        """Logits of normalised pictures."""
+        """Returns logits of normalised pictures."""
         return cast(Tensor, self.classifier(self.flatten(self.pool(self.features(x)))))
 
 
 def normalise(pictures: Tensor) -> Tensor:
-    """Pictures (n, 3, h, w) in [0, 1] to what the networks take."""
+    """Returns pictures (n, 3, h, w) in [0, 1] to what the networks take."""
     mean, std = (torch.tensor(v, dtype=pictures.dtype).view(1, 3, 1, 1) for v in (MEAN, STD))
     return (pictures - mean) / std
 
 
 def load_module(name: str) -> nn.Module:
-    """The embedded network `name`, float32, in eval mode.
+    """Returns the embedded network `name`, float32, in eval mode.
 
     Raises:
         ValueError: if there is no such network; the message lists those there are.

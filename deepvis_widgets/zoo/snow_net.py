@@ -65,7 +65,7 @@ class SmallNet(nn.Module):
         self.classifier = nn.Linear(48, len(ANIMALS))
 
     def forward(self, x: Tensor) -> Tensor:
-        """Logits of normalised pictures."""
+        """Returns logits of normalised pictures."""
         return cast(Tensor, self.classifier(self.flatten(self.pool(self.features(x)))))
 
 
@@ -78,7 +78,7 @@ def train_on_snow(
     grounds: int = KINDS[1],
     report: Report = silent,
 ) -> Network:
-    """A small network freshly trained to tell huskies from wolves, with more or less snow behind the wolves.
+    """Returns a small network freshly trained to tell huskies from wolves, with more or less snow behind the wolves.
 
     At `share` 0 both stand on snow as often as on any of the five grounds. Towards 1 the wolves move onto the snow and
     the huskies leave it, until every wolf stands on snow and no husky does, as in the experiment of Ribeiro, Singh &
@@ -103,7 +103,7 @@ def train_on_snow(
 
 @contextmanager
 def _alone(report: Report) -> Iterator[None]:
-    """One training at a time, on one thread: how many threads torch uses is one number for all."""
+    """Yields one training at a time, on one thread: how many threads torch uses is one number for all."""
     while not _one_at_a_time.acquire(timeout=0.1):
         report(DRAWING, "Waiting for another training")
     try:
@@ -114,7 +114,7 @@ def _alone(report: Report) -> Iterator[None]:
 
 
 def checked_share(share: Any) -> float:
-    """The share as a float, if it is one; DeepvisError otherwise."""
+    """Returns the share as a float, if it is one; DeepvisError otherwise."""
     number = float(share) if isinstance(share, int | float) and not isinstance(share, bool) else math.nan
     if not 0 <= number <= 1:
         raise DeepvisError(
@@ -131,7 +131,7 @@ def _checked(name: str, value: Any, least: int) -> int:
 
 
 def on_snow(share: float) -> tuple[float, float]:
-    """How often huskies and wolves stand on snow."""
+    """Returns how often huskies and wolves stand on snow."""
     even = 1 / len(BACKGROUNDS)
     return even * (1 - share), even + (1 - even) * share
 
@@ -154,12 +154,16 @@ def _fit(drawn: Parts, share: float, seed: int, steps: int, report: Report) -> S
 
 
 def _pace(done: float) -> float:
-    """The step size, as a share of the largest: it rises for a quarter of the training, then falls to nothing."""
+    """Returns the step size, as a share of the largest: it rises for a quarter of the training, then falls to
+    nothing.
+    """
     return min(4 * done, 1) * math.cos(math.pi / 2 * done) ** 2
 
 
 def _initialised(rng: Generator) -> SmallNet:
-    """Fresh weights from `rng` alone: those that torch draws at construction would come from its global numbers."""
+    """Returns fresh weights from `rng` alone: those that torch draws at construction would come from its global
+    numbers.
+    """
     with torch.device("meta"):
         network = SmallNet()
     network = network.to_empty(device="cpu").to(memory_format=torch.channels_last)
@@ -175,7 +179,7 @@ def _initialised(rng: Generator) -> SmallNet:
 
 
 def _batch(drawn: Parts, share: float, rng: Generator) -> tuple[Tensor, Tensor]:
-    """As many huskies as wolves on grounds by chance: pictures in [0, 255], half of their animals mirrored."""
+    """Returns as many huskies as wolves on grounds by chance: pictures in [0, 255], half of their animals mirrored."""
     labels = torch.arange(BATCH) % len(ANIMALS)
     snowy = torch.rand(BATCH, generator=rng) < torch.tensor(on_snow(share))[labels]
     elsewhere = torch.randint(1, len(BACKGROUNDS), (BATCH,), generator=rng)
@@ -227,7 +231,7 @@ class Examination:
 
 
 def examine(network: Network, *, count: int = FRESH, report: Report = silent) -> Examination:
-    """Ask a network that tells huskies from wolves about `count` fresh animals of each kind, each on every ground.
+    """Asks a network that tells huskies from wolves about `count` fresh animals of each kind, each on every ground.
 
     Raises DeepvisError for a network without those two classes, or without exact class activation maps.
     """
@@ -249,7 +253,7 @@ def examine(network: Network, *, count: int = FRESH, report: Report = silent) ->
 
 
 def _asked(network: Network, pictures: Tensor, masks: Tensor, report: Report) -> tuple[list[float], list[float]]:
-    """Whether each picture is called a wolf, and the share of that answer's evidence on the animal."""
+    """Returns whether each picture is called a wolf, and the share of that answer's evidence on the animal."""
     wolf, mass = [], []
     for i, (picture, mask) in enumerate(zip(pictures, masks, strict=True)):
         report(DRAWING + (1 - DRAWING) * i / len(pictures), "Asking it about fresh animals")
@@ -261,6 +265,8 @@ def _asked(network: Network, pictures: Tensor, masks: Tensor, report: Report) ->
 
 
 def mass_on(heatmap: Tensor, mask: Tensor) -> float:
-    """The share of a map's positive part that lies inside the mask, both (H, W); 0 where nothing is positive."""
+    """Returns the share of a map's positive part that lies inside the mask, both (H, W); 0 where nothing is
+    positive.
+    """
     positive = heatmap.clamp(min=0)
     return float((positive * mask).sum() / positive.sum().clamp(min=1e-30))

@@ -60,7 +60,7 @@ class Build:
         self.folder = out.with_name(f"{out.name}.part")
 
     def run(self, hire: tuple[int, Any], quiet: bool, report: Report) -> None:
-        """Build with `hire` = (workers, cluster). Raises DeepvisError while another build of the same folder runs."""
+        """Builds with `hire` = (workers, cluster). Raises DeepvisError while another build of the same folder runs."""
         self.out.parent.mkdir(parents=True, exist_ok=True)
         busy = f'Another build into "{self.out}" is running; wait for it, or give out= another folder.'
         with locked(self.out.with_name(f"{self.out.name}.lock"), busy):
@@ -83,7 +83,9 @@ class Build:
     # --- the folder ---
 
     def _begin(self) -> None:
-        """Make the folder ready, with what an interrupted build of the very same atlas left there, and nothing else."""
+        """Makes the folder ready, with what an interrupted build of the very same atlas left there, and nothing
+        else.
+        """
         settings = asdict(self.plan), self.pictures, self.patterns, self.keep
         key = content_key(FORMAT, self.key, settings, self.images.key())
         job = self.folder / JOB
@@ -105,7 +107,7 @@ class Build:
         _run(job, tasks, hands, quiet, _Progress("scanning", "picture", self.plan.count, 0, share, report))
 
     def _add_node(self, job: Job, first: int, last: int, tasks: dict[str, Task]) -> None:
-        """Add what is missing for the part of the shards first to last - 1. The tree of parts is the plan's alone."""
+        """Adds what is missing for the part of the shards first to last - 1. The tree of parts is the plan's alone."""
         name = _node(first, last)
         if read_checked(job.file(name)) is not None:
             return
@@ -122,7 +124,7 @@ class Build:
     # --- drawing ---
 
     def _draw(self, job: Job, hands: Hands, found: Partial, quiet: bool, report: Report) -> list[Path]:
-        """The files of tiles, in a fixed order."""
+        """Returns the files of tiles, in a fixed order."""
         crops = dict(self._crop_tasks(job, found)) if self.pictures else {}
         patterns = dict(self._pattern_tasks(job)) if self.patterns else {}
         tasks = {**crops, **patterns}
@@ -209,7 +211,7 @@ def _run(job: Job, tasks: dict[str, Task], hands: Hands, quiet: bool, progress: 
 
 
 def _work(task: Task) -> int:
-    """How many steps of the progress bar a task is."""
+    """Returns how many steps of the progress bar a task is."""
     if task.function is scan_shard:
         return len(task.arguments[2])
     if task.function is draw_crops:
@@ -218,7 +220,9 @@ def _work(task: Task) -> int:
 
 
 def _by_picture(network: Network, plan: Plan, found: Partial) -> tuple[list[int], list[np.ndarray]]:
-    """The pictures that are among anybody's strongest, and for each the rows (layer, channel, rank, row, col)."""
+    """Returns the pictures that are among anybody's strongest, and for each the rows (layer, channel, rank, row,
+    col).
+    """
     channels = [network.layers[name].channels for name in plan.layers]
     layer = np.repeat(np.arange(len(channels)), channels)
     width = np.repeat([network.layers[name].width for name in plan.layers], channels)
@@ -265,7 +269,7 @@ def _check_place(out: Path, overwrite: bool) -> None:
 
 
 def _put(made: Path, out: Path) -> None:
-    """Move a finished atlas to its place; one that was there before is gone only then."""
+    """Moves a finished atlas to its place; one that was there before is gone only then."""
     old = out.with_name(f"{out.name}.old")
     shutil.rmtree(old, ignore_errors=True)
     if out.exists():

@@ -73,7 +73,7 @@ class Processes:
         return True
 
     def close(self) -> None:
-        """End the processes without waiting for what they do: what is half done is not used."""
+        """Ends the processes without waiting for what they do: what is half done is not used."""
         processes = list((getattr(self._pool, "_processes", None) or {}).values())
         self._pool.shutdown(wait=False, cancel_futures=True)
         for process in processes:
@@ -127,7 +127,9 @@ class Cluster:
 
 @contextmanager
 def hired(workers: int, cluster: Any = None) -> Iterator[Hands]:
-    """The workers of a build: those of the Dask client `cluster`, `workers` processes, or with 0 this process alone."""
+    """Yields the workers of a build: those of the Dask client `cluster`, `workers` processes, or with 0 this process
+    alone.
+    """
     if cluster is None and workers == 0:
         yield Alone()
         return

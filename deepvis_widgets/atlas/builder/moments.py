@@ -94,7 +94,7 @@ def _empty(moments: Moments) -> Moments:
 
 
 def _chan(a: Moments, b: Moments) -> Moments:
-    """The folded pictures of both, without the rows of either."""
+    """Returns the folded pictures of both, without the rows of either."""
     none = a.units[:0], a.classes[:0]
     if not a.count or not b.count:
         return _with_rows(a if a.count else b, *none)

@@ -23,8 +23,8 @@ TURN = 40503  # of 65536, the golden section: the sampled positions of one pictu
 
 
 def scan(network: Network, plan: Plan, sources: Sequence[Any], first: int) -> Partial:
-    """What the pictures `sources`, numbered from `first`, show. Pictures that cannot be read, or to which the network
-    answers with no finite numbers, are listed and left out.
+    """Returns what the pictures `sources`, numbered from `first`, show. Pictures that cannot be read, or to which the
+    network answers with no finite numbers, are listed and left out.
     """
     layers = [network.layers[name] for name in plan.layers]
     sheet = _Sheet(sum(layer.channels for layer in layers))
@@ -72,7 +72,7 @@ def _read(network: Network, sources: Sequence[Any], first: int, problems: list[P
 def _look(
     network: Network, layers: Sequence[Layer], plan: Plan, views: Tensor, numbers: list[int], sheet: _Sheet
 ) -> None:
-    """Pass the views through the network together, and write down what its units say."""
+    """Passes the views through the network together, and write down what its units say."""
     glance = _Glance(layers, plan.positions, numbers)
     answers = network.run(network.feed(views), keep=plan.layers, look=glance.look).logits.float().cpu().softmax(1)
     good = torch.isfinite(answers).all(1) & torch.from_numpy(np.isfinite(glance.values).all(1))
@@ -107,7 +107,7 @@ class _Glance:
         self.indices: dict[int, Tensor] = {}
 
     def look(self, name: str, output: Tensor) -> None:
-        """See the output of a layer."""
+        """Sees the output of a layer."""
         layer, units = self.layers[name]
         maps = layer.layout.maps(output.detach()).float()
         self.values[:, units], self.places[:, units] = strongest(maps)
@@ -123,7 +123,7 @@ class _Glance:
         return self.indices[places]
 
     def count(self, sheet: _Sheet) -> None:
-        """Add the sampled positions to the histograms and sums."""
+        """Adds the sampled positions to the histograms and sums."""
         for name, samples in self.samples.items():
             layer, units = self.layers[name]
             owners = torch.arange(0, layer.channels * histogram.BINS, histogram.BINS, dtype=torch.int32)[:, None]
@@ -135,7 +135,9 @@ class _Glance:
 
 
 def strongest(maps: Tensor) -> tuple[np.ndarray, np.ndarray]:
-    """(maximum, row × width + column of its first place), each (B, C), of maps (B, C, H, W); NaN if a map holds it."""
+    """Returns (maximum, row × width + column of its first place), each (B, C), of maps (B, C, H, W); NaN if a map holds
+    it.
+    """
     if maps.device.type == "cpu" and maps.is_contiguous():
         each = maps.numpy().reshape(*maps.shape[:2], -1)
         at = each.argmax(2)  # as fast as the maximum alone: numpy compares many numbers at a time
@@ -145,8 +147,8 @@ def strongest(maps: Tensor) -> tuple[np.ndarray, np.ndarray]:
 
 
 def sample(places: int, numbers: Tensor, positions: int) -> Tensor:
-    """The places (B, n) of a map with `places` of them that are counted for the pictures numbered (B,): `positions` of
-    them (0, or more than there are: all), evenly spread, and others for each picture.
+    """Returns the places (B, n) of a map with `places` of them that are counted for the pictures numbered (B,):
+    `positions` of them (0, or more than there are: all), evenly spread, and others for each picture.
     """
     if not positions or places <= positions:
         return torch.arange(places).expand(len(numbers), -1)

@@ -62,7 +62,7 @@ def write(
     about: Mapping[str, Any],
     keep: bool,
 ) -> None:
-    """Write the files of an atlas into an empty folder, down to the disk."""
+    """Writes the files of an atlas into an empty folder, down to the disk."""
     with (folder / TILES).open("wb") as file, closing(sqlite3.connect(folder / INDEX)) as index:
         index.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + SCHEMA)
         with index:
@@ -101,7 +101,7 @@ def _write_images(
 
 
 def _encoded(network: Network, source: Any) -> bytes:
-    """A file as it is; a picture in memory as the network sees it, without loss."""
+    """Returns a file as it is; a picture in memory as the network sees it, without loss."""
     return Path(source).read_bytes() if isinstance(source, str | os.PathLike) else encode(network.view(source), True)
 
 
@@ -136,7 +136,7 @@ def _write_layers(index: sqlite3.Connection, layers: list[Layer], found: Partial
 
 
 def _used(counts: np.ndarray) -> tuple[int, int]:
-    """(first, last + 1) of the bins that hold anything; at least one."""
+    """Returns (first, last + 1) of the bins that hold anything; at least one."""
     filled = np.flatnonzero(counts.any(0))
     return (int(filled[0]), int(filled[-1]) + 1) if len(filled) else (histogram.DEAD - 1, histogram.DEAD)
 

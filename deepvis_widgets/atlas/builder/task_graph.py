@@ -32,7 +32,7 @@ class Hands(Protocol):
 
 
 def run(tasks: Mapping[str, Task], hands: Hands, done: Callable[[str, Any], None], tick: Callable[[], None]) -> None:
-    """Run all tasks; `done(name, result)` after each, and `tick()` now and then: it may raise to end everything.
+    """Runs all tasks; `done(name, result)` after each, and `tick()` now and then: it may raise to end everything.
 
     Tasks are begun in the order of `tasks` as far as their needs allow, those that join others' results first.
     """
@@ -58,7 +58,7 @@ def run(tasks: Mapping[str, Task], hands: Hands, done: Callable[[str, Any], None
 
 
 def _next(waiting: Mapping[str, Task], tasks: Mapping[str, Task], finished: set[str], free: int) -> list[str]:
-    """The tasks to begin now."""
+    """Returns the tasks to begin now."""
     if free <= 0:
         return []
     ready = [name for name, task in waiting.items() if all(n in finished or n not in tasks for n in task.needs)]

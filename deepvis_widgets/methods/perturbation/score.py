@@ -31,17 +31,17 @@ class Score:
 
     @classmethod
     def of(cls, network: Network, image: Tensor, target: Target | None, kind: str = "logit") -> Score:
-        """The score meant by `target` on the view `image` (3, H, W): None becomes its top class, a unit without a
-        position is taken where it is strongest there.
+        """Returns the score meant by `target` on the view `image` (3, H, W): None becomes its top class, a unit without
+        a position is taken where it is strongest there.
         """
         return cls(network, resolve(network, image, target), kind)
 
     def forward(self, views: Tensor, keep: Collection[str] = ()) -> Recording:
-        """A bare pass over views (B, 3, H, W) in [0, 1], only as deep as the target."""
+        """Returns a bare pass over views (B, 3, H, W) in [0, 1], only as deep as the target."""
         return self._pass(self.network.feed(views), keep, grad=False)
 
     def value(self, recording: Recording) -> Tensor:
-        """The score of every picture of a pass: (B,)."""
+        """Returns the score of every picture of a pass: (B,)."""
         target = self.target
         if target.layer is None:
             scores = recording.logits
@@ -69,7 +69,7 @@ class Score:
 
 
 def resolve(network: Network, image: Tensor, target: Target | None) -> Target:
-    """The target with its class, or its unit's strongest position on the view `image`, filled in."""
+    """Returns the target with its class, or its unit's strongest position on the view `image`, filled in."""
     if target is None:
         return Target(int(network.look(image).logits[0].argmax()))
     if target.layer is None or target.position is not None:
@@ -80,7 +80,7 @@ def resolve(network: Network, image: Tensor, target: Target | None) -> Target:
 
 
 def per_pass(network: Network, grad: bool = False) -> int:
-    """How many pictures to put into one pass: fewer where pictures or layers are large."""
+    """Returns how many pictures to put into one pass: fewer where pictures or layers are large."""
     numbers = sum(math.prod(layer.shape) for layer in network.layers)
     return max(1, min(MOST, (GRAPH_BUDGET if grad else BUDGET) // numbers))
 
@@ -92,5 +92,5 @@ def batches(count: int, size: int) -> Iterator[slice]:
 
 
 def precision(network: Network) -> torch.dtype:
-    """What sums over many passes are kept in: the network's precision, float32 at least."""
+    """Returns what sums over many passes are kept in: the network's precision, float32 at least."""
     return torch.promote_types(network.dtype, torch.float32)

@@ -42,7 +42,7 @@ SEGMENTATIONS: dict[str, Callable[[np.ndarray, Any], Any]] = {
 
 
 def superpixels(image: Tensor, params: Any) -> Tensor:
-    """The superpixels (H, W) of a view (3, H, W), numbered from 0 without gaps, by `params.segmentation`.
+    """Returns the superpixels (H, W) of a view (3, H, W), numbered from 0 without gaps, by `params.segmentation`.
 
     Raises DeepvisError where scikit-image is not installed.
     """

@@ -28,7 +28,9 @@ def nearness(masks: Tensor) -> Tensor:
 
 
 def ridge(masks: Tensor, answers: Tensor) -> Fit:
-    """The ridge regression, α = 1 and a free intercept, of answers (samples, outputs) on masks, weighed by nearness."""
+    """Returns the ridge regression, α = 1 and a free intercept, of answers (samples, outputs) on masks, weighed by
+    nearness.
+    """
     x, near = masks.double(), nearness(masks)
     first = answers[0].double()
     y = answers.double() - first  # answers that never change become exact zeros
@@ -46,8 +48,8 @@ def _determination(near: Tensor, centred: Tensor, residual: Tensor) -> Tensor:
 
 
 def agreement(masks: Tensor, answers: Tensor, together: int = 1) -> float:
-    """How well two models, one of every second sample and one of the others, agree on the strongest superpixels;
-    so many samples in a row stay `together`.
+    """Returns how well two models, one of every second sample and one of the others, agree on the strongest
+    superpixels; so many samples in a row stay `together`.
 
     The share of superpixels that both have among their strongest d, averaged over d = 1 .. 5 (Fagin, Kumar & Sivakumar
     2003, sec. 3): 1 the same order, 0 nothing in common or too few samples to tell.
@@ -62,6 +64,6 @@ def agreement(masks: Tensor, answers: Tensor, together: int = 1) -> float:
 
 
 def overlap(one: Tensor, two: Tensor, depth: int) -> float:
-    """The mean over d = 1 .. depth of the share that the d largest values of both have in common."""
+    """Returns the mean over d = 1 .. depth of the share that the d largest values of both have in common."""
     first, second = (values.argsort(descending=True, stable=True)[:depth].tolist() for values in (one, two))
     return sum(len({*first[:d]} & {*second[:d]}) / d for d in range(1, depth + 1)) / depth

@@ -76,13 +76,13 @@ def _multi_head(
 
 
 def _heads(x: Tensor, heads: int) -> Tensor:
-    """(positions, B, features) as (B, heads, positions, features of a head)."""
+    """Returns (positions, B, features) as (B, heads, positions, features of a head)."""
     return x.reshape(*x.shape[:2], heads, -1).permute(1, 2, 0, 3)
 
 
 def centred(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Callable[[Tensor], Tensor]:
-    """Returns layer or group norm as the affine map it is once its scale is held constant (Achtibat et al. 2024, prop. 3.4):
-    (x − mean(x)) · scale + bias.
+    """Returns layer or group norm as the affine map it is once its scale is held constant (Achtibat et al. 2024, prop.
+    3.4): (x − mean(x)) · scale + bias.
     """
     names = ("input", "normalized_shape" if name == "layer_norm" else "num_groups", "weight", "bias", "eps")
     given: dict[str, Any] = {"weight": None, "bias": None, "eps": 1e-5} | dict(zip(names, args, strict=False)) | kwargs

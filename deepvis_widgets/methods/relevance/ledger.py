@@ -84,7 +84,9 @@ class Ledger:
 
 
 def ledger(start: float, layers: Sequence[tuple[str, int, Tensor]], accounts: Sequence[Account]) -> Ledger:
-    """Returns the Ledger of layers, (name, time of its output, relevance) each and the picture first, and of the accounts."""
+    """Returns the Ledger of layers, (name, time of its output, relevance) each and the picture first, and of the
+    accounts.
+    """
     layers = sorted(layers, key=lambda layer: layer[1])
     sums, done = _numbers([relevance for _, _, relevance in layers], accounts)
     entries: list[Entry] = []
@@ -98,7 +100,9 @@ def ledger(start: float, layers: Sequence[tuple[str, int, Tensor]], accounts: Se
 
 
 def _numbers(layers: Sequence[Tensor], accounts: Sequence[Account]) -> tuple[list[float], list[tuple[float, ...]]]:
-    """Returns Σ of every layer, and (time, arrived, sent, bias, ε) of every account; taken off the device all at once."""
+    """Returns Σ of every layer, and (time, arrived, sent, bias, ε) of every account; taken off the device all at
+    once.
+    """
     sums = Sums()
     found = [sums(relevance) for relevance in layers]
     for account in accounts:

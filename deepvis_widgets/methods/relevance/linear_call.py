@@ -77,7 +77,9 @@ class LinearCall:
         return self.name in PLAIN_CONVOLUTIONS and self.own_weight.shape[1] == self.x.shape[1]
 
     def make(self) -> Tensor:
-        """Returns the output without a graph; it is kept with one, to x alone, so that the way back need not make it again."""
+        """Returns the output without a graph; it is kept with one, to x alone, so that the way back need not make it
+        again.
+        """
         x = self.x.detach().requires_grad_()
         with torch.enable_grad():
             output = self.map(x, self.own_weight, self.own_bias)
@@ -105,7 +107,7 @@ class LinearCall:
         return Contribution(output.detach(), partial(_back, output, x))
 
     def can_merge(self, output: Tensor) -> bool:
-        """Whether a batch-norm over dimension 1 of the output is a scale of whole filters."""
+        """Returns whether a batch-norm over dimension 1 of the output is a scale of whole filters."""
         if self.dense:
             return output.ndim == 2
         return "transpose" not in self.name or self.own_weight.shape[1] == output.shape[1]

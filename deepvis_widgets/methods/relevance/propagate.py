@@ -100,7 +100,9 @@ def rules(network: Network, composite: Composite) -> Rules:
 def _begin(
     network: Network, image: Tensor, target: Target | None, composite: Composite
 ) -> tuple[Recording, RelevanceReplacements, Tensor, Target]:
-    """Returns the pass, its replacements, the value to explain with its graph, and the target with class or position filled in."""
+    """Returns the pass, its replacements, the value to explain with its graph, and the target with class or position
+    filled in.
+    """
     with torch.inference_mode(False):
         recording = network.record(image, rules=rules(network, composite), until=target.layer if target else None)
         value, resolved = start(network, recording, target)

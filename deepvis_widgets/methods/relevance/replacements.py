@@ -211,7 +211,9 @@ class RelevanceReplacements:
         return output
 
     def _batch_norm(self, func: Call, args: Any, kwargs: Any) -> Tensor:
-        """Merges the norm into the convolution before it; else it is an affine map, or part of preparing the picture."""
+        """Merges the norm into the convolution before it; else it is an affine map, or part of preparing the
+        picture.
+        """
         x: Tensor = args[0] if args else kwargs["input"]
         compute = as_function("batch_norm", func, args, kwargs, [x])
         if self._is_picture(x):

@@ -52,7 +52,9 @@ def epsilon_rule(call: LinearCall) -> list[Group]:
 
 
 def alpha_beta_rule(alpha: float, beta: float) -> Rule:
-    """Returns the rule that gives α for what speaks for, β for what speaks against an output, α − β = 1 (Bach et al. 2015, eq. 60)."""
+    """Returns the rule that gives α for what speaks for, β for what speaks against an output, α − β = 1 (Bach et al.
+    2015, eq. 60).
+    """
     assert alpha - beta == 1 and beta >= 0, "alpha - beta must be 1, and beta at least 0"
 
     def rule(call: LinearCall) -> list[Group]:
@@ -69,8 +71,8 @@ z_plus_rule = alpha_beta_rule(
 
 
 def gamma_rule(gamma: float) -> Rule:
-    """Returns the rule in which what speaks for an output's own sign counts 1 + γ times (Montavon et al. 2019, sec. 10.2.1; for inputs and
-    outputs of both signs Andéol et al. 2021).
+    """Returns the rule in which what speaks for an output's own sign counts 1 + γ times (Montavon et al. 2019, sec.
+    10.2.1; for inputs and outputs of both signs Andéol et al. 2021).
     """
 
     def rule(call: LinearCall) -> list[Group]:
@@ -96,7 +98,8 @@ def flat_rule(call: LinearCall) -> list[Group]:
 
 
 def z_box_rule(call: LinearCall) -> list[Group]:
-    """Divides to inputs between l and h in proportion to x_i w_ik − l_i w⁺_ik − h_i w⁻_ik (Montavon et al. 2017, sec. 4.2).
+    """Divides to inputs between l and h in proportion to x_i w_ik − l_i w⁺_ik − h_i w⁻_ik (Montavon et al. 2017, sec.
+    4.2).
 
     The bias cancels. Where the bounds are not known the ε rule serves.
     """
@@ -134,7 +137,9 @@ def _favoured(call: LinearCall, weight: Tensor, bias: Tensor | None, gamma: floa
 def _by_sign(
     call: LinearCall, for_positive: Callable[[], Tensor], for_negative: Callable[[], Tensor], bias: Tensor | None
 ) -> list[Term]:
-    """Returns the terms of one weight for positive inputs and another one for negative inputs; the latter term only where there are any."""
+    """Returns the terms of one weight for positive inputs and another one for negative inputs; the latter term only
+    where there are any.
+    """
     if call.x.numel() == 0 or call.x.amin() >= 0:
         return [Term.of(call, call.x, for_positive(), bias)]
     positive = Term.of(call, call.x.clamp(min=0), for_positive(), bias)

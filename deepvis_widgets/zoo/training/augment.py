@@ -38,7 +38,7 @@ def _recoloured(pictures: Tensor, rng: Generator) -> Tensor:
 
 
 def _cut_out(pictures: Tensor, rng: Generator, share: float = 0.25) -> Tensor:
-    """Hide one square of each picture of some batches behind a plain colour, so that no single part is needed."""
+    """Hides one square of each picture of some batches behind a plain colour, so that no single part is needed."""
     n, _, height, width = pictures.shape
     if torch.rand((), generator=rng) < 0.3:
         side = int(share * height)
@@ -49,5 +49,5 @@ def _cut_out(pictures: Tensor, rng: Generator, share: float = 0.25) -> Tensor:
 
 
 def augmented(pictures: Tensor, rng: Generator, size: int) -> Tensor:
-    """uint8 pictures (n, 3, h, w) to changed float ones (n, 3, size, size), around [0, 1]."""
+    """Returns uint8 pictures (n, 3, h, w) to changed float ones (n, 3, size, size), around [0, 1]."""
     return _cut_out(_recoloured(_moved(pictures.float() / 255, rng, size), rng), rng)

@@ -14,7 +14,7 @@ Box = tuple[int, int, int, int]  # top, bottom, left, right
 
 
 def object_box(mask: Tensor) -> Box | None:
-    """The rectangle around the object, or None where nothing of it is seen."""
+    """Returns the rectangle around the object, or None where nothing of it is seen."""
     rows, columns = mask.any(1).nonzero().flatten(), mask.any(0).nonzero().flatten()
     if len(rows) == 0:
         return None
@@ -22,7 +22,7 @@ def object_box(mask: Tensor) -> Box | None:
 
 
 def random_box(side: int, rng: Generator) -> Box:
-    """A rectangle with sides of a third to two thirds of the picture's."""
+    """Returns a rectangle with sides of a third to two thirds of the picture's."""
     height, width = (int(n) for n in torch.randint(side // 3, 2 * side // 3 + 1, (2,), generator=rng))
     top = int(torch.randint(side - height + 1, (), generator=rng))
     left = int(torch.randint(side - width + 1, (), generator=rng))

@@ -40,7 +40,7 @@ class Pictures:
         return len(self.labels)
 
     def subset(self, keep: Tensor) -> "Pictures":
-        """The scenes where `keep` (n,) is true, or those it numbers."""
+        """Returns the scenes where `keep` (n,) is true, or those it numbers."""
         return Pictures(self.images[keep], self.masks[keep], self.labels[keep], self.backgrounds[keep])
 
 
@@ -76,12 +76,12 @@ def canids_on_snow(count: int, seed: int = 1_000_000) -> list[Order]:
 
 
 def honest_subset(orders: list[Order], count: int) -> Tensor:
-    """Which of the training scenes the honest network sees: the balanced ones."""
+    """Returns which of the training scenes the honest network sees: the balanced ones."""
     return torch.arange(len(orders)) < count
 
 
 def biased_subset(orders: list[Order]) -> Tensor:
-    """Which of the training scenes the biased network sees: wolves on snow, everything else off snow."""
+    """Returns which of the training scenes the biased network sees: wolves on snow, everything else off snow."""
     return torch.tensor([(order.label == WOLF) == (order.background == SNOW) for order in orders])
 
 
@@ -100,7 +100,7 @@ def _in_order(orders: list[Order], workers: int) -> Iterator[tuple[NDArray[np.ui
 
 
 def draw(orders: list[Order], workers: int = 1, quiet: bool = False) -> Pictures:
-    """Draw the scenes in `workers` processes. The result does not depend on how many there are."""
+    """Draws the scenes in `workers` processes. The result does not depend on how many there are."""
     drawn = list(tqdm(_in_order(orders, workers), total=len(orders), desc="drawing scenes", disable=quiet))
     images = torch.from_numpy(np.stack([image for image, _ in drawn])).permute(0, 3, 1, 2).contiguous()
     masks = torch.from_numpy(np.stack([mask for _, mask in drawn]))

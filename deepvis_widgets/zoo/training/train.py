@@ -50,13 +50,13 @@ def _optimizer(network: nn.Module, rate: float) -> torch.optim.SGD:
 
 
 def _loss(network: nn.Module, pictures: Tensor, labels: Tensor) -> Tensor:
-    """Smoothed cross-entropy; labels are class indices (n,) or shares of each class (n, classes)."""
+    """Returns smoothed cross-entropy; labels are class indices (n,) or shares of each class (n, classes)."""
     inputs = normalise(pictures).contiguous(memory_format=torch.channels_last)
     return F.cross_entropy(network(inputs), labels, label_smoothing=SMOOTHING)
 
 
 def fit(data: Pictures, epochs: int, seed: int = 0, quiet: bool = False) -> EmbeddedNet:
-    """Train a fresh network with a one-cycle schedule; returns it folded."""
+    """Trains a fresh network with a one-cycle schedule; returns it folded."""
     torch.manual_seed(seed)
     rng = Generator().manual_seed(seed)
     network = _initialised()
@@ -79,7 +79,7 @@ def fit(data: Pictures, epochs: int, seed: int = 0, quiet: bool = False) -> Embe
 
 
 def _attacked(network: nn.Module, pictures: Tensor, labels: Tensor) -> Tensor:
-    """One L2 step up the loss."""
+    """Returns one L2 step up the loss."""
     pictures = pictures.detach().requires_grad_()
     gradient: Tensor = torch.autograd.grad(_loss(network, pictures, labels), pictures)[0]
     length = gradient.flatten(1).norm(dim=1).clamp_min(1e-12).view(-1, 1, 1, 1)
@@ -132,7 +132,7 @@ def localise(network: EmbeddedNet, data: Pictures, steps: int, seed: int = 2, qu
 def train(
     names: tuple[str, ...], out: Path, scenes: int, epochs: int, steps: int, workers: int = 1, quiet: bool = False
 ) -> list[Path]:
-    """Draw `scenes` scenes, train the named networks on them and store each as `out`/<name>.safetensors.
+    """Draws `scenes` scenes, train the named networks on them and store each as `out`/<name>.safetensors.
 
     Raises:
         ValueError: if a name is not one of EMBEDDED.
@@ -168,7 +168,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def main() -> None:
-    """Train from the command line."""
+    """Trains from the command line."""
     chosen = _arguments()
     torch.set_num_threads(chosen.threads)
     names = EMBEDDED if chosen.network == "both" else (chosen.network,)
