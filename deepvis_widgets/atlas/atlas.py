@@ -50,6 +50,15 @@ class Atlas:
 
     `layers` are the names of the layers it covers, in order of execution, `names` those of its pictures, and `problems`
     the pictures that were left out, each with a sentence.
+
+    >>> import tempfile
+    >>> import deepvis_widgets as dv
+    >>> net = dv.load("husky-wolf")
+    >>> scenes = [dv.scene("wolf", "snow", seed) for seed in range(3)]
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     atlas = dv.Atlas.build(net, scenes, folder, layers=["features.relu2"], top=2, workers=0, quiet=True)
+    ...     [top.rank for top in atlas.unit("features.relu2", 5).top], atlas.layers
+    ([0, 1], ['features.relu2'])
     """
 
     def __init__(self, reader: Reader, network: Network, images: Images | None = None) -> None:
@@ -106,7 +115,7 @@ class Atlas:
         if (number := whole(patterns)) is None or not 0 <= number <= 16:
             raise DeepvisError(f"patterns={patterns!r} is not accepted by Atlas.build; accepted: 0 to 16.")
         build = Build(network, found, place, plan, pictures=pictures, patterns=number, keep=keep, overwrite=overwrite)
-        build.run((_workers(workers, network, plan.shards), cluster), quiet, report)
+        build.run(_workers(workers, network, plan.shards), cluster, quiet, report)
         return cls(Reader(place), network, found)
 
     @classmethod
@@ -157,7 +166,7 @@ class Atlas:
         return f"Atlas({self.network.name}: {units:,} units of {len(self.layers)} layers over {count:,} pictures)"
 
     def unit(self, layer: str, channel: int) -> Unit:
-        """Returns one unit, or its stand-in. Raises DeepvisError where the atlas has neither."""
+        """Returns one unit, or its alias. Raises DeepvisError where the atlas has neither."""
         row, number = self._unit(layer, channel)
         layer, summary = row.name, self.layer(row.name)
         names = self._names(summary.images[number])
@@ -185,13 +194,13 @@ class Atlas:
         return self._summary(self._layer(layer).name)
 
     def stand_in(self, layer: str, channel: int) -> tuple[str, int] | None:
-        """Returns the (layer, channel) under which a unit of the network is found here: itself, the unit of the
+        """Returns the alias (layer, channel) under which a unit of the network is found here: itself, the unit of the
         rectifier that takes it over, or of the block that lays its map beside others; None where the atlas does not
         cover it.
         """
         if layer in self.reader.layers:
             return layer, channel
-        found = self.reader.stand_ins.get(layer)
+        found = self.reader.aliases.get(layer)
         return None if found is None else (found[0], found[1] + channel)
 
     def search(

@@ -64,7 +64,7 @@ def patterns(network: Network, layer: str, channel: int, count: int, seed: int =
 
 
 def draw(network: Network, layers: Sequence[str], source: Any, rows: np.ndarray) -> list[Tile]:
-    """Returns the patch and deconv of each row (layer, channel, rank, row, col), all of one picture, which passes
+    """Draws the patch and the deconv of each row (layer, channel, rank, row, col), all of one picture, which passes
     once.
     """
     view = network.view(source)

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from ..core.errors import DeepvisError
 
+FORMAT = 1
+INDEX, TILES = "atlas.sqlite", "tiles.bin"
 DIGEST = 32
 
 
@@ -50,7 +52,7 @@ def sync_folder(folder: Path) -> None:
 
 @contextmanager
 def locked(path: Path, busy: str) -> Iterator[None]:
-    """Holds the lock in a file, which is there as long; DeepvisError(busy) where another holds it. The system takes a
+    """Holds the lock in a file, which exists as long; DeepvisError(busy) where another holds it. The system takes a
     lock from a process that dies, however it dies: what it left behind keeps nobody out.
     """
     handle = os.open(path, os.O_RDWR | os.O_CREAT)
@@ -81,9 +83,3 @@ def _lock(handle: int) -> bool:
     except OSError:
         return False
     return True
-
-
-FORMAT = 1
-
-
-INDEX, TILES = "atlas.sqlite", "tiles.bin"

@@ -38,13 +38,16 @@ class Images:
         return [self.source(number) for number in range(first, last)]
 
     def key(self) -> str:
-        """Changes when a picture is added, taken away, renamed or written again."""
+        """Returns a key that changes when a picture is added, taken away, renamed or written again."""
         return content_key(*(_stamp(name, self.source(number)) for number, name in enumerate(self.names)))
 
 
 def find_images(images: Any) -> Images:
     """Returns the Images meant by a folder (searched with all its folders, in the order of names) or a list of
     pictures: paths, PIL images, arrays, tensors, scenes. Raises DeepvisError where there is none.
+
+    >>> find_images(["one.png", "two.png"]).names
+    ('one.png', 'two.png')
     """
     if isinstance(images, Images):
         return images

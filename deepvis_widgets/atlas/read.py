@@ -1,4 +1,4 @@
-"""Reading the files of an atlas; store.py says what is in them."""
+"""Reading the files of an atlas; builder/store.py says what is in them."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Reader:
         return {row[1]: LayerRow(*row) for row in rows}
 
     @cached_property
-    def stand_ins(self) -> dict[str, tuple[str, int]]:
+    def aliases(self) -> dict[str, tuple[str, int]]:
         """Layers whose units are those of a layer that is here, and the channel of their first one there."""
         return {name: (layer, first) for name, layer, first in self.query("SELECT name, layer, first FROM stand_ins")}
 

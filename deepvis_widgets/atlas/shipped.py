@@ -30,8 +30,13 @@ def folder(name: str) -> Path:
     return Path(__file__).parent / "ready" / name
 
 
-def ready_atlas(network: Network) -> Atlas | None:
-    """Returns the atlas that ships with the package, if this is an embedded network with its own weights; else None."""
+def shipped_atlas(network: Network) -> Atlas | None:
+    """Returns the atlas that ships with the package, if this is an embedded network with its own weights; else None.
+
+    >>> import deepvis_widgets as dv
+    >>> shipped_atlas(dv.load("husky-wolf"))
+    Atlas(husky-wolf: 1,100 units of 13 layers over 300 pictures)
+    """
     if network.name not in EMBEDDED or not folder(network.name).is_dir():
         return None
     try:

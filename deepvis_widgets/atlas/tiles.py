@@ -30,7 +30,12 @@ class Tile:
 
 
 def encode(picture: Tensor, lossless: bool = False) -> bytes:
-    """Returns a picture (3, h, w) in [0, 1] as WebP; small ones without loss."""
+    """Returns a picture (3, h, w) in [0, 1] as WebP; small ones without loss.
+
+    >>> import torch
+    >>> decode(encode(torch.ones(3, 8, 8))).shape
+    torch.Size([3, 8, 8])
+    """
     file = io.BytesIO()
     exact = lossless or picture.shape[1] * picture.shape[2] <= LOSSLESS
     Image.fromarray(to_levels(picture)).save(file, "WEBP", quality=QUALITY, lossless=exact, method=4)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -13,14 +13,26 @@ from PIL import Image
 from torch import Tensor
 
 from ..core.errors import DeepvisError
+from ..core.network.network import Network
 from ..core.network.receptive_field import ReceptiveField
 from ..core.picture.boxes import Box
 from ..core.picture.picture import to_pil
 from ..core.results import sheet
 from . import crops, tiles
 
-if TYPE_CHECKING:
-    from .atlas import Atlas
+
+class UnitSource(Protocol):
+    """Where a unit's pictures come from: an atlas of `network`."""
+
+    network: Network
+
+    def view(self, number: int) -> Tensor:
+        """Returns a picture as the network sees it, (3, H, W) in [0, 1]."""
+        ...
+
+    def tile(self, layer: str, channel: int, kind: str, rank: int) -> Tensor | None:
+        """Returns a stored picture (3, h, w) of a unit, None where there is none."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +41,7 @@ class Top:
     `number` and `name` of the picture. Patches and projections are read from the atlas, or made when first asked for.
     """
 
-    atlas: Atlas
+    atlas: UnitSource
     layer: str
     channel: int
     rank: int
@@ -86,7 +98,7 @@ class Unit:
     with the probability of each class, 0 where either never varies.
     """
 
-    atlas: Atlas
+    atlas: UnitSource
     layer: str
     channel: int
     top: list[Top]

@@ -22,12 +22,11 @@ from .. import tiles
 from ..files import FORMAT, INDEX, locked, read_checked, sync_folder
 from ..identity import network_key
 from ..images import Images
-from . import store
-from . import top_lists as tops
-from .executors import hired
+from . import store, top_lists
+from .executors import open_executor
 from .partial import Partial
 from .plan import Plan
-from .task_graph import Hands, Task, run
+from .task_graph import Executor, Task, run
 from .tasks import Job, draw_crops, draw_patterns, merge_parts, read_part, scan_shard
 from .transport import pack, unpack
 
@@ -59,22 +58,24 @@ class Build:
         _check_place(out, overwrite)
         self.folder = out.with_name(f"{out.name}.part")
 
-    def run(self, hire: tuple[int, Any], quiet: bool, report: Report) -> None:
-        """Builds with `hire` = (workers, cluster). Raises DeepvisError while another build of the same folder runs."""
+    def run(self, workers: int, cluster: Any, quiet: bool, report: Report) -> None:
+        """Builds with so many workers, or a Dask client. Raises DeepvisError while another build of the same folder
+        runs.
+        """
         self.out.parent.mkdir(parents=True, exist_ok=True)
         busy = f'Another build into "{self.out}" is running; wait for it, or give out= another folder.'
         with locked(self.out.with_name(f"{self.out.name}.lock"), busy):
             _check_place(self.out, self.overwrite)
-            self._run(hire, quiet, report)
+            self._run(workers, cluster, quiet, report)
 
-    def _run(self, hire: tuple[int, Any], quiet: bool, report: Report) -> None:
+    def _run(self, workers: int, cluster: Any, quiet: bool, report: Report) -> None:
         self._begin()
         job = Job(pack(self.network, self.folder), self.plan, str(self.folder))
         try:
-            with hired(*hire) as hands:
-                self._scan(job, hands, quiet, report)
+            with open_executor(workers, cluster) as executor:
+                self._scan(job, executor, quiet, report)
                 found = read_part(self.folder / _node(0, self.plan.shards))
-                drawn = self._draw(job, hands, found, quiet, report)
+                drawn = self._draw(job, executor, found, quiet, report)
         finally:
             unpack.cache_clear()
         self._store(found, drawn)
@@ -100,11 +101,11 @@ class Build:
 
     # --- scanning ---
 
-    def _scan(self, job: Job, hands: Hands, quiet: bool, report: Report) -> None:
+    def _scan(self, job: Job, executor: Executor, quiet: bool, report: Report) -> None:
         tasks: dict[str, Task] = {}
         self._add_node(job, 0, self.plan.shards, tasks)
         share = SCAN_SHARE if self.pictures or self.patterns else 1.0
-        _run(job, tasks, hands, quiet, _Progress("scanning", "picture", self.plan.count, 0, share, report))
+        _run(job, tasks, executor, quiet, _Progress("scanning", "picture", self.plan.count, 0, share, report))
 
     def _add_node(self, job: Job, first: int, last: int, tasks: dict[str, Task]) -> None:
         """Adds what is missing for the part of the shards first to last - 1. The tree of parts is the plan's alone."""
@@ -123,7 +124,7 @@ class Build:
 
     # --- drawing ---
 
-    def _draw(self, job: Job, hands: Hands, found: Partial, quiet: bool, report: Report) -> list[Path]:
+    def _draw(self, job: Job, executor: Executor, found: Partial, quiet: bool, report: Report) -> list[Path]:
         """Returns the files of tiles, in a fixed order."""
         crops = dict(self._crop_tasks(job, found)) if self.pictures else {}
         patterns = dict(self._pattern_tasks(job)) if self.patterns else {}
@@ -131,7 +132,7 @@ class Build:
         if tasks:
             missing = {name: task for name, task in tasks.items() if read_checked(job.file(name)) is None}
             work = sum(_work(task) for task in tasks.values())
-            _run(job, missing, hands, quiet, _Progress("drawing", "tile", work, SCAN_SHARE, 1.0, report))
+            _run(job, missing, executor, quiet, _Progress("drawing", "tile", work, SCAN_SHARE, 1.0, report))
         return [job.file(name) for name in tasks]
 
     def _crop_tasks(self, job: Job, found: Partial) -> Iterator[tuple[str, Task]]:
@@ -191,7 +192,7 @@ class _Progress:
         return self.low + (self.high - self.low) * self.done / max(1, self.total)
 
 
-def _run(job: Job, tasks: dict[str, Task], hands: Hands, quiet: bool, progress: _Progress) -> None:
+def _run(job: Job, tasks: dict[str, Task], executor: Executor, quiet: bool, progress: _Progress) -> None:
     from tqdm.auto import tqdm
 
     progress.done = progress.total - sum(_work(task) for task in tasks.values())
@@ -207,7 +208,7 @@ def _run(job: Job, tasks: dict[str, Task], hands: Hands, quiet: bool, progress: 
             progress.done += count
             bar.update(count)
 
-        run(tasks, hands, done, lambda: progress.report(progress.fraction))
+        run(tasks, executor, done, lambda: progress.report(progress.fraction))
 
 
 def _work(task: Task) -> int:
@@ -227,10 +228,10 @@ def _by_picture(network: Network, plan: Plan, found: Partial) -> tuple[list[int]
     layer = np.repeat(np.arange(len(channels)), channels)
     width = np.repeat([network.layers[name].width for name in plan.layers], channels)
     channel = np.concatenate([np.arange(count) for count in channels])
-    unit, rank = np.nonzero(found.best != tops.NOTHING)
+    unit, rank = np.nonzero(found.best != top_lists.NOTHING)
     place = found.places[unit, rank]
     rows = np.stack([layer[unit], channel[unit], rank, place // width[unit], place % width[unit]], 1)
-    pictures = tops.pictures(found.best)[unit, rank]
+    pictures = top_lists.pictures(found.best)[unit, rank]
     order = np.argsort(pictures, kind="stable")
     numbers, starts = np.unique(pictures[order], return_index=True)
     return numbers.tolist(), np.split(rows[order], starts[1:]) if len(starts) else []

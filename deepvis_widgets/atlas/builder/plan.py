@@ -45,7 +45,12 @@ class Plan:
 def make_plan(
     network: Network, count: int, top: int, layers: Sequence[str] | None, positions: int, shard: int | None
 ) -> Plan:
-    """Returns the plan for `count` pictures; DeepvisError says which argument does not fit."""
+    """Returns the plan for `count` pictures; DeepvisError says which argument does not fit.
+
+    >>> import deepvis_widgets as dv
+    >>> make_plan(dv.load("husky-wolf"), 100, 9, ["features.relu8"], 16, None).shards
+    4
+    """
     names = tuple(own_layers(network) if layers is None else _checked(network, layers))
     numbers = {"top": (top, 1), "positions": (positions, 0), "shard": (1 if shard is None else shard, 1)}
     for name, (value, least) in numbers.items():

@@ -35,7 +35,7 @@ class Job:
 
 
 def scan_shard(job: Job, name: str, sources: Sequence[Any], shard: int) -> int:
-    """Scans one shard; how many pictures it has."""
+    """Scans one shard; returns how many pictures it has."""
     with _one_at_a_time, one_thread():
         if read_checked(job.file(name)) is None:
             found = scan(unpack(job.parcel), job.plan, sources, job.plan.pictures(shard)[0])
@@ -63,7 +63,9 @@ def read_part(file: Path) -> Partial:
 
 
 def draw_crops(job: Job, name: str, sources: Sequence[Any], wanted: Sequence[np.ndarray]) -> int:
-    """Returns patches and deconvs of pictures; `wanted` has for each the rows (layer, channel, rank, row, col)."""
+    """Draws patches and deconvs of pictures, and returns how many rows there are; `wanted` has for each the rows
+    (layer, channel, rank, row, col).
+    """
     with _one_at_a_time, one_thread():
         if read_checked(job.file(name)) is None:
             network = unpack(job.parcel)
@@ -75,7 +77,7 @@ def draw_crops(job: Job, name: str, sources: Sequence[Any], wanted: Sequence[np.
 
 
 def draw_patterns(job: Job, name: str, layer: int, channels: Sequence[int], count: int) -> int:
-    """`count` synthesized pictures of each channel of a layer."""
+    """Draws `count` synthesized pictures of each channel of a layer; returns how many channels there are."""
     with _one_at_a_time, one_thread():
         if read_checked(job.file(name)) is None:
             network = unpack(job.parcel)

@@ -15,7 +15,13 @@ NOTHING = np.iinfo(np.int64).min  # the key of an empty place
 
 
 def keys(values: np.ndarray, pictures: np.ndarray) -> np.ndarray:
-    """Returns int64 keys of finite float32 values (units, n) of the pictures numbered (n,)."""
+    """Returns the int64 keys of finite float32 values (units, n) of the pictures numbered (n,).
+
+    >>> found = keys(np.array([[0.5, 2.0, 2.0]]), np.array([7, 8, 9]))
+    >>> best, _ = strongest(found, np.zeros((1, 3), np.int32), 2)
+    >>> pictures(best).tolist(), activations(best).tolist()
+    ([[8, 9]], [[2.0, 2.0]])
+    """
     bits = (values.astype(np.float32) + np.float32(0)).view(np.int32)  # -0 becomes 0
     ordered = (bits ^ ((bits >> 31) & np.int32(0x7FFFFFFF))).astype(np.int64)
     found: np.ndarray = (ordered << 32) + (LATEST - pictures.astype(np.int64))
