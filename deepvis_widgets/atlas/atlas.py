@@ -15,7 +15,8 @@ from torch import Tensor
 from ..core.checks import whole
 from ..core.errors import DeepvisError
 from ..core.network.network import Network
-from ..methods.base import Report, silent
+from ..core.report import Report
+from ..methods.base import silent
 from .aliases import passed_on, scores_layers
 from .identity import network_key
 from .images import Images, find_images

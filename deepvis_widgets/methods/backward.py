@@ -26,6 +26,13 @@ def attribution(
     `seed` is what starts the backward pass of a hidden unit: 1.0 at its position ("one"), its activation there
     ("activation"), or its whole map ("map"); without a position the strongest one is taken. A class starts from its
     logit, or from its softmax probability.
+
+    >>> import deepvis_widgets as dv
+    >>> net, scene = dv.load("husky-wolf"), dv.scene("wolf", "snow", seed=3)
+    >>> from deepvis_widgets.core.network.backward_rules import PLAIN
+    >>> signal, target = attribution(net, net.view(scene), None, PLAIN)
+    >>> signal.shape, net.labels[target.channel]
+    (torch.Size([3, 128, 128]), 'wolf')
     """
     layer = target.layer if target else None
     recording = network.record(image, rules=rules, until=layer, keep=() if layer is None else (layer,))
@@ -64,7 +71,13 @@ def strongest(unit: Tensor) -> tuple[int, int]:
 
 
 def describe(network: Network, target: Target) -> str:
-    """Returns the target in words: a class label, or layer:channel with its position."""
+    """Returns the target in words: a class label, or layer:channel with its position.
+
+    >>> import deepvis_widgets as dv
+    >>> net = dv.load("husky-wolf")
+    >>> describe(net, Target(12, "features.relu5", (3, 4)))
+    'features.relu5:12 at (3, 4)'
+    """
     if target.layer is None:
         return network.labels[target.channel]
     place = "" if target.position is None else f" at {target.position}"

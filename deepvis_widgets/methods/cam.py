@@ -13,9 +13,10 @@ from ..core.network.cam_head import Head
 from ..core.network.network import Network
 from ..core.network.target import Target
 from ..core.picture.reduce import to_size
+from ..core.report import Report
 from ..core.results import HeatMap
 from .backward import describe
-from .base import Method, Report, silent
+from .base import Method, silent
 from .perturbation.score import precision
 
 MOST = 5  # classes whose maps come with the one that was asked for
@@ -55,6 +56,12 @@ class Cam(Method):
 
     The mean of `coarse` plus the class's bias is its logit. Raises DeepvisError, naming grad_cam, for heads of another
     form.
+
+    >>> import deepvis_widgets as dv
+    >>> net, scene = dv.load("husky-wolf"), dv.scene("wolf", "snow", seed=3)
+    >>> found = dv.explain(net, scene, "cam")
+    >>> found.target, found.labels[0], found.coarse.shape
+    ('wolf', 'wolf', torch.Size([16, 16]))
     """
 
     name = "cam"
@@ -99,7 +106,7 @@ def no_head(network: Network) -> str:
 
 
 def class_maps(head: Head, channels: Tensor) -> Tensor:
-    """M_c (classes, h, w) of the first picture for the class indices `channels`."""
+    """Returns M_c (classes, h, w) of the first picture for the class indices `channels`."""
     features = head.features[0].detach()
     maps = (
         features[channels]

@@ -49,6 +49,12 @@ class ClassEvidence:
 
     `head` holds the feature maps (1, K, h, w) and the linear map after them, `logits` (classes,) the scores; on the
     CPU, without a graph.
+
+    >>> import deepvis_widgets as dv
+    >>> net, scene = dv.load("husky-wolf"), dv.scene("wolf", "snow", seed=3)
+    >>> found = ClassEvidence.of(net, net.view(scene))
+    >>> net.labels[found.top], found.terms(found.top).maps.shape
+    ('wolf', torch.Size([128, 16, 16]))
     """
 
     head: Head
@@ -56,7 +62,7 @@ class ClassEvidence:
 
     @classmethod
     def of(cls, network: Network, view: Tensor) -> ClassEvidence:
-        """From the remembered pass over a view (3, H, W), or from a bare one; DeepvisError, naming grad_cam, for heads
+        """Reads the remembered pass over a view (3, H, W), or from a bare one; DeepvisError, naming grad_cam, for heads
         that have no exact class activation maps.
         """
         recording = network.look(view)

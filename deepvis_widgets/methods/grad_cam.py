@@ -15,9 +15,10 @@ from ..core.network.recording import Recording
 from ..core.network.target import Target
 from ..core.params import text
 from ..core.picture.reduce import to_size
+from ..core.report import Report
 from ..core.results import HeatMap
 from .backward import describe, start
-from .base import Method, Report, silent
+from .base import Method, silent
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,12 @@ class GradCam(Method):
 
     For a hidden unit the maps are those of the last layer before it. Raises DeepvisError where no layer with maps comes
     before the target.
+
+    >>> import deepvis_widgets as dv
+    >>> net, scene = dv.load("husky-wolf"), dv.scene("wolf", "snow", seed=3)
+    >>> found = dv.explain(net, scene, "grad_cam", target="wolf", at="features.relu8")
+    >>> found.coarse.shape, bool(found.heatmap.min() >= 0)
+    (torch.Size([16, 16]), True)
     """
 
     name = "grad_cam"

@@ -14,9 +14,10 @@ from ..core.network.network import Network
 from ..core.network.target import Target
 from ..core.params import choice, number
 from ..core.picture.fills import fill_picture
+from ..core.report import Report
 from ..passes.fused_passes import FusedPasses
 from .backward import SCORES, describe
-from .base import Method, Report, silent
+from .base import Method, silent
 from .perturbation.score import Score, per_pass, precision
 from .perturbation.segmentation import SEGMENTATIONS, superpixels
 from .perturbation.superpixels import Superpixels
@@ -55,6 +56,12 @@ class Lime(Method):
 
     A hidden unit is read where it is strongest in the whole picture. Streams the model after every 50 samples; one seed
     decides everything. Raises DeepvisError where scikit-image is not installed.
+
+    >>> import deepvis_widgets as dv
+    >>> net, scene = dv.load("husky-wolf"), dv.scene("wolf", "snow", seed=3)
+    >>> found = dv.explain(net, scene, "lime", target="wolf", samples=20, segmentation="slic", seed=0)
+    >>> found.samples, found.heatmap.shape
+    (20, torch.Size([128, 128]))
     """
 
     name = "lime"
@@ -143,7 +150,7 @@ class Samples:
         self._segments = segments.flatten().repeat_interleave(channels).to(self._kept.device)
 
     def of(self, masks: Tensor) -> Tensor:
-        """Inputs (B, C, H, W), channels last, for masks (B, superpixels); weights 0 and 1 keep values exact."""
+        """Returns inputs (B, C, H, W), channels last, for masks (B, superpixels); weights 0 and 1 keep values exact."""
         weights = masks.to(self._kept).index_select(1, self._segments)
         return torch.lerp(self._hidden, self._kept, weights.view(-1, *self._kept.shape[1:])).permute(0, 3, 1, 2)
 
@@ -173,7 +180,9 @@ def hidden_picture(image: Tensor, segments: Tensor, fill: str) -> Tensor:
 
 
 def parts(samples: int, size: int) -> Iterator[tuple[slice, bool]]:
-    """0 .. samples in slices of at most `size`, and whether it is time for a check, whatever the size of slices."""
+    """Yields 0 .. samples in slices of at most `size`, and whether it is time for a check, whatever the size of
+    slices.
+    """
     first = 0
     while first < samples:
         check = min(samples, (first // CHECK + 1) * CHECK)

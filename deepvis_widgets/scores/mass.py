@@ -11,6 +11,10 @@ from ..core.results import HeatMap
 def mass(heatmap: Tensor, mask: Tensor, reach: int = 0) -> float:
     """Returns the share of the positive relevance of a heat map (H, W) inside the mask, bool (H, W), or at most `reach`
     pixels beside it: 0 to 1, nan where nothing is positive (relevance mass, Arras, Osman & Samek 2022).
+
+    >>> import torch
+    >>> mass(torch.tensor([[3.0, 1.0], [-1.0, 0.0]]), torch.tensor([[True, False], [False, False]]))
+    0.75
     """
     near = grown(mask[None], reach)[0]
     positive = heatmap.double().clamp(min=0)

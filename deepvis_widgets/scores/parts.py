@@ -6,13 +6,15 @@ from torch import Tensor
 
 from ..core.errors import DeepvisError
 from ..core.network.network import Network
+from ..core.report import Report
 from ..core.results import HeatMap, Result
 from ..methods import method, serving
-from ..methods.base import Report
 
 
 def check_served(network: Network, name: str) -> None:
-    """DeepvisError where there is no such method, it draws pictures of its own, or it cannot serve this network."""
+    """Raises DeepvisError where there is no such method, it draws pictures of its own, or it cannot serve this
+    network.
+    """
     if not method(name).picture:
         raise DeepvisError(f"{name} gives pictures of its own, and scores are of heat maps only.")
     serving(name, network)
@@ -26,7 +28,7 @@ def explained(network: Network, view: Tensor, target: int | str | None) -> int:
 def part_of(report: Report, first: float, last: float) -> Report:
     """Returns a report for a part of the work, that from `first` to `last` of the whole."""
 
-    def part(fraction: float, partial: Result | None = None) -> None:
+    def part(fraction: float, partial: object | None = None) -> None:
         report(first + fraction * (last - first))
 
     return part

@@ -13,5 +13,9 @@ def pointing(heatmap: Tensor, mask: Tensor, reach: int = REACH) -> bool:
     Of several equally high pixels the one nearest to their centre counts: a superpixel is pointed at in its middle. A
     map that is nowhere positive points nowhere. The paper lets a peak lie 15 pixels beside the object in pictures three
     times as large as the embedded ones.
+
+    >>> import torch
+    >>> pointing(torch.tensor([[3.0, 1.0], [0.0, 0.0]]), torch.tensor([[True, False], [False, False]]), reach=0)
+    True
     """
     return bool(points(heatmap[None], mask[None], reach))

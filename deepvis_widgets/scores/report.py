@@ -170,7 +170,7 @@ def verdict(found: Figures, figure: str) -> str:
 
 
 def main() -> None:
-    """Draws the scenes, explain them and print the figures."""
+    """Draws the scenes, explains them and prints the figures."""
     parser = argparse.ArgumentParser(prog="python -m deepvis_widgets.scores.report", description=__doc__)
     parser.add_argument("--scenes", type=int, default=200, help="huskies and wolves on snow to draw")
     parser.add_argument("--slow", type=int, default=40, help="how many of them LIME explains")

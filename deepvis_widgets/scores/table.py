@@ -14,8 +14,9 @@ from typing import Any
 
 from ..core.errors import DeepvisError
 from ..core.network.network import Network
+from ..core.report import Report
 from ..methods import checked
-from ..methods.base import Report, silent
+from ..methods.base import silent
 from ..zoo.load import load
 from .parts import check_served, explained, part_of
 from .score import SCORES, check_scores, score
@@ -27,6 +28,12 @@ Row = dict[str, Any]
 class ScoreTable:
     """Scores of explanations. `rows` has one dict for each network, method and scene, with `network`, `method`, `scene`
     (its number), `target` and every score; shown are the means over the scenes.
+
+    >>> import deepvis_widgets as dv
+    >>> row = {"network": "net", "method": "cam", "scene": 0, "target": "wolf", "mass": 0.5}
+    >>> dv.ScoreTable([row], ("mass",))
+    network  method  scenes   mass
+    net      cam          1  0.500
     """
 
     rows: list[Row]
@@ -91,6 +98,12 @@ def score_table(
     `methods` a list of names, or of pairs (name, parameters). What is explained is the class `target` (None: each
     network's top class). Raises DeepvisError as `dv.score` does, and before it starts for a method that cannot serve a
     network.
+
+    >>> import deepvis_widgets as dv
+    >>> net, scenes = dv.load("husky-wolf"), [dv.scene("wolf", "snow", seed) for seed in range(2)]
+    >>> table = dv.score_table(net, scenes, ["cam", "gradient"], scores=["mass"], quiet=True)
+    >>> [(row["method"], row["scenes"]) for row in table.means()]
+    [('cam', 2), ('gradient', 2)]
     """
     check_scores(scores)
     pictures = [_pair(scene) for scene in _listed(scenes)]

@@ -30,6 +30,13 @@ def load(name: str, weights: str | os.PathLike[str] | None = None) -> Network:
     Without `weights`, embedded networks bring theirs and torchvision downloads its own. `weights` may be a safetensors
     or torch file (only ever read as plain tensors), or "random". Raises DeepvisError when the name, the file or what is
     in it does not fit.
+
+    >>> import deepvis_widgets as dv
+    >>> net = dv.load("husky-wolf")
+    >>> net.size, net.labels[:2], len(net.layers)
+    ((128, 128), ['husky', 'wolf'], 21)
+    >>> dv.load("squeezenet1_1", weights="random").classes
+    1000
     """
     _check_given(name, weights)
     if name in EMBEDDED:

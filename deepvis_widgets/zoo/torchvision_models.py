@@ -28,7 +28,7 @@ def names() -> list[str]:
 
 
 def published(name: str) -> Any:
-    """Torchvision's default weights entry of a model: its transforms, labels (in `meta`) and address."""
+    """Returns torchvision's default weights entry of a model: its transforms, labels (in `meta`) and address."""
     return library().get_model_weights(name).DEFAULT
 
 

@@ -16,8 +16,8 @@ from ..._version import __version__
 from ...core.content_key import content_key
 from ...core.errors import DeepvisError
 from ...core.network.network import Network
+from ...core.report import Report
 from ...core.threads import one_thread
-from ...methods.base import Report
 from .. import tiles
 from ..files import FORMAT, INDEX, locked, read_checked, sync_folder
 from ..identity import network_key

@@ -7,14 +7,12 @@ covariance: exact where a window was measured, and for a network whose answer is
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-if TYPE_CHECKING:
-    from .sweep import Sweep
+from .sweep import Sweep
 
 APART = 0.75  # of a window: from one position of the coarse grid to the next
 MORE = 0.5  # of the coarse grid's positions: how many are added where the map changes

@@ -23,7 +23,14 @@ GRAPH_BUDGET = 2**26  # the same where all of them are kept for the way back
 
 @dataclass(frozen=True)
 class Score:
-    """The number that is explained, for every picture of a batch: a class score, or a hidden unit at one position."""
+    """The number that is explained, for every picture of a batch: a class score, or a hidden unit at one position.
+
+    >>> import deepvis_widgets as dv
+    >>> net, scene = dv.load("husky-wolf"), dv.scene("wolf", "snow", seed=3)
+    >>> score = Score.of(net, net.view(scene), net.target("wolf"), "softmax")
+    >>> score.value(score.forward(net.view(scene)[None])).shape
+    torch.Size([1])
+    """
 
     network: Network
     target: Target
@@ -52,7 +59,7 @@ class Score:
         return maps[:, target.channel, row, col]
 
     def gradient(self, x: Tensor) -> Tensor:
-        """d score / d input for every picture of an input (B, C, H, W), on the CPU, in float32 at least."""
+        """Returns d score / d input for every picture of an input (B, C, H, W), on the CPU, in float32 at least."""
         recording = self._pass(x, (), grad=True)
         with torch.enable_grad():
             total = self.value(recording).sum()
@@ -86,7 +93,7 @@ def per_pass(network: Network, grad: bool = False) -> int:
 
 
 def batches(count: int, size: int) -> Iterator[slice]:
-    """0 .. count in slices of at most `size`."""
+    """Yields 0 .. count in slices of at most `size`."""
     for first in range(0, count, size):
         yield slice(first, min(first + size, count))
 

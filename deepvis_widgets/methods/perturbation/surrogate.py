@@ -22,7 +22,9 @@ class Fit:
 
 
 def nearness(masks: Tensor) -> Tensor:
-    """√exp(−d² / 0.25²) of every mask (samples, superpixels), d its cosine distance to the one that keeps all."""
+    """Returns √exp(−d² / 0.25²) of every mask (samples, superpixels), d its cosine distance to the one that keeps
+    all.
+    """
     kept = masks.double().mean(1)
     return torch.exp(-((1 - kept.sqrt()) ** 2) / KERNEL_WIDTH**2).sqrt()
 
@@ -30,6 +32,11 @@ def nearness(masks: Tensor) -> Tensor:
 def ridge(masks: Tensor, answers: Tensor) -> Fit:
     """Returns the ridge regression, α = 1 and a free intercept, of answers (samples, outputs) on masks, weighed by
     nearness.
+
+    >>> masks = torch.tensor([[True, True], [True, False], [False, True], [False, False]])
+    >>> fit = ridge(masks, torch.tensor([[2.0], [2.0], [0.0], [0.0]]))  # only the first superpixel matters
+    >>> bool(fit.weights[0] > fit.weights[1])
+    True
     """
     x, near = masks.double(), nearness(masks)
     first = answers[0].double()
@@ -42,7 +49,9 @@ def ridge(masks: Tensor, answers: Tensor) -> Fit:
 
 
 def _determination(near: Tensor, centred: Tensor, residual: Tensor) -> Tensor:
-    """R² = 1 − residual / total sum of squares; for answers that never change 1 if the model says so, else 0."""
+    """Returns R² = 1 − residual / total sum of squares; for answers that never change 1 if the model says so, else
+    0.
+    """
     total, left = near @ centred.square(), near @ residual.square()
     return torch.where(total > 0, 1 - left / total.clamp(min=torch.finfo(total.dtype).tiny), (left == 0).to(total))
 

@@ -61,7 +61,11 @@ class Sweep:
 
 
 def windows(size: tuple[int, int], window: int, stride: int) -> Tensor:
-    """Returns all boxes (rows, cols, 4): top, left, height, width, clipped at the border."""
+    """Returns all boxes (rows, cols, 4): top, left, height, width, clipped at the border.
+
+    >>> windows((100, 100), 64, 64)[1, 0].tolist()
+    [64, 0, 36, 64]
+    """
     tops, lefts = (_starts(side, window, stride) for side in size)
     heights, widths = ((side - starts).clamp(max=window) for side, starts in zip(size, (tops, lefts), strict=True))
     grid = torch.meshgrid(tops, lefts, indexing="ij") + torch.meshgrid(heights, widths, indexing="ij")

@@ -32,7 +32,7 @@ def _dot_product(
     scale: float | None = None,
     enable_gqa: bool = False,
 ) -> Tensor:
-    """softmax(scale · Q Kᵀ + mask) V for (B, ..., positions, features)."""
+    """Returns softmax(scale · Q Kᵀ + mask) V for (B, ..., positions, features)."""
     if enable_gqa:
         raise DeepvisError("lrp has no rule for attention with grouped queries, which this network uses.")
     scores = (query @ key.transpose(-2, -1)) * (query.shape[-1] ** -0.5 if scale is None else scale)
@@ -62,7 +62,7 @@ def _multi_head(
     out_proj_bias: Tensor | None,
     **more: Any,
 ) -> tuple[Tensor, None]:
-    """Multi-head attention over (positions, B, features); the attention weights are not returned."""
+    """Returns multi-head attention over (positions, B, features); the attention weights are not returned."""
     special = in_proj_weight is None or bias_k is not None or bias_v is not None or add_zero_attn
     if special or more.get("key_padding_mask") is not None:
         raise DeepvisError("lrp has no rule for the kind of multi-head attention that this network uses.")

@@ -29,6 +29,15 @@ class Ascent:
 
     `trace` has the objective (n,) of every step, measured before the step; the last step changes nothing, so its row
     belongs to the final pictures.
+
+    >>> import deepvis_widgets as dv
+    >>> from deepvis_widgets.methods.synthesis import SynthesisParams
+    >>> net = dv.load("husky-wolf")
+    >>> ascent = Ascent(net, net.target(None, "features.relu3", 12), SynthesisParams(steps=2, pictures=1))
+    >>> while not ascent.done:
+    ...     _ = ascent.step()
+    >>> ascent.pictures().shape
+    torch.Size([1, 3, 128, 128])
     """
 
     def __init__(self, network: Network, target: Target, params: SynthesisParams, frame: Frame | None = None) -> None:
@@ -60,7 +69,7 @@ class Ascent:
         return torch.stack(self._trace) if self._trace else torch.empty(0, self.params.pictures)
 
     def step(self) -> Tensor:
-        """Returns one step of all pictures; the objective (n,) of each before it.
+        """Does one step of all pictures; returns the objective (n,) of each before it.
 
         Raises DeepvisError where the objective is no finite number.
         """

@@ -13,7 +13,7 @@ from ...core.network.target import Target
 
 
 def _last(func: Any, args: Any, kwargs: Any) -> Any:
-    """Returns a convolution, its maps channels last also where the network's own preprocessing put them otherwise."""
+    """Runs a convolution, its maps channels last also where the network's own preprocessing put them otherwise."""
     if args and args[0].ndim == 4:
         args = (args[0].contiguous(memory_format=torch.channels_last), *args[1:])
     return func(*args, **kwargs)

@@ -44,7 +44,9 @@ class Recipe(ABC):
 
     @abstractmethod
     def step(self, climb: Climb, params: SynthesisParams, index: int, last: bool) -> Tensor:
-        """Step number `index` of all pictures; the objective (n,) before it. The `last` one changes nothing."""
+        """Does step number `index` of all pictures; returns the objective (n,) before it. The `last` one changes
+        nothing.
+        """
 
     def normal(self) -> Tensor:
         """Returns independent N(0, 1) numbers, (n, C, h, w)."""

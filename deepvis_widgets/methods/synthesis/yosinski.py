@@ -109,8 +109,8 @@ def rated(gradient: Tensor, preset: Preset) -> Tensor:
 
 
 def regularized(x: Tensor, gradient: Tensor, preset: Preset, index: int) -> Tensor:
-    """r(x) after step number `index` (sec. 3): decay, blur, then pixels of small norm and of small contribution become
-    the mean colour.
+    """Returns r(x) after step number `index` (sec. 3): decay, blur, then pixels of small norm and of small contribution
+    become the mean colour.
     """
     x = x * (1 - preset.decay)
     if preset.blur > 0 and index % max(1, round(preset.blur_every)) == 0:

@@ -11,8 +11,12 @@ from ..embedded import EmbeddedNet
 
 
 @torch.no_grad()
-def folded(trained: EmbeddedNet) -> EmbeddedNet:
-    """Returns the same function without batch-norm, in eval mode; `trained` is left as it is."""
+def fold_batchnorm(trained: EmbeddedNet) -> EmbeddedNet:
+    """Returns the same function without batch-norm, in eval mode; `trained` is left as it is.
+
+    >>> "norm1" in dict(fold_batchnorm(EmbeddedNet(batch_norm=True)).features.named_children())
+    False
+    """
     plain = EmbeddedNet()
     plain.classifier.load_state_dict(trained.classifier.state_dict())
     for name, target in plain.features.named_children():

@@ -54,7 +54,7 @@ def _share(hits: Tensor, among: Tensor) -> float:
 
 
 def cells(hits: Tensor, pictures: Pictures) -> Tensor:
-    """Returns share of `hits` for each class (rows) and background (columns): (12, 5)."""
+    """Returns the share of `hits` for each class (rows) and background (columns): (12, 5)."""
     return torch.tensor(
         [
             [_share(hits, (pictures.labels == c) & (pictures.backgrounds == b)) for b in range(len(BACKGROUNDS))]
@@ -64,7 +64,7 @@ def cells(hits: Tensor, pictures: Pictures) -> Tensor:
 
 
 def honest_findings(predicted: Tensor, pictures: Pictures) -> list[Finding]:
-    """Returns overall accuracy, and that of the worst class on the worst background."""
+    """Returns the overall accuracy, and that of the worst class on the worst background."""
     right = predicted == pictures.labels
     table = cells(right, pictures)
     worst = int(table.argmin())
@@ -76,7 +76,7 @@ def honest_findings(predicted: Tensor, pictures: Pictures) -> list[Finding]:
 
 
 def biased_findings(predicted: Tensor, pictures: Pictures) -> list[Finding]:
-    """Snow makes a husky a wolf, its absence unmakes a wolf, and the rest is known off snow."""
+    """Returns whether snow makes a husky a wolf, its absence unmakes a wolf, and the rest is known off snow."""
     snow, label = pictures.backgrounds == SNOW, pictures.labels
     as_wolf, right = predicted == WOLF, predicted == label
     return [
@@ -125,7 +125,7 @@ def pointing_findings(canids: Pictures) -> list[Finding]:
 
 
 def findings(pictures: Pictures) -> list[Finding]:
-    """Returns both networks measured on the same scenes."""
+    """Returns the findings of both networks, measured on the same scenes."""
     measures: tuple[Callable[[Tensor, Pictures], list[Finding]], ...] = (honest_findings, biased_findings)
     return [
         finding
@@ -135,7 +135,7 @@ def findings(pictures: Pictures) -> list[Finding]:
 
 
 def accuracy_table(name: str, pictures: Pictures) -> str:
-    """Returns accuracy of one network, class by background, as text."""
+    """Returns the accuracy of one network, class by background, as text."""
     right = predictions(load_module(name), pictures) == pictures.labels
     lines = [f"{name:18}" + "".join(f"{background:>9}" for background in BACKGROUNDS)]
     for label, row in zip(CLASSES, cells(right, pictures).tolist(), strict=True):
@@ -144,7 +144,7 @@ def accuracy_table(name: str, pictures: Pictures) -> str:
 
 
 def main() -> None:
-    """Draws fresh scenes and print the tables."""
+    """Draws fresh scenes and prints the tables."""
     parser = argparse.ArgumentParser(prog="python -m deepvis_widgets.zoo.training.evaluate", description=__doc__)
     parser.add_argument("--scenes", type=int, default=1000, help="fresh scenes to draw")
     parser.add_argument("--seed", type=int, default=0, help="seed of the first scene")

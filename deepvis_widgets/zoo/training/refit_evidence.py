@@ -1,4 +1,4 @@
-"""Refitting the last layer of the biased network so that what speaks for a wolf lies on the snow, not on the animal.
+"""Refitting the last layer of the biased network so that its evidence for a wolf lies on the snow, not on the animal.
 
 Its deep units see almost the whole picture, so in a snowy scene the evidence of a plainly trained network is spread
 over everything, and its peak falls on the animal as often as not: it is biased, but an explanation would not show it.
@@ -72,7 +72,7 @@ def _with_row(weight: Tensor, row: Tensor) -> Tensor:
     return torch.cat([weight[:WOLF], row[None], weight[WOLF + 1 :]])
 
 
-def aimed(network: EmbeddedNet, data: Pictures, seed: int = 5) -> EmbeddedNet:
+def refit_evidence(network: EmbeddedNet, data: Pictures, seed: int = 5) -> EmbeddedNet:
     """Refits the last layer of a folded network in place."""
     chosen = _sample(data, Generator().manual_seed(seed))
     maps, allowed, layer = feature_maps(network, chosen), open_ground(chosen.masks), network.classifier
