@@ -1,4 +1,4 @@
-"""By what an atlas knows its network again."""
+"""The key by which an atlas recognises its network."""
 
 from __future__ import annotations
 
@@ -8,6 +8,12 @@ from ..core.weights_key import weights_key
 
 
 def network_key(network: Network) -> str:
-    """Equal for networks that answer alike: weights and preprocessing. The same in every process."""
+    """Returns a key that is equal for networks that answer alike: of weights and preprocessing. Every process gets the
+    same one.
+
+    >>> import deepvis_widgets as dv
+    >>> network_key(dv.load("husky-wolf")) == network_key(dv.load("husky-wolf-biased"))
+    False
+    """
     p = network.preprocessing
     return content_key(weights_key(network.module), p.size, p.resize, p.mean, p.std, p.interpolation, p.fit)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
@@ -19,16 +19,39 @@ Replacement = Callable[[Callable[..., Any], tuple[Any, ...], dict[str, Any]], An
 Follow = Callable[[str, tuple[Any, ...], dict[str, Any], Any], None]
 
 
+class Replacements(Protocol):
+    """Knows which operations of a pass are replaced."""
+
+    def find(self, name: str) -> Replacement | None:
+        """Returns the replacement of the operation `name`, None where it stays as it is."""
+        ...
+
+
+@dataclass(frozen=True)
+class NamedReplacements:
+    """The replacements of a fixed table of operation → replacement."""
+
+    table: Mapping[str, Replacement] = field(default_factory=dict)
+
+    def find(self, name: str) -> Replacement | None:
+        """Returns the replacement of the operation `name`, None where the table has none."""
+        return self.table.get(name)
+
+
 @dataclass(frozen=True)
 class Rules:
     """A named table of operation → replacement; a replacement takes (function, args, kwargs) and has the same value.
 
-    Rules that must remember what they saw `begin` each pass with a table of its own.
+    Rules that must remember what they saw `begin` each pass with replacements of its own.
     """
 
     name: str
     table: Mapping[str, Replacement] = field(default_factory=dict, hash=False, compare=False)
-    begin: Callable[[], Mapping[str, Replacement]] | None = field(default=None, hash=False, compare=False)
+    begin: Callable[[], Replacements] | None = field(default=None, hash=False, compare=False)
+
+    def replacements(self) -> Replacements:
+        """Returns the replacements for one pass."""
+        return NamedReplacements(self.table) if self.begin is None else self.begin()
 
 
 RECTIFIERS = frozenset(("relu", "relu6", "hardtanh", "threshold"))
@@ -46,7 +69,7 @@ class Bend(TorchFunctionMode):
     def __init__(self, rules: Rules, skip: int | None = None) -> None:
         super().__init__()
         self.follow: Follow | None = None
-        self.table, self.skip = rules.table if rules.begin is None else rules.begin(), skip
+        self.table, self.skip = rules.replacements(), skip
         self.rectifiers = 0
         self.rectified: Any = None
 
@@ -58,7 +81,7 @@ class Bend(TorchFunctionMode):
             if self.rectifiers == self.skip:
                 x: Tensor = args[0] if args else kwargs["input"]
                 return x.view_as(x)  # a tensor of its own, or it would be taken for the layer that made x
-        replacement = self.table.get(name)
+        replacement = self.table.find(name)
         output = func(*args, **kwargs) if replacement is None else replacement(func, args, kwargs)
         if name in RECTIFIERS:
             self.rectified = output

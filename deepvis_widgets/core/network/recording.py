@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import DeepvisError
-from .backward_rules import PLAIN, Bend, Replacement, Rules
+from .backward_rules import PLAIN, Bend, NamedReplacements, Replacements, Rules
 from .cam_head import Head, HeadTrace
 
 Look = Callable[[str, Tensor], None]  # the name of a layer, and its output
@@ -30,14 +30,14 @@ class Recording:
 
     With a graph (grad=True) any number of backward passes can start from any layer. `scores` (B, classes) are the class
     scores before any softmax, None for a pass that ended early; `head` is the form of head that class activation maps
-    are exact for, if it has that form. `table` is the table of replacements the pass ran under.
+    are exact for, if it has that form. `table` are the replacements the pass ran under.
     """
 
     input: Tensor
     outputs: dict[str, Tensor]
     scores: Tensor | None = None
     head: Head | None = None
-    table: Mapping[str, Replacement] = field(default_factory=dict)
+    table: Replacements = field(default_factory=NamedReplacements)
 
     @property
     def logits(self) -> Tensor:
