@@ -8,22 +8,9 @@ from typing import Any
 from torch import Tensor
 
 from .backward_rules import pair
+from .operations import Numbers, with_numbers
 
-SAME_NUMBERS = frozenset(
-    [
-        "flatten",
-        "view",
-        "reshape",
-        "squeeze",
-        "contiguous",
-        "clone",
-        "dropout",
-        "dropout1d",
-        "dropout2d",
-        "feature_dropout",
-        "alpha_dropout",
-    ]
-)
+SAME_NUMBERS = with_numbers(Numbers.SAME)
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +58,7 @@ class HeadTrace:
         head = None
         if _is_global_average(name, source, output, args, kwargs):
             head = Head(source)
-        elif known is not None and name in SAME_NUMBERS and output.numel() == source.numel():
+        elif known is not None and name in SAME_NUMBERS and _as_many(source, output):
             head = known
         elif known is not None and known.weight is None and name in ("linear", "conv2d"):
             head = _with_linear(known, name, args, kwargs)
@@ -81,6 +68,11 @@ class HeadTrace:
         else:
             self._heads.pop(id(output), None)  # overwritten in place: no longer what it was
             self._before_softmax.pop(id(output), None)
+
+
+def _as_many(source: Tensor, output: Tensor) -> bool:
+    """Whether none was repeated, or rounded to another type."""
+    return output.numel() == source.numel() and (output.dtype, output.device) == (source.dtype, source.device)
 
 
 def _is_global_average(name: str, source: Tensor, output: Tensor, args: Any, kwargs: Any) -> bool:

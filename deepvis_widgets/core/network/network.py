@@ -13,9 +13,9 @@ from ..checks import whole
 from ..errors import DeepvisError
 from ..picture.preprocess import Preprocess, understand
 from .backward_rules import PLAIN, Bend, Rules
+from .field_trace import FieldTrace
 from .layer import OUTPUT, Layer, Layers, _some
 from .layout import Layout, find_layout
-from .receptive_field import FieldTrace
 from .recording import Listener, Look, Recording, observe, record
 from .remembered import Recordings, _identity
 from .target import Target, _position
