@@ -17,10 +17,10 @@ from ...core.content_key import content_key
 from ...core.errors import DeepvisError
 from ...core.network.network import Network
 from ...core.threads import one_thread
+from ...core.weights_key import network_key
 from ...methods.base import Report
 from .. import tiles
 from ..files import FORMAT, INDEX, locked, read_checked, sync_folder
-from ..identity import network_key
 from ..images import Images
 from . import store
 from . import top_lists as tops

@@ -20,6 +20,13 @@ class Head:
 
     `weight` (classes, K) is None where the features are the class maps themselves, as in SqueezeNet; `bias` (classes,)
     may be None.
+
+    >>> from .recording import record
+    >>> from torch import nn, zeros
+    >>> module = nn.Sequential(nn.Conv2d(3, 4, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 2))
+    >>> head = record(module, zeros(1, 3, 8, 8)).head
+    >>> tuple(head.features.shape), tuple(head.weight.shape)
+    ((1, 4, 6, 6), (2, 4))
     """
 
     features: Tensor

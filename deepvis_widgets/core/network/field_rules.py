@@ -150,7 +150,7 @@ def _trailing(call: Call, output: Tensor) -> Field | None:
 
 
 def _mixed(field: Field, dims: tuple[int, ...], ndim: int, output: Tensor) -> Field | None:
-    """All places along `dims` are mixed; the output has these dimensions (perhaps of another length), or none of them."""
+    """All places along `dims` are mixed; the output has all of these dimensions, perhaps of another length, or none."""
     if output.ndim == ndim:
         rows, cols = (
             _everywhere(span, output.shape[dim]) if dim in dims else span
@@ -193,7 +193,7 @@ def _window(call: Call) -> tuple[tuple[int, int], ...]:
     """(kernel, stride, padding, dilation), each (rows, cols), of a convolution or pooling call."""
     if call.name == "conv2d":
         given = call.given("input", "weight", "bias", "stride", "padding", "dilation")
-        kernel = tuple(given["weight"].shape[-2:])
+        kernel = pair(given["weight"].shape[-2:])
         stride, dilation = pair(given.get("stride", 1)), pair(given.get("dilation", 1))
         return kernel, stride, _padding(given.get("padding", 0), kernel, dilation), dilation
     names = {
@@ -202,13 +202,8 @@ def _window(call: Call) -> tuple[tuple[int, int], ...]:
     }.get(call.name, ("input", "kernel_size", "stride", "padding", "dilation"))
     given = call.given(*names)
     kernel = pair(given["kernel_size"])
-    stride = given.get("stride")
-    return (
-        kernel,
-        kernel if stride in (None, []) else pair(stride),
-        pair(given.get("padding", 0)),
-        pair(given.get("dilation", 1)),
-    )
+    stride = pair(given["stride"]) if given.get("stride") else kernel
+    return kernel, stride, pair(given.get("padding", 0)), pair(given.get("dilation", 1))
 
 
 def _padding(value: Any, kernel: tuple[int, ...], dilation: tuple[int, int]) -> tuple[int, int]:
@@ -298,7 +293,8 @@ def _line(index: Tensor) -> tuple[int | None, Tensor] | None:
 def _placed(field: Field, places: tuple[tuple[int | None, Tensor], ...], output: Tensor) -> Field | None:
     """An index that is the same everywhere may stand along any dimension: along its own if that is free."""
     taken = [dim for dim, _ in places]
-    dims, spans = [], []
+    dims: list[int] = []
+    spans: list[Span] = []
     for (dim, index), own, span in zip(places, field.dims, field.spans, strict=True):
         free = (place for place in (own, *range(-1, -output.ndim - 1, -1)) if place not in taken + dims)
         found = next((place for place in free if place >= -output.ndim), None) if dim is None else dim

@@ -36,7 +36,7 @@ class FieldTrace(TorchFunctionMode):
         self._fields: dict[int, Field | None] = {}  # None: made from the image, every position sees everything
         self._alive: list[Tensor] = []  # an id stays ours only while its tensor lives
         self._sharing: defaultdict[int, list[Tensor]] = defaultdict(list)  # address of memory → the tensors in it
-        self._remember(image, Field(*map(ranges, self.picture)))
+        self._remember(image, Field(ranges(self.picture[0]), ranges(self.picture[1])))
 
     def field_of(self, output: Tensor, grid: tuple[int, int]) -> ReceptiveField:
         """The receptive field of a layer's output with maps of `grid` = (height, width)."""

@@ -31,7 +31,14 @@ class Span:
 
 @dataclass(frozen=True)
 class ReceptiveField:
-    """The receptive fields of a layer's positions in a picture of `picture` = (H, W) pixels."""
+    """The receptive fields of a layer's positions in a picture of `picture` = (H, W) pixels.
+
+    >>> index = torch.arange(4)
+    >>> pooled = Span(2 * index, 2 * index + 1)
+    >>> field = ReceptiveField(pooled, pooled, (8, 8))
+    >>> field.size, field.stride, field.box((1, 3))
+    ((2, 2), (2, 2), (2, 6, 2, 2))
+    """
 
     rows: Span
     cols: Span
@@ -72,7 +79,11 @@ class ReceptiveField:
 
 
 def whole_picture(grid: tuple[int, int], picture: tuple[int, int]) -> ReceptiveField:
-    """The field of a layer of which every position sees everything."""
+    """The field of a layer of which every position sees everything.
+
+    >>> print(whole_picture((4, 4), (64, 64)))
+    whole picture
+    """
     return ReceptiveField(_everything(grid[0], picture[0]), _everything(grid[1], picture[1]), picture)
 
 
