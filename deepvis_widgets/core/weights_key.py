@@ -53,7 +53,7 @@ def weights_key(module: torch.nn.Module) -> str:
 
 
 def forget_weights(module: torch.nn.Module) -> None:
-    """Hash the module again at the next weights_key."""
+    """Has the module hashed again at the next weights_key."""
     with _lock:
         _known.pop(module, None)
 
