@@ -16,9 +16,9 @@ from ..core.checks import whole
 from ..core.errors import DeepvisError
 from ..core.network.network import Network
 from ..core.report import Report
+from ..core.weights_key import network_key
 from ..methods.base import silent
 from .aliases import passed_on, scores_layers
-from .identity import network_key
 from .images import Images, find_images
 from .read import LayerRow, Reader
 from .unit import Top, Unit, tile_picture

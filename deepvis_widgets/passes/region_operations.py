@@ -14,20 +14,22 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ..core.network.backward_rules import pair
+from ..core.network.operations import OPERATIONS, Numbers, Positions, with_numbers, with_positions
 from .patches import Patch, Window
 from .regions import RecordedPass
 from .trace import Op, Ref
 
 Value = Any  # Tensor (B, ...) computed in full, or Patch
 
+ELEMENTWISE = with_numbers(Numbers.FUNCTION, Numbers.SAME)
 # what acts on every position of a map by itself, whichever further arguments it has
-POINTWISE = {
-    "hardtanh", "hardswish", "hardsigmoid", "silu", "sigmoid", "gelu", "tanh", "leaky_relu", "elu", "softplus",
-    "mish", "clamp", "clamp_min", "clamp_max", "clone", "detach", "alias", "neg", "abs", "exp", "sqrt", "pow",
-    "native_batch_norm", "_native_batch_norm_legit_no_training", "cudnn_batch_norm",
-}  # fmt: skip
-BINARY = {"add", "sub", "mul", "div", "maximum", "minimum"}
-CHANNELWISE = {"select", "slice", "split", "unsqueeze", "split_with_sizes"}  # on dimension 1, the channels
+NORMS = with_positions(Positions.STATISTICS) & with_numbers(Numbers.NORM)
+POINTWISE = NORMS | (with_positions(Positions.UNARY) & ELEMENTWISE)
+BINARY = with_positions(Positions.BINARY) & with_numbers(
+    Numbers.ADDITION, Numbers.SCALING, Numbers.CHOSEN, Numbers.FUNCTION
+)
+# these take channels where they are told to do so along dimension 1
+CHANNELWISE = frozenset(name for name in with_positions(Positions.REARRANGED) if OPERATIONS[name].at is not None)
 
 
 def _convolution(recorded: RecordedPass, op: Op, values: dict[int, Value]) -> Patch | None:
@@ -78,7 +80,8 @@ def _relu(recorded: RecordedPass, op: Op, values: dict[int, Value]) -> Patch:
 def _pointwise(recorded: RecordedPass, op: Op, values: dict[int, Value]) -> Any:
     x, *others = op.ins
     patch: Patch = values[x]
-    if others or not isinstance(op.args[0], Ref):
+    bounds = () if op.name in NORMS else (*op.args[1:], *op.kwargs.values())
+    if others or not isinstance(op.args[0], Ref) or any(map(_spatial, bounds)):
         return None
     output = op.func(patch.values, *op.args[1:], **op.kwargs)
     made = [Patch(out, patch.tops, patch.lefts, number) for out, number in zip(_all(output), op.outs, strict=False)]
@@ -86,8 +89,10 @@ def _pointwise(recorded: RecordedPass, op: Op, values: dict[int, Value]) -> Any:
 
 
 def _channelwise(recorded: RecordedPass, op: Op, values: dict[int, Value]) -> Any:
-    dim = op.args[2] if op.name.startswith("split") and len(op.args) > 2 else op.args[1]
-    return _pointwise(recorded, op, values) if dim == 1 else None
+    ndim = recorded.bases[op.ins[0]].ndim
+    beyond = int(op.name == "unsqueeze")  # counts the dimensions of what comes out
+    dims = OPERATIONS[op.name].dims(op.args, op.kwargs, ndim + beyond)
+    return _pointwise(recorded, op, values) if dims == (1 - ndim - beyond,) else None
 
 
 def _binary(recorded: RecordedPass, op: Op, values: dict[int, Value]) -> Patch | None:
@@ -145,6 +150,9 @@ def _same_size(op: Op, recorded: RecordedPass, values: dict[int, Value]) -> Any:
 
 
 HANDLERS: dict[str, Callable[[RecordedPass, Op, dict[int, Value]], Any]] = {
+    **dict.fromkeys(POINTWISE, _pointwise),
+    **dict.fromkeys(BINARY, _binary),
+    **dict.fromkeys(CHANNELWISE, _channelwise),
     "convolution": _convolution,
     "max_pool2d_with_indices": _max_pool,
     "avg_pool2d": _avg_pool,
@@ -152,9 +160,6 @@ HANDLERS: dict[str, Callable[[RecordedPass, Op, dict[int, Value]], Any]] = {
     "mean": _mean,
     "_adaptive_avg_pool2d": _mean,
     "relu": _relu,
-    **dict.fromkeys(POINTWISE, _pointwise),
-    **dict.fromkeys(BINARY, _binary),
-    **dict.fromkeys(CHANNELWISE, _channelwise),
 }
 
 

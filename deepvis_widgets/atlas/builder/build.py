@@ -18,9 +18,9 @@ from ...core.errors import DeepvisError
 from ...core.network.network import Network
 from ...core.report import Report
 from ...core.threads import one_thread
+from ...core.weights_key import network_key
 from .. import tiles
 from ..files import FORMAT, INDEX, locked, read_checked, sync_folder
-from ..identity import network_key
 from ..images import Images
 from . import store, top_lists
 from .executors import open_executor

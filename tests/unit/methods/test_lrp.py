@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torchvision.models import VisionTransformer
 
 from deepvis_widgets.core.errors import DeepvisError
-from deepvis_widgets.core.network.backward_rules import Bend, Rules
+from deepvis_widgets.core.network.backward_rules import RuleMode, Rules
 from deepvis_widgets.core.network.network import Network
 from deepvis_widgets.core.picture.preprocess import Preprocess
 from deepvis_widgets.methods import explain
@@ -364,7 +364,7 @@ def relevance_through(piece: Any, x: Tensor, relevance: Tensor) -> tuple[Tensor,
     """The relevance of x when that of piece(x) is given."""
     table = RelevanceReplacements(composite_named("epsilon", 1e-6, 0.0))
     x = x.clone().requires_grad_()
-    with Bend(Rules("test", begin=lambda: table)):
+    with RuleMode(Rules("test", begin=lambda: table)):
         y = piece(x)
     return torch.autograd.grad(y, x, relevance)[0], table
 
