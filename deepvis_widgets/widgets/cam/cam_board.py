@@ -18,7 +18,7 @@ from ...core.results import HeatMap
 from ...methods import method
 from ...methods.class_evidence import ClassEvidence, Terms
 from ..kit.picture_lab import PictureLab
-from ..link.planes import overlay, plane_frame, spread
+from ..link.frames import overlay, plane_frame, spread
 from .panes import CLASSES, PACE, TERMS, MapRow, SumPane, plain, signed
 
 LEAST, MOST = 0.01, 0.99  # of the threshold

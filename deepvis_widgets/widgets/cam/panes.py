@@ -11,7 +11,7 @@ import numpy as np
 from torch import Tensor
 
 from ..kit.player import Player
-from ..link.planes import plane_frame, spread
+from ..link.frames import plane_frame, spread
 from ..views.map_view import MapView
 
 CLASSES, TERMS = 5, 8  # maps side by side

@@ -17,7 +17,11 @@ STATIC = Path(__file__).parents[2] / "static"
 
 
 def built(name: str) -> str:
-    """The text of a built front-end file. Not its path: anywidget watches files, and so holds every widget for ever."""
+    """The text of a built front-end file. Not its path: anywidget watches files, and so holds every widget for ever.
+
+    >>> "export" in built("map_view.js")
+    True
+    """
     return (STATIC / name).read_text("utf-8")
 
 
@@ -28,7 +32,15 @@ log = logging.getLogger(__name__)
 
 
 class LiveWidget(anywidget.AnyWidget):
-    """An anywidget that exchanges frames with its module; `push` and callbacks may run on any thread."""
+    """An anywidget that exchanges frames with its module; `push` and callbacks may run on any thread.
+
+    >>> from deepvis_widgets.widgets.views.map_view import MapView
+    >>> view = MapView()
+    >>> view.push("map", {"lo": 0.0, "hi": 0.0})
+    >>> view.last("map").meta
+    {'lo': 0.0, 'hi': 0.0}
+    >>> view.close()
+    """
 
     group = traitlets.Unicode(help="widgets of one explorer share it").tag(sync=True)
     label = traitlets.Unicode(help="text alternative").tag(sync=True)
@@ -44,7 +56,7 @@ class LiveWidget(anywidget.AnyWidget):
     def push(
         self, kind: str, meta: Mapping[str, Any] | None = None, arrays: Mapping[str, Array] | None = None, seq: int = 0
     ) -> None:
-        """Send a frame, and keep it for a browser that reloads: the newest of each kind, in order of arrival."""
+        """Sends a frame, and keeps it for a browser that reloads: the newest of each kind, in order of arrival."""
         message, buffers = pack(kind, seq, meta, arrays)
         with self._lock:
             self._last.pop(kind, None)
@@ -58,24 +70,24 @@ class LiveWidget(anywidget.AnyWidget):
         return None if found is None else unpack(found[0], [memoryview(buffer) for buffer in found[1]])
 
     def ack(self, seq: int) -> None:
-        """Tell the browser that its request is answered, so that it sends the next."""
+        """Tells the browser that its request is answered, so that it sends the next."""
         message, buffers = pack("ack", seq)
         with self._lock:
             self.send(message, buffers)
 
     def forget(self, *kinds: str) -> None:
-        """Stop keeping the last frames of these kinds, of all when none is named."""
+        """Stops keeping the last frames of these kinds, of all when none is named."""
         with self._lock:
             for kind in kinds or tuple(self._last):
                 self._last.pop(kind, None)
 
     def on_frame(self, kind: str, callback: Callback) -> None:
-        """Call back with every frame of a kind from the browser, on whatever thread it arrives."""
+        """Calls back with every frame of a kind from the browser, on whatever thread it arrives."""
         with self._lock:
             self._callbacks.setdefault(kind, []).append(callback)
 
     def _receive(self, _widget: Any, content: Any, buffers: list[memoryview]) -> None:
-        """Hand one message to the callbacks of its kind; nothing raised here may reach the comm."""
+        """Hands one message to the callbacks of its kind; nothing raised here may reach the comm."""
         try:
             frame = unpack(content, buffers)
         except ProtocolError as error:
@@ -89,7 +101,7 @@ class LiveWidget(anywidget.AnyWidget):
             self._call(callback, frame)
 
     def _resend(self, missed: bool) -> None:
-        """Send the last frames again, and the traits where the browser may have missed changes of them."""
+        """Sends the last frames again, and the traits where the browser may have missed changes of them."""
         with self._lock:
             if missed:
                 self.send_state([name for name in self.keys if not name.startswith("_")])
@@ -107,6 +119,10 @@ class LiveWidget(anywidget.AnyWidget):
 
 
 def sentence(error: BaseException) -> str:
-    """The first line of an error's text, or its type when it says nothing."""
+    """The first line of an error's text, or its type when it says nothing.
+
+    >>> sentence(ValueError("No layer is called 'x'.\\nDetails follow."))
+    "No layer is called 'x'."
+    """
     lines = str(error).strip().splitlines()
     return lines[0] if lines else type(error).__name__

@@ -11,7 +11,11 @@ COLORMAPS = ("gray", "viridis", "inferno", "cividis", "blue-red", "green-red")
 
 
 class BoxTrait(traitlets.TraitType[Any, Any]):
-    """A box [top, left, height, width] in picture pixels, or None; stored as a list of whole numbers."""
+    """A box [top, left, height, width] in picture pixels, or None; stored as a list of whole numbers.
+
+    >>> BoxTrait().validate(None, (0, 0, 5, 6))
+    [0, 0, 5, 6]
+    """
 
     info_text = "a box (top, left, height, width) of whole numbers with positive height and width, or None"
 
@@ -26,7 +30,11 @@ class BoxTrait(traitlets.TraitType[Any, Any]):
 
 
 class PositionTrait(traitlets.TraitType[Any, Any]):
-    """A position [row, col] from 0, or None; stored as a list of whole numbers."""
+    """A position [row, col] from 0, or None; stored as a list of whole numbers.
+
+    >>> PositionTrait().validate(None, (3, 4.0))
+    [3, 4]
+    """
 
     info_text = "a position (row, col) of whole numbers from 0, or None"
 
@@ -41,7 +49,11 @@ class PositionTrait(traitlets.TraitType[Any, Any]):
 
 
 class LimitsTrait(traitlets.TraitType[Any, Any]):
-    """Two numbers [low, high] that the ends of the colours stand for, or None: a map's own; stored as a list."""
+    """Two numbers [low, high] that the ends of the colours stand for, or None: a map's own; stored as a list.
+
+    >>> LimitsTrait().validate(None, (-1, 1))
+    [-1.0, 1.0]
+    """
 
     info_text = "two finite numbers (low, high), low first, or None"
 
@@ -59,7 +71,11 @@ class LimitsTrait(traitlets.TraitType[Any, Any]):
 
 
 def whole_numbers(value: Any, count: int) -> list[int] | None:
-    """The value as `count` whole numbers, or None when it is something else."""
+    """The value as `count` whole numbers, or None when it is something else.
+
+    >>> whole_numbers((1, 2.0), 2), whole_numbers((1, 2.5), 2)
+    ([1, 2], None)
+    """
     if isinstance(value, str) or not hasattr(value, "__len__") or len(value) != count:
         return None
     try:
@@ -70,5 +86,9 @@ def whole_numbers(value: Any, count: int) -> list[int] | None:
 
 
 def colormap_trait(default: str) -> Any:
-    """The synced trait that names a colour map."""
+    """The synced trait that names a colour map.
+
+    >>> colormap_trait("inferno").default_value
+    'inferno'
+    """
     return traitlets.Enum(COLORMAPS, default).tag(sync=True)

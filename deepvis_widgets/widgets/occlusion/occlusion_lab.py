@@ -24,7 +24,7 @@ from ...methods.occlusion import APPROXIMATE, OcclusionMap
 from ..kit.arguments import as_box
 from ..kit.class_bars import Probabilities
 from ..kit.picture_lab import PictureLab
-from ..link.planes import overlay, spread
+from ..link.frames import overlay, spread
 from ..link.protocol import Frame
 from .maps import LabelColours, labels_frame, values_frame
 from .panes import LEAST, STRONGEST, OcclusionControls, PositionMaps, SweepBar

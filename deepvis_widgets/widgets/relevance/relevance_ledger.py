@@ -20,7 +20,7 @@ from ...methods.relevance.propagate import PICTURE
 from ..kit.param_controls import Controls
 from ..kit.picture_lab import PictureLab
 from ..link import frames
-from ..link.planes import overlay, plane_frame, spread
+from ..link.frames import overlay, plane_frame, spread
 from ..views.map_view import MapView
 from .chart import RelevanceChart
 from .words import digits
