@@ -7,6 +7,8 @@ from typing import Any
 
 import ipywidgets
 
+from ..link.push import push
+
 
 def box(classes: str, *children: ipywidgets.Widget) -> ipywidgets.Box:
     """A box with these CSS classes, apart by spaces, round its children."""
@@ -58,8 +60,8 @@ def classed(widget: Any, classes: str) -> Any:
 
 
 def display(widget: ipywidgets.DOMWidget, shown: bool) -> None:
-    """Show a widget, or take it out of the layout."""
-    widget.layout.display = None if shown else "none"
+    """Shows a widget, or takes it out of the layout; on any thread."""
+    push(widget.layout, display=None if shown else "none")
 
 
 def all_below(widgets: Sequence[Any]) -> list[Any]:
