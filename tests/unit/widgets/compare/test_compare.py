@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import ipywidgets
 import numpy as np
 import pytest
 import torch
@@ -21,6 +23,7 @@ from deepvis_widgets.widgets.compare.compare import Compare
 from deepvis_widgets.widgets.compare.networks import rows_of
 from deepvis_widgets.widgets.compare.scale import limits_of
 from deepvis_widgets.widgets.link.protocol import Frame
+from deepvis_widgets.widgets.link.push import pushing
 from tests.unit.widgets.compare.nets import SIDE, NoHead, network, picture
 from tests.untouched import Untouched
 
@@ -351,3 +354,29 @@ def test_a_wrong_beginning_leaves_no_thread_behind(pictures: list[Tensor]) -> No
 def test_networks_of_one_name_are_told_apart(make: Callable[..., Compare]) -> None:
     compare = make([network(0, "net"), network(1, "net")], methods=["cam"])
     assert list(compare.results) == [("net (1)", "cam"), ("net (2)", "cam")]
+
+
+def test_workers_change_widgets_by_push_only(pictures: list[Tensor], monkeypatch: pytest.MonkeyPatch) -> None:
+    main, notify, found = threading.get_ident(), ipywidgets.Widget.notify_change, set()
+
+    def watch(widget: ipywidgets.Widget, change: Any) -> None:
+        if threading.get_ident() != main and not pushing():
+            found.add((type(widget).__name__, change["name"]))
+        notify(widget, change)
+
+    monkeypatch.setattr(ipywidgets.Widget, "notify_change", watch)
+
+    async def use() -> None:
+        networks = [network(0, "one"), network(1, "two", NoHead)]
+        compare = Compare(networks, pictures=pictures, methods=["cam", "occlusion"])
+        compare.curves = compare.scores = True
+        for act in (lambda: None, lambda: compare.add("lrp"), lambda: compare.show(pictures[1])):
+            act()
+            while not compare.session.idle(0.01):
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0.01)
+        assert " · " in compare.panes.tools.target.options[1][0], "the probabilities of the classes are not shown"
+        compare.close()
+
+    asyncio.run(use())
+    assert not found
