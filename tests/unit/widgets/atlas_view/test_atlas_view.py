@@ -121,10 +121,13 @@ def test_a_notebook_gets_a_line_that_opens_the_page_again() -> None:
 
 
 def test_workers_change_widgets_by_push_only(built: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    main, notify, changed = threading.get_ident(), ipywidgets.Widget.notify_change, set()
+    main, notify = threading.get_ident(), ipywidgets.Widget.notify_change
+    shown, changed = set(), set()  # widgets made on the main thread; a chart that is still being made shows nothing
 
     def watch(widget: ipywidgets.Widget, change: Any) -> None:
-        if threading.get_ident() != main and not pushing() and widget.comm is not None:  # else it is being made
+        if threading.get_ident() == main:
+            shown.add(id(widget))
+        elif id(widget) in shown and not pushing():
             changed.add((type(widget).__name__, change["name"]))
         notify(widget, change)
 
