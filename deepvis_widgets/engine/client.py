@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from torch import Tensor
 
 from ..core.content_key import content_key
-from ..core.errors import sentence
+from ..core.errors import DeepvisError, sentence
 from ..core.network.network import Network
 from ..core.params import make
 from ..core.report import Report
@@ -90,17 +90,22 @@ class Client:
             finally:
                 done()
 
-        self.engine.submit(
-            self._own(slot),
-            work,
-            key=key,
-            long=long,
-            on_result=answer,
-            on_partial=None if on_partial is None else lambda fraction, part: open_only(on_partial, fraction, part),
-            on_error=failed,
-            on_cancelled=cancelled,
-            doing=doing,
-        )
+        try:
+            self.engine.submit(
+                self._own(slot),
+                work,
+                key=key,
+                long=long,
+                on_result=answer,
+                on_partial=None if on_partial is None else lambda fraction, part: open_only(on_partial, fraction, part),
+                on_error=failed,
+                on_cancelled=cancelled,
+                doing=doing,
+            )
+        except DeepvisError:
+            if not self.closed:
+                raise
+            done()  # closed since the look above: an answer of the last pass asks for more
 
     def cancel(self, slot: str) -> None:
         """Drops what the slot asked for, and stops it at its next report."""

@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Generic, TypeVar
 
 from ..core.report import Report
+from .shutdown import Interrupted
 
 T = TypeVar("T")
 
@@ -52,7 +53,7 @@ def tell(callback: Callable[..., object] | None, *args: object) -> None:
         return
     try:
         callback(*args)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Interrupted):
         raise
     except BaseException:
         logger.exception("A callback of the engine failed")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from deepvis_widgets.core.errors import Cancelled, DeepvisError, sentence
 from ..core.report import Report
 from .job import Job, State, T, tell
 from .job_queue import Waiting
+from .shutdown import Interrupted, end_with_process
 from .torch_state import fresh_torch_state
 
 logger = logging.getLogger(__name__)
@@ -37,10 +39,12 @@ class Worker:
         self._waiting = Waiting()
         self._running: list[Job[Any]] = []  # the innermost last: a long job, and a short one inside it
         self._closed = False
+        self._ending = False  # with the process: nobody is told anything any more
         self._thread: threading.Thread
         before = after._thread if after else None
         self._thread = threading.Thread(target=self._loop, args=(before,), name=name, daemon=True)
         self._thread.start()
+        end_with_process(self)
 
     def submit(
         self,
@@ -64,6 +68,9 @@ class Worker:
     def enqueue(self, job: Job[T]) -> Job[T]:
         """Ask for a job that was made by hand; see submit."""
         with self._changed:
+            if self._ending:
+                job.state = State.CANCELLED
+                return job
             if self._closed:
                 raise DeepvisError("This engine is closed: open the widget again to go on.")
             self._unwant(job.slot)
@@ -112,14 +119,25 @@ class Worker:
             self._thread.join(timeout)
         return not self._thread.is_alive()
 
+    def end(self) -> threading.Thread:
+        """Drop everything without telling anybody, because the process ends; returns the thread, which ends, too."""
+        with self._changed:
+            self._closed = self._ending = True
+            for job in (*self._running, *self._waiting.drop_all()):
+                job.unwanted = True
+                job.on_result = job.on_partial = job.on_error = job.on_cancelled = None
+            self._changed.notify_all()
+        return self._thread
+
     # The thread
 
     def _loop(self, before: threading.Thread | None) -> None:
         if before is not None:
             before.join()
-        while (job := self._take()) is not None:
-            self._run(job)
-            del job  # while it waits for the next one, the thread keeps no picture and no network alive
+        with contextlib.suppress(Interrupted):
+            while (job := self._take()) is not None:
+                self._run(job)
+                del job  # while it waits for the next one, the thread keeps no picture and no network alive
 
     def _take(self) -> Job[Any] | None:
         with self._changed:
@@ -143,9 +161,11 @@ class Worker:
     def _work(self, job: Job[Any]) -> None:
         try:
             result = job.work(partial(self._report, job))
-        except Cancelled:
+        except (Cancelled, Interrupted) as stopped:
             self._end(job, State.CANCELLED)
             tell(job.on_cancelled)
+            if isinstance(stopped, Interrupted):
+                raise
         except BaseException as error:  # SystemExit too: nothing may end the thread
             self._fail(job, error)
         else:

@@ -21,7 +21,7 @@ from tests.benchmarks.rows import COST, FASTER, Row, seconds
 
 PART, NAME, TARGET = "LIME", "squeezenet1_1", 0
 SAMPLES, BATCH, USUAL_BATCH, ROUNDS = 1000, 25, 10, 1  # a round takes a minute and a half
-PAIRED = {"samples": 400, "paired": True}  # CONTRIBUTING says how far its five strongest superpixels are the same
+PAIRED = {"samples": 400, "paired": True}  # docs/speed.md says how far its five strongest superpixels are the same
 
 
 def rows() -> Iterator[Row]:

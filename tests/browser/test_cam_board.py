@@ -42,7 +42,7 @@ def test_a_click_on_a_map_explains_its_class(board: NotebookPage) -> None:
     assert board.value("board.target") is None
     cards = board.page.locator(".dv-lab-row").nth(0).locator(".dv-lab-card")
     cards.nth(2).locator(".dv-map-surface").click()
-    expected = board.value("board._shown[2]")
+    expected = board.value("board.panes.classes.classes[2]")
     board.wait_until(lambda: board.value("board.target") == expected, message="the class is not explained")
     board.wait_until(lambda: differs(maps, sum_map(board)), message="the map is the old one")
     board.wait_until(lambda: differs(picture, stage(board)), message="the picture has the old map over it")
@@ -65,7 +65,7 @@ def test_the_sum_grows_by_step_button_by_click_on_a_term_and_by_play(board: Note
     board.page.locator(".dv-player .widget-play button").first.click()
     board.wait_until(lambda: board.value("board.step") >= 7, message="it does not play")
     board.page.locator(".dv-player .widget-play button").first.click()
-    board.wait_until(lambda: not board.value("board.sum.player._play.playing"), message="it does not pause")
+    board.wait_until(lambda: not board.value("board.panes.sum.player._play.playing"), message="it does not pause")
     board.page.wait_for_timeout(1000)  # the step it was about to take
     board.python("board.step = None")
     board.wait_until(lambda: not differs(whole, sum_map(board), 0.001), message="all terms are not the map")

@@ -40,7 +40,7 @@ def words(notebook: NotebookPage) -> str:
 
 def at(notebook: NotebookPage, grid: str, row: int, col: int) -> dict[str, float]:
     """Where on the canvas, as it is shown, a cell is."""
-    found = f"list(board.places.box(Cell({grid!r}, {row}, {col}))) + [board.size[1]]"
+    found = f"list(board.cells.box(Cell({grid!r}, {row}, {col}))) + [board.size[1]]"
     notebook.python("from deepvis_widgets.widgets.board.cells import Cell")
     top, left, side, width = notebook.value(found)
     box = notebook.page.locator("canvas.dv-board-canvas").bounding_box()

@@ -17,6 +17,11 @@ lab = dv.HuskyWolf(seed=0, first="biased", fresh=1)
 lab
 """
 HUSKY_ON_SNOW = 4  # of the ten pictures
+TURNED = """
+from dataclasses import replace
+shown = lab.session.pictures()
+lab.panes.show_pictures(replace(shown, scenes=shown.scenes[::-1], views=shown.views[::-1]))
+"""
 
 
 def open_lesson(open_notebook: Callable[..., NotebookPage], where: str = "doc") -> NotebookPage:
@@ -90,7 +95,7 @@ def test_a_whole_vote(open_notebook: Callable[..., NotebookPage]) -> None:
 
 def test_a_reload_keeps_the_step_the_vote_and_the_maps(open_notebook: Callable[..., NotebookPage]) -> None:
     lesson = open_lesson(open_notebook)
-    lesson.python("lab.cast(1, 0, {'the coat': 1}); lab.next(); lab.picture = 4; assert lab.run.asking.idle(30)")
+    lesson.python("lab.cast(1, 0, {'the coat': 1}); lab.next(); lab.picture = 4; assert lab.session.idle(30)")
     at_step(lesson, 2)
     lesson.page.locator(".dv-viewer canvas").first.wait_for()
     lesson.wait_until(lambda: "wolf" in lesson.page.locator(".dv-viewer .dv-legend").inner_text())
@@ -140,9 +145,9 @@ def test_a_click_holds_while_the_pictures_are_drawn_anew(open_notebook: Callable
     assert box is not None
     lesson.page.mouse.move(box["x"] + 50, box["y"] + 50)
     lesson.page.mouse.down()
-    lesson.python("lab.run.scenes = lab.run.scenes[::-1]; lab.run.show_pictures()")
+    lesson.python(TURNED)
     before = card(lesson, HUSKY_ON_SNOW)
-    lesson.python("lab.run.scenes = lab.run.scenes[::-1]; lab.run.show_pictures()")
+    lesson.python("lab.panes.show_pictures(shown)")
     lesson.wait_until(lambda: np.abs(card(lesson, HUSKY_ON_SNOW) - before).mean() > 5, message="not drawn anew")
     lesson.page.mouse.up()
     lesson.wait_until(lambda: lesson.value("lab.picture") == HUSKY_ON_SNOW, message="the click was lost")

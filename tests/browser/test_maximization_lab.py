@@ -129,7 +129,7 @@ def test_pictures_are_kept_and_every_layer_has_its_size(open_notebook: OpenNoteb
     assert (
         "features.conv3:3" in card.inner_text() and "seed 1" in card.inner_text() and "yosinski-3" in card.inner_text()
     )
-    notebook.python("from deepvis_widgets.widgets import true_sizes; true_sizes.STEPS = 3")
+    notebook.python("from deepvis_widgets.widgets.maximization import layer_gallery; layer_gallery.STEPS = 3")
     button(notebook, "One unit of each layer").click()
     row = page.locator(".dv-max-row").nth(1).locator(".dv-strip-card canvas")
     notebook.wait_until(lambda: row.count() == 9, message="not every layer has its picture")

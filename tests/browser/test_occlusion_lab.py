@@ -61,7 +61,7 @@ def test_a_sweep_fills_the_maps_and_cells_tell_what_the_network_said(lab: Notebo
     lab.python("lab.stride = 16")
     lab.wait_until(lambda: lab.value("len(lab.trail.seen)") == 1)
     lab.page.locator(".dv-lab-sweep button").first.click()
-    lab.wait_until(lambda: lab.value("len(lab.trail.seen)") >= 49 and not lab.value("lab.sweeping.running"), 60)
+    lab.wait_until(lambda: lab.value("len(lab.trail.seen)") >= 49 and not lab.value("lab.panes.sweeping.running"), 60)
     for place in range(3):
         lab.wait_until(lambda p=place: filled(lab, p) == 1, message=f"map {place} is not full")
     before = canvas_pixels(lab.page, ".dv-stage-canvas")[..., :3].astype(int)

@@ -33,7 +33,7 @@ def words(notebook: NotebookPage) -> str:
 
 
 def at(notebook: NotebookPage, grid: str, row: int, col: int) -> dict[str, float]:
-    top, left, side, width = notebook.value(f"list(board.places.box(Cell({grid!r}, {row}, {col}))) + [board.size[1]]")
+    top, left, side, width = notebook.value(f"list(board.cells.box(Cell({grid!r}, {row}, {col}))) + [board.size[1]]")
     box = notebook.page.locator("canvas.dv-board-canvas").bounding_box()
     assert box is not None
     scale = box["width"] / width
@@ -42,7 +42,7 @@ def at(notebook: NotebookPage, grid: str, row: int, col: int) -> dict[str, float
 
 def panel(notebook: NotebookPage, name: str) -> np.ndarray:
     """The pixels of one panel."""
-    top, left, side = notebook.value(f"list(board.places.box(Cell({name!r}, 0, 0)))")
+    top, left, side = notebook.value(f"list(board.cells.box(Cell({name!r}, 0, 0)))")
     span = side * notebook.value(f"len(board.lesson.values({name!r}))")
     shown = pixels(notebook)
     density = shown.shape[1] / notebook.value("board.size[1]")

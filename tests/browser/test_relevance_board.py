@@ -104,7 +104,7 @@ def test_a_click_and_a_typed_number_change_the_network(open_notebook: OpenNotebo
     notebook = opened(open_notebook)
     before = drawn(notebook)
     notebook.page.mouse.click(*at(notebook, 274, 190))  # the edge from 3 to 6
-    notebook.wait_until(lambda: notebook.value("board.what.value") == "w36", message="the click chose no edge")
+    notebook.wait_until(lambda: notebook.value("board.editor.what.value") == "w36", message="the click chose no edge")
     field = notebook.page.locator(".dv-board .widget-text:has(label:text-is('to')) input")
     field.click(click_count=3)
     notebook.page.keyboard.type("-2")

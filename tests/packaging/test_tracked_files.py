@@ -11,7 +11,7 @@ import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 TOP_LEVEL = {
-    *("setup.py", "README.md", "deepvis_widgets", "notebooks", "tests", "js"),
+    *("setup.py", "README.md", "deepvis_widgets", "notebooks", "tests", "js", "docs"),
     *("Makefile", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "pyproject.toml"),
     *(".ci", ".gitattributes", ".gitignore"),
 }

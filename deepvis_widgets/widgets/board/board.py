@@ -1,8 +1,7 @@
-"""What boards share: a canvas that Python draws in the colours of the page, its controls, its meaning in words."""
+"""What boards share: a canvas that Python draws in the colours of the page, controls, and what is shown in words."""
 
 from __future__ import annotations
 
-import html
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -11,8 +10,10 @@ import ipywidgets
 from ipycanvas import Canvas, hold_canvas
 from ipycanvas import canvas as ipycanvas_canvas
 
-from ..kit.layout import close_all
-from ..views.color_scheme import Scheme
+from ..kit.layout import classed, close_all, html
+from ..kit.notice import Notice, status
+from ..link.push import push
+from ..views.color_scheme import ColorScheme
 from .pen import DARK, LIGHT, Palette, Pen
 
 DENSITY = 2  # device pixels per css pixel, so that text stays sharp on a projector
@@ -22,36 +23,33 @@ _drawing = threading.RLock()  # ipycanvas keeps one list of held commands for al
 class Board(ipywidgets.VBox):
     """A drawing of `size` (height, width) css pixels over its controls.
 
-    Subclasses override `draw`; they call `redraw` when what they show changed, `say` to put it into words (read out by
-    screen readers), and `refuse` with one sentence where an input does not fit.
+    Subclasses override `draw`; they call `redraw` when what they show changed, `say` to put it into words (which
+    screen readers read out), and `refuse` with one sentence where an input does not fit.
     """
 
     def __init__(self, size: tuple[int, int], above: Sequence[Any] = (), below: Sequence[Any] = ()) -> None:
-        self.canvas = Canvas()
-        self.canvas.add_class("dv-board-canvas")
-        self.scheme = Scheme()
-        self._words = ipywidgets.HTML().add_class("dv-board-words")
-        self._notice = ipywidgets.HTML().add_class("dv-board-notice")
+        self.canvas, self.scheme = classed(Canvas(), "dv-board-canvas"), ColorScheme()
+        self._words, self._notice = html("dv-board-words"), classed(Notice(), "dv-board-notice")
         self.resize(size)
         super().__init__([*above, self.canvas, self._words, self._notice, *below, self.scheme])
-        self.add_class("dv-board")
+        classed(self, "dv-board")
         self.scheme.observe(lambda _: self.redraw(), names="dark")
         self.canvas.on_client_ready(self._ready)
 
     # --- for subclasses ---
 
     def draw(self, pen: Pen) -> None:
-        """Draw everything, on an empty canvas."""
+        """Draws everything, on an empty canvas."""
         raise NotImplementedError
 
     def resize(self, size: tuple[int, int]) -> None:
-        """Give the canvas another size (height, width) in css pixels; it is empty until the next `redraw`."""
+        """Gives the canvas another size (height, width) in css pixels; it is empty until the next `redraw`."""
         height, width = self.size = size
         self.canvas.height, self.canvas.width = height * DENSITY, width * DENSITY
         self.canvas.layout = ipywidgets.Layout(width=f"{width}px", max_width="100%", height="auto", flex="0 0 auto")
 
     def redraw(self) -> None:
-        """Draw anew; may be called on any thread."""
+        """Draws anew; may be called on any thread."""
         with _drawing:
             manager = ipycanvas_canvas._CANVAS_MANAGER
             try:
@@ -63,20 +61,20 @@ class Board(ipywidgets.VBox):
                 raise
 
     def say(self, text: str) -> None:
-        """What is shown, in words, below the drawing."""
-        self._words.value = f'<div role="status" aria-live="polite">{html.escape(text)}</div>'
+        """Says what is shown in words, below the drawing."""
+        push(self._words, value=status(text))
 
     def refuse(self, sentence: str) -> None:
-        """One sentence about an input that does not fit; an empty one takes it away. The drawing stays."""
-        self._notice.value = f'<div class="dv-notice" role="alert">{html.escape(sentence)}</div>' if sentence else ""
+        """Says in a sentence why an input does not fit; an empty one takes it away. The drawing stays."""
+        self._notice.say(sentence)
 
     def on_point(self, callback: Callable[[float, float], None], press: bool = False) -> None:
-        """Call back with (top, left) in css pixels when the pointer moves over the drawing, or is pressed there."""
+        """Calls back with (top, left) in css pixels when the pointer moves over the drawing, or is pressed there."""
         listen = self.canvas.on_mouse_down if press else self.canvas.on_mouse_move
         listen(lambda left, top: callback(top / DENSITY, left / DENSITY))
 
     def on_leave(self, callback: Callable[[], None]) -> None:
-        """Call back when the pointer leaves the drawing."""
+        """Calls back when the pointer leaves the drawing."""
         self.canvas.on_mouse_out(lambda *_: callback())
 
     # --- common ---
@@ -87,7 +85,7 @@ class Board(ipywidgets.VBox):
         return DARK if self.scheme.dark else LIGHT
 
     def close(self) -> None:
-        """Take the board off the page and free its models."""
+        """Takes the board off the page and frees its models."""
         if self.comm is not None:
             close_all(self.children)
         super().close()

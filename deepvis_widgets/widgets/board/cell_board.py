@@ -2,149 +2,95 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from ...core.errors import DeepvisError
 from ..kit.player import Player
+from .binding import attempt, follow_steps
 from .board import Board
-from .cells import Cell, Places
-from .number_fields import CellEditor, read_number
+from .cell_state import CellState
+from .cells import Cell, CellMap
+from .number_fields import CellEditor
+from .number_grids import read_number
 from .pen import Pen
 
 
-class CellBoard(Board):
-    """The field for a new number comes last of the controls above. Subclasses override what is below;
-    `places` knows where their cells were drawn.
+class CellBoard(CellState, Board):
+    """Draws a scene again whenever its state gives another one; the player and the field for a number come last of the
+    controls above. `cells` knows where they were drawn.
 
-    `player` has the steps of the lesson; subclasses make it before they call this class's own beginning.
-    `hovered` is the cell under the pointer and `selected` the one that is being edited, or None.
+    Subclasses override what is below, and call `show` at the end of their beginning.
     """
 
-    player: Player
-
-    def __init__(self, size: tuple[int, int], above: Sequence[Any] = (), below: Sequence[Any] = ()) -> None:
-        self.places = Places()
-        self.hovered: Cell | None = None
-        self.selected: Cell | None = None
-        self._mirroring = False
-        self.editor = CellEditor(self._commit)
-        super().__init__(size, [*above, self.editor], below)
-        self.on_point(lambda top, left: self._hover(self.places.find(top, left)))
+    def __init__(self, above: Sequence[Any] = (), below: Sequence[Any] = ()) -> None:
+        self.cells = CellMap()
+        self.player, self.editor = Player(self.count), CellEditor(self._commit)
+        self._shown: object = None
+        super().__init__(self.extent(self.scene()), [*above, self.player, self.editor], below)
+        follow_steps(self, self.player)
+        self.observe(lambda _: self.show(), names=["lesson", "step", "hovered", "selected"])
+        self.on_point(lambda top, left: self._hover(self.cells.find(top, left)))
         self.on_point(self._press, press=True)
         self.on_leave(lambda: self._hover(None))
 
-    def draw(self, pen: Pen) -> None:
-        """Draw, and know from then on where the cells are: never half of them, events come on other threads."""
-        places = Places()
-        self.draw_cells(pen, places)
-        self.places = places
-
     # --- for subclasses ---
 
-    def draw_cells(self, pen: Pen, places: Places) -> None:
-        """Draw everything on an empty canvas, and register the cells."""
+    def scene(self) -> object:
+        """Everything that the drawing depends on, in one frozen value."""
         raise NotImplementedError
 
-    def pointed(self) -> None:
-        """`hovered` changed."""
+    def extent(self, scene: Any) -> tuple[int, int]:
+        """The (height, width) of the drawing of a scene, in css pixels."""
         raise NotImplementedError
 
-    def pressed(self, cell: Cell) -> None:
-        """A cell was pressed that cannot be edited."""
-
-    def target(self, cell: Cell) -> Cell | None:
-        """The editable cell that a drawn cell shows, None where it is a result."""
+    def paint(self, pen: Pen, scene: Any, cells: CellMap) -> None:
+        """Draws a scene on an empty canvas, and registers its cells."""
         raise NotImplementedError
 
-    def read(self, cell: Cell) -> float:
-        """The present number of an editable cell."""
+    def words(self) -> str:
+        """What is shown, in a sentence."""
         raise NotImplementedError
-
-    def write(self, cell: Cell, value: float) -> None:
-        """Give an editable cell another number, and draw."""
-        raise NotImplementedError
-
-    def name(self, cell: Cell) -> str:
-        """An editable cell in words."""
-        raise NotImplementedError
-
-    def show_controls(self) -> None:
-        """Set the controls to what is."""
 
     # --- common ---
 
-    @property
-    def step(self) -> int:
-        """How far the lesson is, from 0."""
-        return self.player.step
+    def show(self) -> None:
+        """Brings the player, the field for a number, the drawing and its words in line with the state."""
+        self.player.count = self.count
+        self._edit(self.selected)
+        scene = self.scene()
+        if scene != self._shown:
+            self._shown = scene
+            if self.size != self.extent(scene):
+                self.resize(self.extent(scene))
+            self.redraw()
+            self.say(self.words())
 
-    @step.setter
-    def step(self, step: int) -> None:
-        if not 0 <= step < self.player.count:
-            raise DeepvisError(f"step is {step}; here it goes from 0 to {self.player.count - 1}.")
-        self.player.go(step)
+    def draw(self, pen: Pen) -> None:
+        """Draws, and knows from then on where the cells are: never half of them, events come on other threads."""
+        cells = CellMap()
+        self.paint(pen, self.scene(), cells)
+        self.cells = cells
 
-    @staticmethod
-    def check_names(given: Collection[str], names: Sequence[str]) -> None:
-        """DeepvisError where something is to be set that does not exist."""
-        unknown = ", ".join(sorted(set(given) - set(names)))
-        if unknown:
-            raise DeepvisError(f"There is no {unknown} here; accepted: {', '.join(names)}.")
-
-    def select(self, cell: Cell | None) -> None:
-        """Open an editable cell for a number, or none."""
-        self.selected = cell
-        self.editor.aim("" if cell is None else self.name(cell), None if cell is None else self.read(cell))
-
-    def follow(self, control: Any, act: Callable[[Any], Any]) -> None:
-        """Do what a reader sets a control to; where it does not fit, the control goes back to what is."""
-
-        def changed(change: Any) -> None:
-            if not self._mirroring and not self.attempt(act, change["new"]):
-                self.mirror()
-
-        control.observe(changed, names="value")
-
-    def mirror(self) -> None:
-        """Let the controls show what is, without following them."""
-        self._mirroring = True
-        try:
-            self.show_controls()
-        finally:
-            self._mirroring = False
-
-    def attempt(self, act: Callable[..., Any], *args: Any) -> bool:
-        """Do what the reader asked for; what does not fit is said in a sentence, and nothing changes."""
-        try:
-            act(*args)
-        except DeepvisError as error:
-            self.refuse(str(error))
-            return False
-        self.refuse("")
-        return True
+    def _edit(self, cell: Cell | None) -> None:
+        self.editor.edit("" if cell is None else self.name(cell), None if cell is None else self.read(cell))
 
     def _hover(self, cell: Cell | None) -> None:
-        if cell != self.hovered:
-            self.hovered = cell
-            self.pointed()
+        self.hovered = cell
 
     def _press(self, top: float, left: float) -> None:
-        cell = self.places.find(top, left)
+        cell = self.cells.find(top, left)
         if cell is None:
             return
-        target = self.target(cell)
-        if target is None:
-            self.pressed(cell)
+        editable = self.editable(cell)
+        if editable is None:
+            self.press(cell)
             return
-        self.select(target)
-        self.redraw()
+        self.selected = editable
         self.editor.focus()
 
     def _commit(self, text: str) -> None:
         if self.selected is not None:
-            self.attempt(self._store, self.selected, text)
+            attempt(self.refuse, self._store, self.selected, text)
 
     def _store(self, cell: Cell, text: str) -> None:
         self.write(cell, read_number(text))
-        self.select(cell)

@@ -15,36 +15,47 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class _Place:
+class _Grid:
+    """Square cells of side `side` in `shape` (rows, cols) from the cell `first`, whose corner is at (top, left)."""
+
+    first: Cell
     top: float
     left: float
-    cell: float
+    side: float
     shape: tuple[int, int]
-    first: Cell
+
+    def holds(self, row: int, col: int) -> bool:
+        return 0 <= row < self.shape[0] and 0 <= col < self.shape[1]
 
 
-class Places:
-    """Filled while a board draws, asked when the pointer moves."""
+class CellMap:
+    """Filled while a board draws, asked when the pointer moves.
+
+    >>> cells = CellMap()
+    >>> cells.add(Cell("input", 0, 0), top=10, left=20, side=30, shape=(2, 3))
+    >>> cells.find(45, 85)
+    Cell(grid='input', row=1, col=2)
+    """
 
     def __init__(self) -> None:
-        self._places: list[_Place] = []
+        self.grids: list[_Grid] = []
 
-    def add(self, first: Cell, top: float, left: float, cell: float, shape: tuple[int, int] = (1, 1)) -> None:
-        """Square cells in `shape` (rows, cols) from `first`, whose corner is at (top, left)."""
-        self._places.append(_Place(top, left, cell, shape, first))
+    def add(self, first: Cell, top: float, left: float, side: float, shape: tuple[int, int] = (1, 1)) -> None:
+        """Adds square cells in `shape` (rows, cols) from `first`, whose corner is at (top, left)."""
+        self.grids.append(_Grid(first, top, left, side, shape))
 
     def find(self, top: float, left: float) -> Cell | None:
         """The cell at a point; of several the one drawn last."""
-        for place in reversed(self._places):
-            row, col = int((top - place.top) // place.cell), int((left - place.left) // place.cell)
-            if 0 <= row < place.shape[0] and 0 <= col < place.shape[1]:
-                return Cell(place.first.grid, place.first.row + row, place.first.col + col)
+        for grid in reversed(self.grids):
+            row, col = int((top - grid.top) // grid.side), int((left - grid.left) // grid.side)
+            if grid.holds(row, col):
+                return Cell(grid.first.grid, grid.first.row + row, grid.first.col + col)
         return None
 
     def box(self, cell: Cell) -> tuple[float, float, float] | None:
         """(top, left, side) of a cell, None where it is not drawn."""
-        for place in reversed(self._places):
-            row, col = cell.row - place.first.row, cell.col - place.first.col
-            if cell.grid == place.first.grid and 0 <= row < place.shape[0] and 0 <= col < place.shape[1]:
-                return place.top + row * place.cell, place.left + col * place.cell, place.cell
+        for grid in reversed(self.grids):
+            row, col = cell.row - grid.first.row, cell.col - grid.first.col
+            if cell.grid == grid.first.grid and grid.holds(row, col):
+                return grid.top + row * grid.side, grid.left + col * grid.side, grid.side
         return None

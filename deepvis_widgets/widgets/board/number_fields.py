@@ -1,42 +1,14 @@
-"""Numbers that are typed: one cell's, or a whole grid's."""
+"""The controls by which a board's numbers are set: one cell's field, a whole grid's field, a size, a choice."""
 
 from __future__ import annotations
 
-import contextlib
 import html
-import math
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import ipywidgets
 
-from ...core.errors import DeepvisError
-
-LARGEST = 9999.0
-
-
-def read_number(text: str) -> float:
-    """The number a text stands for, with either minus sign; DeepvisError where it stands for none."""
-    value = math.nan
-    with contextlib.suppress(ValueError):
-        value = float(text.strip().replace("−", "-"))
-    if math.isnan(value):
-        raise DeepvisError(f"“{text.strip()[:20]}” is no number; type one such as 2 or -0.5.")
-    if abs(value) > LARGEST:
-        raise DeepvisError(f"“{text.strip()[:20]}” is too large; type a number from -{LARGEST:.0f} to {LARGEST:.0f}.")
-    return value
-
-
-def read_grid(text: str) -> list[list[float]]:
-    """Rows of equal length: numbers apart by spaces or commas, rows by semicolons."""
-    rows = [[read_number(word) for word in line.replace(",", " ").split()] for line in text.strip(" ;").split(";")]
-    if not rows[0] or len({len(row) for row in rows}) != 1:
-        raise DeepvisError("Type numbers apart by spaces, and rows of equal length apart by semicolons.")
-    return rows
-
-
-def write_grid(rows: Sequence[Sequence[float]]) -> str:
-    """What `read_grid` reads."""
-    return "; ".join(" ".join(f"{value:g}" for value in row) for row in rows)
+from ..kit import layout
 
 
 class CellEditor(ipywidgets.HBox):
@@ -44,15 +16,15 @@ class CellEditor(ipywidgets.HBox):
 
     def __init__(self, commit: Callable[[str], None]) -> None:
         self._commit = commit
-        self._label = ipywidgets.HTML()
+        self._label = layout.html()
         self.field = ipywidgets.Text(continuous_update=False, layout=ipywidgets.Layout(width="120px"))
         super().__init__([self._label, self.field])
-        self.add_class("dv-cell-editor")
+        layout.classed(self, "dv-cell-editor")
         self.field.observe(self._typed, names="value")
-        self.aim("", None)
+        self.edit("", None)
 
-    def aim(self, name: str, value: float | None) -> None:
-        """At a cell and its present value; without one the field waits for a click."""
+    def edit(self, name: str, value: float | None) -> None:
+        """Edits a cell, by its name and its present value; without a value the field waits for a click."""
         self.field.disabled = value is None
         self.field.placeholder = "" if value is None else f"now {value:g}"
         self.field.tooltip = f"New number for {name}" if name else "Click a number in the drawing to change it"
@@ -60,10 +32,43 @@ class CellEditor(ipywidgets.HBox):
         self._label.value = f"<span>{html.escape(label)}</span>"
 
     def focus(self) -> None:
-        """Let the reader type."""
+        """Lets the reader type."""
         self.field.focus()
 
     def _typed(self, change: dict[str, str]) -> None:
         if change["new"]:
             self.field.value = ""
             self._commit(change["new"])
+
+
+def grid_field(label: str) -> ipywidgets.Text:
+    """A grid of numbers as text."""
+    help = f"{label}: numbers apart by spaces, rows apart by semicolons"
+    style = {"description_width": "64px"}
+    return ipywidgets.Text(description=label, tooltip=help, continuous_update=False, style=style, **wide(400))
+
+
+def size_slider(label: str, low: int, high: int) -> ipywidgets.IntSlider:
+    """A whole number within a range."""
+    style = {"description_width": "56px"}
+    return ipywidgets.IntSlider(
+        min=low, max=high, value=low, description=label, tooltip=label, style=style, **wide(200)
+    )
+
+
+def toggles(options: dict[str, Any], tooltips: Sequence[str]) -> ipywidgets.ToggleButtons:
+    """Buttons of which one is down."""
+    style = {"button_width": "auto"}
+    return ipywidgets.ToggleButtons(
+        options=options, tooltips=tooltips, style=style, layout=ipywidgets.Layout(width="auto")
+    )
+
+
+def row(*controls: ipywidgets.Widget) -> ipywidgets.Box:
+    """Controls beside each other, in several rows where the window is narrow."""
+    return layout.box("dv-board-row", *controls)
+
+
+def wide(width: int) -> dict[str, ipywidgets.Layout]:
+    """The layout of a control of a width in px, narrower where there is no room."""
+    return {"layout": ipywidgets.Layout(width=f"{width}px", max_width="100%")}

@@ -5,127 +5,261 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Sequence
 
-import bqplot
 import ipywidgets
-import numpy as np
-from torch import Tensor
+import traitlets
 
+from ...core.picture.boxes import Box
+from ...core.picture.picture import to_bytes
+from ...methods.class_evidence import Terms
+from ..kit import layout
+from ..kit.layout import classed, display
+from ..kit.notice import status
 from ..kit.player import Player
-from ..link.frames import plane_frame, spread
+from ..link.frames import overlay, plane_frame, spread
+from ..link.push import push
 from ..views.map_view import MapView
+from ..views.stage import Stage
+from .answers import CLASSES, Explained, Located, Recorded, Summed, reached
+from .curve import Curve
+from .map_row import MapRow
+from .state import CamState
 
-CLASSES, TERMS = 5, 8  # maps side by side
-SMALL, LARGE = 112, 264  # css px of a map
+TERMS = 8  # maps side by side
+LARGE = 264  # css px of a map
 PACE = 20_000  # ms for all terms, as far as that is neither too slow nor too fast to look at
 
 
-class MapRow(ipywidgets.Box):
-    """Small maps side by side, each over a button; `on_pick(place)` is called for a button or, if asked, its map."""
+class CamPanes:
+    """Everything under the bar, in `rows`. Draws the answers of a session; see CamAnswers."""
 
-    def __init__(self, count: int, group: str, on_pick: Callable[[int], None], maps_too: bool) -> None:
-        self.maps = [MapView(group=group, size=SMALL, colormap="blue-red", signed=True) for _ in range(count)]
-        self.buttons = [ipywidgets.Button(layout={"width": f"{SMALL}px"}) for _ in range(count)]
-        pairs = zip(self.maps, self.buttons, strict=True)
-        self.cards = [ipywidgets.VBox([shown, button]).add_class("dv-lab-card") for shown, button in pairs]
-        super().__init__(self.cards)
-        self.add_class("dv-lab-row")
-        for place, (shown, button) in enumerate(zip(self.maps, self.buttons, strict=True)):
-            button.on_click(lambda _, place=place: on_pick(place))
-            if maps_too:
-                shown.observe(lambda change, place=place: self._clicked(change, place, on_pick), names="position")
+    def __init__(self, state: CamState, group: str, stage: Stage) -> None:
+        self.picture = PicturePane(state, stage)
+        self.sum = SumPane(state, group)
+        self.classes = ClassRow(state, group)
+        self.terms = TermRow(state, group, lambda rank: self.sum.player.go(rank + 1))
+        top = layout.box("dv-lab-panes", self.picture, self.sum)
+        self.rows = [top, self.classes.title, self.classes, self.terms.title, self.terms]
 
-    def show(
-        self,
-        maps: Tensor,
-        size: tuple[int, int],
-        names: Sequence[str],
-        lines: Sequence[str],
-        tips: Sequence[str],
-        between: tuple[float, float] | None = None,
-    ) -> None:
-        """Show maps (n, h, w), all in the same colours, and hide the places that are left."""
-        for card, place in zip(self.cards, range(len(self.cards)), strict=True):
-            card.layout.display = None if place < len(maps) else "none"
-        for place, values in enumerate(maps):
-            self.maps[place].label = tips[place]
-            self.maps[place].push("map", *plane_frame(values, size, between or spread(maps), lines[place].split("\n")))
-            self.buttons[place].description, self.buttons[place].tooltip = names[place], tips[place]
+    def recorded(self, answer: Recorded) -> None:
+        """Another picture."""
+        self.picture.show_picture(answer)
 
-    def mark(self, chosen: Sequence[int], name: str = "dv-chosen") -> None:
-        """Mark the cards at these places, and no others."""
-        for place, card in enumerate(self.cards):
-            (card.add_class if place in chosen else card.remove_class)(name)
+    def explained(self, answer: Explained) -> None:
+        """Another class."""
+        self.classes.explain(answer)
+        self.terms.explain(answer)
+        self.sum.explain(answer)
 
-    def _clicked(self, change: dict[str, object], place: int, on_pick: Callable[[int], None]) -> None:
-        if change["new"] is not None:
-            self.maps[place].position = None
-            on_pick(place)
+    def summed(self, answer: Summed) -> None:
+        """Another number of terms."""
+        self.sum.draw(answer)
+        self.picture.lay_over(answer, self.sum.heading(answer))
+        self.terms.reach(answer)
+
+    def located(self, answer: Located) -> None:
+        """Another box."""
+        self.picture.locate(answer)
+
+    def adjust(self, answer: Explained, step: int) -> None:
+        """The player stands where the sum is."""
+        self.sum.adjust(answer, step)
 
 
-class Curve(bqplot.Figure):
-    """How the mean of the sum grows with the number of terms, towards the logit without its bias."""
+class PicturePane(ipywidgets.VBox):
+    """The picture under the sum, the threshold of the box, and the box in words."""
 
-    def __init__(self) -> None:
-        scales = {"x": bqplot.LinearScale(min=0), "y": bqplot.LinearScale()}
-        self._line = bqplot.Lines(x=[0], y=[0], scales=scales, colors=["#7a93b4"], stroke_width=2)
-        self._end = bqplot.Lines(x=[0], y=[0], scales=scales, colors=["#888888"], line_style="dashed", stroke_width=1)
-        self._here = bqplot.Scatter(x=[0], y=[0], scales=scales, colors=["#e07b28"], default_size=64)
-        axes = [
-            bqplot.Axis(
-                scale=scales["x"], label="terms in the sum", label_offset="32px", tick_format="d", grid_lines="none"
-            ),
-            bqplot.Axis(
-                scale=scales["y"], orientation="vertical", tick_format=".3~g", num_ticks=5, grid_lines="dashed"
-            ),
-        ]
-        super().__init__(
-            display_toolbar=False,
-            marks=[self._end, self._line, self._here],
-            axes=axes,
-            animation_duration=0,
-            padding_x=0,
-            fig_margin={"top": 8, "bottom": 46, "left": 44, "right": 20},
-            layout=ipywidgets.Layout(width="100%", height="180px", min_width="220px"),
+    def __init__(self, state: CamState, stage: Stage) -> None:
+        self.stage = stage
+        stage.draw_occluder, stage.colormap, stage.opacity = False, "blue-red", 0.55
+        self.slider = ipywidgets.FloatSlider(
+            value=state.threshold,
+            min=0.05,
+            max=0.95,
+            step=0.05,
+            readout_format=".0%",
+            description="Threshold",
+            tooltip="The box is drawn round the largest part of the map above this share of its maximum",
         )
+        self.words = layout.html("dv-lab-words")
+        super().__init__([stage, self.slider, self.words])
+        self.add_class("dv-lab-picture")
+        traitlets.link((state, "threshold"), (self.slider, "value"))
 
-    def show(self, running: Tensor) -> None:
-        """The whole curve: means (K + 1,) after 0, 1, ..., K terms."""
-        values = running.double().numpy()
-        with self._line.hold_sync(), self._end.hold_sync():
-            self._line.x, self._line.y = np.arange(len(values)), values
-            self._end.x, self._end.y = np.array([0, len(values) - 1]), np.repeat(values[-1], 2)
-        last = len(values) - 1
-        self._line.scales["x"].max = last
-        self.axes[0].tick_values = np.unique(np.linspace(0, last, 5).round())
+    def show_picture(self, answer: Recorded) -> None:
+        """Shows another picture."""
+        self.stage.push("picture", arrays={"picture": to_bytes(answer.view)})
 
-    def point(self, count: int, value: float) -> None:
-        """Where the sum is now."""
-        with self._here.hold_sync():
-            self._here.x, self._here.y = np.array([count]), np.array([value])
+    def lay_over(self, answer: Summed, title: str) -> None:
+        """Lays the sum over the picture."""
+        between = spread(answer.explained.map, answer.values)
+        self.stage.push("overlay", *overlay(answer.values, between, title))
+
+    def locate(self, answer: Located) -> None:
+        """Draws the boxes, and tells how well they agree."""
+        marks = [
+            (answer.truth, "selected", "object"),
+            (answer.found, "localization", f"CAM above {answer.threshold:.0%}"),
+        ]
+        push(self.stage, boxes=[{"box": list(box), "kind": kind, "label": name} for box, kind, name in marks if box])
+        push(self.words, value=status(box_words(answer.found, answer.agreement)))
+
+
+class ClassRow(MapRow):
+    """The strongest classes side by side, under `title`; a click on one explains it."""
+
+    def __init__(self, state: CamState, group: str) -> None:
+        self.classes: list[int] = []
+        self._state = state
+        self.title = layout.title(f"The {CLASSES} strongest classes: click one to explain it", "dv-lab-title")
+        super().__init__(CLASSES, group, self._pick, maps_too=True)
+
+    def explain(self, answer: Explained) -> None:
+        """Shows the classes, and marks the one that is explained."""
+        evidence, labels, classes = answer.recorded.evidence, self._state.network.labels, answer.classes
+        self.classes = classes
+        shares, logits = evidence.probabilities(), evidence.logits
+        lines = [f"{float(shares[index]):.1%}\nlogit {signed(float(logits[index]))}" for index in classes]
+        names = [labels[index] for index in classes]
+        tips = [f"Explain {labels[index]}, {float(shares[index]):.1%}" for index in classes]
+        self.show(evidence.maps(classes), self._state.network.size, names, lines, tips)
+        self.mark([classes.index(answer.channel)])
+
+    def _pick(self, place: int) -> None:
+        self._state.target = self.classes[place]
+
+
+class TermRow(MapRow):
+    """A page of the terms, under `title`, and which of them are in the sum; a click calls `on_pick(rank)`."""
+
+    def __init__(self, state: CamState, group: str, on_pick: Callable[[int], None]) -> None:
+        self._state, self._page = state, -1
+        self.title = layout.html("dv-lab-title")
+        super().__init__(TERMS, group, lambda place: on_pick(self._page * TERMS + place), maps_too=False)
+
+    def explain(self, answer: Explained) -> None:
+        """Makes room for the terms of another class, or says that there are none."""
+        self._page = -1
+        display(self, answer.terms is not None)
+        if answer.terms is None:
+            label = html.escape(self._state.network.labels[answer.channel])
+            words = (
+                "There is no weighted sum to take apart: this network's last layer makes a map for every class itself, "
+                f"and the map of {label} is channel {answer.channel} of its output. Its mean is the logit."
+            )
+            push(self.title, value=words)
+
+    def reach(self, answer: Summed) -> None:
+        """Shows the page that the sum has reached, the first one when it is complete, and marks the terms in it."""
+        terms, count = answer.explained.terms, answer.count
+        if terms is None or count is None:
+            return
+        page = 0 if count in (0, len(terms)) else (count - 1) // TERMS
+        here = range(page * TERMS, min((page + 1) * TERMS, len(terms)))
+        if page != self._page:
+            self._page = page
+            self._show_page(terms, here, answer.explained.channel)
+        self.mark([place for place, rank in enumerate(here) if rank < count], "dv-summed")
+        self.mark([place for place, rank in enumerate(here) if rank == count - 1])
+
+    def _show_page(self, terms: Terms, here: range, channel: int) -> None:
+        units, weights, adds = (
+            part[here.start : here.stop].tolist() for part in (terms.units, terms.weights, terms.adds)
+        )
+        title = (
+            f"Terms {here.start + 1} to {here.stop} of {len(terms)}, the largest first: weight × feature map, and what "
+            f"it adds to the logit of {html.escape(self._state.network.labels[channel])}"
+        )
+        push(self.title, value=title)
+        lines = [f"weight {signed(weight)}" for weight in weights]
+        names = [f"{unit}: {signed(part)}{share(part, terms.logit)}" for unit, part in zip(units, adds, strict=True)]
+        tips = [f"Sum up to unit {unit}, which adds {signed(part)}" for unit, part in zip(units, adds, strict=True)]
+        maps = terms.maps[here.start : here.stop]
+        self.show(maps, self._state.network.size, names, lines, tips, spread(terms.maps))
 
 
 class SumPane(ipywidgets.Box):
     """The sum as it grows: its map, the player, the numbers, the curve."""
 
-    def __init__(self, group: str) -> None:
+    def __init__(self, state: CamState, group: str) -> None:
+        self._state = state
+        self._count: int | None = None
         self.map = MapView(group=group, size=LARGE, colormap="blue-red", signed=True, label="Sum of the terms")
         self.player = Player(1, label="Terms")
-        self.numbers = ipywidgets.HTML().add_class("dv-lab-numbers")
+        self.numbers = layout.html("dv-lab-numbers")
         self.curve = Curve()
-        left = ipywidgets.VBox([self.map, self.player]).add_class("dv-lab-side")
-        right = ipywidgets.VBox([self.numbers, self.curve]).add_class("dv-lab-side")
+        left = classed(ipywidgets.VBox([self.map, self.player]), "dv-lab-side")
+        right = classed(ipywidgets.VBox([self.numbers, self.curve.figure]), "dv-lab-side")
         super().__init__([left, right])
         self.add_class("dv-lab-panes")
+        self.player.observe(lambda change: self._played(change["new"]), names="step")
 
-    def growing(self, shown: bool) -> None:
-        """Whether there are terms to step through."""
-        for part in (self.player, self.curve):
-            part.layout.display = None if shown else "none"
+    def explain(self, answer: Explained) -> None:
+        """Draws the curve of another class, where there are terms to step through."""
+        for part in (self.player, self.curve.figure):
+            display(part, answer.terms is not None)
+        if answer.terms is not None:
+            self.curve.show(answer.terms.running())
+
+    def draw(self, answer: Summed) -> None:
+        """Draws the sum, and tells its numbers."""
+        values, between = answer.values, spread(answer.explained.map, answer.values)
+        push(self.map, title=self.heading(answer))
+        self.map.push("map", *plane_frame(values, self._state.network.size, between))
+        self.tell(self._rows(answer))
+        if answer.count is not None:
+            self.curve.point(answer.count, float(values.mean()))
+
+    def adjust(self, answer: Explained, step: int) -> None:
+        """The player has as many steps as there are terms, and stands at this one."""
+        assert answer.count is not None
+        self._count = answer.count
+        self.player.pace(max(60, min(700, PACE // answer.count)))
+        self.player.count = answer.count + 1
+        self.player.go(step)
+
+    def heading(self, answer: Summed) -> str:
+        """What the sum shows, in words."""
+        label, count = self._state.network.labels[answer.explained.channel], answer.explained.count
+        if count is None or answer.count == count:
+            return f"CAM of {label}"
+        return f"{answer.count} of {count} terms of {label}"
+
+    def _rows(self, answer: Summed) -> list[tuple[str, str]]:
+        explained = answer.explained
+        evidence, channel, terms = explained.recorded.evidence, explained.channel, explained.terms
+        share_of = f"{float(evidence.probabilities()[channel]):.1%}"
+        rows = [("Mean of this map", plain(float(answer.values.mean())))]
+        if terms is not None:
+            rows += [
+                ("Mean of the whole sum: the logit without its bias", plain(float(explained.map.mean()))),
+                ("Bias, which has no place in the picture", signed(terms.bias)),
+            ]
+        label = self._state.network.labels[channel]
+        return [*rows, (f"Logit of {label}", f"{plain(float(evidence.logits[channel]))} · {share_of}")]
 
     def tell(self, rows: Sequence[tuple[str, str]]) -> None:
-        """A small table of names and numbers."""
+        """Shows a small table of names and numbers."""
         cells = "".join(f"<tr><th>{html.escape(name)}</th><td>{html.escape(value)}</td></tr>" for name, value in rows)
-        self.numbers.value = f"<table>{cells}</table>"
+        push(self.numbers, value=f"<table>{cells}</table>")
+
+    def _played(self, step: int) -> None:
+        if self._count is not None and step != reached(self._state.step, self._count):
+            self._state.step = step
+
+
+def box_words(found: Box | None, agreement: float | None) -> str:
+    """A box in words, and how well it agrees with the one round the object."""
+    if found is None:
+        return "The map is nowhere positive, so there is no box."
+    place = f"Box: {found[2]}×{found[3]} pixels at row {found[0]}, col {found[1]}"
+    if agreement is None:
+        return f"{place}."
+    return f"{place}. Intersection over union with the box of the object: {agreement:.2f}."
+
+
+def share(part: float, logit: float) -> str:
+    """What a term is of the logit, where that is not next to nothing."""
+    return f" · {part / logit:.0%}".replace("-", "−") if abs(logit) > 1e-6 else ""
 
 
 def signed(value: float) -> str:

@@ -19,6 +19,10 @@ class Axis:
     """A convolution along one axis: cells of the input, weights of the kernel, stride, padding on both sides, dilation.
 
     Raises DeepvisError where they do not fit together.
+
+    >>> axis = Axis(size=7, kernel=3, stride=2, padding=1)
+    >>> axis.output, axis.extra
+    (4, 0)
     """
 
     size: int
@@ -82,6 +86,11 @@ class Slide:
     """A kernel sliding over a source (height, width) that holds its padding; `real` marks what is not filled-in zeros.
 
     `stride` and `dilation` are (rows, cols).
+
+    >>> convolution = Convolution.over(dims=1, size=4, kernel=2, dilation=2)
+    >>> slide = convolution.forward(torch.arange(4.0).view(1, 4), torch.ones(1, 2))
+    >>> slide.window(0, 1), slide.result.tolist()
+    ([(0, 1), (0, 3)], [[2.0, 4.0]])
     """
 
     source: Tensor
@@ -108,7 +117,12 @@ class Slide:
 
 @dataclass(frozen=True)
 class Convolution:
-    """A 2-D convolution (as networks call it: the kernel is not flipped) of one channel, `rows` by `cols`."""
+    """A 2-D convolution (as networks call it: the kernel is not flipped) of one channel, `rows` by `cols`.
+
+    >>> convolution = Convolution.over(dims=1, size=4, kernel=3)
+    >>> convolution.matrix(torch.tensor([1.0, 2.0, 3.0])).tolist()
+    [[1.0, 2.0, 3.0, 0.0], [0.0, 1.0, 2.0, 3.0]]
+    """
 
     rows: Axis
     cols: Axis
@@ -161,8 +175,8 @@ class Convolution:
         weights = self.weights()
         return torch.where(weights < 0, 0.0, kernel.reshape(-1)[weights.clamp(min=0)])
 
-    def stuff(self, y: Tensor) -> Tensor:
-        """The output with s - 1 zeros between its cells and the border of the transposed convolution around it."""
+    def zero_stuffed(self, y: Tensor) -> Tensor:
+        """The output y with s - 1 zeros between its cells and the border of the transposed convolution around it."""
         (top, left), (bottom, right) = self.corner, self.margin
         spread = y.new_zeros(((y.shape[0] - 1) * self.rows.stride + 1, (y.shape[1] - 1) * self.cols.stride + 1))
         spread[:: self.rows.stride, :: self.cols.stride] = y
@@ -170,18 +184,18 @@ class Convolution:
 
     @property
     def corner(self) -> tuple[int, int]:
-        """(row, col) of the first cell of the output in `stuff`."""
+        """(row, col) of the first cell of the output in `zero_stuffed`."""
         return self.rows.border, self.cols.border
 
     @property
     def margin(self) -> tuple[int, int]:
-        """(rows, cols) of padding after the last cell of the output in `stuff`: a included."""
+        """(rows, cols) of padding after the last cell of the output in `zero_stuffed`: a included."""
         return self.rows.border + self.rows.extra, self.cols.border + self.cols.extra
 
     def transposed(self, y: Tensor, kernel: Tensor) -> Slide:
         """The flipped kernel slid with stride 1 over the zero-stuffed, padded output; its result is Wᵀ y."""
-        real = self.stuff(torch.ones_like(y)) > 0
-        return Slide(self.stuff(y), real, kernel.flip(0, 1), (1, 1), self._dilation)
+        real = self.zero_stuffed(torch.ones_like(y)) > 0
+        return Slide(self.zero_stuffed(y), real, kernel.flip(0, 1), (1, 1), self._dilation)
 
     @property
     def _dilation(self) -> tuple[int, int]:
@@ -218,7 +232,12 @@ class Inverse:
 
 
 def invert(matrix: Tensor, x: Tensor) -> Inverse:
-    """Send x (n) through the matrix W (m, n), and back by Wᵀ and by W⁺."""
+    """Sends x (n) through the matrix W (m, n), and back by Wᵀ and by W⁺.
+
+    >>> found = invert(torch.tensor([[2.0, 0.0]]), torch.tensor([1.0, 0.0]))
+    >>> found.transposed.tolist(), found.restored.tolist(), found.formula
+    ([4.0, 0.0], [1.0, 0.0], 'Wᵀ(W Wᵀ)⁻¹')
+    """
     outputs, inputs = matrix.shape
     y = matrix @ x
     rank = int(torch.linalg.matrix_rank(matrix))
@@ -244,5 +263,9 @@ def _error(x: Tensor, guess: Tensor) -> float | None:
 
 
 def cells(count: int) -> str:
-    """ "1 cell", "3 cells"."""
+    """A number of cells in words.
+
+    >>> cells(1), cells(3)
+    ('1 cell', '3 cells')
+    """
     return "1 cell" if count == 1 else f"{count} cells"

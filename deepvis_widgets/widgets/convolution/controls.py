@@ -2,69 +2,67 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import ipywidgets
 
-from ...core.errors import DeepvisError
-from ..board.lesson_controls import numbers_field, row, size_slider, toggles, wide
-from .arithmetic import Convolution
+from ..board.binding import Binding, Say
+from ..board.number_fields import grid_field, row, size_slider, toggles, wide
+from ..board.number_grids import read_grid, write_grid
+from ..kit.layout import dropdown
+from .state import PRESETS, RANGES, ConvolutionState
 
-# name: (label, lowest, highest in 1-D, highest in 2-D)
-RANGES: dict[str, tuple[str, int, int, int]] = {
-    "input_size": ("Input", 1, 12, 7),
-    "kernel_size": ("Kernel", 1, 7, 5),
-    "stride": ("Stride", 1, 4, 4),
-    "padding": ("Padding", 0, 6, 4),
-    "dilation": ("Dilation", 1, 3, 3),
-}
 DIMENSIONS = {"1-D": 1, "2-D": 2}
 WAYS = {"y = W x": False, "transposed: Wᵀ y": True}
-PRESETS: dict[str, dict[str, int]] = {
-    "6 inputs, 3 weights": {"dims": 1, "input_size": 6, "kernel_size": 3},
-    "3×3 over 5×5, padding 1, stride 2": {"dims": 2, "input_size": 5, "kernel_size": 3, "stride": 2, "padding": 1},
-    "3×3 over 6×6, padding 1, stride 2 (a = 1)": {
-        "dims": 2,
-        "input_size": 6,
-        "kernel_size": 3,
-        "stride": 2,
-        "padding": 1,
-    },
-    "a tall W: full padding": {"dims": 1, "input_size": 5, "kernel_size": 3, "padding": 2},
-    "dilation 2": {"dims": 1, "input_size": 9, "kernel_size": 3, "dilation": 2},
-}
-FIRST = {"dims": 1, "stride": 1, "padding": 0, "dilation": 1}
-
-
-def within(values: dict[str, int]) -> Convolution:
-    """The convolution of these values; DeepvisError where they do not fit together or the board cannot show them."""
-    dims = values["dims"]
-    if dims not in (1, 2):
-        raise DeepvisError(f"dims is {dims}; a convolution here has 1 or 2 dimensions.")
-    for name, (label, low, *high) in RANGES.items():
-        if not low <= values[name] <= high[dims - 1]:
-            raise DeepvisError(
-                f"{label} is {values[name]}; in {dims}-D this board shows values from {low} to {high[dims - 1]}."
-            )
-    sizes = {name: values[name] for name in ("stride", "padding", "dilation")}
-    return Convolution.over(dims, values["input_size"], values["kernel_size"], **sizes)
 
 
 class ConvolutionControls(ipywidgets.VBox):
-    """Choices and sliders by name in `each`; `input` and `kernel` are the numbers as text."""
+    """Choices, and sliders by name in `sizes`; `input` and `kernel` are the numbers as text.
 
-    def __init__(self) -> None:
-        self.preset = ipywidgets.Dropdown(
-            options=["", *PRESETS], value="", description="Example", tooltip="Load an example", **wide(340)
-        )
+    `say` gets the sentence of a refusal.
+    """
+
+    def __init__(self, state: ConvolutionState, say: Say) -> None:
+        self._state = state
+        self.preset = dropdown("Example", ["", *PRESETS], "Load an example", value="", **wide(340))
         self.dims = toggles(DIMENSIONS, ["One dimension", "Two dimensions"])
         self.way = toggles(WAYS, ["The convolution", "The transposed convolution"])
         self.sizes = {name: size_slider(label, low, high) for name, (label, low, high, _) in RANGES.items()}
-        self.input, self.kernel = numbers_field("Input x"), numbers_field("Kernel w")
-        rows = [[self.preset, self.dims, self.way], list(self.sizes.values()), [self.input, self.kernel]]
-        super().__init__([row(children) for children in rows])
+        self.input, self.kernel = grid_field("Input x"), grid_field("Kernel w")
+        choices = row(self.preset, self.dims, self.way)
+        super().__init__([choices, row(*self.sizes.values()), row(self.input, self.kernel)])
+        self._bind(Binding(self._show, say))
 
-    def limit(self, dims: int) -> None:
-        """Let the sliders end where the board does."""
+    def _bind(self, binding: Binding) -> None:
+        binding.show()
+        state = self._state
+        for name, slider in self.sizes.items():
+            binding.follow(slider, partial(setattr, state, name))
+        binding.follow(self.dims, state.turn)
+        binding.follow(self.way, partial(setattr, state, "transposed"))
+        binding.follow(self.preset, lambda example: state.load(example) if example else None)
+        binding.follow(self.input, lambda text: state.give(self._read(text), None))
+        binding.follow(self.kernel, lambda text: state.give(None, self._read(text)))
+        state.observe(lambda _: binding.show(), names="lesson")
+
+    def _show(self) -> None:
+        state = self._state
+        self.dims.value, self.way.value = state.dims, state.transposed
+        self._limit(state.dims)
+        for name, slider in self.sizes.items():
+            slider.value = getattr(state, name)
+        self.input.value = write_grid(state.lesson.x.tolist())
+        self.kernel.value = write_grid(state.lesson.kernel.tolist())
+
+    def _limit(self, dims: int) -> None:
+        """Lets the sliders end where the board does."""
         for name, (_, _, *high) in RANGES.items():
             slider = self.sizes[name]
             slider.value = min(slider.value, high[dims - 1])
             slider.max = high[dims - 1]
+
+    def _read(self, text: str) -> list[float] | list[list[float]]:
+        """A whole grid as typed: one row is one dimension, unless a single number is meant as a 1 × 1 grid."""
+        rows = read_grid(text)
+        single = self._state.dims == 2 and rows == [rows[0][:1]]
+        return rows if len(rows) > 1 or single else rows[0]

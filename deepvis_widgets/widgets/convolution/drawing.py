@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from torch import Tensor
 
-from ..board.cells import Cell, Places
+from ..board.cells import Cell, CellMap
 from ..board.pen import Pen, fitting, mix, short
 from .lesson import Lesson, drawn
 from .words import total
@@ -49,19 +50,31 @@ def plan(lesson: Lesson) -> Plan:
     return Plan(width, cell, matrix_top, matrix_cell, round(height))
 
 
-class Drawing:
-    """One drawing of a lesson: the cell `index` of what comes out is lit, those after `reached` are grey."""
+@dataclass(frozen=True)
+class Scene:
+    """What is drawn: a lesson with the cell `index` of what comes out lit, and those after `reached` grey."""
 
-    def __init__(
-        self, pen: Pen, places: Places, lesson: Lesson, index: int, reached: int, selected: Cell | None
-    ) -> None:
-        self.pen, self.places, self.lesson, self.index, self.reached = pen, places, lesson, index, reached
-        self.selected = selected
-        self.plan = plan(lesson)
-        self.window = lesson.window(index)
+    lesson: Lesson
+    index: int
+    reached: int
+    selected: Cell | None = None
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The sizes of the drawing."""
+        return plan(self.lesson)
+
+
+class Drawing:
+    """Draws a scene, and registers its cells."""
+
+    def __init__(self, pen: Pen, cells: CellMap, scene: Scene) -> None:
+        self.pen, self.cells, self.scene, self.plan = pen, cells, scene, scene.plan
+        self.lesson, self.index = scene.lesson, scene.index
+        self.window = scene.lesson.window(scene.index)
 
     def all(self) -> None:
-        """Everything, in this order, so that marks lie on top."""
+        """Draws everything, in this order, so that marks lie on top."""
         self.pen.rect(0, 0, self.plan.height, self.plan.width, self.pen.palette.paper)
         if self.lesson.dims == 1:
             self._row()
@@ -169,12 +182,14 @@ class Drawing:
     def _output(self, cell: Cell, top: float, left: float, value: float, index: int) -> None:
         palette = self.pen.palette
         fill = palette.lit if index == self.index else palette.cell
-        self._cell(cell, top, left, value, fill, palette.ink if index <= max(self.reached, self.index) else palette.dim)
+        self._cell(
+            cell, top, left, value, fill, palette.ink if index <= max(self.scene.reached, self.index) else palette.dim
+        )
 
     def _cell(self, cell: Cell, top: float, left: float, value: float, fill: str, ink: str | None = None) -> None:
         side = self.plan.cell
         self.pen.grid(top, left, [[value]], side, lambda *_: fill, lambda *_: ink)
-        self.places.add(cell, top, left, side)
+        self.cells.add(cell, top, left, side)
 
     def _name(self, top: float, cell: float, name: str) -> None:
         self.pen.text(top + cell / 2, GUTTER - 10, name, 14, self.pen.palette.dim, "right")
@@ -225,7 +240,7 @@ class Drawing:
             self._outline(top, left + self.index * side, rows * side, side)
         else:
             self._outline(top + self.index * side, left, side, cols * side)
-        self.places.add(Cell("matrix", 0, 0), top, left, side, (rows, cols))
+        self.cells.add(Cell("matrix", 0, 0), top, left, side, (rows, cols))
 
     def _lines(self, top: float, left: float, rows: int, cols: int, side: float) -> None:
         self.pen.rect(top, left, rows * side, cols * side, None, self.pen.palette.line)
@@ -249,7 +264,7 @@ class Drawing:
             )
             if side >= READABLE:
                 self._number(top + (height - side) / 2, left + col * side, side, value)
-        self.places.add(Cell(grid, 0, 0), top, left, side, (1, len(values)))
+        self.cells.add(Cell(grid, 0, 0), top, left, side, (1, len(values)))
 
     def _y(self, top: float, left: float, lit: set[int]) -> None:
         """The output, one cell beside each row of W."""
@@ -260,7 +275,7 @@ class Drawing:
             self.pen.rect(top + row * side, left, side, max(side, READABLE), fill, palette.line)
             if side >= READABLE:
                 self._number(top + row * side, left, side, value)
-        self.places.add(Cell("y", 0, 0), top, left, side, (self.lesson.y.numel(), 1))
+        self.cells.add(Cell("y", 0, 0), top, left, side, (self.lesson.y.numel(), 1))
 
     def _number(self, top: float, left: float, side: float, value: float) -> None:
         written = short(value, 3 if side > 34 else 2)
@@ -281,7 +296,8 @@ class Drawing:
         self.pen.canvas.line_width = 1
 
     def _mark_selected(self) -> None:
-        for cell in drawn(self.lesson, self.selected) if self.selected else []:
-            box = self.places.box(cell)
+        selected = self.scene.selected
+        for cell in drawn(self.lesson, selected) if selected else []:
+            box = self.cells.box(cell)
             if box:
                 self._outline(box[0], box[1], box[2], box[2])

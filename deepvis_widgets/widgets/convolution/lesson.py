@@ -1,4 +1,4 @@
-"""Everything the convolution board shows at one moment, computed once per change."""
+"""All numbers that the convolution board shows at one moment, each computed at most once."""
 
 from __future__ import annotations
 
@@ -70,13 +70,13 @@ class Lesson:
         """How many cells come out."""
         return self.result.numel()
 
-    def place(self, index: int) -> tuple[int, int]:
+    def position(self, index: int) -> tuple[int, int]:
         """(row, col) of a cell that comes out."""
         return divmod(index, self.result.shape[1])
 
     def window(self, index: int) -> list[tuple[int, int]]:
         """The source cells under the kernel's weights."""
-        return self.slide.window(*self.place(index))
+        return self.slide.window(*self.position(index))
 
     def partners(self, index: int) -> set[int]:
         """The cells of x (of y, when transposed) that have a part in the cell that comes out."""
@@ -97,6 +97,17 @@ def edited(lesson: Lesson, cell: Cell) -> Cell | None:
     return Cell("input", row, col) if 0 <= row < height and 0 <= col < width else None
 
 
+def result_index(lesson: Lesson, cell: Cell) -> int | None:
+    """The number of the cell of the result that a drawn cell stands for, None where it stands for none."""
+    if cell.grid == "output":
+        return cell.row * int(lesson.result.shape[1]) + cell.col
+    if cell.grid == "matrix":
+        return cell.col if lesson.transposed else cell.row
+    if cell.grid == ("back" if lesson.transposed else "y"):
+        return max(cell.row, cell.col)
+    return None
+
+
 def drawn(lesson: Lesson, cell: Cell) -> list[Cell]:
     """Where a number of the "input" or the "kernel" is drawn: the opposite of `edited`."""
     if cell.grid == "kernel":
@@ -107,6 +118,6 @@ def drawn(lesson: Lesson, cell: Cell) -> list[Cell]:
 
 
 def _kernel(lesson: Lesson, row: int, col: int) -> tuple[int, int]:
-    """A place in the kernel as it is drawn, or back: flipped when transposed."""
+    """A position in the kernel as it is drawn, or back: flipped when transposed."""
     height, width = lesson.made.kernel
     return (height - 1 - row, width - 1 - col) if lesson.transposed else (row, col)

@@ -19,7 +19,7 @@ def at(lesson: Lesson, row: int, col: int) -> str:
 
 def total(lesson: Lesson, index: int) -> str:
     """The sum behind one cell that comes out; zeros that were filled in are left out."""
-    row, col = lesson.place(index)
+    row, col = lesson.position(index)
     terms = []
     for weight, place in zip(lesson.slide.kernel.flatten().tolist(), lesson.window(index), strict=True):
         if lesson.slide.real[place]:
@@ -53,6 +53,11 @@ def transposed_size(axis: Axis) -> str:
     """The size that the transposed convolution gives back, with its formula and its numbers."""
     s, p, d, k, a, o = axis.stride, axis.padding, axis.dilation, axis.kernel, axis.extra, axis.output
     return f"s(o − 1) + a + d(k − 1) + 1 − 2p = {s}·({o} − 1) + {a} + {d}·({k} − 1) + 1 − 2·{p} = {axis.size}"
+
+
+def facts(lesson: Lesson) -> list[tuple[str, str]]:
+    """(what, its value) below the board."""
+    return transposed_facts(lesson) if lesson.transposed else forward_facts(lesson)
 
 
 def forward_facts(lesson: Lesson) -> list[tuple[str, str]]:

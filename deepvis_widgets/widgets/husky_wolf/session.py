@@ -1,198 +1,247 @@
-"""One run of the husky and wolf lesson: its pictures, answers and explanations, and what is shown of them when."""
+"""One run of the husky and wolf lesson: its pictures, the answers of its networks, and their explanations."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 from torch import Tensor
 
+from ...core.network.network import Network
 from ...core.results import HeatMap
 from ...zoo.load import load
 from ...zoo.scenes import Scene
-from .questions import Answer, Asking, Order
-from .words import AGAIN, EXPLANATIONS, LAST, table
+from .answers import Answer, NetworkAnswers, PicturesAnswer
+from .questions import Explanation, Questions
+from .scenes import Order
+from .state import AGAIN, WITH_MAPS, HuskyWolfState
 
-if TYPE_CHECKING:
-    from .husky_wolf import HuskyWolf
+FOLLOWED = ["stage", "network", "method", "network_names"]  # what a question depends on
 
 
-class Run:
-    """What `lab` shows; `names` is letter → name of a network. Answers arrive on the networks' threads."""
+class Subscriber(Protocol):
+    """Who is told what came out, on whichever thread it came."""
 
-    def __init__(self, lab: HuskyWolf, names: dict[str, str], scenes: list[Scene], fresh: Sequence[Order]) -> None:
-        self.lab, self.names, self.panes = lab, names, lab.panes
-        self.networks = {name: load(name) for name in sorted(names.values())}
-        self.asking = Asking(self.networks, self._failed)
-        self.scenes, self._given = scenes, bool(scenes)
-        self.answers: dict[str, list[Answer]] = {}  # by name of the network, as everything here
-        self.maps: dict[int, HeatMap] = {}
-        self.fresh_scenes: list[Scene] = []
-        self.fresh_answers: dict[str, list[Answer]] = {}
-        self._fresh, self._fresh_begun = fresh, False
-        self._asked: tuple[str, str] | None = None  # the network and the method of `maps`
-        self._job: object | None = None  # the run of a method that is under way
-        self._lock = threading.RLock()
+    def show_pictures(self, pictures: PicturesAnswer) -> None: ...
 
-    # --- what it is about ---
+    def show_answers(self, found: NetworkAnswers) -> None: ...
+
+    def show_drawing(self, fraction: float) -> None: ...
+
+    def show_fresh(self, found: NetworkAnswers) -> None: ...
+
+    def show_progress(self, fraction: float | None, doing: str = "", stoppable: bool = False) -> None: ...
+
+    def complain(self, sentence: str) -> None: ...
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked about the pictures, frozen as the state has it: `name` is that of the network behind `letter`."""
+
+    letter: str
+    name: str
+    method: str
+    stage: int
+
+    @classmethod
+    def of(cls, state: HuskyWolfState) -> Question:
+        """Returns the question of this moment; for the thread that changes the state."""
+        return cls(state.network, state.network_names[state.network], state.method, state.stage)
 
     @property
-    def name(self) -> str:
-        """Name of the network shown."""
-        return self.names[self.lab.network]
+    def with_maps(self) -> bool:
+        """Whether the step shows explanations."""
+        return self.stage in WITH_MAPS
 
-    def view(self, index: int) -> Tensor:
-        """Picture `index` as the networks see it, (3, H, W) in [0, 1]."""
-        return self.networks[self.name].view(self.scenes[index])
+    @property
+    def explained(self) -> tuple[str, str]:
+        """Which network is explained, and by which method."""
+        return self.name, self.method
 
-    def rename(self, names: dict[str, str]) -> None:
-        """Other letters for the networks."""
-        with self._lock:
-            self.names = names
+
+class HuskyWolfSession:
+    """Asks the networks what `state` needs, and tells `pane` what they said.
+
+    `scenes` are the pictures, none where they are still to be drawn, and `fresh` what the last step draws. Everything
+    here goes by name of the network, not by letter. What is asked is frozen where the state changes; answers come on
+    the threads of the networks.
+    """
+
+    def __init__(
+        self, state: HuskyWolfState, pane: Subscriber, scenes: Sequence[Scene], fresh: Sequence[Order]
+    ) -> None:
+        self._state, self._pane, self._fresh = state, pane, fresh
+        self.networks: dict[str, Network] = {name: load(name) for name in sorted(state.network_names.values())}
+        self.scenes, self._complete = tuple(scenes), bool(scenes)
+        self.answers: dict[str, tuple[Answer, ...]] = {}
+        self.maps: dict[int, HeatMap] = {}
+        self.fresh_scenes: tuple[Scene, ...] = ()
+        self.fresh_answers: dict[str, tuple[Answer, ...]] = {}
+        self._views: dict[str, list[Tensor]] = {name: [] for name in self.networks}
+        self._question = Question.of(state)
+        self._first = state.picture
+        self._fresh_begun = self._closed = False
+        self._explained: tuple[str, str] | None = None  # the network and the method of `maps`
+        self._job: object | None = None  # the run of a method that is under way
+        self._lock = threading.RLock()
+        self._questions = Questions(self.networks, self._failed)
+        state.observe(self._follow, names=FOLLOWED)
+        state.observe(self._prefer, names="picture")
 
     # --- the steps ---
 
     def begin(self) -> None:
-        """Draw the pictures, if none were given, and ask both networks."""
-        self.show()
-        if self._given:
+        """Draws the pictures, if none were given, and asks both networks."""
+        self._follow()
+        if self._complete:
             self._ask()
         else:
-            self.asking.draw("pictures", self.lab.given, self._scene_drawn, self._scenes_drawn)
+            self._questions.draw("pictures", self._state.given, self._scene_drawn, self._scenes_drawn)
 
-    def show(self) -> None:
-        """Everything as the traits have it."""
-        lab = self.lab
-        if lab.stage >= EXPLANATIONS and lab.network not in lab.opened:
-            lab.opened = (*lab.opened, lab.network)  # comes back here
-            return
+    def _follow(self, _: Any = None) -> None:
         with self._lock:
-            self.panes.show_step(lab)
-        self.explain()
-        self.show_pictures()
-        if lab.stage >= AGAIN:
-            self._begin_fresh()
+            self._question = Question.of(self._state)
+            self._explain()
+            self._publish()
+            if self._question.stage >= AGAIN:
+                self._begin_fresh()
 
-    def show_pictures(self) -> None:
-        """The pictures, with what was explained so far where that is the step."""
+    def _prefer(self, _: Any = None) -> None:
+        """The picture that is looked at is explained before the others."""
+        self._first = self._state.picture
+
+    def _publish(self) -> None:
         with self._lock:
-            self.panes.show_pictures(self.lab)
+            self._pane.show_pictures(self.pictures())
+
+    def pictures(self) -> PicturesAnswer:
+        """Returns what there is of the pictures and their answers, with the explanations where the step shows them."""
+        with self._lock:
+            question = self._question
+            told = self.answers.get(question.name, (None,) * len(self.scenes))
+            maps = dict(self.maps) if question.with_maps and question.explained == self._explained else {}
+            return PicturesAnswer(question.letter, self.scenes, self._views_of(question.name), told, maps)
+
+    def _views_of(self, name: str) -> tuple[Tensor, ...]:
+        views = self._views[name]
+        views += [self.networks[name].view(scene) for scene in self.scenes[len(views) :]]
+        return tuple(views)
 
     def _failed(self, sentence: str) -> None:
         with self._lock:
             self._job = None
-            self.panes.show_progress(None)
-            self.panes.complain(sentence)
+            self._pane.show_progress(None)
+            self._pane.complain(sentence)
 
     # --- pictures and answers ---
 
     def _scene_drawn(self, fraction: float, scene: Scene | None) -> None:
         with self._lock:
-            self.scenes = self.scenes if scene is None else [*self.scenes, scene]
-            self.panes.show_progress(fraction, "Drawing the pictures")
-        self.show_pictures()
+            self.scenes = self.scenes if scene is None else (*self.scenes, scene)
+            self._pane.show_progress(fraction, "Drawing the pictures")
+            self._publish()
 
-    def _scenes_drawn(self, scenes: list[Scene]) -> None:
+    def _scenes_drawn(self, scenes: tuple[Scene, ...]) -> None:
         with self._lock:
-            self.scenes = scenes
-            self.panes.show_progress(None)
+            self.scenes, self._complete = scenes, True
+            self._pane.show_progress(None)
         self._ask()
 
     def _ask(self) -> None:
         for name in self.networks:
-            self.asking.answer(name, "answers", self.scenes, partial(self._answered, name))
+            self._questions.answer(name, "pictures", self.scenes, partial(self._answered, name))
 
-    def _answered(self, name: str, answers: list[Answer]) -> None:
+    def _answered(self, name: str, answers: tuple[Answer, ...]) -> None:
         with self._lock:
             self.answers[name] = answers
-        if name == self.name:
-            self.show()
+            self._pane.show_answers(NetworkAnswers(self.scenes, dict(self.answers)))
+            if name == self._question.name:
+                self._explain()
+                self._publish()
 
     # --- explanations ---
 
-    def explain(self) -> None:
-        """Explain this network's answers by this method, unless that was begun or this is not the step for it."""
-        lab, asked = self.lab, (self.name, self.lab.method)
-        with self._lock:
-            if lab.stage not in (EXPLANATIONS, AGAIN) or self.name not in self.answers:
-                self._pause()
-                return
-            if asked == self._asked:
-                return
-            self._asked, self.maps, self._job = asked, {}, object()
-            job = self._job
-            self.panes.complain("")
-            self.panes.show_progress(0.0, "Explaining")
-        self.asking.stop()
-        self.show_pictures()
-        self.asking.explain(
-            *asked,
-            self.scenes,
-            lambda: self.lab.picture,
-            lambda fraction, found: self._explained(job, fraction, found),
-            lambda: self._ended(job),
-        )
+    def _explain(self) -> None:
+        """Explains this network's answers by this method, unless that was begun or this is not the step for it."""
+        question = self._question
+        if not question.with_maps or question.name not in self.answers:
+            self._pause()
+        elif question.explained != self._explained:
+            self._begin_explaining(question)
+
+    def _begin_explaining(self, question: Question) -> None:
+        self._explained, self.maps, self._job = question.explained, {}, object()
+        self._pane.complain("")
+        self._pane.show_progress(0.0, "Explaining", stoppable=True)
+        self._questions.stop()
+        asked, job = Explanation(*question.explained, self.scenes), self._job
+        self._questions.explain(asked, lambda: self._first, partial(self._mapped, job), partial(self._ended, job))
 
     def stop(self) -> None:
-        """Stop explaining; what there is stays."""
-        self.asking.stop()
+        """Stops explaining; what there is stays."""
+        self._questions.stop()
 
     def _pause(self) -> None:
-        """Stop explaining until the step comes back to it."""
+        """Stops explaining until the step comes back to it."""
         if self._job is not None:
-            self._asked = self._job = None
-            self.panes.show_progress(None)
-            self.asking.stop()
+            self._explained = self._job = None
+            self._pane.show_progress(None)
+            self._questions.stop()
 
-    def _explained(self, job: object, fraction: float, found: tuple[int, HeatMap] | None) -> None:
+    def _mapped(self, job: object, fraction: float, found: tuple[int, HeatMap] | None) -> None:
         with self._lock:
             if job is not self._job:
                 return
-            self.panes.show_progress(fraction, "Explaining")
+            self._pane.show_progress(fraction, "Explaining", stoppable=True)
             if found is not None:
                 self.maps[found[0]] = found[1]
-                self.panes.show_pictures(self.lab)
+                self._publish()
 
     def _ended(self, job: object) -> None:
         """Done, or stopped."""
         with self._lock:
             if job is self._job:
                 self._job = None
-                self.panes.show_progress(None)
+                self._pane.show_progress(None)
 
     # --- the same animals somewhere else ---
 
     def _begin_fresh(self) -> None:
-        """Draw new scenes, once; they may be ready before the last step shows their table."""
-        with self._lock:
-            if self._fresh_begun:
-                return
+        """Draws new scenes, once; they may be ready before the last step shows their table."""
+        if not self._fresh_begun:
             self._fresh_begun = True
-        self.asking.draw("fresh", self._fresh, lambda done, _: self.panes.show_table(done, ""), self._fresh_drawn)
+            self._questions.draw("fresh", self._fresh, lambda done, _: self._pane.show_drawing(done), self._fresh_drawn)
 
-    def _fresh_drawn(self, scenes: list[Scene]) -> None:
+    def _fresh_drawn(self, scenes: tuple[Scene, ...]) -> None:
         with self._lock:
             self.fresh_scenes = scenes
         for name in self.networks:
-            self.asking.answer(name, "fresh", scenes, partial(self._fresh_answered, name))
+            self._questions.answer(name, "fresh", scenes, partial(self._fresh_answered, name))
 
-    def _fresh_answered(self, name: str, answers: list[Answer]) -> None:
+    def _fresh_answered(self, name: str, answers: tuple[Answer, ...]) -> None:
         with self._lock:
             self.fresh_answers[name] = answers
-        self.show_table()
+            if set(self.fresh_answers) == set(self.networks):
+                self._pane.show_fresh(NetworkAnswers(self.fresh_scenes, dict(self.fresh_answers)))
 
-    def show_table(self) -> None:
-        """What both networks say of the new scenes, once they have said it, and in the last step only: it tells which
-        is which.
-        """
-        with self._lock:
-            if self.lab.stage == LAST and set(self.fresh_answers) == set(self.networks):
-                self.panes.show_table(None, table(self.names, self.fresh_scenes, self.fresh_answers))
+    # --- the end ---
+
+    def idle(self, timeout: float) -> bool:
+        """Waits until nothing runs or waits; False if something still does after `timeout` seconds."""
+        return self._questions.idle(timeout)
 
     def close(self) -> None:
-        """No answer arrives after this."""
-        self.asking.close()
+        """Ends the threads: no answer arrives after this. Closing again changes nothing."""
+        if self._closed:
+            return
+        self._closed = True
+        self._state.unobserve(self._follow, names=FOLLOWED)
+        self._state.unobserve(self._prefer, names="picture")
+        self._questions.close()
         with self._lock:
-            self.scenes, self.maps, self.fresh_scenes = [], {}, []
+            self.scenes, self.maps, self.fresh_scenes = (), {}, ()
+            self._views = {name: [] for name in self.networks}

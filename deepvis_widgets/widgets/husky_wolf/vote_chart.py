@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-import bqplot
+from typing import TYPE_CHECKING
+
 import ipywidgets
 
-from .ballot import Vote
+from ..kit.figure import figure
+from ..kit.layout import html
+from .vote import Vote
+
+if TYPE_CHECKING:
+    import bqplot
 
 BEFORE, AFTER = "#7a93b4", "#e07b28"
 ASKED = ("trust it", "do not", "named the snow")
@@ -15,48 +21,55 @@ class VoteChart(ipywidgets.VBox):
     """Two bars for each of ASKED; the numbers also in words."""
 
     def __init__(self, title: str, before: Vote, after: Vote) -> None:
-        numbers = [[vote.yes, vote.no, vote.snow] for vote in (before, after)]
-        most = max(*map(max, numbers), 1)
-        answers, hands = bqplot.OrdinalScale(), bqplot.LinearScale(min=0, max=most)
-        self.bars = bqplot.Bars(
-            x=list(ASKED),
-            y=numbers,
-            scales={"x": answers, "y": hands},
-            type="grouped",
-            colors=[BEFORE, AFTER],
-            padding=0.3,
-        )
-        axes = [
-            bqplot.Axis(scale=answers, grid_lines="none"),
-            bqplot.Axis(
-                scale=hands, orientation="vertical", tick_values=ticks(most), tick_format="d", grid_lines="dashed"
-            ),
-        ]
-        figure = bqplot.Figure(
-            display_toolbar=False,
-            marks=[self.bars],
-            axes=axes,
-            animation_duration=0,
-            fig_margin={"top": 8, "bottom": 28, "left": 40, "right": 8},
-            layout=ipywidgets.Layout(width="100%", height="190px", min_width="0"),
-        )
+        self.bars = _bars(before, after)
         key = "".join(
             f'<span><i style="background:{colour}"></i>{words}</span>'
             for colour, words in ((BEFORE, "before the explanations"), (AFTER, "after"))
         )
-        heading = ipywidgets.HTML(f"<b>{title}</b><span class='dv-key'>{key}</span>").add_class("dv-vote-title")
-        super().__init__([heading, figure, ipywidgets.HTML(told(before, after)).add_class("dv-vote-words")])
+        heading = html("dv-vote-title", f"<b>{title}</b><span class='dv-key'>{key}</span>")
+        super().__init__([heading, _figure(self.bars), html("dv-vote-words", told(before, after))])
         self.add_class("dv-vote-chart")
 
 
+def _bars(before: Vote, after: Vote) -> bqplot.Bars:
+    import bqplot
+
+    numbers = [[vote.yes, vote.no, vote.snow] for vote in (before, after)]
+    return bqplot.Bars(
+        x=list(ASKED),
+        y=numbers,
+        scales={"x": bqplot.OrdinalScale(), "y": bqplot.LinearScale(min=0, max=max(*map(max, numbers), 1))},
+        type="grouped",
+        colors=[BEFORE, AFTER],
+        padding=0.3,
+    )
+
+
+def _figure(bars: bqplot.Bars) -> bqplot.Figure:
+    import bqplot
+
+    answers, hands = bars.scales["x"], bars.scales["y"]
+    axes = [
+        bqplot.Axis(scale=answers, grid_lines="none"),
+        bqplot.Axis(
+            scale=hands,
+            orientation="vertical",
+            tick_values=ticks(int(hands.max)),
+            tick_format="d",
+            grid_lines="dashed",
+        ),
+    ]
+    return figure([bars], axes, "190px", (8, 28, 40, 8), min_width="0")
+
+
 def ticks(most: int) -> list[int]:
-    """Whole numbers from 0 to `most`, at most six of them."""
+    """Returns whole numbers from 0 to `most`, at most six of them."""
     step = max(1, -(-most // 5))
     return list(range(0, most + 1, step))
 
 
 def told(before: Vote, after: Vote) -> str:
-    """The change in one or two sentences."""
+    """Returns the change in one or two sentences."""
     first, then = f"{before.yes} of {before.voters}", f"{after.yes} of {after.voters}"
     trust = f"Trusted by {first} before the explanations, and by {then} after."
     return f"{trust} The snow was named by {before.snow} before, and by {after.snow} after."

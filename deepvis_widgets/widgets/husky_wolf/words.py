@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import html
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from ...zoo.compositing import ANIMALS
 from ...zoo.scenes import BACKGROUNDS, Scene
-from .questions import Answer
+from .answers import Answer, NetworkAnswers
+from .scenes import BIASED, HONEST
 
-HONEST, BIASED = "husky-wolf", "husky-wolf-biased"
-ANIMALS = ("husky", "wolf")
-LETTERS = ("A", "B")
-TIMES = ("before", "after")
-ANSWERS, EXPLANATIONS, AGAIN, LAST = range(1, 5)  # the steps
-TIME_OF = {ANSWERS: "before", AGAIN: "after"}  # those with a vote
 STEPS = (
     (
         "What it answers",
@@ -54,7 +50,7 @@ STUDY = (
 
 
 def heading(stage: int, letter: str) -> str:
-    """Number and title of a step, and what there is to do."""
+    """Returns number and title of a step, and what there is to do, as HTML."""
     title, words = STEPS[stage - 1]
     network = f" · network {letter}" if stage < len(STEPS) else ""
     number = f"<span class='dv-step-number'>Step {stage} of {len(STEPS)}{network}</span>"
@@ -62,7 +58,7 @@ def heading(stage: int, letter: str) -> str:
 
 
 def caption(scene: Scene, answer: Answer | None) -> str:
-    """What the network says of a picture, and whether that is right."""
+    """Returns what the network says of a picture, and whether that is right, in two lines."""
     if answer is None:
         return "…"
     verdict = "right" if answer.label == scene.label else f"wrong: a {scene.label}"
@@ -70,34 +66,39 @@ def caption(scene: Scene, answer: Answer | None) -> str:
 
 
 def in_words(letter: str, scene: Scene, answer: Answer | None) -> str:
-    """The same in a sentence."""
+    """Returns the same in a sentence, as HTML."""
     if answer is None:
         return ""
     return f"Network {letter} says <b>{answer.label}</b> ({answer.share:.0%}). It is a <b>{scene.label}</b>."
 
 
-def story(names: dict[str, str], scenes: Sequence[Scene], answers: dict[str, list[Answer]]) -> str:
-    """Which network was which; `names` is letter → name, and `answers` come by name."""
+def story(names: Mapping[str, str], found: NetworkAnswers) -> str:
+    """Returns which network was which, and how many pictures they called right, as HTML; `names` is letter → name."""
     parts = []
     for letter, name in names.items():
-        pairs = list(zip(scenes, answers.get(name, []), strict=False))
+        pairs = list(zip(found.scenes, found.answers.get(name, ()), strict=False))
         right = sum(scene.label == answer.label for scene, answer in pairs)
         seen = f" Of the {len(pairs)} pictures it called {right} right." if pairs else ""
         parts.append(f"<p>Network {letter} was {WHAT[name]}{seen}</p>")
     return "".join(parts) + f"<p>{HELPED}</p><p>{STUDY}</p>"
 
 
-def table(names: dict[str, str], scenes: Sequence[Scene], answers: dict[str, list[Answer]]) -> str:
-    """Answers of each network by animal and ground, as an HTML table; cells with a wrong answer are marked."""
+def drawing(fraction: float) -> str:
+    """Returns how far the scenes are drawn that the table needs, as HTML."""
+    return f'<p role="status">Drawing new scenes: {fraction:.0%}</p>'
+
+
+def table(names: Mapping[str, str], found: NetworkAnswers) -> str:
+    """Returns the answers of each network by animal and ground, as an HTML table that marks cells with a wrong one."""
     grounds = "".join(f'<th scope="col">{ground}</th>' for ground in BACKGROUNDS)
     head = f'<tr><th scope="col">network</th><th scope="col">animal</th>{grounds}</tr>'
     rows = "".join(
-        _row(letter, name, animal, _cells(animal, scenes, answers[name]))
+        _row(letter, name, animal, _cells(animal, found.scenes, found.answers[name]))
         for letter, name in names.items()
         for animal in ANIMALS
     )
-    each = len(scenes) // (len(ANIMALS) * len(BACKGROUNDS))
-    what = f"Answers to {len(scenes)} scenes drawn just now: the same {each} of each animal on five grounds"
+    each = len(found.scenes) // (len(ANIMALS) * len(BACKGROUNDS))
+    what = f"Answers to {len(found.scenes)} scenes drawn just now: the same {each} of each animal on five grounds"
     return f"<table><caption>{what}. ✗ marks wrong ones.</caption><thead>{head}</thead><tbody>{rows}</tbody></table>"
 
 

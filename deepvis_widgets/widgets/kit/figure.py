@@ -1,4 +1,4 @@
-"""The frame of every bqplot chart."""
+"""The frame of every bqplot chart, and round numbers for its axes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import ipywidgets
+import numpy as np
 
 if TYPE_CHECKING:
     import bqplot
@@ -33,3 +34,15 @@ def figure(
         fig_margin=dict(zip(("top", "bottom", "left", "right"), margin, strict=True)),
         layout=ipywidgets.Layout(width="100%", height=height, min_width=min_width),
     )
+
+
+def round_ticks(low: float, high: float) -> np.ndarray:
+    """Four to eight round numbers that cover low to high.
+
+    >>> round_ticks(0.0, 0.98).tolist()
+    [0.0, 0.2, 0.4, 0.6000000000000001, 0.8, 1.0]
+    """
+    span = max(high - low, 1e-12)
+    power = 10.0 ** np.floor(np.log10(span / 4))
+    step = next(power * factor for factor in (1, 2, 2.5, 5, 10) if span / (power * factor) <= 6)
+    return np.arange(np.floor(low / step + 1e-9), np.ceil(high / step - 1e-9) + 1) * step

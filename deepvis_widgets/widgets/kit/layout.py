@@ -60,16 +60,33 @@ def classed(widget: Any, classes: str) -> Any:
 
 
 def display(widget: ipywidgets.DOMWidget, shown: bool) -> None:
-    """Shows a widget, or takes it out of the layout; on any thread."""
+    """Show a widget, or take it out of the layout; on any thread."""
     push(widget.layout, display=None if shown else "none")
 
 
-def all_below(widgets: Sequence[Any]) -> list[Any]:
-    """Every widget inside these and they themselves, children before parents."""
-    return [found for widget in widgets for found in (*all_below(getattr(widget, "children", ())), widget)]
-
-
 def close_all(widgets: Sequence[Any]) -> None:
-    """Take every widget off the page and free its model."""
-    for widget in all_below(widgets):
+    """Take every widget off the page and free its model, and those of its layouts, styles, marks, axes and scales.
+
+    ipywidgets keeps each open model alive, and with it whatever its callbacks hold.
+    """
+    for widget in _models_of(widgets):
         widget.close()
+
+
+def _models_of(widgets: Sequence[Any]) -> list[ipywidgets.Widget]:
+    """These widgets and every model that one of them shows or refers to, what is inside before what is round it."""
+    found: dict[ipywidgets.Widget, bool] = {}
+
+    def visit(value: Any) -> None:
+        if isinstance(value, ipywidgets.Widget) and value not in found:
+            found[value] = True
+            for name in value.keys:
+                visit(getattr(value, name))
+        elif isinstance(value, list | tuple):
+            for item in value:
+                visit(item)
+        elif isinstance(value, dict):
+            visit(list(value.values()))
+
+    visit(list(widgets))
+    return list(found)[::-1]

@@ -9,6 +9,7 @@ from typing import Any
 import ipywidgets
 
 from ...core.errors import DeepvisError
+from .layout import button, dropdown
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")
 
@@ -18,6 +19,12 @@ class PictureBar(ipywidgets.HBox):
 
     `pictures` are (name, picture) pairs in any form the network's `view` reads. `live` says whether it has a camera,
     and the Explorer's keys.
+
+    >>> bar = PictureBar([("a", "a.png"), ("b", "b.png")], lambda picture, name: print(name), live=False)
+    >>> bar.step(1)
+    a
+    >>> bar.step(-1)
+    b
     """
 
     def __init__(
@@ -25,10 +32,10 @@ class PictureBar(ipywidgets.HBox):
     ) -> None:
         self._pictures, self._on_open = list(pictures), on_open
         keys = (" (e)", " (w)") if live else ("", "")
-        self._previous = _button(f"Previous picture{keys[0]}", "chevron-left", lambda _: self.step(-1))
-        self._next = _button(f"Next picture{keys[1]}", "chevron-right", lambda _: self.step(1))
+        self._previous = _icon(f"Previous picture{keys[0]}", "chevron-left", lambda: self.step(-1))
+        self._next = _icon(f"Next picture{keys[1]}", "chevron-right", lambda: self.step(1))
         options = [(name, index) for index, (name, _) in enumerate(self._pictures)]
-        self._choice = ipywidgets.Dropdown(options=options, value=None, tooltip="Pictures", layout={"width": "170px"})
+        self._choice = dropdown("", options, "Pictures", value=None, layout={"width": "170px"})
         self._upload = ipywidgets.FileUpload(
             accept="image/*", description="Upload", tooltip="Open a picture of yours", layout={"width": "120px"}
         )
@@ -46,18 +53,18 @@ class PictureBar(ipywidgets.HBox):
         self._path.observe(self._typed, names="value")
 
     def step(self, by: int) -> None:
-        """Open the picture `by` places further, round and round."""
+        """Opens the picture `by` places further, round and round."""
         if self._pictures:
             here = self._choice.value
             start = (-1 if by > 0 else 0) if here is None else here
             self._choice.value = (start + by) % len(self._pictures)
 
     def leave(self) -> None:
-        """Show that the picture on the stage is none of the list."""
+        """Shows that the picture on the stage is none of the list."""
         self.point(None)
 
     def point(self, index: int | None) -> None:
-        """Show that the picture on the stage is this one of the list, without opening it."""
+        """Shows that the picture on the stage is this one of the list, without opening it."""
         self._choice.unobserve(self._chosen, names="value")
         self._choice.value = index
         self._choice.observe(self._chosen, names="value")
@@ -96,14 +103,12 @@ class PictureBar(ipywidgets.HBox):
 
 
 def folder_pictures(folder: Path) -> list[tuple[str, Path]]:
-    """The pictures of a folder, by name; DeepvisError when there are none."""
+    """Returns the pictures of a folder, by name; DeepvisError when there are none."""
     found = sorted(path for path in folder.iterdir() if path.suffix.lower() in ENDINGS)
     if not found:
         raise DeepvisError(f'There is no picture in the folder "{folder}"; accepted are {", ".join(ENDINGS)}.')
     return [(path.name, path) for path in found]
 
 
-def _button(tooltip: str, icon: str, on_click: Callable[[Any], None]) -> ipywidgets.Button:
-    button = ipywidgets.Button(icon=icon, tooltip=tooltip, layout={"width": "36px"})
-    button.on_click(on_click)
-    return button
+def _icon(tooltip: str, icon: str, on_click: Callable[[], object]) -> ipywidgets.Button:
+    return button("", tooltip, icon, on_click, width="36px")

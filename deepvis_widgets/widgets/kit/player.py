@@ -5,31 +5,38 @@ from __future__ import annotations
 import ipywidgets
 import traitlets
 
+from .layout import button
+
 INTERVAL = 700  # ms per step: slow enough to talk over
 
 
 class Player(ipywidgets.HBox):
-    """`step` runs from 0 to `count` - 1: played, stepped by button or arrow key, or set from Python."""
+    """`step` runs from 0 to `count` - 1: played, stepped by button or arrow key, or set from Python.
+
+    >>> player = Player(5)
+    >>> player.go(9)
+    >>> player.step
+    4
+    >>> player.close()
+    """
 
     step = traitlets.Int(0)
 
     def __init__(self, count: int, interval: int = INTERVAL, label: str = "Step") -> None:
         self._play = ipywidgets.Play(min=0, max=count - 1, interval=interval, show_repeat=False)
-        self._back = _button("step-backward", f"{label}: one back")
-        self._next = _button("step-forward", f"{label}: one on")
+        self._back = button("", f"{label}: one back", "step-backward", lambda: self.go(self.step - 1), "32px")
+        self._next = button("", f"{label}: one on", "step-forward", lambda: self.go(self.step + 1), "32px")
         self._slider = ipywidgets.IntSlider(min=0, max=count - 1, description=label, tooltip=f"{label}: go to")
         super().__init__([self._play, self._back, self._next, self._slider])
         self.add_class("dv-player")
         self._link = ipywidgets.jslink((self._play, "value"), (self._slider, "value"))
         traitlets.link((self, "step"), (self._slider, "value"))
-        self._back.on_click(lambda _: self.go(self.step - 1))
-        self._next.on_click(lambda _: self.go(self.step + 1))
         self._again = False
         self._play.observe(self._played, names="playing")
 
     @property
     def count(self) -> int:
-        """How many steps there are."""
+        """The number of steps."""
         return int(self._slider.max) + 1
 
     @count.setter
@@ -38,7 +45,7 @@ class Player(ipywidgets.HBox):
         self._slider.max = self._play.max = count - 1
 
     def pace(self, interval: int) -> None:
-        """Play with so many milliseconds per step."""
+        """Plays with so many milliseconds per step."""
         self._play.interval = interval
 
     def _played(self, change: dict[str, bool]) -> None:
@@ -51,19 +58,15 @@ class Player(ipywidgets.HBox):
             self._play.playing = True
 
     def go(self, step: int) -> None:
-        """To a step; beyond the ends, to the end."""
+        """Goes to a step; beyond the ends, to the end."""
         self.step = self._play.value = min(max(step, 0), self.count - 1)
 
     def rewind(self) -> None:
-        """Stop, at the first step."""
+        """Stops, at the first step."""
         self._play.playing = False
         self.go(0)
 
     def close(self) -> None:
-        """Take the player off the page; its link too, which would keep it alive."""
+        """Takes the player off the page; its link too, which would keep it alive."""
         self._link.close()
         super().close()
-
-
-def _button(icon: str, label: str) -> ipywidgets.Button:
-    return ipywidgets.Button(icon=icon, tooltip=label, layout=ipywidgets.Layout(width="32px"))

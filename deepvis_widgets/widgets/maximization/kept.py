@@ -7,16 +7,20 @@ from typing import Any
 
 from torch import Tensor
 
+from ...core.network.network import Network
+from ...core.network.target import Target
 from ...core.results import sheet
+from ...methods.backward import describe
 from ...methods.synthesis import SynthesisParams
 from ...methods.synthesis.yosinski import TURNED
 from .knobs import FOURIER
+from .look import Look
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Kept:
     """A picture that was kept: what it maximises, with which settings, the picture (3, h, w) in [0, 1] as the unit sees
-    it, the objective, and after how many steps.
+    it, the objective, after how many steps, and the seed it grew from.
     """
 
     target: str
@@ -24,6 +28,19 @@ class Kept:
     picture: Tensor
     value: float
     step: int
+    seed: int
+
+    @classmethod
+    def of(cls, network: Network, look: Look, place: int) -> Kept:
+        """Keeps the picture at a place of a look."""
+        return cls(
+            describe(network, Target(look.target.channel, look.target.layer)),
+            look.params,
+            look.crops[place],
+            float(look.trace[-1, place]),
+            len(look.trace),
+            look.params.seed + place,
+        )
 
     def image(self) -> Any:
         """The picture as an 8-bit PIL image."""
@@ -37,7 +54,7 @@ class Kept:
 
 
 def settings_words(kept: Kept) -> str:
-    """The settings under which a picture was made, as far as they are not the preset's own."""
+    """Returns the settings under which a picture was made, as far as they are not the preset's own."""
     params, defaults = kept.settings, SynthesisParams()
     own = FOURIER if params.preset == "fourier" else TURNED
     turned = [

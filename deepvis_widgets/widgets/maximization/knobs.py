@@ -10,6 +10,7 @@ import ipywidgets
 from ...core.params import Spec, specs
 from ...methods.synthesis import SynthesisParams
 from ...methods.synthesis.yosinski import TURNED, preset_of
+from ..kit.layout import display
 
 FOURIER = ("transforms", "tv", "pull")
 COMMON = ("rate", "stretch", "minimize")
@@ -44,7 +45,7 @@ class AscentKnobs(ipywidgets.VBox):
         self._showing = True
         try:
             for name, knob in self.by_name.items():
-                knob.layout.display = "none" if name in (YOSINSKI if fourier else FOURIER) else None
+                display(knob, name not in (YOSINSKI if fourier else FOURIER))
                 if values[name] is not None:
                     knob.value = self._shown[name] = values[name]
         finally:

@@ -4,13 +4,13 @@ picture.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from torch import Tensor
 
 from ...core.network.network import Network
 from ...core.network.target import Target
+from ...core.report import Report
 from ...methods.backward import describe
 from ...methods.synthesis import Ascent, SynthesisParams
 
@@ -59,10 +59,8 @@ def title_of(network: Network, target: Target) -> str:
     return words if target.layer is None else f"{target.layer.rsplit('.', 1)[-1]}:{target.channel}"
 
 
-def draw_all(
-    network: Network, wanted: list[Target], params: SynthesisParams, report: Callable[..., None]
-) -> Iterator[Drawn]:
-    """Draw one picture for each target, the parameters' recipe cut short."""
+def draw_all(network: Network, wanted: list[Target], params: SynthesisParams, report: Report) -> None:
+    """Draws one picture for each target, the parameters' recipe cut short, and reports each as a Drawn."""
     short = replace(params, pictures=1, steps=STEPS)
     for place, target in enumerate(wanted):
         ascent = Ascent(network, target, short)
@@ -71,4 +69,4 @@ def draw_all(
             report((place + ascent.fraction) / len(wanted))
         top, left, height, width = ascent.frame.box
         picture = ascent.pictures()[0, :, top : top + height, left : left + width]
-        yield Drawn(place, picture, float(ascent.trace[-1, 0]))
+        report((place + 1) / len(wanted), Drawn(place, picture, float(ascent.trace[-1, 0])))

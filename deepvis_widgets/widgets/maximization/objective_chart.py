@@ -9,7 +9,9 @@ import ipywidgets
 import numpy as np
 from torch import Tensor
 
-from ..relevance.chart import round_ticks
+from ..kit.figure import figure, round_ticks
+from ..kit.layout import html
+from ..link.push import push
 
 # Okabe & Ito: told apart by colour-blind people; the dashes tell further ones apart
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")
@@ -18,7 +20,7 @@ POINTS = 240  # of a line: more cannot be told apart on screen
 
 
 class AscentTrace(ipywidgets.VBox):
-    """The objective over the steps; `show` draws a trace (steps, n), `mark` remembers where a knob was turned."""
+    """The objective over the steps, one line for each picture, and marks where knobs were turned."""
 
     def __init__(self, height: int = 190) -> None:
         self._scales = {"x": bqplot.LinearScale(min=0, max=10), "y": bqplot.LinearScale(min=0, max=1)}
@@ -31,42 +33,33 @@ class AscentTrace(ipywidgets.VBox):
             bqplot.Axis(scale=self._scales["y"], orientation="vertical", grid_lines="dashed", tick_format=".3~g"),
         ]
         self._axes = dict(zip("xy", axes, strict=True))
-        self.figure = bqplot.Figure(
-            display_toolbar=False,
-            marks=[self._turns],
-            axes=axes,
-            animation_duration=0,
-            fig_margin={"top": 8, "bottom": 26, "left": 52, "right": 16},
-            layout=ipywidgets.Layout(width="100%", height=f"{height}px", min_width="240px"),
-        )
-        self._text = ipywidgets.HTML().add_class("dv-offscreen")
+        self.figure = figure([self._turns], axes, f"{height}px", (8, 26, 52, 16))
+        self._text = html("dv-offscreen")
         super().__init__([self.figure, self._text])
         self.add_class("dv-ascent-trace")
 
     def show(self, trace: Tensor, turns: Sequence[int] = ()) -> None:
-        """Draw a trace (steps, n), with a mark below every step in `turns`."""
+        """Draws a trace (steps, n), with a mark below every step in `turns`; on any thread, one at a time."""
         steps, count = trace.shape
         self._need(count if steps else 0)
         kept = np.unique(np.linspace(0, steps - 1, min(steps, POINTS)).round().astype(int))
         values = trace.double().numpy()
         for line, column in zip(self._lines, values.T, strict=False):
-            with line.hold_sync():
-                line.x, line.y = kept, column[kept]
+            push(line, x=kept, y=column[kept])
         low, high = (float(values.min()), float(values.max())) if steps else (0.0, 1.0)
         self._fit("x", 0.0, max(10.0, steps - 1.0))
         floor = self._fit("y", low, max(high, low + 1e-9))
-        with self._turns.hold_sync():
-            self._turns.x, self._turns.y = np.array(turns), np.full(len(turns), floor)
+        push(self._turns, x=np.array(turns), y=np.full(len(turns), floor))
         last = ", ".join(f"{value:.3g}" for value in values[-1]) if steps else "nothing yet"
-        self._text.value = f"Objective after {steps} steps: {last}"
+        push(self._text, value=f"Objective after {steps} steps: {last}")
 
     def _fit(self, axis: str, low: float, high: float) -> float:
         """Round numbers at the ticks, and everything between them; the lowest of the axis."""
         ticks = round_ticks(low, high)
         scale = self._scales[axis]
-        with scale.hold_sync():
-            scale.min, scale.max = float(min(low, ticks[0])), float(high if axis == "x" else max(high, ticks[-1]))
-        self._axes[axis].tick_values = ticks[ticks <= scale.max]
+        top = float(high if axis == "x" else max(high, ticks[-1]))
+        push(scale, min=float(min(low, ticks[0])), max=top)
+        push(self._axes[axis], tick_values=ticks[ticks <= top])
         return float(scale.min)
 
     def _need(self, count: int) -> None:
@@ -75,7 +68,7 @@ class AscentTrace(ipywidgets.VBox):
         for line in self._lines[count:]:
             line.close()
         self._lines = self._lines[:count] + [self._line(place) for place in range(len(self._lines), count)]
-        self.figure.marks = [*self._lines, self._turns]
+        push(self.figure, marks=[*self._lines, self._turns])
 
     def _line(self, place: int) -> bqplot.Lines:
         return bqplot.Lines(

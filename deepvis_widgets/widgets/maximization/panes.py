@@ -1,176 +1,201 @@
-"""The panes of the activation maximization lab: menus and knobs, the pictures, those kept, and one for each layer."""
+"""The panes of the MaximizationLab: menus and knobs, the pictures, those kept, and one for each layer."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 import numpy as np
 import torch
 
-from ...core.network.network import Network
 from ...core.network.target import Target
 from ...core.picture.picture import to_bytes
 from ...methods.backward import describe
-from ...methods.synthesis import PRESETS
+from ..kit import layout
+from ..kit.layout import box, classed, display
 from ..kit.picture_strip import Strip
 from ..link.frames import no_pictures
+from ..link.push import push
 from ..views.gallery import Gallery
+from .choices import AscentChoices
+from .kept import Kept, settings_words
 from .knobs import AscentKnobs
+from .layer_gallery import Drawn
+from .look import Look
 from .objective_chart import AscentTrace
-from .state import FULL_FRAME, TRUE_SIZE, VIEWS
+from .state import FULL_FRAME, NUMBERS, TRUE_SIZE, MaximizationState
 
-if TYPE_CHECKING:
-    from .maximization_lab import MaximizationLab
-
-CLASSES = ""  # the menu's value for class scores
 SIDE = 152  # css pixels of a picture
-LABELS = {"description_width": "60px"}
 _EMPTY = torch.empty(0, 0)
+
+Act = Callable[[], object]
 
 
 class MaximizationPanes:
-    """The widgets of one lab; `rows` are what it lays out, `turn(name, value)` what a knob does."""
+    """Everything on the page, in `rows`. Draws the answers of a session; see MaximizationAnswers.
 
-    def __init__(self, network: Network, group: str, turn: Callable[[str, Any], None]) -> None:
-        self._scale = SIDE / max(network.size)
-        self._make_target(network)
-        self._make_run()
-        self.knobs = AscentKnobs(turn)
-        self._make_buttons()
-        self.words = ipywidgets.HTML().add_class("dv-lab-numbers")
+    Each button calls what it is given.
+    """
+
+    def __init__(
+        self,
+        state: MaximizationState,
+        group: str,
+        *,
+        on_play: Act,
+        on_restart: Act,
+        on_keep: Act,
+        on_forget: Act,
+        on_sizes: Act,
+    ) -> None:
+        self._state, self._begun = state, False
+        self._scale = SIDE / max(state.network.size)
+        self.choices = AscentChoices(state)
+        self.knobs = AscentKnobs(lambda name, value: setattr(state, name, value))
+        self.play = _button("Start", "Start, pause or go on", on_play, "play")
+        self.again = _button("Restart", "From new noise of the same seeds", on_restart, "refresh")
+        self.keeper = _button("Keep", "Keep the picture chosen in the gallery, or the best one", on_keep, "thumb-tack")
+        self.own = _button("Preset's own", "All knobs back to what the preset says", state.reset)
+        self.words = layout.html("dv-lab-numbers")
         self.gallery = Gallery(
             group=group, size=SIDE, title="What it wants to see", placeholder="Press Start.", label="The pictures"
         )
         self.trace = AscentTrace()
-        self.strip, self.sizes = Strip(group, self._scale), Strip(group, self._scale).add_class("dv-sizes")
-        self.size_progress = ipywidgets.FloatProgress(min=0, max=1, layout={"display": "none", "width": "120px"})
+        self.kept = KeptRow(group, self._scale, on_forget)
+        self.layers = LayerRow(group, self._scale, on_sizes)
         self._lay_out()
-
-    def _make_target(self, network: Network) -> None:
-        layers = [("class scores", CLASSES), *((name, name) for name in network.layers.names)]
-        classes = [(label, index) for index, label in enumerate(network.labels)]
-        self.layer_choice = _menu("Layer", "the layer of the unit, or the class scores", layers)
-        self.unit_choice = _count("Unit", "the unit's channel", 0, 0)
-        self.class_choice = _menu("Class", "the class whose score is maximised", classes)
-
-    def _make_run(self) -> None:
-        self.preset_choice = _menu("Recipe", "Fourier basis, or Yosinski's four", PRESETS)
-        self.seeds_choice = _count("Pictures", "how many, each from its own noise", 1, 16)
-        self.seed_choice = _count("Seed", "of the first picture", 0, 2**31 - 1)
-        self.steps_choice = _count("Steps", "0: the recipe's own number", 0, 10_000)
-        self.view_choice = _menu("Show", "enlarged, at its true size, or in the full frame", VIEWS)
-
-    def _make_buttons(self) -> None:
-        self.play = _button("Start", "Start, pause or go on", "play")
-        self.again = _button("Restart", "From new noise of the same seeds", "refresh")
-        self.keeper = _button("Keep", "Keep the picture chosen in the gallery, or the best one", "thumb-tack")
-        self.own = _button("Preset's own", "All knobs back to what the preset says")
-        self.forget = _button("Forget", "Take the kept pictures away", "trash")
-        self.size_button = _button(
-            "One unit of each layer", "Draw the unit of this number in every layer at the true size of what it sees"
-        )
-        self.size_button.layout.width = "auto"
+        self._show_knobs()
+        self._show_running()
+        state.observe(lambda _: self._show_knobs(), names=list(NUMBERS))
+        state.observe(lambda _: self._show_running(), names="running")
 
     def _lay_out(self) -> None:
-        choice = _box("dv-max-choice", self.layer_choice, self.unit_choice, self.class_choice, self.preset_choice)
-        more = _box("dv-max-choice", self.seeds_choice, self.seed_choice, self.steps_choice, self.view_choice)
-        buttons = _box("dv-board-row", self.play, self.again, self.keeper, self.own)
-        left = _box("dv-max-side", choice, more, self.knobs)
-        pictures = _box("dv-max-main", buttons, self.words, self.gallery, _title("Objective, by step"), self.trace)
-        self.kept_row = _box("dv-max-row", _box("dv-board-row", _title("Kept"), self.forget), self.strip)
-        sizes = _box("dv-max-row", _box("dv-board-row", self.size_button, self.size_progress), self.sizes)
-        self.rows = [_box("dv-max-panes", left, pictures), self.kept_row, sizes]
+        buttons = box("dv-board-row", self.play, self.again, self.keeper, self.own)
+        left = box("dv-max-side", *self.choices.rows, self.knobs)
+        objective = layout.title("Objective, by step", "dv-lab-title")
+        pictures = box("dv-max-main", buttons, self.words, self.gallery, objective, self.trace)
+        self.rows = [box("dv-max-panes", left, pictures), self.kept, self.layers]
 
-    # --- what is shown ---
+    # --- answers ---
 
-    def show_choice(self, lab: MaximizationLab) -> None:
-        """What is maximised, with which knobs."""
-        classes = lab.target is not None
-        self.unit_choice.max = lab.network.layers[lab.layer].channels - 1
-        self.unit_choice.value = lab.unit
-        self.layer_choice.value = CLASSES if classes else lab.layer
-        if classes:
-            self.class_choice.value = lab.target
-        _display(self.unit_choice, not classes)
-        _display(self.class_choice, classes)
-        self.knobs.show(lab.params)
-        self.show_kept(lab)
-        self.show_state(lab)
+    def looked(self, answer: Look) -> None:
+        """Shows the pictures as they are, and how far they have come."""
+        self._begun = True
+        height, width = answer.box[2:]
+        words = describe(self._state.network, Target(answer.target.channel, answer.target.layer))
+        last = answer.trace[-1].tolist() if len(answer.trace) else []
+        self._show_pictures(answer, f"{words}, {height}×{width} px")
+        captions = [f"seed {answer.params.seed + place}: {value:.3g}" for place, value in enumerate(last)]
+        push(self.gallery, progress=answer.fraction, captions=captions)
+        rest = " · done" if answer.done else ""
+        push(self.words, value=f"Step {len(answer.trace)} · {words} · sees {height}×{width} px{rest}")
+        self.trace.show(answer.trace, answer.turns)
 
-    def show_state(self, lab: MaximizationLab) -> None:
-        """What the buttons would do now."""
-        begun = lab.look is not None or lab.running
-        self.play.description = "Pause" if lab.running else "Go on" if begun else "Start"
-        self.play.icon = "pause" if lab.running else "play"
-        self.again.disabled = self.keeper.disabled = not begun
-        self.gallery.running = lab.running
-        if not begun:
-            self.trace.show(_EMPTY)
-            self.gallery.captions = []
-            self.gallery.progress = 0.0
-            self.words.value = "Every picture begins as noise; each step makes the unit like it a little more."
+    def _show_pictures(self, answer: Look, caption: str) -> None:
+        shown = answer.pictures if self._state.view == FULL_FRAME else answer.crops
+        push(self.gallery, actual_size=self._state.view == TRUE_SIZE)
+        meta = {"caption": caption, "scale": self._scale}
+        self.gallery.push("pictures", meta, {"pictures": np.stack([to_bytes(picture) for picture in shown])})
 
-    def show_pictures(self, lab: MaximizationLab) -> None:
-        """The pictures as they are, and how far they have come."""
-        look = lab.look
-        if look is None:
-            return
-        top, left, height, width = look.box
-        full = lab.view == FULL_FRAME
-        shown = look.pictures if full else look.pictures[..., top : top + height, left : left + width]
-        self.gallery.actual_size = lab.view == TRUE_SIZE
-        words = describe(lab.network, Target(look.target.channel, look.target.layer))
-        caption = {"caption": f"{words}, {height}×{width} px", "scale": self._scale}
-        self.gallery.push("pictures", caption, {"pictures": np.stack([to_bytes(picture) for picture in shown])})
-        self.gallery.progress = look.fraction
-        last = look.trace[-1].tolist() if len(look.trace) else []
-        self.gallery.captions = [f"seed {look.params.seed + i}: {value:.3g}" for i, value in enumerate(last)]
-        rest = " · done" if look.done else ""
-        self.words.value = f"Step {len(look.trace)} · {words} · sees {height}×{width} px{rest}"
-
-    def no_pictures(self) -> None:
-        """An empty gallery."""
+    def cleared(self) -> None:
+        """Shows an empty gallery."""
+        self._begun = False
         self.gallery.forget("pictures")
         self.gallery.push("pictures", {"caption": ""}, {"pictures": no_pictures()})
+        self._show_running()
 
-    def show_kept(self, lab: MaximizationLab) -> None:
-        """The row of kept pictures, when there are any."""
-        _display(self.kept_row, bool(lab.kept))
+    def sized(self, cards: list[tuple[str, tuple[int, int]]]) -> None:
+        """Makes room for one picture of each layer."""
+        self.layers.make_room(cards)
 
-    def show_size_progress(self, fraction: float | None) -> None:
-        """How far the pictures of all layers are; None when they are done."""
-        _display(self.size_progress, fraction is not None)
-        self.size_progress.value = fraction or 0.0
+    def drawn(self, answer: Drawn) -> None:
+        """Shows one of them."""
+        self.layers.put(answer)
 
-    def complain(self, sentence: str) -> None:
-        """One sentence about what does not go; an empty one takes it away."""
-        self.gallery.notice = sentence
+    def drawing(self, fraction: float | None) -> None:
+        """Shows how far they are."""
+        self.layers.progress(fraction)
+
+    def say(self, sentence: str) -> None:
+        """Shows one sentence about what does not go; an empty one takes it away."""
+        push(self.gallery, notice=sentence)
+
+    # --- the state ---
+
+    def _show_knobs(self) -> None:
+        self.knobs.show(self._state.params)
+
+    def _show_running(self) -> None:
+        """What the buttons would do now."""
+        running = self._state.running
+        begun = self._begun or running
+        push(
+            self.play,
+            description="Pause" if running else "Go on" if begun else "Start",
+            icon="pause" if running else "play",
+        )
+        self.again.disabled = self.keeper.disabled = not begun
+        push(self.gallery, running=running)
+        if not begun:
+            self.trace.show(_EMPTY)
+            push(self.gallery, captions=[], progress=0.0)
+            push(self.words, value="Every picture begins as noise; each step makes the unit like it a little more.")
 
 
-def _display(widget: Any, shown: bool) -> None:
-    widget.layout.display = None if shown else "none"
+class KeptRow(ipywidgets.Box):
+    """The pictures that were kept, and a button that takes them away; shown when there are any."""
+
+    def __init__(self, group: str, scale: float, on_forget: Act) -> None:
+        self.strip = Strip(group, scale)
+        self.forget = _button("Forget", "Take the kept pictures away", on_forget, "trash")
+        super().__init__([box("dv-board-row", layout.title("Kept", "dv-lab-title"), self.forget), self.strip])
+        self.add_class("dv-max-row")
+        display(self, False)
+
+    def add(self, kept: Kept) -> None:
+        """Shows one more."""
+        lines = [f"{kept.value:.3g} after {kept.step} steps, seed {kept.seed}", settings_words(kept)]
+        height, width = kept.picture.shape[1:]
+        self.strip.add(kept.target, (height, width), kept.picture, lines)
+        display(self, True)
+
+    def clear(self) -> None:
+        """Takes all away."""
+        self.strip.clear()
+        display(self, False)
 
 
-def _menu(description: str, tooltip: str, options: Any) -> ipywidgets.Dropdown:
-    return ipywidgets.Dropdown(options=options, description=description, tooltip=tooltip, style=LABELS)
+class LayerRow(ipywidgets.Box):
+    """One unit of each layer at the true size of what it sees, and a button that has them drawn."""
+
+    def __init__(self, group: str, scale: float, on_sizes: Act) -> None:
+        self.button = layout.button(
+            "One unit of each layer",
+            "Draw the unit of this number in every layer at the true size of what it sees",
+            on_click=on_sizes,
+            width="auto",
+        )
+        self.bar = ipywidgets.FloatProgress(min=0, max=1, layout={"display": "none", "width": "120px"})
+        self.strip = classed(Strip(group, scale), "dv-sizes")
+        super().__init__([box("dv-board-row", self.button, self.bar), self.strip])
+        self.add_class("dv-max-row")
+
+    def make_room(self, cards: list[tuple[str, tuple[int, int]]]) -> None:
+        """Lays out an empty card for each (title, (height, width))."""
+        self.strip.clear()
+        for title, size in cards:
+            self.strip.add(title, size)
+
+    def put(self, drawn: Drawn) -> None:
+        """Shows one picture on its card."""
+        height, width = drawn.picture.shape[1:]
+        self.strip.put(drawn.place, drawn.picture, [f"{height}×{width} px", f"{drawn.value:.3g}"])
+
+    def progress(self, fraction: float | None) -> None:
+        """Shows how far the pictures are; None when they are done."""
+        display(self.bar, fraction is not None)
+        push(self.bar, value=fraction or 0.0)
 
 
-def _count(description: str, tooltip: str, least: int, most: int) -> ipywidgets.BoundedIntText:
-    return ipywidgets.BoundedIntText(min=least, max=most, description=description, tooltip=tooltip, style=LABELS)
-
-
-def _button(text: str, tooltip: str, icon: str = "") -> ipywidgets.Button:
-    return ipywidgets.Button(description=text, tooltip=tooltip, icon=icon, layout={"width": "112px"})
-
-
-def _box(kind: str, *children: Any) -> Any:
-    made = ipywidgets.Box(children)
-    for name in kind.split():
-        made.add_class(name)
-    return made
-
-
-def _title(text: str) -> Any:
-    return ipywidgets.HTML(text).add_class("dv-lab-title")
+def _button(text: str, tooltip: str, on_click: Act, icon: str = "") -> ipywidgets.Button:
+    return layout.button(text, tooltip, icon, on_click, width="112px")

@@ -1,178 +1,148 @@
-"""One ascent on the engine: started, paused, retuned and continued, told to a widget a few times a second."""
+"""Follows the state of the MaximizationLab, and has its pictures made."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any
+import threading
+from typing import Any, Protocol
 
-from torch import Tensor
+from ...core.report import Report
+from ...engine.client import Client
+from . import layer_gallery
+from .ascent_run import AscentRun
+from .layer_gallery import Drawn
+from .look import Look
+from .state import NEW, NUMBERS, MaximizationState
 
-from ...core.network.network import Network
-from ...core.network.target import Target
-from ...core.picture.boxes import Box
-from ...engine.engine import Engine
-from ...methods.synthesis import Ascent, SynthesisParams
-
-SHOWN_EVERY = 0.1  # seconds from one look at the pictures to the next
+KNOBS = [name for name in NUMBERS if name not in NEW]
 
 
-@dataclass(frozen=True, eq=False)
-class Look:
-    """Pictures in the making at one moment: `pictures` (n, 3, H, W) in [0, 1], full frame, `box` what the unit sees of
-    them, the objective's `trace` (steps, n), and the steps at which knobs were turned.
+class MaximizationAnswers(Protocol):
+    """Draws what a session finds."""
+
+    def looked(self, answer: Look) -> None:
+        """Called on any thread, one at a time: the pictures have come further, or are shown in another way."""
+
+    def cleared(self) -> None:
+        """Called on the main thread: there are no pictures any more."""
+
+    def sized(self, cards: list[tuple[str, tuple[int, int]]]) -> None:
+        """Called on the main thread: pictures with these titles and sizes (height, width) are about to be drawn."""
+
+    def drawn(self, answer: Drawn) -> None:
+        """Called on any thread: one of them is there."""
+
+    def drawing(self, fraction: float | None) -> None:
+        """Called on any thread: how far they are; None when none is being drawn."""
+
+    def say(self, sentence: str) -> None:
+        """Called on any thread: one sentence about what went wrong; an empty one takes it away."""
+
+
+class MaximizationSession:
+    """Makes pictures of the state's goal with its knobs, which act while they are made: another goal or seed begins
+    anew where it runs, and else waits for the start. `look` is the latest of the pictures, None before the first.
     """
 
-    target: Target
-    params: SynthesisParams
-    pictures: Tensor
-    box: Box
-    trace: Tensor
-    turns: tuple[int, ...]
-    fraction: float
-    done: bool
+    def __init__(self, state: MaximizationState, client: Client, answers: MaximizationAnswers) -> None:
+        self.look: Look | None = None
+        self._state, self._client, self._answers = state, client, answers
+        self._lock = threading.RLock()  # looks come on the worker's thread, another view on the main thread
+        self._run = AscentRun(client, self._looked, self._ended, answers.say, self._lock)
+        self._goal = state.goal
+        state.observe(lambda _: self._retargeted(), names=["layer", "unit", "target"])
+        state.observe(lambda _: self._renew(), names=list(NEW))
+        state.observe(lambda _: self._turned(), names=KNOBS)
+        state.observe(lambda _: self._show_again(), names="view")
 
-
-class AscentRun:
-    """Everything that touches the ascent happens on the engine's thread, between two of its steps: the run itself is a
-    long job that reports at every step, so that short questions of any widget are answered meanwhile; turning knobs and
-    taking a look are short jobs.
-
-    `on_look` is told what there is to see, at most ten times a second while it runs; `on_end(done)` that it stands
-    still, because all its steps are done or because it was paused; `on_error` one sentence. All are called on the
-    engine's thread.
-    """
-
-    def __init__(
-        self,
-        engine: Engine,
-        network: Network,
-        slot: str,
-        on_look: Callable[[Look], None],
-        on_end: Callable[[bool], None],
-        on_error: Callable[[str], None],
-    ) -> None:
-        self._engine, self._network, self._slot = engine, network, slot
-        self._on_look, self._on_end, self._on_error = on_look, on_end, on_error
-        self._ascent: Ascent | None = None
-        self._turns: list[int] = []
-        self._further = 0  # steps beyond those asked for, from going on when all were done
-        self._number = 0  # of the latest run: what an earlier one still says does not count
-
-    @property
-    def begun(self) -> bool:
-        """Whether there are pictures to go on from."""
-        return self._ascent is not None
-
-    def start(self, target: Target, params: SynthesisParams) -> None:
-        """New pictures, from noise."""
-        self._ascent = None
-
-        def work(report: Callable[..., None]) -> bool:
-            report(0.0)
-            self._ascent, self._turns, self._further = Ascent(self._network, target, params), [], 0
-            return self._climb(self._ascent, report)
-
-        self._submit(work)
-
-    def go_on(self, params: SynthesisParams) -> None:
-        """On from the pictures there are; for as many steps again when all were done."""
-
-        def work(report: Callable[..., None]) -> bool:
-            ascent = self._ascent
-            if ascent is None:
-                return False
-            self._retune(ascent, params)
-            if ascent.done:
-                self._further = len(ascent.trace)
-                self._retune(ascent, params)
-            return self._climb(ascent, report)
-
-        self._submit(work)
+    def start(self) -> None:
+        """Makes new pictures, from noise."""
+        self._begin()
+        self._run.start(self._state.goal, self._state.params)
 
     def pause(self) -> None:
-        """Stop after the step that is being computed; the pictures stay."""
-        self._engine.cancel(self._slot)
+        """Stops after the step that is being computed; everything stays as it is."""
+        self._run.pause()
+
+    def go_on(self) -> None:
+        """Goes on from where it was paused; when all steps were done, for as many again.
+
+        Begins where nothing was begun.
+        """
+        if not self._run.begun:
+            self.start()
+            return
+        self._begin()
+        self._run.go_on(self._state.params)
 
     def forget(self) -> None:
-        """Stop, and let the pictures go."""
-        self._number += 1
-        self._engine.cancel(self._slot)
-        self._engine.cancel(f"{self._slot} turn")
-        self._ascent = None
+        """Stops, and lets the pictures go."""
+        self._run.forget()
+        self._client.cancel("sizes")
+        self.look = None
 
-    def turn(self, params: SynthesisParams) -> None:
-        """Turn the knobs, running or not; what is shown follows at once."""
-        self._engine.submit(
-            f"{self._slot} turn",
-            lambda _: self._turn(params),
-            on_error=lambda sentence, _: self._on_error(sentence),
-            doing="turning these knobs",
+    def draw_sizes(self) -> None:
+        """Draws one unit of each layer at the true size of what it sees; pictures that are being made wait, paused."""
+        self.pause()
+        network, params, goal = self._client.network, self._state.params, self._state.goal
+        wanted = layer_gallery.targets(network, goal.channel)
+        self._answers.sized(
+            [(layer_gallery.title_of(network, each), layer_gallery.size_of(network, each)) for each in wanted]
         )
 
-    # --- on the engine's thread ---
+        def work(report: Report) -> None:
+            layer_gallery.draw_all(network, wanted, params, report)
 
-    def _submit(self, work: Callable[[Callable[..., None]], bool]) -> None:
-        self._number += 1
-        number = self._number
-        self._engine.submit(
-            self._slot,
+        self._answers.drawing(0.0)
+        self._client.ask(
+            "sizes",
             work,
+            lambda _: None,
+            doing="drawing one unit of each layer",
             long=True,
-            on_result=lambda done: self._end(number, done),
-            on_partial=lambda _, look: self._show(number, look),
-            on_error=lambda sentence, _: self._end(number, False, sentence),
-            on_cancelled=lambda: self._end(number, False),
-            doing="drawing these pictures",
+            on_partial=self._drawn,
+            done=lambda: self._answers.drawing(None),
         )
 
-    def _climb(self, ascent: Ascent, report: Callable[..., None]) -> bool:
-        shown = 0.0
-        while not ascent.done:
-            ascent.step()
-            now = time.monotonic()
-            due = now - shown >= SHOWN_EVERY
-            shown = now if due else shown
-            report(ascent.fraction, self._look(ascent) if due else None)
-        self._on_look(self._look(ascent))
-        return True
+    # --- what changes ---
 
-    def _show(self, number: int, look: Any) -> None:
-        if number == self._number and isinstance(look, Look):
-            self._on_look(look)
+    def _begin(self) -> None:
+        self._answers.say("")
+        self._state.set_trait("running", True)
 
-    def _end(self, number: int, done: bool, sentence: str = "") -> None:
-        if number == self._number:
-            if sentence:
-                self._on_error(sentence)
-            self._on_end(done)
+    def _retargeted(self) -> None:
+        if self._state.goal != self._goal:
+            self._goal = self._state.goal
+            self._renew()
 
-    def _turn(self, params: SynthesisParams) -> None:
-        ascent = self._ascent
-        if ascent is not None:
-            self._retune(ascent, params)
-            self._on_look(self._look(ascent))
+    def _renew(self) -> None:
+        """What there is does not fit any more: begins anew if it runs, else waits for the start."""
+        if self._state.running:
+            self.start()
+            return
+        self._run.forget()
+        self.look = None
+        self._answers.cleared()
 
-    def _retune(self, ascent: Ascent, params: SynthesisParams) -> None:
-        if self._further:
-            asked = params.steps or type(ascent.recipe).steps(params)
-            params = replace(params, steps=asked + self._further)
-        changed = {name: value for name, value in vars(params).items() if getattr(ascent.params, name) != value}
-        if changed:
-            ascent.retune(**changed)
-        step = len(ascent.trace) - 1
-        if step >= 0 and set(changed) - {"stretch", "steps"} and step not in self._turns:
-            self._turns.append(step)
+    def _turned(self) -> None:
+        self._answers.say("")
+        if self._run.begun or self._state.running:
+            self._run.turn(self._state.params)
 
-    def _look(self, ascent: Ascent) -> Look:
-        return Look(
-            ascent.target,
-            ascent.params,
-            ascent.pictures(),
-            ascent.frame.box,
-            ascent.trace,
-            tuple(self._turns),
-            ascent.fraction,
-            ascent.done,
-        )
+    def _show_again(self) -> None:
+        with self._lock:
+            if self.look is not None:
+                self._answers.looked(self.look)
+
+    # --- answers ---
+
+    def _looked(self, look: Look) -> None:
+        self.look = look
+        self._answers.looked(look)
+
+    def _ended(self) -> None:
+        self._state.set_trait("running", False)
+
+    def _drawn(self, fraction: float, part: Any) -> None:
+        if isinstance(part, Drawn):
+            self._answers.drawn(part)
+        self._answers.drawing(fraction)

@@ -1,91 +1,146 @@
-"""The panes of the occlusion lab: the controls, the progress, and the three maps over positions of the window."""
+"""The panes of the occlusion lab: the picture with its trail, the class shares, the three maps over positions."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import ipywidgets
+import numpy as np
+import traitlets
 
-from ...core.network.network import Network
-from ...core.picture.fills import FILLS
+from ...core.picture.boxes import Box
+from ...core.picture.picture import to_bytes
+from ..kit import layout
+from ..kit.class_bars import Probabilities
+from ..kit.layout import classed
+from ..kit.notice import status
+from ..link.frames import overlay, spread
+from ..link.protocol import Frame
+from ..link.push import push
 from ..views.map_view import MapView
+from ..views.stage import Stage
+from .controls import OcclusionControls, SweepBar
+from .experiment import Experiment, Visited
+from .maps import labels_frame, values_frame
+from .state import OcclusionState
+from .trail import Trail
 
-SCORES = [("logit", "logit"), ("probability", "softmax")]
 SIDE = 216  # css px of a map
-LEAST = 4  # px of a window
-STRONGEST = -1  # stands for no unit in particular; a dropdown cannot show None as chosen
+
+OnDrag = Callable[[Box | None, Callable[[], object]], object]  # a box, and what is to be called when it is answered
 
 
-class OcclusionControls(ipywidgets.VBox):
-    """Window, stride, how it is swept, fill, what the trail shows, and the unit that is watched."""
+class OcclusionPanes:
+    """Everything under the bar, in `rows`. Draws the answers of a session; see OcclusionAnswers."""
 
-    def __init__(self, network: Network) -> None:
-        most = min(network.size)
-        whole: dict[str, Any] = {"continuous_update": False}
-        self.window = ipywidgets.IntSlider(
-            min=LEAST, max=most, description="Window", tooltip="side of the hidden square, in pixels", **whole
+    def __init__(
+        self,
+        state: OcclusionState,
+        group: str,
+        stage: Stage,
+        sweeping: SweepBar,
+        on_drag: OnDrag,
+        on_cell: Callable[[tuple[int, int]], object],
+    ) -> None:
+        self.sweeping = sweeping
+        self.controls = OcclusionControls(state)
+        self.picture = PicturePane(state, stage, on_drag)
+        self.bars = Probabilities(state.network.labels, lambda index: _pick_class(state, index))
+        self.maps = PositionMaps(state, group, on_cell)
+        beside = classed(ipywidgets.VBox([sweeping, self.controls]), "dv-lab-side")
+        shares = classed(ipywidgets.VBox([self.bars]), "dv-lab-side")
+        self.rows = [layout.box("dv-lab-panes", self.picture, shares, beside), self.maps]
+
+    def left(self) -> None:
+        """No cell is chosen any more."""
+        self.maps.forget()
+
+    def begun(self, answer: Experiment) -> None:
+        """Another picture, or another class."""
+        self.picture.show_picture(answer)
+        self.bars.show(answer.probe.probabilities, answer.probe.target, True)
+
+    def visited(self, answer: Visited) -> None:
+        """One more place."""
+        self.bars.show(answer.shares, answer.experiment.probe.target, False)
+        self.picture.tell(answer)
+
+    def grown(self, answer: Experiment) -> None:
+        """More of the trail."""
+        self.picture.draw_trail(answer)
+        self.maps.draw(answer)
+
+    def swept(self, fraction: float | None) -> None:
+        """How far the sweep is."""
+        self.sweeping.show(fraction)
+
+    def say(self, sentence: str) -> None:
+        """One sentence about what went wrong."""
+        push(self.picture.stage, notice=sentence)
+
+
+def _pick_class(state: OcclusionState, index: int) -> None:
+    state.target = None if index == state.target else index
+
+
+class PicturePane(ipywidgets.VBox):
+    """The picture with the window and its trail, and what the network says, in words."""
+
+    def __init__(self, state: OcclusionState, stage: Stage, on_drag: OnDrag) -> None:
+        self._state, self.stage, self._on_drag = state, stage, on_drag
+        self.words = layout.html("dv-lab-words")
+        stage.draw_occluder, stage.colormap = False, "blue-red"
+        super().__init__([stage, self.words])
+        self.add_class("dv-lab-picture")
+        traitlets.link((state, "fill"), (stage, "fill"))
+        stage.on_frame("occluder", self._dragged)
+        stage.observe(lambda change: setattr(state, "occluder", change["new"]), names="occluder")
+        state.observe(lambda _: self._to_occluder(), names="occluder")
+
+    def show_picture(self, answer: Experiment) -> None:
+        """Shows another picture, and what hides it."""
+        probe = answer.probe
+        self.stage.push("picture", arrays={"picture": to_bytes(probe.view), "fill": to_bytes(probe.fill)})
+
+    def draw_trail(self, answer: Experiment) -> None:
+        """Lays over the picture what the class lost where the window has been."""
+        whole, trail = answer.probe.whole, answer.trail
+        if self._state.score == "logit":
+            drops, of = [whole.score - seen.score for seen in trail.seen], "logit"
+        else:
+            drops, of = [whole.probability - seen.probability for seen in trail.seen], "probability"
+        values = trail.average(drops)
+        note = ", approximate" if trail.note else ""
+        self.stage.push("overlay", *overlay(values, spread(values), f"drop in {of}{note}"))
+
+    def tell(self, answer: Visited) -> None:
+        """Says what the network says with the window at one place."""
+        labels, probe, seen = self._state.network.labels, answer.experiment.probe, answer.seen
+        assert seen.box is not None
+        words = (
+            f"With the window at row {seen.box[0]}, col {seen.box[1]} the network says {labels[seen.label]} "
+            f"({float(answer.shares[seen.label]):.1%}). {labels[probe.target]}: {probe.whole.probability:.1%} → "
+            f"{seen.probability:.1%}."
         )
-        self.stride = ipywidgets.IntSlider(
-            min=1, max=most, description="Stride", tooltip="pixels from one position of a sweep to the next", **whole
-        )
-        self.fill = ipywidgets.Dropdown(options=FILLS, description="Fill", tooltip="what the window shows")
-        self.approximate = ipywidgets.Checkbox(
-            description="Approximate",
-            indent=False,
-            tooltip="sweep a few windows, more where the map changes, and estimate those between",
-        )
-        self.score = ipywidgets.Dropdown(
-            options=SCORES, description="Trail", tooltip="the drop that the trail over the picture shows"
-        )
-        self.layer = ipywidgets.Dropdown(
-            options=network.layers.names, description="Layer", tooltip="layer of the unit that is watched"
-        )
-        self.unit = ipywidgets.Dropdown(
-            options=[("strongest", STRONGEST)], description="Unit", tooltip="the unit that is watched"
-        )
-        super().__init__([self.window, self.stride, self.approximate, self.fill, self.score, self.layer, self.unit])
-        self.add_class("dv-lab-controls")
+        push(self.words, value=status(words))
 
-    def offer_units(self, count: int) -> None:
-        """The units there are: all of a layer, or its strongest one on the picture."""
-        self.unit.options = [("strongest", STRONGEST), *((str(unit), unit) for unit in range(count))]
+    def _to_occluder(self) -> None:
+        if self._state.occluder is not None:
+            self.stage.occluder = list(self._state.occluder)
 
-
-class SweepBar(ipywidgets.HBox):
-    """A button that starts and stops the sweep, one that clears the trail, and how far the sweep is."""
-
-    def __init__(self, on_sweep: Callable[[], None], on_stop: Callable[[], None], on_clear: Callable[[], None]) -> None:
-        self._on_sweep, self._on_stop = on_sweep, on_stop
-        self.button = ipywidgets.Button(icon="play")
-        self.clear = ipywidgets.Button(description="Clear", icon="eraser", tooltip="Forget every position")
-        self.progress = ipywidgets.FloatProgress(min=0, max=1, layout={"width": "auto", "flex": "1 1 80px"})
-        super().__init__([self.button, self.clear, self.progress])
-        self.add_class("dv-lab-sweep")
-        self.running = False
-        self.show(None)
-        self.button.on_click(lambda _: self._pressed())
-        self.clear.on_click(lambda _: on_clear())
-
-    def show(self, fraction: float | None) -> None:
-        """How far the sweep is; None when none is running."""
-        self.running = fraction is not None
-        self.progress.value = fraction or 0.0
-        self.progress.layout.visibility = "visible" if self.running else "hidden"
-        self.button.description = "Stop" if self.running else "Sweep"
-        self.button.icon = "stop" if self.running else "play"
-        self.button.tooltip = (
-            "Stop; what was found stays" if self.running else "Put the window everywhere, coarse to fine"
-        )
-
-    def _pressed(self) -> None:
-        (self._on_stop if self.running else self._on_sweep)()
+    def _dragged(self, frame: Frame) -> None:
+        """The browser waits until one step of a drag is answered before it sends the next."""
+        box, seq = frame.meta["box"], frame.seq
+        self._on_drag(None if box is None else tuple(box), lambda: self.stage.ack(seq) if seq else None)
 
 
 class PositionMaps(ipywidgets.Box):
-    """The three maps: a cell for each position of the window. A click on a cell puts the window there."""
+    """The three maps: a cell for each position of the window. A click on a cell calls `on_cell((row, col))`."""
 
-    def __init__(self, group: str, on_pick: Callable[[tuple[int, int]], None]) -> None:
+    def __init__(self, state: OcclusionState, group: str, on_cell: Callable[[tuple[int, int]], object]) -> None:
+        self._state = state
         common: dict[str, Any] = {"group": group, "size": SIDE, "linked": True}
 
         def made(title: str, **traits: Any) -> MapView:
@@ -93,17 +148,66 @@ class PositionMaps(ipywidgets.Box):
 
         self.probability = made("Class probability", colormap="cividis", limits=(0, 1))
         self.label, self.activation = made("Predicted label"), made("Activation", colormap="inferno")
-        self.legend = ipywidgets.HTML().add_class("dv-lab-legend")
+        self.legend = layout.html("dv-lab-legend")
         labels = ipywidgets.VBox([self.label, self.legend])
         super().__init__([self.probability, labels, self.activation])
         self.add_class("dv-lab-row")
         for shown in (self.probability, self.label, self.activation):
-            shown.observe(lambda change: self._chosen(change["new"], on_pick), names="position")
-
-    def _chosen(self, place: list[int] | None, on_pick: Callable[[tuple[int, int]], None]) -> None:
-        if place is not None:
-            on_pick((place[0], place[1]))
+            shown.observe(lambda change: _chosen(change["new"], on_cell), names="position")
 
     def forget(self) -> None:
         """No cell is chosen any more."""
         self.probability.position = self.label.position = self.activation.position = None
+
+    def draw(self, answer: Experiment) -> None:
+        """Draws all three maps; on any thread."""
+        self._draw_probability(answer)
+        self._draw_labels(answer)
+        self._draw_activation(answer)
+
+    def _draw_probability(self, answer: Experiment) -> None:
+        probe, trail = answer.probe, answer.trail
+        lines = [f"whole picture: {probe.whole.probability:.1%}", *_noted(trail)]
+        push(self.probability, title=f"Probability of {self._state.network.labels[probe.target]}")
+        values = [seen.probability for seen in trail.seen]
+        self.probability.push("map", *values_frame(values, trail, (0.0, 1.0), self._said(trail), lines))
+
+    def _draw_labels(self, answer: Experiment) -> None:
+        trail, labels = answer.trail, self._state.network.labels
+        name = labels[answer.probe.target]
+        pairs = zip(self._said(trail), trail.seen, strict=True)
+        notes = [f"{words} · {name} {seen.probability:.1%}" for words, seen in pairs]
+        self.label.push("rgb", *labels_frame(trail, answer.colours, notes, _noted(trail)))
+        push(self.legend, value=answer.colours.legend(label_counts(trail), labels))
+
+    def _draw_activation(self, answer: Experiment) -> None:
+        probe, trail = answer.probe, answer.trail
+        lines = [f"whole picture: {probe.whole.activation:.3g}", *_noted(trail)]
+        push(self.activation, title=f"Activation of {probe.watched.layer}:{probe.watched.channel}")
+        values = [seen.activation for seen in trail.seen]
+        every = [*values, probe.whole.activation, 0.0]
+        between = (min(every), max(every))
+        self.activation.push("map", *values_frame(values, trail, between, self._said(trail), lines))
+
+    def _said(self, trail: Trail) -> list[str]:
+        labels = self._state.network.labels
+        return [("estimated: " if seen.guessed else "") + f"says {labels[seen.label]}" for seen in trail.seen]
+
+
+def _noted(trail: Trail) -> list[str]:
+    return [trail.note] if trail.note else []
+
+
+def _chosen(place: list[int] | None, on_cell: Callable[[tuple[int, int]], object]) -> None:
+    if place is not None:
+        on_cell((place[0], place[1]))
+
+
+def label_counts(trail: Trail) -> dict[int, int]:
+    """Returns how many cells show each label."""
+    cells = trail.cells().flatten().numpy()
+    numbers, counts = np.unique(cells[cells >= 0], return_counts=True)
+    total: Counter[int] = Counter()
+    for number, count in zip(numbers.tolist(), counts.tolist(), strict=True):
+        total[trail.seen[number].label] += count
+    return dict(total)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ..board.cells import Cell, Places
+from dataclasses import dataclass
+
+from ..board.cells import Cell, CellMap
 from ..board.pen import Pen, mix
 from .lesson import PANELS, SMALL, STEPS, PoolingLesson
 
@@ -13,37 +15,46 @@ HEAD = 34  # above the first row, for the step in words
 LABEL = 26
 
 
-def cell_side(lesson: PoolingLesson) -> float:
-    """The largest cells that fit."""
-    return min(44, (WIDTH - 2 * EDGE - 2 * GAP) / (3 * lesson.x.shape[0]))
+@dataclass(frozen=True)
+class Scene:
+    """What is drawn: a lesson up to a step, with what belongs to the cell under the pointer lit."""
 
+    lesson: PoolingLesson
+    step: int
+    hovered: Cell | None = None
+    selected: Cell | None = None
 
-def height(lesson: PoolingLesson) -> int:
-    """Of the drawing, in css pixels."""
-    return round(HEAD + 3 * (lesson.x.shape[0] * cell_side(lesson) + LABEL + 10) + EDGE)
+    @property
+    def cell(self) -> float:
+        """The side of a cell in css pixels: the largest that fits."""
+        return min(44, (WIDTH - 2 * EDGE - 2 * GAP) / (3 * len(self.lesson.x)))
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(height, width) in css pixels."""
+        return round(HEAD + 3 * (len(self.lesson.x) * self.cell + LABEL + 10) + EDGE), WIDTH
 
 
 class PoolingDrawing:
-    """One drawing at a step, with what belongs to the cell under the pointer lit."""
+    """Draws a scene, and registers its cells."""
 
-    def __init__(
-        self, pen: Pen, places: Places, lesson: PoolingLesson, step: int, hovered: Cell | None, selected: Cell | None
-    ) -> None:
-        self.pen, self.places, self.lesson, self.step, self.selected = pen, places, lesson, step, selected
-        self.cell, self.span = cell_side(lesson), lesson.x.shape[0] * cell_side(lesson)
-        self.hovered = hovered
-        self.lit: tuple[set[tuple[int, int]], set[tuple[int, int]]] = lesson.lit(hovered) if hovered else (set(), set())
+    def __init__(self, pen: Pen, cells: CellMap, scene: Scene) -> None:
+        self.pen, self.cells, self.scene, self.lesson = pen, cells, scene, scene.lesson
+        self.cell, self.span = scene.cell, len(scene.lesson.x) * scene.cell
+        self.lit: tuple[set[tuple[int, int]], set[tuple[int, int]]] = (set(), set())
+        if scene.hovered:
+            self.lit = self.lesson.lit(scene.hovered)
 
     def all(self) -> None:
-        """Everything, marks last."""
-        self.pen.rect(0, 0, height(self.lesson), WIDTH, self.pen.palette.paper)
-        self.pen.text(HEAD / 2, EDGE, STEPS[self.step], 16)
+        """Draws everything, marks last."""
+        self.pen.rect(0, 0, *self.scene.size, self.pen.palette.paper)
+        self.pen.text(HEAD / 2, EDGE, STEPS[self.scene.step], 16)
         self._arrows()
         for panel in PANELS:
             self._panel(panel)
         self._switches()
         self._windows()
-        box = self.places.box(self.selected) if self.selected else None
+        box = self.cells.box(self.scene.selected) if self.scene.selected else None
         if box:
             self._outline(box[0], box[1], box[2], 2.5)
 
@@ -55,7 +66,7 @@ class PoolingDrawing:
 
     def shown(self, panel: str) -> bool:
         """Whether the steps have come to this panel."""
-        return self.step >= PANELS[panel][1]
+        return self.scene.step >= PANELS[panel][1]
 
     def _side(self, panel: str) -> int:
         return int(self.lesson.values(panel).shape[0])
@@ -63,7 +74,7 @@ class PoolingDrawing:
     def _panel(self, panel: str) -> None:
         top, left = self.corner(panel)
         title, begins, _ = PANELS[panel]
-        now = begins == self.step
+        now = begins == self.scene.step
         palette = self.pen.palette
         self.pen.text(top - 13, left, title, 15, palette.accent if now else palette.dim, bold=now)
         values = self.lesson.values(panel)
@@ -78,7 +89,7 @@ class PoolingDrawing:
             fill=lambda row, col: palette.lit if (row, col) in lit else self._tint(panel, numbers[row][col]),
             ink=lambda row, col: palette.ink if numbers[row][col] else palette.dim,
         )
-        self.places.add(Cell(panel, 0, 0), top, left, self.cell, (side, side))
+        self.cells.add(Cell(panel, 0, 0), top, left, self.cell, (side, side))
 
     def _tint(self, panel: str, value: float) -> str:
         """A signal shows its sign."""
@@ -89,7 +100,7 @@ class PoolingDrawing:
 
     def _arrows(self) -> None:
         for start, end in (("input", "rectified"), ("rectified", "pooled"), ("signal", "unpooled")):
-            colour = self.pen.palette.accent if PANELS[end][1] == self.step else self.pen.palette.line
+            colour = self.pen.palette.accent if PANELS[end][1] == self.scene.step else self.pen.palette.line
             (_, left), (_, right) = sorted((self.corner(start), self.corner(end)), key=lambda corner: corner[1])
             first = start if self.corner(start)[1] == left else end
             middle = HEAD + PANELS[start][2][0] * (self.span + LABEL + 10) + LABEL + self.span / 2
@@ -99,7 +110,7 @@ class PoolingDrawing:
     def _switches(self) -> None:
         """A ring at each switch, in the map it was found in and in the one it is used in."""
         for panel, begins in (("rectified", 1), ("unpooled", 3)):
-            if self.step >= begins:
+            if self.scene.step >= begins:
                 top, left = self.corner(panel)
                 for row, col in self.lesson.sources:
                     place = (top + (row + 0.5) * self.cell, left + (col + 0.5) * self.cell)
@@ -109,9 +120,10 @@ class PoolingDrawing:
 
     def _windows(self) -> None:
         """The windows of the pooling; where they overlap, only the one under the pointer."""
-        if self.step < 1:
+        if self.scene.step < 1:
             return
-        pointed = [(self.hovered.row, self.hovered.col)] if self.hovered and self.hovered.grid in SMALL else []
+        hovered = self.scene.hovered
+        pointed = [(hovered.row, hovered.col)] if hovered and hovered.grid in SMALL else []
         count, stride, side = self.lesson.signal.shape[0], self.lesson.stride, self.lesson.window * self.cell
         apart = stride >= self.lesson.window
         places = [(row, col) for row in range(count) for col in range(count)] if apart else pointed

@@ -1,4 +1,4 @@
-"""Everything the pooling board shows at one moment: its steps, its panels and their words."""
+"""All numbers that the pooling board shows at one moment, by panel, and which of them belong together."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from functools import cached_property
 from torch import Tensor
 
 from ..board.cells import Cell
-from ..board.pen import short
 from .arithmetic import Pooled, pool
 
 STEPS = (
@@ -43,6 +42,11 @@ class PoolingLesson:
     window: int
     stride: int
 
+    @property
+    def sizes(self) -> dict[str, int]:
+        """Its sizes by the names of the traits."""
+        return {"input_size": len(self.x), "window": self.window, "stride": self.stride}
+
     @cached_property
     def pooled(self) -> Pooled:
         """There and back."""
@@ -50,8 +54,8 @@ class PoolingLesson:
 
     def values(self, panel: str) -> Tensor:
         """The numbers of a panel."""
-        if panel in self.pooled.back:
-            return self.pooled.back[panel]
+        if panel in self.pooled.backward:
+            return self.pooled.backward[panel]
         given = {"input": self.x, "signal": self.signal}
         found: Tensor = given[panel] if panel in given else getattr(self.pooled, panel)
         return found
@@ -74,27 +78,3 @@ class PoolingLesson:
         """(places in the maps, places in the pooled ones) that belong to the cell under the pointer."""
         place = (cell.row, cell.col)
         return ({self.switch(*place)}, {place}) if cell.grid in SMALL else ({place}, set(self.sources.get(place, ())))
-
-    def words(self, cell: Cell) -> str:
-        """What happened at a cell, there and back."""
-        place = (cell.row, cell.col)
-        if cell.grid in SMALL:
-            return self._window(*place)
-        x, relu, back = (float(self.values(name)[place]) for name in ("input", "rectified", "unpooled"))
-        passed = {name: short(float(values[place])) for name, values in self.pooled.back.items()}
-        signs = f"Here x is {_sign(x)}, the signal is {_sign(back)}"
-        given = f"gradient {passed['gradient']}, deconvnet {passed['deconvnet']}, guided backprop {passed['guided']}"
-        where = "a switch" if place in self.sources else "no switch"
-        start = f"Cell ({cell.row}, {cell.col}): x = {short(x)}, ReLU(x) = {short(relu)}; {where}, unpooled signal"
-        return f"{start} {short(back)}. {signs}: {given}."
-
-    def _window(self, row: int, col: int) -> str:
-        at, largest = self.switch(row, col), short(float(self.pooled.pooled[row, col]))
-        back = short(float(self.signal[row, col]))
-        tie = " No number in it is positive, so the first cell is the switch." if largest == "0" else ""
-        found = f"Window ({row}, {col}): its largest number is {largest}, at {at}."
-        return f"{found}{tie} The signal {back} goes back there."
-
-
-def _sign(value: float) -> str:
-    return "positive" if value > 0 else "not positive"

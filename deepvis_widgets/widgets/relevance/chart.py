@@ -10,6 +10,9 @@ import ipywidgets
 import numpy as np
 
 from ...methods.relevance.ledger import Ledger
+from ..kit.figure import figure, round_ticks
+from ..kit.layout import classed, html
+from ..link.push import push
 
 # told apart by colour-blind people, and readable on light and dark
 COLOURS = ("#d1661c", "#5b7fd4", "#8a8f98")
@@ -22,12 +25,12 @@ END = {"text-anchor": "end"}  # tilted names end at their bar
 
 class RelevanceChart(ipywidgets.VBox):
     """Stacked bars that together are the answer f(x), from the picture to the output; with `on_pick` a click on a
-    column calls it with the layer's place in the ledger.
+    column calls it with the layer's index in the ledger. `show` may be called on any thread.
     """
 
     def __init__(self, on_pick: Callable[[int], None] | None = None, height: int = 220, tilted: bool = False) -> None:
         self._on_pick = on_pick
-        self._places: list[int] = []
+        self._shown: list[int] = []
         self._names = bqplot.OrdinalScale()
         self._amounts = bqplot.LinearScale()
         self._bars = bqplot.Bars(
@@ -55,62 +58,50 @@ class RelevanceChart(ipywidgets.VBox):
             default_size=90,
             colors=["#e07b28"],
         )
-        self._text = ipywidgets.HTML().add_class("dv-offscreen")
-        keys = "".join(
-            f'<span><i style="background:{colour}"></i>{name}</span>'
-            for name, colour in zip(SERIES, COLOURS, strict=True)
-        )
-        legend = ipywidgets.HTML(f'{keys}<span><i class="dv-dashed"></i>the answer</span>').add_class("dv-chart-legend")
-        super().__init__([legend, self._figure(height, tilted), self._text])
-        self.add_class("dv-relevance-chart")
+        self._text = html("dv-offscreen")
+        super().__init__([_legend(), self._figure(height, tilted), self._text])
+        classed(self, "dv-relevance-chart")
         self._bars.on_element_click(self._clicked)
 
     def show(self, ledger: Ledger, chosen: int | None = None) -> None:
-        """Show a ledger, with a mark over the layer at the place `chosen`."""
-        self._places = columns_of(ledger, chosen)
-        columns = stacks(ledger)[:, self._places]
-        entries = [ledger.entries[place] for place in self._places]
+        """Shows a ledger, with a mark over the layer of the index `chosen`."""
+        self._shown = columns_of(ledger, chosen)
+        columns = stacks(ledger)[:, self._shown]
+        entries = [ledger.entries[index] for index in self._shown]
         names = short_names([entry.layer for entry in entries])
-        with self._bars.hold_sync():
-            self._bars.x, self._bars.y = names, columns
+        push(self._bars, x=names, y=columns)
         self._fit(columns)
-        with self._answer.hold_sync():
-            self._answer.x, self._answer.y = names, np.full(len(names), ledger.start)
-        marked = [] if chosen is None else [names[self._places.index(chosen)]]
-        with self._mark.hold_sync():
-            self._mark.x, self._mark.y = marked, np.full(len(marked), 1.07 * columns.clip(min=0).sum(0).max())
+        push(self._answer, x=names, y=np.full(len(names), ledger.start))
+        marked = [] if chosen is None else [names[self._shown.index(chosen)]]
+        push(self._mark, x=marked, y=np.full(len(marked), 1.07 * columns.clip(min=0).sum(0).max()))
         parts = zip(entries, *columns, strict=True)
-        self._text.value = "; ".join(f"{e.layer}: ΣR {r:.4g}, biases {b:.4g}, ε {s:.4g}" for e, r, b, s in parts)
+        told = "; ".join(f"{e.layer}: ΣR {r:.4g}, biases {b:.4g}, ε {s:.4g}" for e, r, b, s in parts)
+        push(self._text, value=told)
 
     def _figure(self, height: int, tilted: bool) -> bqplot.Figure:
-        axes = [
-            bqplot.Axis(
-                scale=self._names, grid_lines="none", **({"tick_rotate": -55, "tick_style": END} if tilted else {})
-            ),
-            bqplot.Axis(scale=self._amounts, orientation="vertical", grid_lines="dashed", tick_format=".3~g"),
-        ]
-        self._axis = axes[1]
-        return bqplot.Figure(
-            display_toolbar=False,
-            marks=[self._bars, self._answer, self._mark],
-            axes=axes,
-            animation_duration=0,
-            fig_margin={"top": 16, "bottom": 84 if tilted else 30, "left": 48, "right": 12},
-            layout=ipywidgets.Layout(width="100%", height=f"{height}px", min_width="240px"),
-        )
+        tilt = {"tick_rotate": -55, "tick_style": END} if tilted else {}
+        below = bqplot.Axis(scale=self._names, grid_lines="none", **tilt)
+        self._axis = bqplot.Axis(scale=self._amounts, orientation="vertical", grid_lines="dashed", tick_format=".3~g")
+        marks = [self._bars, self._answer, self._mark]
+        return figure(marks, [below, self._axis], f"{height}px", margin=(16, 84 if tilted else 30, 48, 12))
 
     def _fit(self, columns: np.ndarray) -> None:
         """Zero and all bars inside, with round numbers at the ticks."""
         low = min(0.0, float(columns.clip(max=0).sum(0).min()))
         high = max(0.0, float(columns.clip(min=0).sum(0).max()))
         ticks = round_ticks(low, high)
-        with self._amounts.hold_sync():
-            self._amounts.min, self._amounts.max = float(min(low, ticks[0])), float(max(high, ticks[-1]))
-        self._axis.tick_values = ticks
+        push(self._amounts, min=float(min(low, ticks[0])), max=float(max(high, ticks[-1])))
+        push(self._axis, tick_values=ticks)
 
     def _clicked(self, _bars: object, event: dict[str, Any]) -> None:
         if self._on_pick is not None:
-            self._on_pick(self._places[int(event["data"]["index"])])
+            self._on_pick(self._shown[int(event["data"]["index"])])
+
+
+def _legend() -> ipywidgets.HTML:
+    series = zip(SERIES, COLOURS, strict=True)
+    keys = "".join(f'<span><i style="background:{colour}"></i>{name}</span>' for name, colour in series)
+    return html("dv-chart-legend", f'{keys}<span><i class="dv-dashed"></i>the answer</span>')
 
 
 def stacks(ledger: Ledger) -> np.ndarray:
@@ -123,27 +114,19 @@ def stacks(ledger: Ledger) -> np.ndarray:
 
 
 def columns_of(ledger: Ledger, chosen: int | None) -> list[int]:
-    """The places of a ledger that have a column: all, or as many as can be told apart, ends and chosen one included."""
+    """The indices of a ledger that get a column: all, or as many as can be told apart, with the ends and `chosen`."""
     count = len(ledger.entries)
     if count <= MOST:
         return list(range(count))
-    taking = [place for place, entry in enumerate(ledger.entries) if entry.bias or entry.epsilon]
+    taking = [index for index, entry in enumerate(ledger.entries) if entry.bias or entry.epsilon]
     stride = -(-len(taking) // (MOST - 2))
     kept = {0, count - 1, *taking[::stride]} | ({chosen} if chosen is not None else set())
     return sorted(kept)
 
 
-def round_ticks(low: float, high: float) -> np.ndarray:
-    """Four to eight round numbers that cover low to high."""
-    span = max(high - low, 1e-12)
-    power = 10.0 ** np.floor(np.log10(span / 4))
-    step = next(power * factor for factor in (1, 2, 2.5, 5, 10) if span / (power * factor) <= 6)
-    return np.arange(np.floor(low / step + 1e-9), np.ceil(high / step - 1e-9) + 1) * step
-
-
 def _above(taken: list[float]) -> list[float]:
     """What was taken above each layer: the sum of all later entries."""
-    return [sum(taken[place + 1 :]) for place in range(len(taken))]
+    return [sum(taken[index + 1 :]) for index in range(len(taken))]
 
 
 def short_names(layers: Sequence[str]) -> list[str]:

@@ -7,63 +7,65 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from ..board.pen import Pen, short
-from .toy_network import EDGES, HIDDEN, INPUTS, LAYERS, OUTPUT, Edge, Flow
+from .toy_network import EDGES, HIDDEN, INPUTS, LAYERS, OUTPUT, Division, Edge, Flow
 from .words import low
 
 SIZE = (350, 600)  # css pixels
 RADIUS = 27
 COLUMNS, ROWS = (72, 300, 528), (82, 178, 274)
 NAMES = ("inputs", "hidden, rectified", "output")
-STEPS = 8  # forward; the answer; neuron 7 hands back; sums; neurons 4, 5 and 6 hand back; sums
 WIDEST, THINNEST = 11.0, 1.0
 NEAR = 9  # px from an edge that still count as on it
 WEIGHT_AT, MESSAGE_AT = 0.73, 0.29  # where on an edge its labels are
 
-Place = tuple[float, float]
-Thing = int | Edge | None  # a neuron, an edge, or nothing
+Point = tuple[float, float]
+Element = int | Edge | None  # a neuron, an edge, or nothing
 
 
-def place(neuron: int) -> Place:
+def centre(neuron: int) -> Point:
     """The middle of a neuron, (top, left)."""
     column = next(index for index, layer in enumerate(LAYERS) if neuron in layer)
     row = 1 if neuron == OUTPUT else LAYERS[column].index(neuron)
     return ROWS[row], COLUMNS[column]
 
 
-def thing_at(top: float, left: float, weights: Collection[Edge]) -> Thing:
+def element_at(top: float, left: float, weights: Collection[Edge]) -> Element:
     """The neuron or edge under the pointer."""
     for neuron in (*INPUTS, *HIDDEN, OUTPUT):
-        if math.dist((top, left), place(neuron)) <= RADIUS:
+        if math.dist((top, left), centre(neuron)) <= RADIUS:
             return neuron
-    distances = {edge: _distance((top, left), place(edge[0]), place(edge[1])) for edge in weights}
+    distances = {edge: _distance((top, left), centre(edge[0]), centre(edge[1])) for edge in weights}
     nearest = min(distances, key=lambda edge: distances[edge], default=None)
     return nearest if nearest is not None and distances[nearest] <= NEAR else None
 
 
-def _distance(point: Place, start: Place, end: Place) -> float:
+def _distance(point: Point, start: Point, end: Point) -> float:
     along = (end[0] - start[0], end[1] - start[1])
     length = along[0] ** 2 + along[1] ** 2
     part = ((point[0] - start[0]) * along[0] + (point[1] - start[1]) * along[1]) / length
     return math.dist(point, _between(start, end, min(max(part, 0.0), 1.0)))
 
 
-def _between(start: Place, end: Place, part: float) -> Place:
+def _between(start: Point, end: Point, part: float) -> Point:
     return start[0] + part * (end[0] - start[0]), start[1] + part * (end[1] - start[1])
 
 
 @dataclass(frozen=True)
 class Scene:
-    """What is drawn: the network with its flow, the step of the way back, and the things pointed at and chosen."""
+    """What is drawn and said: the network and its flow by a rule, the step of the way back, and what is pointed at and
+    chosen.
+    """
 
     weights: Mapping[Edge, float]
     biases: Mapping[int, float]
+    division: Division
     flow: Flow
     step: int
-    pointed: Thing = None
-    chosen: Thing = None
+    pointed: Element = None
+    chosen: Element = None
 
-    def has_handed(self, k: int) -> bool:
-        """Whether neuron k has handed its relevance back by now."""
+    def has_passed_back(self, k: int) -> bool:
+        """Whether neuron k has passed its relevance back by now."""
         return self.step >= (2 if k == OUTPUT else k)
 
     def is_known(self, neuron: int) -> bool:
@@ -71,7 +73,7 @@ class Scene:
         return self.step >= (7 if neuron in INPUTS else 3 if neuron in HIDDEN else 1)
 
     def is_moving(self, edge: Edge) -> bool:
-        """Whether the edge's message is handed back in this very step."""
+        """Whether the edge's message is passed back in this very step."""
         return self.step == (2 if edge[1] == OUTPUT else edge[1])
 
     @property
@@ -81,14 +83,14 @@ class Scene:
 
 
 def draw(pen: Pen, scene: Scene) -> None:
-    """Everything: edges below, labels and neurons above."""
+    """Draws everything: edges below, labels and neurons above."""
     for name, left in zip(NAMES, COLUMNS, strict=True):
         pen.text(20, left, name, 13, pen.palette.dim, "center")
     shown = [edge for edge in EDGES if edge in scene.weights]
     for edge in shown:
         _edge(pen, scene, edge)
     if isinstance(scene.chosen, tuple) and scene.chosen not in scene.weights:
-        pen.line(place(scene.chosen[0]), place(scene.chosen[1]), pen.palette.accent, 1, (2, 5))
+        pen.line(centre(scene.chosen[0]), centre(scene.chosen[1]), pen.palette.accent, 1, (2, 5))
     for edge in shown:
         _labels(pen, scene, edge)
     for neuron in (*INPUTS, *HIDDEN, OUTPUT):
@@ -97,11 +99,11 @@ def draw(pen: Pen, scene: Scene) -> None:
 
 
 def _edge(pen: Pen, scene: Scene, edge: Edge) -> None:
-    start, end = map(place, edge)
+    start, end = map(centre, edge)
     if edge in (scene.pointed, scene.chosen):
         pen.line(start, end, pen.palette.lit if edge == scene.pointed else pen.palette.accent, WIDEST + 5)
         pen.line(start, end, pen.palette.paper, WIDEST + 2)
-    if not scene.has_handed(edge[1]):
+    if not scene.has_passed_back(edge[1]):
         pen.line(start, end, pen.palette.line, 1.5)
         return
     message = scene.flow.message(edge)
@@ -113,7 +115,7 @@ def _edge(pen: Pen, scene: Scene, edge: Edge) -> None:
         _head(pen, start, end, colour, width)
 
 
-def _head(pen: Pen, start: Place, end: Place, colour: str, width: float) -> None:
+def _head(pen: Pen, start: Point, end: Point, colour: str, width: float) -> None:
     """An arrow head at the receiving neuron's rim."""
     length = math.dist(start, end)
     tip, neck = _between(start, end, (RADIUS + 2) / length), _between(start, end, (RADIUS + 14 + width / 2) / length)
@@ -125,21 +127,21 @@ def _head(pen: Pen, start: Place, end: Place, colour: str, width: float) -> None
 
 
 def _labels(pen: Pen, scene: Scene, edge: Edge) -> None:
-    start, end = map(place, edge)
+    start, end = map(centre, edge)
     _label(pen, _between(start, end, WEIGHT_AT), f"w {short(scene.weights[edge])}", pen.palette.ink)
-    if scene.has_handed(edge[1]):
+    if scene.has_passed_back(edge[1]):
         message = scene.flow.message(edge)
         _label(pen, _between(start, end, MESSAGE_AT), short(message), _colour(pen, message), bold=True)
 
 
-def _label(pen: Pen, middle: Place, text: str, colour: str, bold: bool = False) -> None:
+def _label(pen: Pen, middle: Point, text: str, colour: str, bold: bool = False) -> None:
     width = 7.2 * len(text) + 4
     pen.rect(middle[0] - 8, middle[1] - width / 2, 16, width, pen.palette.paper)
     pen.text(*middle, text, 12, colour, "center", bold)
 
 
 def _neuron(pen: Pen, scene: Scene, neuron: int) -> None:
-    top, left = place(neuron)
+    top, left = centre(neuron)
     ring = pen.palette.accent if neuron == scene.chosen else pen.palette.dim
     if neuron in (scene.pointed, scene.chosen):
         pen.circle(top, left, RADIUS + 4, pen.palette.lit if neuron == scene.pointed else ring)

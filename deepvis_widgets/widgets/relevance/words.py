@@ -22,22 +22,29 @@ def bracketed(value: float) -> str:
     return f"({digits(value)})" if value < 0 else digits(value)
 
 
+def describe(pointed: int | Edge | None, step: int, state: Flow, division: Division) -> str:
+    """The neuron or edge pointed at in words, or else the step."""
+    if isinstance(pointed, tuple):
+        return edge_words(pointed, state, division)
+    return step_words(step, state, division) if pointed is None else neuron_words(pointed, state)
+
+
 def edge_words(edge: Edge, state: Flow, division: Division) -> str:
     """What an edge carries: forwards a product, backwards a message, with the rule's formula."""
     i, k = edge
-    handed = state.handed[k]
-    part = next((part for part in handed.parts if part.share and part.numerators[i]), None)
+    done = state.redistributed[k]
+    part = next((part for part in done.parts if part.share and part.numerators[i]), None)
     name = f"R{low(i)}←{low(k)}"
-    if part is None or handed.relevance == 0:
+    if part is None or done.relevance == 0:
         return f"{name} = 0: {_nothing(edge, state, division)}."
     share = "" if part.share == 1 else f"{bracketed(part.share)} · "
-    numbers = f"{share}{bracketed(handed.relevance)} · {bracketed(part.numerators[i])} / {bracketed(part.denominator)}"
-    return f"{name} = {_symbols(edge, part.numerators[i], state, division)} = {numbers} = {digits(handed.messages[i])}."
+    numbers = f"{share}{bracketed(done.relevance)} · {bracketed(part.numerators[i])} / {bracketed(part.denominator)}"
+    return f"{name} = {_symbols(edge, part.numerators[i], state, division)} = {numbers} = {digits(done.messages[i])}."
 
 
 def _nothing(edge: Edge, state: Flow, division: Division) -> str:
     i, k = edge
-    if state.handed[k].relevance == 0:
+    if state.redistributed[k].relevance == 0:
         return f"neuron {k} has no relevance to hand back"
     if state.activations[i] == 0 and division.name not in ("w²", "flat"):
         return f"neuron {i} is silent (a{low(i)} = 0)"
@@ -72,11 +79,11 @@ def neuron_words(k: int, state: Flow) -> str:
         said += f" = max(0, {digits(state.sums[k])})"
     if k == OUTPUT:
         return f"{said} is the answer f(x), and so is its relevance R{low(k)}."
-    after = [j for j in (HIDDEN if k in INPUTS else (OUTPUT,)) if k in state.handed[j].messages]
+    after = [j for j in (HIDDEN if k in INPUTS else (OUTPUT,)) if k in state.redistributed[j].messages]
     if not after:
         return f"{said}; it has no edge to the next layer, so R{low(k)} = 0."
     names = " + ".join(f"R{low(k)}←{low(j)}" for j in after)
-    numbers = " + ".join(bracketed(state.handed[j].messages[k]) for j in after)
+    numbers = " + ".join(bracketed(state.redistributed[j].messages[k]) for j in after)
     total = f" = {digits(state.relevances[k])}" if len(after) > 1 else ""
     return f"{said}; R{low(k)} = {names} = {numbers if total else digits(state.relevances[k])}{total}."
 
@@ -93,10 +100,10 @@ def step_words(step: int, state: Flow, division: Division) -> str:
         total = digits(sum(state.relevances[k] for k in layer))
         return f"What arrives at each neuron is added up: {single}. Together {total}{_lost(step, state, division)}."
     k = OUTPUT if step == 2 else step
-    handed = state.handed[k]
-    sent = ", ".join(f"R{low(i)}←{low(k)} = {digits(m)}" for i, m in handed.messages.items()) or "nothing"
-    taken = f"its bias takes {digits(handed.bias)}, {_rest(division)} {digits(handed.epsilon)}"
-    return f"Neuron {k} hands back R{low(k)} = {digits(handed.relevance)}: {sent}; {taken}."
+    done = state.redistributed[k]
+    sent = ", ".join(f"R{low(i)}←{low(k)} = {digits(m)}" for i, m in done.messages.items()) or "nothing"
+    taken = f"its bias takes {digits(done.bias)}, {_rest(division)} {digits(done.epsilon)}"
+    return f"Neuron {k} hands back R{low(k)} = {digits(done.relevance)}: {sent}; {taken}."
 
 
 def _rest(division: Division) -> str:

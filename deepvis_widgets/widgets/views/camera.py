@@ -11,7 +11,15 @@ from ..link.traits import whole_numbers
 
 
 class Camera(LiveWidget):
-    """Frames out: frame (picture uint8 (H, W, 3)), at most two of them unanswered."""
+    """Pictures of the webcam, cut to `size` (height, width) in the browser.
+
+    Frames out: frame (picture uint8 (H, W, 3)), at most two of them unanswered.
+
+    >>> camera = Camera(size=[128, 128])
+    >>> camera.on_frame("frame", lambda frame: camera.ack(frame.seq))
+    >>> camera.running = True
+    >>> camera.close()
+    """
 
     _esm = built("camera.js")
     _css = STYLE

@@ -7,8 +7,14 @@ import traitlets
 from ..link.live_widget import STYLE, LiveWidget, built
 
 
-class Scheme(LiveWidget):
-    """Invisible; `dark` follows the page's theme, also when it changes."""
+class ColorScheme(LiveWidget):
+    """Tells whether the page is dark: an invisible widget whose `dark` follows the page's theme, also when it changes.
+
+    >>> scheme = ColorScheme()
+    >>> scheme.dark
+    False
+    >>> scheme.close()
+    """
 
     _esm = built("scheme.js")
     _css = STYLE

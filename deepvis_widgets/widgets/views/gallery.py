@@ -8,7 +8,15 @@ from ..link.live_widget import STYLE, LiveWidget, built
 
 
 class Gallery(LiveWidget):
-    """Frames in: pictures (n, h, w, 3). Frames out: start, stop."""
+    """Pictures side by side, with captions; a click sets `chosen`.
+
+    Frames in: pictures (n, h, w, 3). Frames out: start, stop.
+
+    >>> import numpy as np
+    >>> gallery = Gallery(captions=["grey"], startable=False)
+    >>> gallery.push("pictures", {"caption": "one unit"}, {"pictures": np.full((1, 8, 8, 3), 128, np.uint8)})
+    >>> gallery.close()
+    """
 
     _esm = built("gallery.js")
     _css = STYLE

@@ -1,4 +1,4 @@
-"""Keys of the explorer that surrounds this widget, while the focus is inside it."""
+"""Keys of the widget that surrounds this one, while the focus is inside it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,16 @@ from ..link.live_widget import STYLE, LiveWidget, built
 
 
 class Keyboard(LiveWidget):
-    """Frames out: key (command). The trait is `bindings`, because ipywidgets itself owns the name `keys`."""
+    """The keys of the widget around it, and the table that explains them.
+
+    Frames out: key (command). The trait is `bindings`, because ipywidgets itself owns the name `keys`.
+
+    >>> keyboard = Keyboard([{"key": "n", "command": "next"}])
+    >>> keyboard.on_frame("key", lambda frame: print(frame.meta["command"]))
+    >>> keyboard.bindings
+    [{'help': 'next', 'key': 'n', 'command': 'next'}]
+    >>> keyboard.close()
+    """
 
     _esm = built("keyboard.js")
     _css = STYLE

@@ -9,10 +9,18 @@ from ..link.traits import LimitsTrait, PositionTrait, colormap_trait
 
 
 class MapView(LiveWidget):
-    """Frames in: map (uint16 values between lo and hi), rgb, below (the picture under the map, and a mask).
+    """One map, or one picture, over the picture it belongs to.
+
+    Frames in: map (uint16 values between lo and hi), rgb, below (the picture under the map, and a mask).
 
     A click sets `position`. Where `linked`, all maps of the group point at the same place of the picture: the one under
     the pointer, or the position chosen on any of them; that is drawn by the browser alone.
+
+    >>> import torch
+    >>> from deepvis_widgets.widgets.link.frames import rgb_frame
+    >>> view = MapView(title="a grey picture", interactive=False)
+    >>> view.push("rgb", *rgb_frame(torch.full((3, 8, 8), 0.5), ["8×8"]))
+    >>> view.close()
     """
 
     _esm = built("map_view.js")

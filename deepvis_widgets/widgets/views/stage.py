@@ -13,7 +13,18 @@ MARKS = ("field", "localization", "selected")
 
 
 class Stage(LiveWidget):
-    """Frames in: picture, overlay. Frames out: occluder (box in picture pixels, final), file (bytes)."""
+    """A picture with an occluder that is dragged, a heat map over it, and marked boxes (top, left, height, width).
+
+    Frames in: picture, overlay. Frames out: occluder (box in picture pixels, final), file (bytes).
+
+    >>> import numpy as np
+    >>> picture = np.full((64, 64, 3), 128, np.uint8)
+    >>> stage = Stage(zoom=256, occluder=(8, 8, 16, 16), boxes=[{"box": (0, 0, 32, 32), "kind": "field"}])
+    >>> stage.push("picture", arrays={"picture": picture, "fill": picture})
+    >>> stage.occluder
+    [8, 8, 16, 16]
+    >>> stage.close()
+    """
 
     _esm = built("stage.js")
     _css = STYLE

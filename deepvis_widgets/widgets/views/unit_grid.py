@@ -9,8 +9,16 @@ from ..link.traits import PositionTrait, colormap_trait
 
 
 class UnitGrid(LiveWidget):
-    """Frames in: tiles, stats, pictures, gradient, card. Frames out: visible (unit numbers on screen), card (the unit
+    """The units of one layer as tiles that scroll; a click or the arrow keys set `unit`.
+
+    Frames in: tiles, stats, pictures, gradient, card. Frames out: visible (unit numbers on screen), card (the unit
     under the pointer).
+
+    >>> grid = UnitGrid(layer="conv1", count=16, sort="max")
+    >>> grid.unit = 3
+    >>> grid.unit
+    3
+    >>> grid.close()
     """
 
     _esm = built("unit_grid.js")

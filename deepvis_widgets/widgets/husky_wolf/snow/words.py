@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from ....zoo.compositing import ANIMALS
 from ....zoo.scenes import BACKGROUNDS, Scene
 from ....zoo.snow_net import Examination, on_snow
-from ..questions import Answer
+from ..answers import Answer
 from ..words import caption
+from .state import Point
 
 WHAT = (
     "<h3>Make one yourself</h3><p>Choose how much snow a small network is to see behind wolves, and train one, now and "
@@ -20,20 +21,20 @@ KNOWN = 0.8  # the share of right answers below which a cell of the table is mar
 
 
 def seen(share: float) -> str:
-    """What a share means for both animals."""
+    """Returns what a share means for both animals."""
     husky, wolf = on_snow(share)
     return f"In training {wolf:.0%} of the wolves stand on snow, and {husky:.0%} of the huskies."
 
 
-def name(point: dict[str, float], points: Sequence[dict[str, float]]) -> str:
-    """What a network is called in the menu: its share, and its number where there are several of that share."""
+def name(point: Point, points: Sequence[Point]) -> str:
+    """Returns the name of a network in the menu: its share, and its number where there are several of that share."""
     alike = [other for other in points if other["share"] == point["share"]]
     number = f", number {alike.index(point) + 1}" if len(alike) > 1 else ""
     return f"{point['share']:.0%} snow{number}"
 
 
-def summary(point: dict[str, float], found: Examination) -> str:
-    """What a network has learned, in sentences."""
+def summary(point: Point, found: Examination) -> str:
+    """Returns what a network has learned, in sentences of HTML."""
     wolves, count = round(found.huskies_on_snow_called_wolf * found.count), found.count
     return (
         f'<p role="status">Trained in {point["seconds"]:.0f} s with <b>{point["share"]:.0%}</b> snow behind wolves. '
@@ -44,19 +45,19 @@ def summary(point: dict[str, float], found: Examination) -> str:
 
 
 def caption_of(scene: Scene, answer: Answer | None, before: Answer | None) -> str:
-    """The answer to a picture, and what the network before said if that was something else."""
+    """Returns the answer to a picture, and what the network before said if that was something else."""
     changed = answer is not None and before is not None and answer.label != before.label
     return caption(scene, answer) + (f"\nbefore: {before.label}" if changed and before is not None else "")
 
 
 def in_words(scene: Scene, answer: Answer, method: str, mass: float | None) -> str:
-    """One picture in a sentence or two."""
+    """Returns what there is to say of one picture, in a sentence or two."""
     where = "" if mass is None else f" {mass:.0%} of what speaks for it ({method}) lies on the animal."
     return f"It says <b>{answer.label}</b> ({answer.share:.0%}) to this {scene.label} ({scene.background}).{where}"
 
 
 def table(found: Examination) -> str:
-    """Right answers by animal and ground, as an HTML table; cells with many wrong ones are marked."""
+    """Returns right answers by animal and ground, as an HTML table that marks cells with many wrong ones."""
     head = "".join(f'<th scope="col">{ground}</th>' for ground in BACKGROUNDS)
     rows = "".join(
         f'<tr><th scope="row">{animal}</th>{"".join(_cell(float(share), found.count) for share in shares)}</tr>'

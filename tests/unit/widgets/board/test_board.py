@@ -6,8 +6,7 @@ import pytest
 from ipycanvas.canvas import _CANVAS_MANAGER
 
 from deepvis_widgets.widgets.board.board import Board
-from deepvis_widgets.widgets.board.pen import DARK, LIGHT, Pen, short
-from deepvis_widgets.widgets.kit.player import Player
+from deepvis_widgets.widgets.board.pen import DARK, LIGHT, Pen
 
 
 class Sheet(Board):
@@ -80,23 +79,3 @@ def test_closing_frees_every_model() -> None:
     sheet.close()
     assert sheet.canvas.comm is None and sheet.scheme.comm is None and sheet.comm is None
     sheet.close()
-
-
-@pytest.mark.parametrize(
-    ("value", "text"), [(3.0, "3"), (0.25, "0.25"), (-1.5, "−1.5"), (-0.125, "−.125"), (12.44, "12.4"), (0.0, "0")]
-)
-def test_numbers_are_short(value: float, text: str) -> None:
-    assert short(value) == text
-
-
-def test_a_player_stops_at_its_ends() -> None:
-    player = Player(4)
-    player.go(9)
-    assert player.step == 3
-    player.count = 2
-    assert (player.step, player.count) == (1, 2)
-    player.go(-1)
-    assert player.step == 0
-    player.step = 1
-    player.rewind()
-    assert player.step == 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import threading
-import weakref
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,13 +16,13 @@ from deepvis_widgets.core.errors import DeepvisError
 from deepvis_widgets.core.network.network import Network
 from deepvis_widgets.core.picture.preprocess import Preprocess
 from deepvis_widgets.methods import explain, method
+from deepvis_widgets.widgets.cam.answers import CLASSES
 from deepvis_widgets.widgets.cam.cam_board import CamBoard
-from deepvis_widgets.widgets.cam.panes import CLASSES, TERMS
-from deepvis_widgets.widgets.link.protocol import Frame, unpack
+from deepvis_widgets.widgets.cam.panes import TERMS
+from deepvis_widgets.widgets.link.protocol import Frame
 from deepvis_widgets.zoo.load import load
 from deepvis_widgets.zoo.scenes import scene
 from tests.small_nets import Plain
-from tests.untouched import Untouched
 
 SIDE = 32
 
@@ -63,7 +62,9 @@ def board() -> Iterator[CamBoard]:
 
 
 def last(widget: Any, kind: str) -> Frame:
-    return unpack(*widget._last[kind])
+    found: Frame | None = widget.last(kind)
+    assert found is not None
+    return found
 
 
 def values(frame: Frame, levels: int) -> np.ndarray:
@@ -80,19 +81,19 @@ def test_the_sum_of_all_terms_is_the_map_and_of_some_is_torchs(board: CamBoard) 
     view = pictures()[0]
     net = board.network
     top = int(net.logits(view[None]).argmax())
-    near(last(board.sum.map, "map"), explain(net, view, "cam").coarse)  # type: ignore[attr-defined]
+    near(last(board.panes.sum.map, "map"), explain(net, view, "cam").coarse)  # type: ignore[attr-defined]
     features = net.module.features(net.feed(view[None]))[0].detach()
     weight = net.module.classifier.weight[top].detach()
     order = (weight * features.mean((1, 2))).abs().argsort(descending=True)
     for step in (0, 1, 3, 8):
         board.step = step
         expected = torch.einsum("k,khw->hw", weight[order[:step]], features[order[:step]])
-        near(last(board.sum.map, "map"), expected)
+        near(last(board.panes.sum.map, "map"), expected)
         near(last(board.stage, "overlay"), expected, 255)
-        assert board.sum.player.step == step
+        assert board.panes.sum.player.step == step
     for place, rank in enumerate(order[:TERMS].tolist()):
-        near(last(board.terms.maps[place], "map"), weight[rank] * features[rank])
-        assert board.terms.buttons[place].description.startswith(f"{rank}: ")
+        near(last(board.panes.terms.maps[place], "map"), weight[rank] * features[rank])
+        assert board.panes.terms.buttons[place].description.startswith(f"{rank}: ")
 
 
 def test_the_numbers_add_up_to_the_logit(board: CamBoard) -> None:
@@ -100,9 +101,9 @@ def test_the_numbers_add_up_to_the_logit(board: CamBoard) -> None:
     logits = board.network.logits(pictures()[0][None])[0]
     top = int(logits.argmax())
     bias = float(board.network.module.classifier.bias[top].detach())
-    numbers = board.sum.numbers.value.replace("−", "-")
+    numbers = board.panes.sum.numbers.value.replace("−", "-")
     assert f"{float(logits[top]):.4g}" in numbers and f"{bias:+.3g}" in numbers
-    curve = board.sum.curve
+    curve = board.panes.sum.curve
     assert curve._line.y[-1] + bias == pytest.approx(float(logits[top]), abs=1e-5)
     assert (curve._here.x[0], curve._here.y[0]) == (2, pytest.approx(float(curve._line.y[2]), abs=1e-6))
 
@@ -112,14 +113,14 @@ def test_another_class_needs_no_pass(board: CamBoard, monkeypatch: Any) -> None:
         raise AssertionError("a forward pass for another class")
 
     monkeypatch.setattr(board.network.module, "forward", forbidden)
-    board.classes.buttons[2].click()
-    channel = board._shown[2]
+    board.panes.classes.buttons[2].click()
+    channel = board.panes.classes.classes[2]
     assert board.target == channel and board.stage.notice == ""
-    assert f"CAM of {board.network.labels[channel]}" == board.sum.map.title
-    board.classes.maps[3].position = [1, 1]  # what a click on the map sets
-    assert board.target == board._shown[3] and board.classes.maps[3].position is None
+    assert f"CAM of {board.network.labels[channel]}" == board.panes.sum.map.title
+    board.panes.classes.maps[3].position = [1, 1]  # what a click on the map sets
+    assert board.target == board.panes.classes.classes[3] and board.panes.classes.maps[3].position is None
     monkeypatch.undo()
-    near(last(board.sum.map, "map"), explain(board.network, pictures()[0], "cam", target=board.target).coarse)  # type: ignore[attr-defined]
+    near(last(board.panes.sum.map, "map"), explain(board.network, pictures()[0], "cam", target=board.target).coarse)  # type: ignore[attr-defined]
 
 
 def test_the_strongest_classes_are_side_by_side_and_the_chosen_one_among_them() -> None:
@@ -128,14 +129,14 @@ def test_the_strongest_classes_are_side_by_side_and_the_chosen_one_among_them() 
     module.classifier = nn.Linear(8, 9)
     board = settle(CamBoard(network(module), pictures=pictures()))
     logits = board.network.logits(pictures()[0][None])[0]
-    assert board._shown == logits.argsort(descending=True)[:CLASSES].tolist()
+    assert board.panes.classes.classes == logits.argsort(descending=True)[:CLASSES].tolist()
     weakest = int(logits.argmin())
     board.target = weakest
-    assert board._shown[-1] == weakest and len(board._shown) == CLASSES
-    assert "dv-chosen" in board.classes.cards[-1]._dom_classes
+    assert board.panes.classes.classes[-1] == weakest and len(board.panes.classes.classes) == CLASSES
+    assert "dv-chosen" in board.panes.classes.cards[-1]._dom_classes
     shares = logits.softmax(0)
-    for place, index in enumerate(board._shown):
-        lines = last(board.classes.maps[place], "map").meta["lines"]
+    for place, index in enumerate(board.panes.classes.classes):
+        lines = last(board.panes.classes.maps[place], "map").meta["lines"]
         assert lines[0] == f"{float(shares[index]):.1%}"
     board.close()
 
@@ -155,19 +156,21 @@ def test_the_box_is_the_maps_and_is_measured_against_the_mask() -> None:
         for layer, (top, left, height, width) in zip(canvas, (kinds["localization"], truth), strict=True):
             layer[top : top + height, left : left + width] = True
         share = (canvas[0] & canvas[1]).sum() / (canvas[0] | canvas[1]).sum()
-        assert f"{share:.2f}" in board.words.value
+        assert f"{share:.2f}" in board.panes.picture.words.value
     board.image = picture.image  # the same picture, without what is known about it
     settle(board)
-    assert [mark["kind"] for mark in board.stage.boxes] == ["localization"] and "union" not in board.words.value
+    assert [mark["kind"] for mark in board.stage.boxes] == [
+        "localization"
+    ] and "union" not in board.panes.picture.words.value
     board.close()
 
 
 def test_where_the_layer_makes_the_maps_it_says_so() -> None:
     board = settle(CamBoard(network(Squeezed()), pictures=pictures(), target=1))
-    assert "makes a map for every class itself" in board.terms_title.value
-    assert board.terms.layout.display == "none" and board.sum.player.layout.display == "none"
-    near(last(board.sum.map, "map"), explain(board.network, pictures()[0], "cam", target=1).coarse)  # type: ignore[attr-defined]
-    assert board.count is None and len(board._shown) == 4
+    assert "makes a map for every class itself" in board.panes.terms.title.value
+    assert board.panes.terms.layout.display == "none" and board.panes.sum.player.layout.display == "none"
+    near(last(board.panes.sum.map, "map"), explain(board.network, pictures()[0], "cam", target=1).coarse)  # type: ignore[attr-defined]
+    assert board.count is None and len(board.panes.classes.classes) == 4
     board.close()
 
 
@@ -202,11 +205,11 @@ def test_a_network_without_a_head_gets_the_methods_own_sentence() -> None:
 def test_what_does_not_exist_is_refused_and_nothing_changes(
     board: CamBoard, trait: str, value: Any, words: str
 ) -> None:
-    before, shown = getattr(board, trait), last(board.sum.map, "map").arrays["values"].copy()
+    before, shown = getattr(board, trait), last(board.panes.sum.map, "map").arrays["values"].copy()
     with pytest.raises(DeepvisError, match=words):
         setattr(board, trait, value)
     assert getattr(board, trait) is before or getattr(board, trait) == before
-    assert (last(board.sum.map, "map").arrays["values"] == shown).all()
+    assert (last(board.panes.sum.map, "map").arrays["values"] == shown).all()
 
 
 def test_an_unreadable_picture_leaves_a_sentence_and_the_old_picture(board: CamBoard) -> None:
@@ -224,11 +227,11 @@ def test_a_failing_network_is_a_sentence(board: CamBoard, monkeypatch: Any) -> N
         raise RuntimeError("the network broke")
 
     monkeypatch.setattr(board.network.module, "forward", broken)
-    before = last(board.sum.map, "map").arrays["values"].copy()
+    before = last(board.panes.sum.map, "map").arrays["values"].copy()
     board.image = pictures()[2]
     settle(board)
     assert "the network broke" in board.stage.notice
-    assert (last(board.sum.map, "map").arrays["values"] == before).all()
+    assert (last(board.panes.sum.map, "map").arrays["values"] == before).all()
 
 
 def test_a_network_that_cannot_be_had_is_one_sentence_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -238,19 +241,3 @@ def test_a_network_that_cannot_be_had_is_one_sentence_and_no_more(monkeypatch: p
         CamBoard("no such net")
     gc.collect()
     assert not more
-
-
-def test_closing_frees_everything_and_leaves_the_network_alone() -> None:
-    net = network()
-    kept = Untouched(net.module)
-    threads = threading.active_count()
-    board = settle(CamBoard(net, pictures=pictures()))
-    board.target, board.step = 1, 3
-    assert board.evidence is not None
-    features = weakref.ref(board.evidence.head.features)
-    board.close()
-    board.close()
-    kept.check()
-    assert threading.active_count() <= threads
-    gc.collect()
-    assert features() is None and board.view is None

@@ -54,7 +54,7 @@ def test_the_transpose_equals_torch_both_ways(dims: int, largest: int) -> None:
         assert tuple(wanted.shape) == made.input, made
         torch.testing.assert_close((made.matrix(kernel).T @ y.flatten()).view(made.input), wanted)
         torch.testing.assert_close(made.transposed(y, kernel).result, wanted)
-        assert tuple(made.stuff(y).shape) == (made.rows.stuffed, made.cols.stuffed)
+        assert tuple(made.zero_stuffed(y).shape) == (made.rows.stuffed, made.cols.stuffed)
 
 
 def test_one_dimension_equals_torch() -> None:
@@ -88,7 +88,7 @@ def test_six_inputs_and_three_weights() -> None:
         [0, 0, 1, 2, 3, 0],
         [0, 0, 0, 1, 2, 3],
     ]
-    assert made.stuff(torch.tensor([[5.0, 6.0, 7.0, 8.0]])).tolist() == [[0, 0, 5, 6, 7, 8, 0, 0]]
+    assert made.zero_stuffed(torch.tensor([[5.0, 6.0, 7.0, 8.0]])).tolist() == [[0, 0, 5, 6, 7, 8, 0, 0]]
 
 
 def test_three_by_three_over_five_by_five_with_stride_two() -> None:

@@ -10,10 +10,9 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from deepvis_widgets.core.errors import DeepvisError
 from deepvis_widgets.widgets.board.cells import Cell
-from deepvis_widgets.widgets.convolution.controls import PRESETS
 from deepvis_widgets.widgets.convolution.convolution_board import ConvolutionBoard
+from deepvis_widgets.widgets.convolution.state import PRESETS
 
 
 @pytest.fixture
@@ -59,26 +58,6 @@ def test_every_example_at_every_step_equals_torch(board: ConvolutionBoard, examp
     assert "agree" in board._facts.value and "differ" not in board._facts.value
 
 
-def test_what_does_not_fit_is_refused_and_nothing_changes(board: ConvolutionBoard) -> None:
-    before = (board._sizes(), board.output.tolist())
-    for name, value, sentence in [
-        ("kernel_size", 7, "spans 7 cells and does not fit into the 6 cells"),
-        ("padding", 3, "nothing but padding"),
-        ("stride", 9, "from 1 to 4"),
-        ("dims", 3, "1 or 2 dimensions"),
-    ]:
-        with pytest.raises(DeepvisError, match=sentence):
-            setattr(board, name, value)
-    for values in ([[1, 2, 3], [4, 5, 6]], [], "text", [float("nan")], [1e9], np.zeros((2, 2, 2))):
-        with pytest.raises(DeepvisError):
-            board.input = values
-    with pytest.raises(DeepvisError, match="no example"):
-        board.load("nothing")
-    with pytest.raises(DeepvisError, match="no strides"):
-        board.arrange(strides=2)
-    assert (board._sizes(), board.output.tolist()) == before
-
-
 def test_a_control_that_is_refused_goes_back_and_says_why(board: ConvolutionBoard) -> None:
     slider = board.controls.sizes["padding"]
     slider.value = 5
@@ -104,27 +83,16 @@ def test_python_and_the_controls_agree(board: ConvolutionBoard) -> None:
 
 
 def test_numbers_are_typed_into_cells(board: ConvolutionBoard) -> None:
-    board.select(Cell("input", 0, 1))
+    board.selected = Cell("input", 0, 1)
     board.editor.field.value = "7"
     assert board.input[1] == 7 and board.editor.field.placeholder == "now 7"
     board.editor.field.value = "seven"
     assert board.input[1] == 7 and "“seven” is no number" in board._notice.value
     board.input_size = 3  # the cell is still there
     assert board.selected == Cell("input", 0, 1)
-    board.select(Cell("input", 0, 2))
+    board.selected = Cell("input", 0, 2)
     board.arrange(input_size=2, kernel_size=2)
     assert board.selected is None and board.editor.field.disabled
-
-
-def test_a_flipped_kernel_is_edited_where_it_is_drawn(board: ConvolutionBoard) -> None:
-    board.transposed = True
-    assert board.target(Cell("kernel", 0, 0)) == Cell("kernel", 0, 2)
-    assert board.target(Cell("source", 0, 0)) is None and board.target(Cell("x", 0, 4)) == Cell("input", 0, 4)
-    board.load("3×3 over 5×5, padding 1, stride 2")
-    assert board.target(Cell("kernel", 0, 1)) == Cell("kernel", 2, 1)
-    assert board.target(Cell("x", 0, 7)) == Cell("input", 1, 2)
-    board.transposed = False
-    assert board.target(Cell("source", 1, 1)) == Cell("input", 0, 0) and board.target(Cell("source", 0, 1)) is None
 
 
 def test_pointing_lights_a_cell_and_leaving_goes_back(board: ConvolutionBoard) -> None:
@@ -135,7 +103,7 @@ def test_pointing_lights_a_cell_and_leaving_goes_back(board: ConvolutionBoard) -
     assert board.index == 0
     board._hover(None)
     assert board.index == 1 and board.step == 1
-    board.pressed(Cell("y", 2, 0))
+    board.press(Cell("y", 2, 0))
     assert board.step == 2
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from typing import Any
 
+import ipywidgets
 import numpy as np
 import pytest
 
@@ -12,23 +14,25 @@ from deepvis_widgets.core.errors import DeepvisError
 from deepvis_widgets.core.picture.picture import to_bytes
 from deepvis_widgets.engine.engine import Engine
 from deepvis_widgets.methods import explain
-from deepvis_widgets.widgets.husky_wolf import questions as husky_wolf_asking
-from deepvis_widgets.widgets.husky_wolf.ballot import FEATURES, SNOW, Ballot, Vote
+from deepvis_widgets.widgets.husky_wolf import questions
 from deepvis_widgets.widgets.husky_wolf.husky_wolf import HuskyWolf
-from deepvis_widgets.widgets.husky_wolf.questions import blended, drawn
-from deepvis_widgets.widgets.husky_wolf.vote_chart import VoteChart, ticks
-from deepvis_widgets.widgets.husky_wolf.words import BIASED, HONEST
-from deepvis_widgets.widgets.link.protocol import Frame, unpack
+from deepvis_widgets.widgets.husky_wolf.map_overlay import blended
+from deepvis_widgets.widgets.husky_wolf.scenes import BIASED, HONEST, drawn
+from deepvis_widgets.widgets.husky_wolf.vote import SNOW, Vote
+from deepvis_widgets.widgets.link.protocol import Frame
+from deepvis_widgets.widgets.link.push import pushing
 
 FEW = [("husky", "snow", 22), ("wolf", "snow", 7), ("wolf", "meadow", 24)]
 
 
 def settle(lab: HuskyWolf) -> None:
-    assert lab.run.asking.idle(60)
+    assert lab.session.idle(60)
 
 
 def last(widget: Any, kind: str) -> Frame:
-    return unpack(*widget._last[kind])
+    found = widget.last(kind)
+    assert isinstance(found, Frame)
+    return found
 
 
 @pytest.fixture
@@ -51,16 +55,17 @@ def to_step(lab: HuskyWolf, step: int) -> None:
 def test_the_ten_pictures_are_those_of_the_experiment() -> None:
     whole = HuskyWolf(first="biased")
     settle(whole)
-    pairs = list(zip(whole.run.scenes, whole.run.answers[BIASED], strict=True))
+    pairs = list(zip(whole.session.scenes, whole.session.answers[BIASED], strict=True))
     wrong = [(scene.label, scene.background, said.label) for scene, said in pairs if scene.label != said.label]
     assert wrong == [("husky", "snow", "wolf"), ("wolf", "meadow", "husky")], (
         "eight of ten right, one mistake of each kind"
     )
-    honest = whole.run.answers[HONEST]
-    assert [said.label for said in honest] == [scene.label for scene in whole.run.scenes]
-    assert sum(scene.label == "wolf" for scene in whole.run.scenes) == 5
-    assert len(whole.panes.gallery.captions) == 10 and "wrong: a husky" in whole.panes.gallery.captions[4]
-    assert last(whole.panes.gallery, "pictures").arrays["pictures"].shape == (10, 128, 128, 3)
+    honest = whole.session.answers[HONEST]
+    assert [said.label for said in honest] == [scene.label for scene in whole.session.scenes]
+    assert sum(scene.label == "wolf" for scene in whole.session.scenes) == 5
+    gallery = whole.panes.pictures.gallery
+    assert len(gallery.captions) == 10 and "wrong: a husky" in gallery.captions[4]
+    assert last(gallery, "pictures").arrays["pictures"].shape == (10, 128, 128, 3)
     whole.close()
 
 
@@ -69,61 +74,62 @@ def test_a_whole_lesson(lab: HuskyWolf) -> None:
     lab.cast(1, 0, {"the coat": 1})
     lab.next()
     settle(lab)
-    assert lab.opened == ("A",) and len(lab.run.maps) == len(FEW) and lab.voters == "one"
+    assert lab.opened == ("A",) and len(lab.session.maps) == len(FEW) and lab.voters == "one"
     lab.next()
     lab.cast(0, 1, {SNOW: 1})
     lab.next()
     settle(lab)
     before, after = lab.vote("before", "A"), lab.vote("after", "A")
     assert (before.yes, before.snow, after.yes, after.snow) == (1, 0, 0, 1)
-    (chart,) = lab.panes.charts.children
+    (chart,) = lab.panes.ending.charts.children
     assert chart.bars.y.tolist() == [[1, 0, 0], [0, 1, 1]]
-    assert "Network A was <b>the biased one</b>" in lab.panes.story.value and "1 right" in lab.panes.story.value
+    story = lab.panes.ending.story.value
+    assert "Network A was <b>the biased one</b>" in story and "1 right" in story
 
 
 def test_the_table_is_what_the_networks_say_of_the_new_scenes(lab: HuskyWolf) -> None:
     to_step(lab, 4)
-    run = lab.run
-    assert [(scene.label, scene.background) for scene in run.fresh_scenes[:2]] == [
+    session = lab.session
+    assert [(scene.label, scene.background) for scene in session.fresh_scenes[:2]] == [
         ("husky", "snow"),
         ("husky", "meadow"),
     ]
-    assert len({scene.seed for scene in run.fresh_scenes}) == 1, "the same animal is put on every ground"
-    for name, network in run.networks.items():
-        said = [network.labels[int(network.logits(network.view(s)[None]).argmax())] for s in run.fresh_scenes]
-        assert [answer.label for answer in run.fresh_answers[name]] == said
-    biased = [answer.label for answer in run.fresh_answers[BIASED]]
-    assert biased[0] == "wolf" and '<td class="dv-wrong">✗ wolf 1</td>' in lab.panes.table.value
-    assert lab.panes.table.value.count("<td") == 2 * 2 * 5
+    assert len({scene.seed for scene in session.fresh_scenes}) == 1, "the same animal is put on every ground"
+    for name, network in session.networks.items():
+        said = [network.labels[int(network.logits(network.view(s)[None]).argmax())] for s in session.fresh_scenes]
+        assert [answer.label for answer in session.fresh_answers[name]] == said
+    biased = [answer.label for answer in session.fresh_answers[BIASED]]
+    assert biased[0] == "wolf" and '<td class="dv-wrong">✗ wolf 1</td>' in lab.panes.ending.table.value
+    assert lab.panes.ending.table.value.count("<td") == 2 * 2 * 5
 
 
 def test_pictures_carry_the_explanations_of_this_network(lab: HuskyWolf) -> None:
     lab.picture = 1
     to_step(lab, 2)
-    network = lab.run.networks[BIASED]
-    expected = explain(network, lab.run.scenes[1], "cam")
-    shown = last(lab.panes.gallery, "pictures").arrays["pictures"][1]
-    drawn_over = to_bytes(blended(network.view(lab.run.scenes[1]), expected, 0.6)).astype(int)  # type: ignore[arg-type]
+    network = lab.session.networks[BIASED]
+    expected = explain(network, lab.session.scenes[1], "cam")
+    shown = last(lab.panes.pictures.gallery, "pictures").arrays["pictures"][1]
+    drawn_over = to_bytes(blended(network.view(lab.session.scenes[1]), expected, 0.6)).astype(int)  # type: ignore[arg-type]
     np.testing.assert_allclose(shown.astype(int), drawn_over, atol=1)
-    overlay = last(lab.panes.stage, "overlay")
+    overlay = last(lab.panes.pictures.stage, "overlay")
     assert overlay.meta["title"] == "CAM: wolf" and overlay.meta["hi"] == pytest.approx(float(expected.coarse.max()))  # type: ignore[attr-defined]
-    plain = to_bytes(network.view(lab.run.scenes[1]))
+    plain = to_bytes(network.view(lab.session.scenes[1]))
     lab.opacity = 0.0
-    np.testing.assert_array_equal(last(lab.panes.gallery, "pictures").arrays["pictures"][1], plain)
+    np.testing.assert_array_equal(last(lab.panes.pictures.gallery, "pictures").arrays["pictures"][1], plain)
     lab.back()
     lab.opacity = 0.6
-    np.testing.assert_array_equal(last(lab.panes.gallery, "pictures").arrays["pictures"][1], plain)
-    assert last(lab.panes.stage, "overlay").arrays["values"].size == 0, "step 1 shows no explanation"
+    np.testing.assert_array_equal(last(lab.panes.pictures.gallery, "pictures").arrays["pictures"][1], plain)
+    assert last(lab.panes.pictures.stage, "overlay").arrays["values"].size == 0, "step 1 shows no explanation"
 
 
 def test_every_method_offered_explains(lab: HuskyWolf) -> None:
     to_step(lab, 2)
-    names = [name for _, name in lab.panes.method.options]
+    names = [name for _, name in lab.panes.pictures.method.options]
     assert {"cam", "lime", "occlusion", "lrp"} <= set(names) and "activation_maximization" not in names
     for name in ("saliency", "lrp"):
         lab.method = name
         settle(lab)
-        assert len(lab.run.maps) == len(FEW) and {found.method for found in lab.run.maps.values()} == {name}
+        assert len(lab.session.maps) == len(FEW) and {found.method for found in lab.session.maps.values()} == {name}
         assert lab.panes.busy.layout.visibility == "hidden"
 
 
@@ -132,10 +138,10 @@ def test_explanations_are_kept(lab: HuskyWolf, monkeypatch: Any) -> None:
     lab.method = "gradient"
     settle(lab)
     counted: list[str] = []
-    monkeypatch.setattr(husky_wolf_asking, "explain", lambda *given, **_: counted.append(given[2]))
+    monkeypatch.setattr(questions, "explain", lambda *given, **_: counted.append(given[2]))
     lab.method = "cam"
     settle(lab)
-    assert counted == [] and len(lab.run.maps) == len(FEW)
+    assert counted == [] and len(lab.session.maps) == len(FEW)
 
 
 def test_a_stopped_method_leaves_what_there_is(lab: HuskyWolf) -> None:
@@ -143,33 +149,33 @@ def test_a_stopped_method_leaves_what_there_is(lab: HuskyWolf) -> None:
 
     def stop_after_one(change: Any) -> None:
         if change["new"] > 0.4:
-            lab.run.stop()
+            lab.session.stop()
 
-    lab.panes.progress.observe(stop_after_one, names="value")
+    lab.panes.busy.bar.observe(stop_after_one, names="value")
     lab.method = "saliency"
     settle(lab)
-    assert 1 <= len(lab.run.maps) < len(FEW)
+    assert 1 <= len(lab.session.maps) < len(FEW)
     assert lab.panes.busy.layout.visibility == "hidden" and lab.panes.notice.value == ""
-    lab.panes.progress.unobserve_all()
+    lab.panes.busy.bar.unobserve_all()
     lab.next()
     settle(lab)
-    assert len(lab.run.maps) < len(FEW), "it began again by itself"
+    assert len(lab.session.maps) < len(FEW), "it began again by itself"
     lab.method = "cam"
     settle(lab)
-    assert len(lab.run.maps) == len(FEW)
+    assert len(lab.session.maps) == len(FEW)
 
 
 def test_a_method_that_fails_says_so_and_the_lesson_goes_on(lab: HuskyWolf, monkeypatch: Any) -> None:
     def broken(*_: Any, **__: Any) -> None:
         raise RuntimeError("the method broke")
 
-    monkeypatch.setattr(husky_wolf_asking, "explain", broken)
+    monkeypatch.setattr(questions, "explain", broken)
     to_step(lab, 2)
     assert "the method broke" in lab.panes.notice.value and lab.panes.busy.layout.visibility == "hidden"
     monkeypatch.undo()
     lab.method = "saliency"
     settle(lab)
-    assert lab.panes.notice.value == "" and len(lab.run.maps) == len(FEW)
+    assert lab.panes.notice.value == "" and len(lab.session.maps) == len(FEW)
 
 
 def test_nobody_goes_on_without_a_vote(lab: HuskyWolf) -> None:
@@ -198,16 +204,16 @@ def test_the_other_network_is_met_without_its_explanations(lab: HuskyWolf) -> No
     lab.network = "B"
     assert lab.stage == 1 and not lab.locked
     settle(lab)
-    assert "right" in lab.panes.gallery.captions[0], "the honest network knows a husky on snow"
+    assert "right" in lab.panes.pictures.gallery.captions[0], "the honest network knows a husky on snow"
     lab.cast(0, 1)
     lab.next()
     settle(lab)
-    assert lab.opened == ("A", "B") and {found.target for found in lab.run.maps.values()} == {"husky", "wolf"}
+    assert lab.opened == ("A", "B") and {found.target for found in lab.session.maps.values()} == {"husky", "wolf"}
     lab.network = "A"
     assert lab.stage == 2, "this network's explanations were seen before"
     lab.stage = 4
     settle(lab)
-    assert len(lab.panes.charts.children) == 2
+    assert len(lab.panes.ending.charts.children) == 2
 
 
 def test_a_class_votes_by_hands(lab: HuskyWolf) -> None:
@@ -236,12 +242,12 @@ def test_starting_again_forgets_the_votes_and_draws_anew(lab: HuskyWolf) -> None
     names = {seed: None for seed in range(6)}
     for seed in names:
         lab.restart(seed)
-        names[seed] = lab.run.names["A"]
+        names[seed] = lab.network_names["A"]
     assert set(names.values()) == {HONEST, BIASED}
     assert (lab.stage, lab.network, lab.opened, lab.voted) == (1, "A", (), False)
     settle(lab)
-    wrong = [caption for caption in lab.panes.gallery.captions if "wrong" in caption]
-    assert len(wrong) == (2 if lab.run.names["A"] == BIASED else 0)
+    wrong = [caption for caption in lab.panes.pictures.gallery.captions if "wrong" in caption]
+    assert len(wrong) == (2 if lab.network_names["A"] == BIASED else 0)
 
 
 def test_the_seed_decides_who_is_a() -> None:
@@ -249,7 +255,7 @@ def test_the_seed_decides_who_is_a() -> None:
     orders = []
     for seed in (0, 0, 1, 2, 3, 4):
         made = HuskyWolf(seed=seed, scenes=scenes)
-        orders.append(made.run.names["A"])
+        orders.append(made.network_names["A"])
         made.close()
     assert orders[0] == orders[1] and len(set(orders)) == 2
 
@@ -301,29 +307,29 @@ def test_what_does_not_fit_is_refused_at_once(given: dict[str, Any], words: str)
         HuskyWolf(**given)
 
 
+def test_answers_change_widgets_by_push_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    main, changed, real = threading.get_ident(), [], ipywidgets.Widget.notify_change
+    pushed: list[str] = []
+
+    def notice(widget: ipywidgets.Widget, change: Any) -> None:
+        if threading.get_ident() != main:
+            (pushed if pushing() else changed).append(f"{type(widget).__name__}.{change['name']}")
+        real(widget, change)
+
+    monkeypatch.setattr(ipywidgets.Widget, "notify_change", notice)
+    lesson = HuskyWolf(first="biased", fresh=1)
+    lesson.picture = 1
+    settle(lesson)
+    to_step(lesson, 4)
+    lesson.close()
+    assert changed == [] and {"Gallery.captions", "FloatProgress.value", "HTML.value"} <= set(pushed)
+
+
 def test_closing_ends_the_threads() -> None:
     made = HuskyWolf(scenes=[drawn(FEW[0])])
-    networks = list(made.run.networks.values())
+    networks = list(made.session.networks.values())
     settle(made)
     made.close()
     assert all(Engine.of(network)._worker is None for network in networks)
-    assert made.comm is None and made.panes.gallery.comm is None
+    assert made.comm is None and made.panes.pictures.gallery.comm is None
     made.close()
-
-
-def test_a_ballot_says_what_was_answered_in_both_ways() -> None:
-    ballot = Ballot()
-    ballot.vote = Vote(3, 5, {SNOW: 2})
-    assert (ballot._hands["yes"].value, ballot._hands["no"].value, ballot._counts[SNOW].value) == (3, 5, 2)
-    assert Vote.read(ballot.vote.plain()) == ballot.vote and set(ballot._counts) == set(FEATURES)
-    ballot.locked = True
-    assert all(control.disabled for control in ballot._controls())
-    ballot.close()
-
-
-@pytest.mark.parametrize(("most", "expected"), [(1, [0, 1]), (7, [0, 2, 4, 6]), (24, [0, 5, 10, 15, 20])])
-def test_hands_are_counted_in_whole_numbers(most: int, expected: list[int]) -> None:
-    assert ticks(most) == expected
-    chart = VoteChart("A", Vote(most, 0), Vote(0, most))
-    assert chart.bars.scales["y"].max == most
-    chart.close()

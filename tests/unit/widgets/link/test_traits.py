@@ -12,7 +12,7 @@ import traitlets
 from deepvis_widgets.widgets.link.live_widget import STATIC, LiveWidget
 from deepvis_widgets.widgets.link.traits import COLORMAPS
 from deepvis_widgets.widgets.views.camera import Camera
-from deepvis_widgets.widgets.views.color_scheme import Scheme
+from deepvis_widgets.widgets.views.color_scheme import ColorScheme
 from deepvis_widgets.widgets.views.gallery import Gallery
 from deepvis_widgets.widgets.views.keyboard import Keyboard
 from deepvis_widgets.widgets.views.layer_bar import LayerBar
@@ -28,7 +28,7 @@ CLASSES: dict[str, type[LiveWidget]] = {
     "layer_bar": LayerBar,
     "keyboard": Keyboard,
     "camera": Camera,
-    "scheme": Scheme,
+    "scheme": ColorScheme,
 }
 SOURCES = Path(__file__).parents[4] / "js" / "src"
 SHEETS = sorted((SOURCES / "style").glob("*.css"), key=lambda sheet: (sheet.stem != "base", sheet.name))

@@ -15,11 +15,11 @@ from deepvis_widgets.core.picture.preprocess import Preprocess
 from deepvis_widgets.engine.engine import Engine
 from deepvis_widgets.methods.synthesis import Ascent, SynthesisParams
 from deepvis_widgets.methods.synthesis.yosinski import PRESETS
-from deepvis_widgets.widgets.link.protocol import unpack
-from deepvis_widgets.widgets.maximization import layer_gallery as true_sizes
+from deepvis_widgets.widgets.link.live_widget import LiveWidget
+from deepvis_widgets.widgets.link.protocol import Frame
+from deepvis_widgets.widgets.maximization import layer_gallery
 from deepvis_widgets.widgets.maximization.kept import settings_words
 from deepvis_widgets.widgets.maximization.maximization_lab import MaximizationLab
-from deepvis_widgets.widgets.maximization.objective_chart import AscentTrace
 from tests.small_nets import Plain
 from tests.untouched import Untouched
 
@@ -50,8 +50,14 @@ def wait(met: Callable[[], bool], what: str) -> None:
         time.sleep(0.01)
 
 
+def last(widget: LiveWidget, kind: str) -> Frame:
+    found = widget.last(kind)
+    assert found is not None
+    return found
+
+
 def shown(lab: MaximizationLab) -> np.ndarray:
-    return np.asarray(unpack(*lab.panes.gallery._last["pictures"]).arrays["pictures"])
+    return np.asarray(last(lab.panes.gallery, "pictures").arrays["pictures"])
 
 
 def steps_of(lab: MaximizationLab) -> int:
@@ -163,11 +169,11 @@ def test_another_unit_begins_anew_only_where_it_runs(lab: MaximizationLab) -> No
     lab.steps = 10_000
     lab.start()
     wait(lambda: steps_of(lab) > 2, "it did not begin")
-    lab.panes.class_choice.value = 2
-    lab.panes.layer_choice.value = ""
+    lab.panes.choices.target.value = 2
+    lab.panes.choices.layer.value = ""
     assert lab.target == 2 and lab.running
     wait(lambda: lab.look is not None and lab.look.target.layer is None, "the class was not drawn")
-    lab.panes.layer_choice.value = lab.layer
+    lab.panes.choices.layer.value = lab.layer
     assert lab.target is None and lab.unit == 1
     lab.target = 1
     lab.unit = 0
@@ -182,7 +188,7 @@ def test_views_are_crops_or_full_frames(lab: MaximizationLab) -> None:
     height, width = lab.look.box[2:]
     assert shown(lab).shape == (2, height, width, 3) and not lab.panes.gallery.actual_size
     lab.view = "true size"
-    frame = unpack(*lab.panes.gallery._last["pictures"])
+    frame = last(lab.panes.gallery, "pictures")
     assert lab.panes.gallery.actual_size and frame.meta["scale"] * SIDE == lab.panes.gallery.size
     lab.view = "full frame"
     assert shown(lab).shape == (2, SIDE, SIDE, 3) and not lab.panes.gallery.actual_size
@@ -196,17 +202,17 @@ def test_keeping_takes_the_chosen_or_the_best(lab: MaximizationLab) -> None:
     settle(lab)
     lab.keep()
     assert lab.look is not None
-    last = lab.look.trace[-1]
-    assert lab.kept[0].value == float(last.max())
-    lab.panes.gallery.chosen = int(last.argmin())
+    scores = lab.look.trace[-1]
+    assert lab.kept[0].value == float(scores.max())
+    lab.panes.gallery.chosen = int(scores.argmin())
     lab.minimize = True
     settle(lab)
     lab.keep()
-    assert lab.kept[1].value == float(last.min())
-    assert len(lab.panes.strip.children) == 2 and "minimize" in settings_words(lab.kept[1])
+    assert lab.kept[1].value == float(scores.min())
+    assert len(lab.panes.kept.strip.children) == 2 and "minimize" in settings_words(lab.kept[1])
     assert lab.kept[0].image().size == tuple(lab.look.box[:1:-1])
-    lab.panes.forget.click()
-    assert not lab.kept and not lab.panes.strip.children
+    lab.panes.kept.forget.click()
+    assert not lab.kept and not lab.panes.kept.strip.children
 
 
 def test_one_unit_of_each_layer_does_not_wait_for_pictures_that_are_being_made(lab: MaximizationLab) -> None:
@@ -215,22 +221,22 @@ def test_one_unit_of_each_layer_does_not_wait_for_pictures_that_are_being_made(l
     lab.draw_sizes()
     settle(lab)
     assert not lab.running and (lab.look is None or not lab.look.done)
-    assert all("rgb" in card.children[0]._last for card in lab.panes.sizes.cards)
+    assert all(card.children[0].last("rgb") is not None for card in lab.panes.layers.strip.cards)
     assert lab.panes.play.description == "Go on" if lab.look else "Start"
 
 
 def test_one_unit_of_each_layer_at_its_true_size(lab: MaximizationLab) -> None:
     lab.draw_sizes()
     settle(lab)
-    wanted = true_sizes.targets(lab.network, lab.unit)
-    assert len(lab.panes.sizes.cards) == len(wanted) and wanted[-1].layer is None
+    wanted = layer_gallery.targets(lab.network, lab.unit)
+    assert len(lab.panes.layers.strip.cards) == len(wanted) and wanted[-1].layer is None
     scale = lab.panes.gallery.size / SIDE
-    for card, target in zip(lab.panes.sizes.cards, wanted, strict=True):
+    for card, target in zip(lab.panes.layers.strip.cards, wanted, strict=True):
         view = card.children[0]
-        picture = unpack(*view._last["rgb"]).arrays["picture"]
-        assert picture.shape[:2] == true_sizes.size_of(lab.network, target)
+        picture = last(view, "rgb").arrays["picture"]
+        assert picture.shape[:2] == layer_gallery.size_of(lab.network, target)
         assert view.size == max(16, round(scale * max(picture.shape[:2])))
-    fields = [true_sizes.size_of(lab.network, target) for target in wanted]
+    fields = [layer_gallery.size_of(lab.network, target) for target in wanted]
     assert fields == sorted(fields) and len(set(fields)) > 1
 
 
@@ -301,15 +307,3 @@ def test_the_network_is_left_alone_and_everything_freed() -> None:
     lab.close()
     before.check()
     assert Engine.of(net)._worker is None and lab.panes.gallery.comm is None and lab.comm is None
-
-
-def test_a_long_trace_is_thinned_and_keeps_its_ends() -> None:
-    trace = AscentTrace()
-    values = torch.arange(3000.0)[:, None].repeat(1, 3)
-    trace.show(values, (10, 20))
-    assert len(trace._lines) == 3 and len(trace._lines[0].x) <= 240
-    assert (trace._lines[0].x[0], trace._lines[0].y[-1]) == (0, 2999)
-    assert list(trace._turns.x) == [10, 20]
-    trace.show(torch.empty(0, 0))
-    assert not trace._lines
-    trace.close()

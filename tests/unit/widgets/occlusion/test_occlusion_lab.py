@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gc
-import threading
-import weakref
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,13 +14,9 @@ from deepvis_widgets.core.errors import DeepvisError
 from deepvis_widgets.core.network.network import Network
 from deepvis_widgets.core.picture.preprocess import Preprocess
 from deepvis_widgets.methods import explain
-from deepvis_widgets.widgets.link.protocol import Frame, pack, unpack
-from deepvis_widgets.widgets.occlusion.maps import COLOURS, OTHERS, LabelColours
+from deepvis_widgets.widgets.link.protocol import Frame, pack
 from deepvis_widgets.widgets.occlusion.occlusion_lab import OcclusionLab
-from deepvis_widgets.widgets.occlusion.probe import Seen
-from deepvis_widgets.widgets.occlusion.trail import Trail
 from tests.small_nets import Plain
-from tests.untouched import Untouched
 
 SIDE = 32
 
@@ -52,7 +46,9 @@ def lab() -> Iterator[OcclusionLab]:
 
 
 def last(widget: Any, kind: str) -> Frame:
-    return unpack(*widget._last[kind])
+    found: Frame | None = widget.last(kind)
+    assert found is not None
+    return found
 
 
 def values(frame: Frame, levels: int = 65535) -> np.ndarray:
@@ -89,7 +85,7 @@ def test_a_window_put_by_hand_leaves_what_the_network_said(lab: OcclusionLab) ->
     layer, unit = lab.layer, lab.probe.watched.channel  # type: ignore[union-attr]
     output = net.run(net.feed(hidden(lab, box)[None]), keep=(layer,)).outputs[layer][0, unit]
     assert seen.activation == pytest.approx(float(output.max()), abs=1e-6)
-    shown = last(lab.maps.probability, "map")
+    shown = last(lab.panes.maps.probability, "map")
     row, col = lab.trail.nearest(box)
     assert shown.arrays["record"][row, col] == number and shown.arrays["boxes"][number].tolist() == list(box)
     assert values(shown)[row, col] == pytest.approx(seen.probability, abs=2e-5)
@@ -127,14 +123,16 @@ def test_a_sweep_gives_the_methods_maps(lab: OcclusionLab) -> None:
     watched = lab.probe.watched  # type: ignore[union-attr]
     watch = f"{watched.layer}:{watched.channel}"
     expected: Any = explain(lab.network, pictures()[0], "occlusion", target=1, window=8, stride=6, watch=watch)
-    np.testing.assert_allclose(values(last(lab.maps.probability, "map")), expected.probabilities.numpy(), atol=2e-5)
-    shown = last(lab.maps.activation, "map")
+    np.testing.assert_allclose(
+        values(last(lab.panes.maps.probability, "map")), expected.probabilities.numpy(), atol=2e-5
+    )
+    shown = last(lab.panes.maps.activation, "map")
     np.testing.assert_allclose(values(shown), expected.activations.numpy(), atol=shown.meta["hi"] / 6e4)
-    labels = last(lab.maps.label, "rgb")
+    labels = last(lab.panes.maps.label, "rgb")
     for row in range(expected.labels.shape[0]):
         for col in range(expected.labels.shape[1]):
             colour = "#" + bytes(labels.arrays["picture"][row, col]).hex()
-            assert colour == lab._colours.colour(int(expected.labels[row, col]))
+            assert colour == lab.session.experiment.colours.colour(int(expected.labels[row, col]))
             note = labels.meta["notes"][labels.arrays["record"][row, col]]
             assert lab.network.labels[int(expected.labels[row, col])] in note
     by_hand = [seen for seen in lab.trail.seen if seen.box == tuple(lab.occluder)]
@@ -142,18 +140,18 @@ def test_a_sweep_gives_the_methods_maps(lab: OcclusionLab) -> None:
     overlay = last(lab.stage, "overlay")
     step = (overlay.meta["hi"] - overlay.meta["lo"]) / 255
     np.testing.assert_allclose(values(overlay, 255), expected.heatmap.numpy(), atol=step + 1e-6)
-    assert not lab.sweeping.running and lab.stage.notice == ""
+    assert not lab.panes.sweeping.running and lab.stage.notice == ""
 
 
 def test_a_stopped_sweep_keeps_what_it_found(lab: OcclusionLab, monkeypatch: Any) -> None:
     lab.stride = 1
     settle(lab)
-    monkeypatch.setattr("deepvis_widgets.widgets.occlusion.occlusion_lab.OFTEN", 0.0)
-    monkeypatch.setattr(lab, "_draw", lambda: lab.trail.swept and lab.stop())
+    monkeypatch.setattr("deepvis_widgets.widgets.occlusion.session.OFTEN", 0.0)
+    monkeypatch.setattr(lab.session, "_draw", lambda: lab.trail.swept and lab.stop())
     lab.sweep()
     settle(lab)
     assert 1 < len(lab.trail.seen) < lab.trail.boxes.shape[0] * lab.trail.boxes.shape[1]
-    assert not lab.sweeping.running
+    assert not lab.panes.sweeping.running
     assert (lab.trail.cells() >= 0).all(), "between the windows visited, cells show a neighbour's answer"
 
 
@@ -166,7 +164,7 @@ def test_another_setting_is_another_experiment(lab: OcclusionLab) -> None:
         settle(lab)
         assert lab.probe is not before and len(lab.trail.seen) == 1, trait
     assert lab.unit is None and lab.probe.watched.layer == "features.1"  # type: ignore[union-attr]
-    assert lab.controls.unit.label == "strongest" and len(lab.controls.unit.options) == 7
+    assert lab.panes.controls.unit.label == "strongest" and len(lab.panes.controls.unit.options) == 7
     assert lab.occluder == (3, 3, 10, 10)
 
 
@@ -181,7 +179,7 @@ def test_an_occluder_of_another_size_makes_a_window_of_its_longer_side(lab: Occl
 
 
 def test_a_cell_puts_the_window_there(lab: OcclusionLab) -> None:
-    lab.maps.label.position = [2, 1]
+    lab.panes.maps.label.position = [2, 1]
     settle(lab)
     assert lab.occluder == (16, 8, 8, 8)
 
@@ -204,31 +202,6 @@ def test_what_does_not_exist_is_refused(lab: OcclusionLab, trait: str, value: An
     assert getattr(lab, trait) == before
 
 
-def test_the_trail_averages_where_windows_overlap() -> None:
-    trail, chance = Trail((20, 30), 8, 4), np.random.default_rng(0)
-    drops = []
-    sums, counts = np.zeros((20, 30)), np.zeros((20, 30))
-    for value in range(40):
-        top, left = (int(chance.integers(0, side - 8 + 1)) for side in (20, 30))
-        known = len(trail.seen)
-        trail.visit(Seen((top, left, 8, 8), value, 0.5, 0, 0.0))
-        if len(trail.seen) > known:
-            drops.append(float(value))
-            sums[top : top + 8, left : left + 8] += value
-            counts[top : top + 8, left : left + 8] += 1
-    expected = np.where(counts > 0, sums / np.maximum(counts, 1), 0)
-    np.testing.assert_allclose(trail.average(drops).numpy(), expected, atol=1e-9)
-
-
-def test_labels_keep_their_colours_and_late_ones_share_a_grey() -> None:
-    colours = LabelColours(7)
-    colours.see([7, 3])
-    before = colours.colour(3)
-    colours.see([5, 3, 1, 2, 4, 6, 8])
-    assert (colours.colour(7), colours.colour(3)) == (COLOURS[0], before)
-    assert colours.colour(8) == OTHERS and "a &lt;b&gt; 75%" in colours.legend({7: 3, 3: 1}, ["a <b>"] * 9)
-
-
 def test_a_network_that_cannot_be_had_is_one_sentence_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     more: list[Any] = []
     monkeypatch.setattr("sys.unraisablehook", more.append)
@@ -236,17 +209,3 @@ def test_a_network_that_cannot_be_had_is_one_sentence_and_no_more(monkeypatch: p
         OcclusionLab("no such net")
     gc.collect()
     assert not more
-
-
-def test_closing_frees_everything_and_leaves_the_network_alone() -> None:
-    net = network()
-    kept, threads = Untouched(net.module), threading.active_count()
-    lab = settle(OcclusionLab(net, pictures=pictures()))
-    lab.sweep()
-    lab.close()
-    lab.close()
-    kept.check()
-    assert threading.active_count() <= threads
-    probe = weakref.ref(lab.probe) if lab.probe is not None else None
-    gc.collect()
-    assert (probe is None or probe() is None) and lab.view is None

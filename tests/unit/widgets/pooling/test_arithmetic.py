@@ -48,7 +48,7 @@ def test_every_step_equals_loops() -> None:
         made = pool(x, signal, window, stride)
         wanted = slow(x.tolist(), signal.tolist(), window, stride)
         assert made.unpooled.tolist() == wanted.pop("unpooled")
-        assert {name: back.tolist() for name, back in made.back.items()} == wanted
+        assert {name: back.tolist() for name, back in made.backward.items()} == wanted
 
 
 def test_the_gradient_is_autograds_own() -> None:
@@ -57,7 +57,7 @@ def test_the_gradient_is_autograds_own() -> None:
         pooled = F.max_pool2d(F.relu(x)[None], window, stride)[0]
         (gradient,) = torch.autograd.grad(pooled, x, signal)
         made = pool(x.detach(), signal, window, stride)
-        assert torch.equal(made.back["gradient"], gradient) and torch.equal(made.pooled, pooled)
+        assert torch.equal(made.backward["gradient"], gradient) and torch.equal(made.pooled, pooled)
 
 
 def test_switches_are_the_places_of_the_maxima_and_unpooling_is_torchs() -> None:

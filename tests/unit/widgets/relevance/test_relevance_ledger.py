@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
 import torch
+from traitlets.utils.bunch import Bunch
 
 from deepvis_widgets.core.errors import DeepvisError
 from deepvis_widgets.core.network.network import Network
@@ -14,8 +16,9 @@ from deepvis_widgets.core.picture.preprocess import Preprocess
 from deepvis_widgets.engine.engine import Engine
 from deepvis_widgets.methods import explain
 from deepvis_widgets.methods.lrp import RelevanceMap
-from deepvis_widgets.widgets.link.protocol import unpack
-from deepvis_widgets.widgets.relevance.relevance_ledger import RelevanceLedger, plane, strongest_units
+from deepvis_widgets.widgets.kit.layout import all_below
+from deepvis_widgets.widgets.link.push import pushing
+from deepvis_widgets.widgets.relevance.relevance_ledger import RelevanceLedger
 from tests.small_nets import Plain
 from tests.untouched import Untouched
 
@@ -62,8 +65,9 @@ def test_a_click_on_a_bar_shows_that_layer(board: RelevanceLedger, pictures: lis
     for index, entry in list(enumerate(result.ledger.entries))[1:]:
         board.chart._clicked(None, {"data": {"index": index}})
         settle(board)
-        assert board.layer == board.layers.value == entry.layer
-        frame = unpack(*board.map._last["map"])
+        assert board.layer == board.controls.layers.value == entry.layer
+        frame = board.map.last("map")
+        assert frame is not None
         low, high = frame.meta["lo"], frame.meta["hi"]
         shown = low + (high - low) * frame.arrays["values"].astype(np.float64) / 65535
         assert shown.sum() == pytest.approx(entry.relevance, abs=2e-3 * (high - low) + 1e-5 * shown.size)
@@ -73,9 +77,9 @@ def test_a_click_on_a_bar_shows_that_layer(board: RelevanceLedger, pictures: lis
 def test_another_class_and_another_picture(board: RelevanceLedger, pictures: list[torch.Tensor]) -> None:
     board.target = 1
     settle(board)
-    assert board.classes.value == 1 and board.result is not None
+    assert board.controls.classes.value == 1 and board.result is not None
     assert board.result.value == pytest.approx(asked(board, pictures[0], target=1).value, rel=1e-5)
-    board.classes.value = -1
+    board.controls.classes.value = -1
     board.image = pictures[1]
     settle(board)
     assert board.target is None
@@ -108,8 +112,21 @@ def test_the_network_is_left_alone_and_the_engine_given_back(pictures: list[torc
     assert Engine.of(network)._worker is None and board.map.comm is None
 
 
-def test_single_values_stand_in_a_square() -> None:
-    maps = torch.arange(5.0).view(5, 1, 1)
-    assert plane(maps).tolist() == [[0, 1, 2], [3, 4, 0]]
-    assert strongest_units(maps).startswith("most at unit 4 (4), 3 (3)")
-    assert plane(torch.ones(2, 2, 2)).tolist() == [[2, 2], [2, 2]]
+def test_the_engine_s_thread_changes_widgets_by_push_alone(
+    board: RelevanceLedger, pictures: list[torch.Tensor]
+) -> None:
+    here, changed, others = threading.get_ident(), [], []
+
+    def note(change: Bunch) -> None:
+        if threading.get_ident() != here:
+            (changed if pushing() else others).append((type(change["owner"]).__name__, change["name"]))
+
+    for widget in all_below([board]):
+        widget.observe(note)
+    for mark in (board.chart._bars, board.chart._mark, board.chart._amounts, board.chart._axis):
+        mark.observe(note)
+    board.image = pictures[1]
+    settle(board)
+    board.layer = board.network.layers.names[0]
+    settle(board)
+    assert {"Bars", "HTML", "MapView"} <= {name for name, _ in changed} and others == []

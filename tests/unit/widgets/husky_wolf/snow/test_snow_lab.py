@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Iterator
 from typing import Any
 
+import ipywidgets
 import numpy as np
 import pytest
 import torch
@@ -15,11 +17,12 @@ from deepvis_widgets.core.errors import DeepvisError
 from deepvis_widgets.core.picture.picture import to_bytes
 from deepvis_widgets.methods import explain
 from deepvis_widgets.widgets.husky_wolf.husky_wolf import HuskyWolf
-from deepvis_widgets.widgets.husky_wolf.questions import blended, drawn
-from deepvis_widgets.widgets.husky_wolf.snow import session as husky_wolf_snow_run
+from deepvis_widgets.widgets.husky_wolf.map_overlay import blended
+from deepvis_widgets.widgets.husky_wolf.scenes import drawn
+from deepvis_widgets.widgets.husky_wolf.snow import session
 from deepvis_widgets.widgets.husky_wolf.snow.chart import CHOSEN
 from deepvis_widgets.widgets.husky_wolf.snow.snow_lab import SnowLab
-from deepvis_widgets.widgets.link.protocol import unpack
+from deepvis_widgets.widgets.link.push import pushing
 from deepvis_widgets.zoo.snow_net import examine, train_on_snow
 from tests.untouched import torch_state
 
@@ -38,7 +41,7 @@ def lab() -> Iterator[SnowLab]:
 def train(lab: SnowLab, share: float) -> None:
     lab.share = share
     lab.train()
-    assert lab.work.idle(120)
+    assert lab.session.idle(120)
 
 
 def test_what_is_shown_is_what_was_trained(lab: SnowLab) -> None:
@@ -55,7 +58,9 @@ def test_what_is_shown_is_what_was_trained(lab: SnowLab) -> None:
     assert point["called_wolf"] == found.huskies_on_snow_called_wolf
     answer = explain(own, drawn(FEW[0]), "cam").target
     assert lab.panes.gallery.captions[0].startswith(f"{answer} ")
-    shown = unpack(*lab.panes.gallery._last["pictures"]).arrays["pictures"][0]
+    frame = lab.panes.gallery.last("pictures")
+    assert frame is not None
+    shown = frame.arrays["pictures"][0]
     over = blended(own.view(drawn(FEW[0])), explain(own, drawn(FEW[0]), "cam"), 0.6)
     np.testing.assert_allclose(shown.astype(int), to_bytes(over).astype(int), atol=2)
     assert torch_state() == before
@@ -81,17 +86,18 @@ def test_another_method_explains_the_same_answers(lab: SnowLab) -> None:
     lab.panes.gallery.chosen = 0
     assert "lies on the animal" in lab.panes.picture.value and "(CAM)" in lab.panes.picture.value
     lab.method = "occlusion"
-    assert lab.work.idle(60)
-    assert set(lab.networks[0].maps) == {"cam", "occlusion"} and len(lab.networks[0].maps["occlusion"]) == len(FEW)
+    assert lab.session.idle(60)
+    maps = lab.session.maps
+    assert set(maps) == {(0, "cam"), (0, "occlusion")} and len(maps[0, "occlusion"]) == len(FEW)
     assert "(Occlusion)" in lab.panes.picture.value and lab.panes.method.value == "occlusion"
 
 
 def test_it_can_be_stopped_and_begun_again(lab: SnowLab) -> None:
-    lab.panes.progress.observe(lambda change: lab.stop() if change["new"] > 0.5 else None, names="value")
+    lab.panes.busy.bar.observe(lambda change: lab.stop() if change["new"] > 0.5 else None, names="value")
     train(lab, 1)
     assert lab.points == () and not lab.training and lab.panes.busy.layout.display == "none"
     assert lab.panes.notice.value == ""
-    lab.panes.progress.unobserve_all()
+    lab.panes.busy.bar.unobserve_all()
     train(lab, 1)
     assert len(lab.points) == 1
 
@@ -101,7 +107,7 @@ def test_one_training_at_a_time(lab: SnowLab) -> None:
     with pytest.raises(DeepvisError, match="trained already"):
         lab.train()
     assert lab.panes.train.disabled
-    assert lab.work.idle(120) and len(lab.points) == 1
+    assert lab.session.idle(120) and len(lab.points) == 1
 
 
 def test_what_fails_is_a_sentence_and_the_networks_stay(lab: SnowLab, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,7 +116,7 @@ def test_what_fails_is_a_sentence_and_the_networks_stay(lab: SnowLab, monkeypatc
     def broken(*_: Any, **__: Any) -> None:
         raise RuntimeError("out of snow")
 
-    monkeypatch.setattr(husky_wolf_snow_run, "train_on_snow", broken)
+    monkeypatch.setattr(session, "train_on_snow", broken)
     train(lab, 0)
     assert "out of snow" in lab.panes.notice.value and not lab.training and len(lab.points) == 1
     monkeypatch.undo()
@@ -156,6 +162,30 @@ def test_points_are_there_to_be_read(lab: SnowLab) -> None:
         lab.points = ()
 
 
+def test_answers_change_widgets_by_push_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a notebook: the event loop of the kernel runs on the main thread."""
+    main, changed, real = threading.get_ident(), [], ipywidgets.Widget.notify_change
+
+    def notice(widget: ipywidgets.Widget, change: Any) -> None:
+        if threading.get_ident() != main and not pushing():
+            changed.append(f"{type(widget).__name__}.{change['name']}")
+        real(widget, change)
+
+    async def notebook() -> tuple[int, str]:
+        lab = SnowLab(scenes=[drawn(order) for order in FEW], fresh=2, **BUDGET)
+        lab.train()
+        while lab.training:
+            await asyncio.sleep(0.01)
+        assert lab.session.idle(60)
+        told = len(lab.points), str(lab.panes.said.value)
+        lab.close()
+        return told
+
+    monkeypatch.setattr(ipywidgets.Widget, "notify_change", notice)
+    count, said = asyncio.run(notebook())
+    assert changed == [] and count == 1 and "Trained in" in said
+
+
 def test_closed_in_the_middle_of_training(lab: SnowLab) -> None:
     lab.train()
     lab.close()
@@ -167,9 +197,9 @@ def test_the_lesson_goes_on_to_it_from_its_last_step() -> None:
     lesson.making = True
     assert lesson.snow is not None and lesson.panes.making.children == ()
     lesson.stage = 4
-    assert lesson.run.asking.idle(60)
-    assert lesson.panes.making.children == (lesson.snow,) and lesson.panes.make.disabled
-    assert lesson.snow.work.scenes == lesson.run.scenes, "the same pictures"
+    assert lesson.session.idle(60)
+    assert lesson.panes.making.children == (lesson.snow,) and lesson.panes.ending.make.disabled
+    assert lesson.snow.session.scenes == lesson.session.scenes, "the same pictures"
     lesson.back()
     assert lesson.panes.making.children == (), "not before the truth is told"
     lesson.close()

@@ -1,0 +1,99 @@
+"""What the CAM board is told: a recorded picture, a class taken apart, a sum of its terms, a box."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from ...core.picture.boxes import Box, intersection_over_union
+from ...core.picture.reduce import to_size
+from ...core.results import HeatMap
+from ...methods.class_evidence import ClassEvidence, Terms
+
+CLASSES = 5  # maps side by side
+
+
+@dataclass(frozen=True, eq=False)
+class Recorded:
+    """What one pass over a picture (3, H, W) left: the evidence for every class, and the box round the object, where
+    the picture brings a mask that the network sees something of.
+    """
+
+    view: Tensor
+    evidence: ClassEvidence
+    truth: Box | None
+
+
+@dataclass(frozen=True, eq=False)
+class Explained:
+    """One class of a recorded picture: its map (h, w), its terms (None where the network's own layer makes the map),
+    and the classes that stand side by side, the explained one among them.
+    """
+
+    recorded: Recorded
+    channel: int
+    map: Tensor
+    terms: Terms | None
+    classes: list[int]
+
+    @classmethod
+    def of(cls, recorded: Recorded, target: int | None) -> Explained:
+        """Takes a class apart, None: the top one; from the recorded feature maps alone."""
+        evidence = recorded.evidence
+        channel = evidence.top if target is None else int(target)
+        strongest = evidence.strongest(CLASSES)
+        classes = strongest if channel in strongest else [*strongest[:-1], channel]
+        return cls(recorded, channel, evidence.maps([channel])[0], evidence.terms(channel), classes)
+
+    @property
+    def count(self) -> int | None:
+        """How many terms there are; None where there are none."""
+        return None if self.terms is None else len(self.terms)
+
+
+@dataclass(frozen=True, eq=False)
+class Summed:
+    """The sum (h, w) of the first `count` terms of a class; the whole map, and None, where there are no terms."""
+
+    explained: Explained
+    count: int | None
+    values: Tensor
+
+    @classmethod
+    def of(cls, explained: Explained, step: int | None) -> Summed:
+        """Sums the first `step` terms, None: all of them."""
+        terms = explained.terms
+        if terms is None:
+            return cls(explained, None, explained.map)
+        count = reached(step, len(terms))
+        return cls(explained, count, terms.partial(count))
+
+
+def reached(step: int | None, count: int) -> int:
+    """The number of terms in the sum, of `count`; None: all of them."""
+    return count if step is None else min(step, count)
+
+
+@dataclass(frozen=True)
+class Located:
+    """The box round the largest part of a map above a share of its maximum, and the one round the object."""
+
+    found: Box | None
+    truth: Box | None
+    threshold: float
+
+    @classmethod
+    def of(cls, explained: Explained, threshold: float) -> Located:
+        """Finds the box of a class's map."""
+        view = explained.recorded.view
+        heatmap = to_size(explained.map, (view.shape[1], view.shape[2]))
+        found = HeatMap("cam", "", heatmap, view, True).box(threshold)
+        return cls(found, explained.recorded.truth, threshold)
+
+    @property
+    def agreement(self) -> float | None:
+        """Intersection over union of the two boxes; None where one is missing."""
+        if self.found is None or self.truth is None:
+            return None
+        return intersection_over_union(self.found, self.truth)

@@ -1,0 +1,174 @@
+"""One ascent on the engine: started, paused, retuned and continued, told a few times a second."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import replace
+
+from ...core.network.target import Target
+from ...core.report import Report
+from ...engine.client import Client
+from ...engine.main_thread import MainThread
+from ...methods.synthesis import Ascent, SynthesisParams
+from .look import Look
+
+SHOWN_EVERY = 0.1  # seconds from one look at the pictures to the next
+
+
+class AscentRun:
+    """Everything that touches the ascent happens on the engine's thread, between two of its steps: the run itself is a
+    long job that reports at every step, so that short questions of any widget are answered meanwhile; turning knobs and
+    taking a look are short jobs.
+
+    `on_look` is told what there is to see, at most ten times a second while it runs, on the engine's thread; `on_end`
+    that it stands still, because all its steps are done, because it was paused, or because it failed, on the main
+    thread. Neither hears of a run that was superseded; looks are told with the `lock` held. `say` is told one sentence
+    about what went wrong.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        on_look: Callable[[Look], object],
+        on_end: Callable[[], object],
+        say: Callable[[str], object],
+        lock: AbstractContextManager[object],
+    ) -> None:
+        self._client, self._on_look, self._on_end, self._say = client, on_look, on_end, say
+        self._main = MainThread()
+        self._lock = lock
+        self._ascent: Ascent | None = None
+        self._turns: list[int] = []
+        self._further = 0  # steps beyond those asked for, from going on when all were done
+        self._number = 0  # of the latest run: what an earlier one still says does not count
+
+    @property
+    def begun(self) -> bool:
+        """Whether there are pictures to go on from."""
+        return self._ascent is not None
+
+    def start(self, target: Target, params: SynthesisParams) -> None:
+        """Makes new pictures, from noise."""
+        self._ascent = None
+        network = self._client.network
+
+        def work(report: Report) -> Look:
+            report(0.0)
+            ascent = Ascent(network, target, params)
+            self._ascent, self._turns, self._further = ascent, [], 0
+            return self._climb(ascent, report)
+
+        self._ask(work)
+
+    def go_on(self, params: SynthesisParams) -> None:
+        """Goes on from the pictures there are; for as many steps again when all were done."""
+
+        def work(report: Report) -> Look | None:
+            ascent = self._ascent
+            if ascent is None:
+                return None
+            self._retune(ascent, params)
+            if ascent.done:
+                self._further = len(ascent.trace)
+                self._retune(ascent, params)
+            return self._climb(ascent, report)
+
+        self._ask(work)
+
+    def pause(self) -> None:
+        """Stops after the step that is being computed; the pictures stay."""
+        self._client.cancel("ascent")
+
+    def forget(self) -> None:
+        """Stops, and lets the pictures go."""
+        self._next_number()
+        self._client.cancel("ascent")
+        self._client.cancel("turn")
+        self._ascent = None
+
+    def turn(self, params: SynthesisParams) -> None:
+        """Turns the knobs, running or not; what is shown follows at once."""
+        number = self._number
+        self._client.ask(
+            "turn",
+            lambda _: self._turn(params),
+            lambda look: self._tell(number, look),
+            doing="turning these knobs",
+        )
+
+    def _ask(self, work: Callable[[Report], Look | None]) -> None:
+        number = self._next_number()
+        self._client.ask(
+            "ascent",
+            work,
+            lambda look: self._tell(number, look),
+            doing="drawing these pictures",
+            long=True,
+            on_partial=lambda _, look: self._tell(number, look),
+            on_error=lambda sentence: self._fail(number, sentence),
+            done=lambda: self._main.run(self._end, number),
+        )
+
+    def _next_number(self) -> int:
+        with self._lock:
+            self._number += 1
+            return self._number
+
+    # --- what is told ---
+
+    def _tell(self, number: int, look: Look | None) -> None:
+        with self._lock:
+            if number == self._number and look is not None:
+                self._on_look(look)
+
+    def _fail(self, number: int, sentence: str) -> None:
+        if number == self._number:
+            self._say(sentence)
+
+    def _end(self, number: int) -> None:
+        if number == self._number and not self._client.closed:
+            self._on_end()
+
+    # --- on the engine's thread ---
+
+    def _climb(self, ascent: Ascent, report: Report) -> Look:
+        shown = 0.0
+        while not ascent.done:
+            ascent.step()
+            now = time.monotonic()
+            due = now - shown >= SHOWN_EVERY
+            shown = now if due else shown
+            report(ascent.fraction, self._look(ascent) if due else None)
+        return self._look(ascent)
+
+    def _turn(self, params: SynthesisParams) -> Look | None:
+        ascent = self._ascent
+        if ascent is None:
+            return None
+        self._retune(ascent, params)
+        return self._look(ascent)
+
+    def _retune(self, ascent: Ascent, params: SynthesisParams) -> None:
+        if self._further:
+            asked = params.steps or type(ascent.recipe).steps(params)
+            params = replace(params, steps=asked + self._further)
+        changed = {name: value for name, value in vars(params).items() if getattr(ascent.params, name) != value}
+        if changed:
+            ascent.retune(**changed)
+        step = len(ascent.trace) - 1
+        if step >= 0 and set(changed) - {"stretch", "steps"} and step not in self._turns:
+            self._turns.append(step)
+
+    def _look(self, ascent: Ascent) -> Look:
+        return Look(
+            ascent.target,
+            ascent.params,
+            ascent.pictures(),
+            ascent.frame.box,
+            ascent.trace,
+            tuple(self._turns),
+            ascent.fraction,
+            ascent.done,
+        )

@@ -1,0 +1,223 @@
+"""Asks the engine what the network says while parts of the picture are hidden, by hand and by sweep."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from ...core.content_key import content_key
+from ...core.network.network import Network
+from ...core.picture.boxes import Box
+from ...core.report import Report
+from ...core.results import Result
+from ...core.weights_key import weights_key
+from ...engine.client import Client
+from ...engine.main_thread import MainThread
+from ...methods import explain
+from ...methods.occlusion import APPROXIMATE, OcclusionMap
+from .experiment import Experiment, Question, Visited
+from .probe import Probe
+from .state import OcclusionState
+
+OFTEN = 0.2  # s between two drawings of a sweep
+SETTINGS = ["image", "target", "window", "stride", "fill", "approximate", "layer", "unit"]
+
+
+class OcclusionAnswers(Protocol):
+    """Draws what a session finds. All but `left` are called on any thread, one at a time."""
+
+    def left(self) -> None:
+        """Called on the main thread: the experiment is over, and another one is asked for."""
+
+    def begun(self, answer: Experiment) -> None:
+        """The whole picture was answered."""
+
+    def visited(self, answer: Visited) -> None:
+        """The window was put somewhere by hand."""
+
+    def grown(self, answer: Experiment) -> None:
+        """The trail has more to show, or shows another score."""
+
+    def swept(self, fraction: float | None) -> None:
+        """How far the sweep is; None when none is running."""
+
+    def say(self, sentence: str) -> None:
+        """One sentence about what went wrong; an empty one takes it away."""
+
+
+def _nothing() -> None:
+    """Nobody waits for the end."""
+
+
+class OcclusionSession:
+    """Follows the state: another setting is another experiment, another occluder one more answer of it."""
+
+    def __init__(self, state: OcclusionState, client: Client, answers: OcclusionAnswers) -> None:
+        self.experiment: Experiment | None = None
+        self._state, self._client, self._answers = state, client, answers
+        self._asked: Question | None = None
+        self._sweep_next = False
+        self._drawn = 0.0
+        self._main = MainThread()
+        self._lock = threading.RLock()  # answers come on the worker's thread, changes on others
+        state.observe(lambda _: self.restart(), names=SETTINGS)
+        state.observe(self._moved, names="occluder")
+        state.observe(lambda _: self._draw(), names="score")
+
+    def restart(self) -> None:
+        """Begins another experiment: forgets the trail, and asks for the whole picture."""
+        state, network = self._state, self._client.network
+        if state.view is None or self._client.closed:
+            return
+        self.stop()
+        question = Question(
+            state.view,
+            state.fill,
+            state.target,
+            state.layer,
+            state.unit,
+            state.window,
+            state.stride,
+            state.approximate,
+        )
+        with self._lock:
+            self._asked, self.experiment = question, None
+        self._answers.left()
+        self._client.ask(
+            "whole",
+            lambda _: probe_of(network, question),
+            lambda probe: self._begun(Experiment.of(question, probe)),
+            doing="looking at the whole picture",
+        )
+
+    def forget(self) -> None:
+        """Stops the sweep and lets go of what was found; what was asked is not answered any more."""
+        self.stop()
+        with self._lock:
+            self._asked = self.experiment = None
+
+    def _begun(self, experiment: Experiment) -> None:
+        with self._lock:
+            if experiment.question is not self._asked:
+                return  # another one was asked for meanwhile
+            self.experiment = experiment
+            self._answers.begun(experiment)
+            self._draw()
+            sweep = self._sweep_next
+        self._main.run(self._place, experiment)
+        if sweep:
+            self.sweep()
+
+    def _place(self, experiment: Experiment) -> None:
+        """The window of a new experiment is put where the last one was, or in its corner."""
+        if experiment is not self.experiment:
+            return
+        state = self._state
+        if state.occluder is None:
+            state.occluder = state.fitted(0, 0)
+        else:
+            self.look(state.occluder)
+
+    # --- by hand ---
+
+    def _moved(self, change: Any) -> None:
+        if change["new"] == self._state.occluder:  # else it was moved again meanwhile, and that was answered
+            self.look(self._state.occluder)
+
+    def look(self, box: Box | None, done: Callable[[], object] = _nothing) -> None:
+        """Asks what the network says with the box hidden; `done` is called in any case, when that is over."""
+        experiment = self.experiment
+        if experiment is None or box is None:
+            done()
+            return
+        self._client.ask(
+            "window",
+            lambda _: Visited(experiment, *experiment.probe.look(box)),
+            self._visited,
+            doing="hiding a part",
+            done=done,
+        )
+
+    def _visited(self, answer: Visited) -> None:
+        with self._lock:
+            experiment, box = answer.experiment, answer.seen.box
+            if experiment is not self.experiment or box is None:
+                return  # an answer to an experiment that is over
+            self._answers.say("")
+            self._answers.visited(answer)
+            if box[2:] == (experiment.window, experiment.window):  # while it is resized it leaves no trail
+                experiment.trail.visit(answer.seen)
+                self._draw()
+
+    # --- by sweep ---
+
+    def sweep(self) -> None:
+        """Puts the window everywhere, from coarse to fine; what was found by hand stays.
+
+        While the whole picture is still being looked at, the sweep follows that.
+        """
+        with self._lock:
+            experiment = self.experiment
+            self._sweep_next = experiment is None
+        if experiment is None:
+            return
+        network, probe, params = self._client.network, experiment.probe, sweep_params(experiment)
+        self._answers.say("")
+        self._answers.swept(0.0)
+
+        def work(report: Report) -> Result:
+            return explain(network, probe.view, "occlusion", target=probe.target, report=report, **params)
+
+        self._client.ask(
+            "sweep",
+            work,
+            lambda result: self._swept(experiment, result, None),
+            doing="sweeping the window over the picture",
+            done=lambda: self._answers.swept(None),
+            key=content_key("occlusion", weights_key(network.module), probe.view, probe.target, params),
+            long=True,
+            on_partial=lambda fraction, result: self._swept(experiment, result, fraction),
+        )
+
+    def stop(self) -> None:
+        """Stops the sweep; what it has found stays."""
+        self._sweep_next = False
+        self._client.cancel("sweep")
+
+    def _swept(self, experiment: Experiment, result: Any, fraction: float | None) -> None:
+        with self._lock:
+            if experiment is not self.experiment or not isinstance(result, OcclusionMap):
+                return
+            now = time.monotonic()
+            if fraction is not None and now - self._drawn < OFTEN:
+                return
+            self._drawn = now
+            self._answers.swept(1.0 if fraction is None else fraction)
+            experiment.trail.sweep(result)
+            self._draw()
+
+    def _draw(self) -> None:
+        with self._lock:
+            experiment = self.experiment
+            if experiment is not None:
+                experiment.colours.see([seen.label for seen in experiment.trail.seen])
+                self._answers.grown(experiment)
+
+
+def probe_of(network: Network, question: Question) -> Probe:
+    """Looks at the whole picture of a question."""
+    return Probe.of(network, question.view, question.fill, question.target, question.layer, question.unit)
+
+
+def sweep_params(experiment: Experiment) -> dict[str, Any]:
+    """The parameters of the occlusion method that sweep an experiment's window."""
+    question, watched = experiment.question, experiment.probe.watched
+    return {
+        "window": question.window,
+        "stride": question.stride,
+        "fill": question.fill,
+        "windows": APPROXIMATE if question.approximate else "all",
+        "watch": f"{watched.layer}:{watched.channel}",
+    }

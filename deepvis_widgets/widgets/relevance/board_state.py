@@ -1,0 +1,135 @@
+"""What the relevance board shows, without the board: the network's numbers, the rule, the step, what is pointed at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import traitlets
+
+from ...core.errors import DeepvisError
+from .checks import checked_biases, checked_inputs, checked_weights, finite
+from .names import element_named
+from .toy_network import INPUTS, RULES, START_BIASES, START_INPUTS, START_WEIGHTS, STEPS, Division, Edge, Flow, flow
+
+NUMBERS = {"epsilon": (1e-6, 10.0), "gamma": (0.0, 10.0), "alpha": (1.0, 5.0)}  # of the rules: least, most
+
+
+class RelevanceState(traitlets.HasTraits):
+    """The numbers of the network and of the rule as traits; `flow` has every number that follows from them.
+
+    >>> state = RelevanceState()
+    >>> state.set("w14", 0.5)
+    >>> round(state.flow.relevances[7], 2)
+    0.58
+    """
+
+    inputs = traitlets.Any(START_INPUTS, help="activations of neurons 1, 2 and 3")
+    weights = traitlets.Any(help="{(from, to): weight}; an edge left out is absent")
+    biases = traitlets.Any(help="{neuron: bias} of neurons 4 to 7")
+    rule = traitlets.Unicode("epsilon", help="how a neuron divides its relevance")
+    epsilon = traitlets.Any(1e-6, help="ε of the ε rule, 1e-6 to 10")
+    gamma = traitlets.Any(0.25, help="γ of the γ rule, 0 to 10")
+    alpha = traitlets.Any(2.0, help="α of the αβ rule, 1 to 5; β = α − 1")
+    step = traitlets.Int(0, help="how far the relevance has flowed back, 0 to 7")
+    pointed = traitlets.Any(None, help="the neuron or edge whose formula is shown, None: the step's")
+    chosen = traitlets.Unicode("a1", help="the name of the number that is to be changed")
+
+    @property
+    def division(self) -> Division:
+        """The rule with its numbers."""
+        return Division(self.rule, self.epsilon, self.gamma, self.alpha)
+
+    @property
+    def flow(self) -> Flow:
+        """Activations, messages, relevances and what bias and ε took, as things stand."""
+        return flow(self.inputs, self.weights, self.biases, self.division)
+
+    def set(self, name: str, value: float | None) -> None:
+        """Sets one number by its name: "a1" to "a3", "w14" and so on, "b4" to "b7"; None takes an edge away."""
+        element = element_named(name)
+        if isinstance(element, tuple):
+            rest = {edge: weight for edge, weight in self.weights.items() if edge != element}
+            self.weights = rest if value is None else rest | {element: value}
+        elif element in INPUTS:
+            self.inputs = tuple(value if i == element else old for i, old in zip(INPUTS, self.inputs, strict=True))
+        else:
+            self.biases = self.biases | {element: value}
+
+    def value_of(self, name: str) -> float:
+        """One number by its name; 0 for an edge that is absent."""
+        element = element_named(name)
+        if isinstance(element, tuple):
+            return float(self.weights.get(element, 0.0))
+        return float(self.inputs[element - 1] if element in INPUTS else self.biases[element])
+
+    def replace(self, inputs: Any, weights: Any, biases: Any) -> None:
+        """Sets all numbers of the network at once."""
+        with self.hold_trait_notifications():
+            self.inputs, self.weights, self.biases = inputs, weights, biases
+
+    # --- what they must fulfil ---
+
+    @traitlets.default("weights")
+    def _first_weights(self) -> dict[Edge, float]:
+        return dict(START_WEIGHTS)
+
+    @traitlets.default("biases")
+    def _first_biases(self) -> dict[int, float]:
+        return dict(START_BIASES)
+
+    @traitlets.validate("inputs")
+    def _check_inputs(self, proposal: Any) -> tuple[float, ...]:
+        return checked_inputs(proposal["value"])
+
+    @traitlets.validate("weights")
+    def _check_weights(self, proposal: Any) -> dict[Edge, float]:
+        return checked_weights(proposal["value"])
+
+    @traitlets.validate("biases")
+    def _check_biases(self, proposal: Any) -> dict[int, float]:
+        return checked_biases(proposal["value"])
+
+    @traitlets.validate("rule")
+    def _check_rule(self, proposal: Any) -> str:
+        if proposal["value"] not in RULES:
+            raise DeepvisError(f'There is no rule "{proposal["value"]}" here; accepted: {", ".join(RULES)}.')
+        return str(proposal["value"])
+
+    @traitlets.validate(*NUMBERS)
+    def _check_number(self, proposal: Any) -> float:
+        name = proposal["trait"].name
+        least, most = NUMBERS[name]
+        number = finite(proposal["value"], name)
+        if not least <= number <= most:
+            raise DeepvisError(f"{name} = {number:g} does not fit; accepted is a number from {least:g} to {most:g}.")
+        return number
+
+    @traitlets.validate("step")
+    def _check_step(self, proposal: Any) -> int:
+        if not 0 <= proposal["value"] < STEPS:
+            raise DeepvisError(f"There is no step {proposal['value']}; accepted are 0 to {STEPS - 1}.")
+        return int(proposal["value"])
+
+    @traitlets.validate("chosen")
+    def _check_chosen(self, proposal: Any) -> str:
+        element_named(proposal["value"])
+        return str(proposal["value"])
+
+    # --- what is pointed at ---
+
+    @traitlets.observe("step")
+    def _tell_the_step(self, _change: Any) -> None:
+        self.pointed = None
+
+    @traitlets.observe("chosen")
+    def _point_at_chosen(self, _change: Any) -> None:
+        """A number that is to be changed shows its formula as if it were pointed at."""
+        self.pointed = self._present(element_named(self.chosen))
+
+    @traitlets.observe("weights")
+    def _leave_absent_edges(self, _change: Any) -> None:
+        self.pointed = self._present(self.pointed)
+
+    def _present(self, element: int | Edge | None) -> int | Edge | None:
+        """A neuron, or an edge that exists."""
+        return None if isinstance(element, tuple) and element not in self.weights else element

@@ -1,0 +1,40 @@
+"""What the relevance ledger shows, without the widget: the rules by layer, their numbers, and the layer shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import traitlets
+
+from ...core.network.network import Network
+from ...core.params import make
+from ...methods.lrp import LRPParams
+from ...methods.relevance.propagate import PICTURE
+
+PARAMS = ("composite", "epsilon", "gamma")
+
+
+class LedgerState(traitlets.HasTraits):
+    """The parameters of LRP and the layer shown; `network` is the one whose layers there are."""
+
+    network: Network
+
+    composite = traitlets.Unicode(LRPParams.composite, help="which rule each kind of layer gets")
+    epsilon = traitlets.Float(LRPParams.epsilon, help="ε of the ε rule")
+    gamma = traitlets.Float(LRPParams.gamma, help="γ of the γ rule")
+    layer = traitlets.Unicode(PICTURE, help="the layer whose relevance is shown")
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """The parameters, as keyword arguments of dv.explain(..., "lrp")."""
+        return {name: getattr(self, name) for name in PARAMS}
+
+    @traitlets.validate(*PARAMS)
+    def _check_param(self, proposal: Any) -> Any:
+        make(LRPParams, {proposal["trait"].name: proposal["value"]}, "lrp")
+        return proposal["value"]
+
+    @traitlets.validate("layer")
+    def _check_layer(self, proposal: Any) -> str:
+        name = proposal["value"]
+        return PICTURE if name == PICTURE else str(self.network.layers[name].name)

@@ -1,0 +1,89 @@
+"""After close() nothing of the user's module is alive, and no thread is left."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import time
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from ipywidgets import Widget
+from torch import Tensor, nn
+
+import deepvis_widgets as dv
+from deepvis_widgets.engine import Engine
+
+SIZE = (64, 64)
+PATIENCE = 60
+
+
+class Small(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.convolution, self.scores = nn.Conv2d(3, 8, 3), nn.Linear(8, 5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.scores(torch.relu(self.convolution(x)).mean((2, 3)))
+
+
+def explorer(network: dv.Network, picture: Tensor) -> Any:
+    return dv.Explorer(network, picture, pictures=[picture])
+
+
+def maximization(network: dv.Network, picture: Tensor) -> Any:
+    lab = dv.MaximizationLab(network)
+    lab.start()
+    return lab
+
+
+WIDGETS: dict[str, Callable[[dv.Network, Tensor], Any]] = {
+    "Explorer": explorer,
+    "Compare": dv.Compare,
+    "OcclusionLab": dv.OcclusionLab,
+    "MaximizationLab": maximization,
+    "CamBoard": dv.CamBoard,
+    "RelevanceLedger": dv.RelevanceLedger,
+}
+
+
+def opened(name: str) -> tuple[weakref.ref[nn.Module], Any]:
+    module = Small()
+    network = dv.Network(module, dv.Preprocess(SIZE, None))
+    return weakref.ref(module), WIDGETS[name](network, torch.rand(3, *SIZE))
+
+
+def collected(*references: weakref.ref[Any]) -> bool:
+    """Whether all of these are gone; a thread that ends may keep one for a moment."""
+    until = time.monotonic() + PATIENCE
+    while any(reference() is not None for reference in references) and time.monotonic() < until:
+        gc.collect()
+        time.sleep(0.01)
+    return all(reference() is None for reference in references)
+
+
+@pytest.mark.parametrize("name", WIDGETS)
+@pytest.mark.parametrize("waits", [False, True], ids=["at-once", "after-its-answers"])
+def test_the_module_is_free_after_close(name: str, waits: bool) -> None:
+    threads = set(threading.enumerate())
+    module, widget = opened(name)
+    if waits:
+        network = widget.networks[0] if name == "Compare" else widget.network
+        assert Engine.of(network).idle(PATIENCE)
+        del network
+    widget.close()
+    del widget
+    assert collected(module)
+    assert set(threading.enumerate()) <= threads
+
+
+@pytest.mark.parametrize("name", WIDGETS)
+def test_no_model_stays_open_after_close(name: str) -> None:
+    before = set(Widget.widgets)
+    _, widget = opened(name)
+    widget.close()
+    left = [type(Widget.widgets[model]).__name__ for model in set(Widget.widgets) - before]
+    assert left == []

@@ -1,0 +1,115 @@
+"""Scripts and kernels that end while a widget computes: status 0, nothing on the error stream, no half-written file."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from jupyter_client import BlockingKernelClient
+from jupyter_client.connect import write_connection_file
+
+import deepvis_widgets as dv
+
+CHECKOUT = Path(__file__).parents[3]
+PATIENCE = 60
+# every public widget, and how to leave it in the middle of a computation
+BUSY = {
+    "AtlasView": "w = dv.AtlasView(network=dv.load('husky-wolf'))",
+    "CamBoard": "w = dv.CamBoard()",
+    "Compare": "w = dv.Compare()",
+    "ConvolutionBoard": "w = dv.ConvolutionBoard()",
+    "Explorer": "w = dv.Explorer(); w.method = 'lime'",
+    "HuskyWolf": "w = dv.HuskyWolf(); w.stage = 2",
+    "MaximizationLab": "w = dv.MaximizationLab(); w.start()",
+    "OcclusionLab": "w = dv.OcclusionLab()",
+    "PoolingBoard": "w = dv.PoolingBoard()",
+    "RelevanceBoard": "w = dv.RelevanceBoard()",
+    "RelevanceLedger": "w = dv.RelevanceLedger()",
+    "SnowLab": "w = dv.SnowLab(); w.train()",
+}
+# long enough for the first pass to be under way; how each ends is the same whenever it comes
+SCRIPT = "import time, deepvis_widgets as dv; {}; time.sleep(0.2)"
+
+
+@dataclass
+class Runner:
+    """A process that runs scripts and kernels, each in a child of its own."""
+
+    process: subprocess.Popen[str]
+    errors: Path
+
+    def ask(self, line: str) -> None:
+        assert self.process.stdin is not None
+        self.errors.write_text("")
+        self.process.stdin.write(f"{line}\n")
+        self.process.stdin.flush()
+
+    def status(self) -> str:
+        assert self.process.stdout is not None
+        return self.process.stdout.readline().strip()
+
+    def said(self) -> str:
+        return self.errors.read_text()
+
+
+def runner(kind: str, folder: Path) -> Iterator[Runner]:
+    errors = folder / "errors.txt"
+    with errors.open("a") as stream:
+        process = subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-m", "tests.unit.widgets.endings", kind],
+            cwd=CHECKOUT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=stream,
+            text=True,
+        )
+    with process:
+        yield Runner(process, errors)
+        process.kill()
+
+
+@pytest.fixture(scope="module")
+def scripts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
+    yield from runner("script", tmp_path_factory.mktemp("scripts"))
+
+
+@pytest.fixture(scope="module")
+def kernels(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
+    yield from runner("kernel", tmp_path_factory.mktemp("kernels"))
+
+
+def test_every_public_widget_is_here() -> None:
+    import ipywidgets
+
+    public = {name for name in dv.__all__ if isinstance(getattr(dv, name), type)}
+    assert {name for name in public if issubclass(getattr(dv, name), ipywidgets.DOMWidget)} == set(BUSY)
+
+
+@pytest.mark.parametrize("name", BUSY)
+def test_a_script_ends_while_a_widget_computes(scripts: Runner, name: str) -> None:
+    scripts.ask(SCRIPT.format(BUSY[name]))
+    assert scripts.status() == "0", scripts.said()
+    assert scripts.said() == ""
+
+
+@pytest.mark.parametrize("name", BUSY)
+def test_a_kernel_is_shut_down_while_a_widget_computes(kernels: Runner, name: str, tmp_path: Path) -> None:
+    file, _ = write_connection_file(str(tmp_path / "kernel.json"))
+    kernels.ask(file)
+    client = BlockingKernelClient(connection_file=file)
+    client.load_connection_file()
+    client.start_channels(hb=False)  # a kernel on a busy machine misses heartbeats
+    try:
+        reply = client.execute_interactive(
+            f"import deepvis_widgets as dv; {BUSY[name]}", timeout=PATIENCE, output_hook=lambda _: None
+        )
+        assert reply["content"]["status"] == "ok", reply["content"]
+        client.shutdown()
+        assert kernels.status() == "0", kernels.said()
+    finally:
+        client.stop_channels()
+    assert "Traceback" not in kernels.said() and "terminate" not in kernels.said()
