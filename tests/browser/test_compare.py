@@ -42,7 +42,7 @@ Open = Callable[..., NotebookPage]
 
 def settle(notebook: NotebookPage) -> None:
     """Wait until the kernel has answered everything and the page has drawn it."""
-    notebook.python("assert all(row.engine.idle(60) for row in compare.updates.rows)")
+    notebook.python("assert compare.session.idle(60)")
     notebook.page.wait_for_timeout(400)
 
 
@@ -67,7 +67,7 @@ def readouts(notebook: NotebookPage) -> list[str]:
 
 
 def values_at(notebook: NotebookPage, row: int, col: int) -> list[float]:
-    return notebook.value(f"[float(cell.result.heatmap[{row}, {col}]) for cell in compare.cells]")
+    return notebook.value(f"[float(cell.answer.result.heatmap[{row}, {col}]) for cell in compare.cells]")
 
 
 def told(readout: str) -> float:
@@ -189,12 +189,12 @@ def test_a_long_method_is_stopped_and_its_map_so_far_stays(open_notebook: Open) 
     foot = notebook.page.locator(".dv-compare-foot").nth(1)
     foot.get_by_role("button", name="Stop").wait_for()
     cell = "compare.cells[1]"
-    notebook.wait_until(lambda: notebook.value(f"{cell}.result is not None"), 60, "nothing streams")
+    notebook.wait_until(lambda: notebook.value(f"{cell}.answer.result is not None"), 60, "nothing streams")
     foot.get_by_role("button", name="Stop").click()
     foot.get_by_role("button", name="Run").wait_for()
     assert "stopped at" in foot.inner_text()
     settle(notebook)
-    assert not notebook.value(f"{cell}.finished") and notebook.value("compare.cells[0].finished")
+    assert not notebook.value(f"{cell}.answer.finished") and notebook.value("compare.cells[0].answer.finished")
     partial = pixels(notebook, 1)
     assert partial.std() > 5, "the map so far is gone"
     notebook.page.locator(".dv-compare-head").nth(1).get_by_role("button").first.click()
@@ -202,7 +202,7 @@ def test_a_long_method_is_stopped_and_its_map_so_far_stays(open_notebook: Open) 
         ".dv-compare-settings input[type=range], .dv-compare-settings .widget-slider"
     ).first.wait_for()
     notebook.python("compare.params = {'occlusion': {'window': 32, 'stride': 16}}")
-    notebook.wait_until(lambda: notebook.value(f"{cell}.finished"), 60, "it does not run again")
+    notebook.wait_until(lambda: notebook.value(f"{cell}.answer.finished"), 60, "it does not run again")
     notebook.wait_until(lambda: "explains" in foot.inner_text())
     assert (pixels(notebook, 1) != partial).any()
     assert_silent(notebook)

@@ -51,7 +51,7 @@ def test_a_recipe_runs(recipe: str, at_home: Path) -> None:
         assert explorer.updates.engine.idle(60) and explorer.panes.stage.notice == ""
         explorer.close()
     for comparison in [value for value in names.values() if isinstance(value, names["dv"].Compare)]:
-        assert all(row.engine.idle(60) for row in comparison.updates.rows)
+        assert comparison.session.idle(60)
         assert not any(cell.map.notice for cell in comparison.cells)
         comparison.close()
 

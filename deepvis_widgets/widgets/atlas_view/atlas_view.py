@@ -7,25 +7,28 @@ import uuid
 from typing import Any
 
 import ipywidgets
-import traitlets
 
 from ...atlas import Atlas, Top
 from ...core.errors import DeepvisError
 from ...core.picture.picture import to_bytes
-from ...engine.engine import Engine
+from ...engine.client import Client
 from ..kit.arguments import as_network
-from ..kit.layout import close_all
+from ..kit.layout import box, button, classed, close_all, display, dropdown
+from ..kit.layout import html as text
 from ..link.protocol import Frame
+from ..link.push import push
 from ..views.stage import Stage
-from .address import link_to, page_address, page_link, parse
+from .address import link_to, page_address, page_link
 from .contact_sheet import AtlasSheet
 from .feed import AtlasFeed
 from .frames import find_atlas
 from .pattern_gallery import AtlasWanted
+from .pattern_session import PatternSession
+from .state import AtlasState
 from .unit_panes import AtlasPanes
 
 
-class AtlasView(ipywidgets.VBox):
+class AtlasView(AtlasState, ipywidgets.VBox):
     """The layers of an atlas as contact sheets, and a page for each unit: strongest pictures, deconvs,
     synthesized pictures (drawn on demand where the atlas has none), histogram, classes, similar units.
 
@@ -35,107 +38,102 @@ class AtlasView(ipywidgets.VBox):
     be set, observed and linked. On a page of Voilà the link of the page goes before: `?unit=features.relu5:12`.
 
     Raises DeepvisError where the atlas is of another network, or has no such address.
+
+    >>> import deepvis_widgets as dv
+    >>> view = dv.AtlasView(None, "husky-wolf", "features.relu5:12")
+    >>> view.go("features.relu3", 4)
+    >>> view.address
+    'features.relu3:4'
+    >>> view.close()
     """
 
-    address = traitlets.Unicode(help='a layer, or a unit as in "features.relu5:12"')
-
     def __init__(self, atlas: Any = None, network: Any = None, address: str | None = None) -> None:
-        self.atlas = _opened(atlas, network)
+        super().__init__(_opened(atlas, network))
         self.network = self.atlas.network
         self._source = None if atlas is None else str(self.atlas.folder)
-        group = uuid.uuid4().hex
-        self.engine = Engine.of(self.network).acquire()
+        self.client = Client(self.network, self._say)
         try:
-            self._make(group, address)
+            self._make(uuid.uuid4().hex)
+            self._start(address)
         except BaseException:
-            self.engine.release()
+            self.client.close()
             raise
 
-    def _make(self, group: str, address: str | None) -> None:
-        self._layer = ipywidgets.Dropdown(options=self.atlas.layers, description="Layer", tooltip="Layer of the sheet")
-        self._where = ipywidgets.Text(
-            description="Go to", placeholder="layer:unit", continuous_update=False, tooltip="Address of a layer or unit"
-        )
-        self._back = _button("All units of the layer", "th", self._to_layer)
-        self._previous = _button("", "chevron-left", lambda: self._step(-1), "Previous unit")
-        self._next = _button("", "chevron-right", lambda: self._step(1), "Next unit")
-        self._link = ipywidgets.HTML().add_class("dv-atlas-link")
-        self._said = ipywidgets.HTML().add_class("dv-atlas-said")
+    def _make(self, group: str) -> None:
+        self._make_bar()
         self.panes = AtlasPanes(self.network, group, self.go, self._show_top)
-        self.feed = AtlasFeed(self.network, self.engine, self.panes)
+        self.feed = AtlasFeed(self.network, self.client.engine, self.panes)
         self.feed.atlas = self.atlas
         self.sheet = AtlasSheet(self.atlas, self.network.labels, group, self.go)
         self.stage = Stage(
             group=group, zoom=320, draw_occluder=False, label="The picture, and what the unit sees of it"
         )
-        self.wanted = AtlasWanted(self.atlas, self.engine, group)
+        self.patterns = PatternSession(self.client)
+        self.wanted = AtlasWanted(self.atlas, self.patterns, group)
         pages = [self.panes.top, self.stage, self.panes.deconv, self.wanted, self.panes.facts, self.panes.similar]
-        self.page = ipywidgets.VBox(pages).add_class("dv-atlas-page")
-        self._bar = ipywidgets.Box().add_class("dv-atlas-row")
+        self.page = classed(ipywidgets.VBox(pages), "dv-atlas-page")
         self._content = ipywidgets.VBox()
+        self.children = [self._bar, self._link, self._said, self._content]
+        self.add_class("dv-atlas-view")
+
+    def _make_bar(self) -> None:
+        self._layer = dropdown("Layer", self.atlas.layers, "Layer of the sheet")
+        self._where = ipywidgets.Text(
+            description="Go to", placeholder="layer:unit", continuous_update=False, tooltip="Address of a layer or unit"
+        )
+        self._back = button("All units of the layer", "All units of the layer", "th", self.go_to_layer)
+        self._previous = button("", "Previous unit", "chevron-left", lambda: self.step(-1))
+        self._next = button("", "Next unit", "chevron-right", lambda: self.step(1))
+        self._link, self._said = text("dv-atlas-link"), text("dv-atlas-said")
+        self._bar = box("dv-atlas-row")
+
+    def _start(self, address: str | None) -> None:
         self.sheet.grid.on_frame("visible", self._visible)
         self.sheet.grid.on_frame("card", lambda frame: self.feed.answer_card(self.sheet.grid, frame))
-        super().__init__([self._bar, self._link, self._said, self._content])
-        self.add_class("dv-atlas-view")
         self._layer.observe(lambda change: self._go_to(change["new"]), names="value")
         self._where.observe(lambda change: self._go_to(change["new"]), names="value")
         self.observe(lambda _: self._show(), names="address")
         self.address = address or self.atlas.layers[0]
         self._go_to(page_address() or "")  # a reader who follows a link wants what it says
 
-    @traitlets.validate("address")
-    def _check_address(self, proposal: Any) -> str:
-        layer, channel = parse(proposal["value"], self.atlas)
-        return layer if channel is None else f"{layer}:{channel}"
-
-    def go(self, layer: str, channel: int) -> None:
-        """Open the page of a unit."""
-        self.address = f"{layer}:{channel}"
-
     def close(self) -> None:
-        """Stop reading, and take everything off the page."""
+        """Stops reading, and takes everything off the page."""
         if self.comm is not None:
-            self.wanted.stop()
+            self.patterns.stop()
             self.feed.close()
-            self.engine.release()
+            self.client.close()
             close_all([self._layer, self._back, self._previous, self._next, self._where, self.sheet, self.page])
         super().close()
 
     # --- pages ---
 
     def _show(self) -> None:
-        layer, channel = parse(self.address, self.atlas)
+        layer, channel = self.place
         self._said.value, self._where.value = "", self.address
         self._link.value = _link_words(self.address, self._source)
         if channel is None:
             self._layer.value = layer
             self._bar.children = [self._layer, self._where]
-            self.wanted.stop()
+            self.patterns.stop()
             self._content.children = [self.sheet]
             self.sheet.show(layer)
             return
         self._bar.children = [self._back, self._previous, self._next, self._where]
-        self.stage.layout.display = "none"
+        display(self.stage, False)
         self._content.children = [self.page]
         self.wanted.expect(layer, channel)
         self.feed.show(layer, channel)
 
     def _go_to(self, address: str) -> None:
-        """Go where a control says; a place that does not exist is a sentence, and the page stays."""
+        """Goes where a control says; a place that does not exist is a sentence, and the page stays."""
         if address != self.address and address.strip():
             try:
                 self.address = address
             except DeepvisError as error:
-                self._said.value = html.escape(str(error))
+                self._say(str(error))
 
-    def _to_layer(self) -> None:
-        layer, channel = parse(self.address, self.atlas)
-        place = self.atlas.stand_in(layer, channel or 0)
-        self.address = layer if place is None else place[0]
-
-    def _step(self, by: int) -> None:
-        layer, channel = parse(self.address, self.atlas)
-        self.go(layer, ((channel or 0) + by) % self.network.layers[layer].channels)
+    def _say(self, sentence: str) -> None:
+        push(self._said, value=html.escape(sentence))
 
     def _visible(self, frame: Frame) -> None:
         layer = str(frame.meta["layer"])
@@ -145,15 +143,15 @@ class AtlasView(ipywidgets.VBox):
             self.sheet.grid.ack(frame.seq)
 
     def _show_top(self, top: Top) -> None:
-        """The whole picture of a patch, with what the unit sees of it."""
+        """Shows the whole picture of a patch, with what the unit sees of it."""
         try:
             picture = to_bytes(top.view)
         except DeepvisError as error:
-            self._said.value = html.escape(str(error))
+            self._say(str(error))
             return
         self.stage.push("picture", arrays={"picture": picture, "fill": picture})
         self.stage.boxes = [{"box": list(top.box), "kind": "field", "label": self.address}]
-        self.stage.layout.display = None
+        display(self.stage, True)
 
 
 def _opened(atlas: Any, network: Any) -> Atlas:
@@ -178,9 +176,3 @@ def _link_words(address: str, folder: str | None) -> str:
         f"Address: <code>{html.escape(address)}</code> · "
         f"opens this page again, with net the same network: <code>{line}</code>"
     )
-
-
-def _button(description: str, icon: str, act: Any, tooltip: str = "") -> ipywidgets.Button:
-    made = ipywidgets.Button(description=description, icon=icon, tooltip=tooltip or description)
-    made.on_click(lambda _: act())
-    return made

@@ -9,6 +9,7 @@ import numpy as np
 
 from ...atlas import Atlas
 from ...core.errors import DeepvisError
+from ..kit.layout import box, display, dropdown
 from ..views.unit_grid import UnitGrid
 
 ORDERS = {"number": "number", "maximum": "maximum", "share of silent positions": "dead", "correlation with": "class"}
@@ -19,9 +20,7 @@ class AtlasSheet(ipywidgets.VBox):
 
     def __init__(self, atlas: Atlas, labels: Sequence[str], group: str, on_unit: Callable[[str, int], None]) -> None:
         self.atlas, self._on_unit = atlas, on_unit
-        self.order = ipywidgets.Dropdown(
-            options=list(ORDERS.items()), value="number", description="Order by", tooltip="Which units come first"
-        )
+        self.order = dropdown("Order by", list(ORDERS.items()), "Which units come first", value="number")
         self.label = ipywidgets.Combobox(
             options=list(dict.fromkeys(labels)),
             value=labels[0],
@@ -30,8 +29,7 @@ class AtlasSheet(ipywidgets.VBox):
             tooltip="The class of the correlation, by name or number",
         )
         self.grid = UnitGrid(group=group, mode="pictures", tile=84, unit=-1, cards=True, label="Units of the layer")
-        row = ipywidgets.Box([self.order, self.label]).add_class("dv-atlas-row")
-        super().__init__([row, self.grid])
+        super().__init__([box("dv-atlas-row", self.order, self.label), self.grid])
         self.add_class("dv-atlas-sheet")
         self.order.observe(lambda _: self._sort(), names="value")
         self.label.observe(lambda _: self._sort(), names="value")
@@ -39,7 +37,7 @@ class AtlasSheet(ipywidgets.VBox):
         self._show_label()
 
     def show(self, layer: str) -> None:
-        """Show a layer."""
+        """Shows a layer."""
         if layer != self.grid.layer:
             self.grid.forget()
             self.grid.layer, self.grid.count = layer, len(self.atlas.layer(layer).mean)
@@ -77,7 +75,7 @@ class AtlasSheet(ipywidgets.VBox):
         self.grid.sort = "mean" if self.grid.sort == "max" else "max"
 
     def _show_label(self) -> None:
-        self.label.layout.display = None if self.order.value == "class" else "none"
+        display(self.label, self.order.value == "class")
 
     def _chosen(self, change: dict[str, int]) -> None:
         if change["new"] >= 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from collections.abc import Callable, Iterator
 
 from ...core.errors import DeepvisError
@@ -12,24 +13,26 @@ _END = object()
 
 
 class Stream:
-    """One slot of an engine that goes through iterators, a step at a time; a newer one takes the place of the older."""
+    """A slot of an engine, no one else's, that goes through iterators a step at a time; a newer one takes the place of
+    the older.
+    """
 
     def __init__(self, engine: Engine, slot: str) -> None:
-        self._engine, self._slot = engine, slot
+        self._engine, self._slot = engine, f"{slot} {uuid.uuid4().hex}"
         self._lock = threading.RLock()
         self._turn = 0
 
     def start(
         self, steps: Iterator[object], fail: Callable[[str], object], done: Callable[[], object] = lambda: None
     ) -> None:
-        """Go through `steps` on the engine's thread; `fail(sentence)` if one raises, `done()` at the end of all."""
+        """Goes through `steps` on the engine's thread; `fail(sentence)` if one raises, `done()` at the end of all."""
         with self._lock:
             self._turn += 1
             turn = self._turn
         self._submit(turn, steps, fail, done)
 
     def stop(self) -> None:
-        """Begin no further step."""
+        """Begins no further step."""
         with self._lock:
             self._turn += 1
         self._engine.cancel(self._slot)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-import numpy as np
-from torch import Tensor
-
+from ..link.frames import no_pictures
+from ..link.push import push
 from ..views.gallery import Gallery
+from .answers import Found, UnitsAnswer
 from .frames import stack
-
-Found = list[tuple[str, int, float]]
 
 
 class UnitList(Gallery):
@@ -23,14 +21,14 @@ class UnitList(Gallery):
         self._on_pick = on_pick
         self.observe(self._picked, names="chosen")
 
-    def expect(self, title: str, units: Found) -> None:
-        """Name the units whose pictures come next."""
-        self.units, self.title, self.notice = units, title, ""
-        self.captions = [f"{layer}:{channel}\n{value:+.2f}" for layer, channel, value in units]
-
-    def show(self, pictures: Sequence[Tensor]) -> None:
-        """Show the pictures of the first units."""
-        self.push("pictures", arrays={"pictures": stack(pictures) if pictures else np.zeros((0, 1, 1, 3), np.uint8)})
+    def show(self, answer: UnitsAnswer) -> None:
+        """Names the units, and shows the pictures of the first; on any thread."""
+        if answer.pictures is None:
+            self.units = answer.units
+            captions = [f"{layer}:{channel}\n{value:+.2f}" for layer, channel, value in answer.units]
+            push(self, title=answer.title, notice="", captions=captions)
+        else:
+            self.push("pictures", arrays={"pictures": stack(answer.pictures) if answer.pictures else no_pictures()})
 
     def _picked(self, change: dict[str, int]) -> None:
         chosen = change["new"]

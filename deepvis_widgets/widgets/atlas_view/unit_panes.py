@@ -8,9 +8,12 @@ import ipywidgets
 
 from ...atlas import Top, Unit
 from ...core.network.network import Network
+from ..kit.layout import box, dropdown
 from ..link.frames import no_pictures
 from ..link.protocol import Array
+from ..link.push import push
 from ..views.gallery import Gallery
+from .answers import TopAnswer, UnitsAnswer
 from .frames import captions, stack
 from .unit_list import UnitList
 from .unit_statistics import UnitFacts
@@ -21,7 +24,7 @@ Go = Callable[[str, int], None]
 
 class AtlasPanes:
     """`top`, `deconv`, `facts`, `finder` and `similar` of one unit. A click on one of its pictures calls `on_picture`
-    with its Top, one on another unit `on_unit` with layer and channel.
+    with its Top, one on another unit `on_unit` with layer and channel. A UnitListener: answers may come on any thread.
     """
 
     def __init__(self, network: Network, group: str, on_unit: Go, on_picture: Callable[[Top], None]) -> None:
@@ -32,6 +35,36 @@ class AtlasPanes:
         self.similar = UnitList(group, on_unit)
         self.similar.title = "Similar units"
 
+    @property
+    def class_asked(self) -> str:
+        """The class whose units are to be found, as it was typed."""
+        return self.finder.label
+
+    def show_top(self, answer: TopAnswer) -> None:
+        """Shows the strongest pictures, or their deconvs, as far as they are there."""
+        self._top(answer.kind).show(answer)
+
+    def show_units(self, answer: UnitsAnswer) -> None:
+        """Shows units to go on to."""
+        self._units(answer.kind).show(answer)
+
+    def show_facts(self, unit: Unit, name: str) -> None:
+        """Shows the numbers of a unit."""
+        self.facts.show(unit, name)
+
+    def refuse(self, kind: str, sentence: str) -> None:
+        """Shows why there is nothing to show."""
+        if kind in ("top", "deconv"):
+            self._top(kind).refuse(sentence)
+        elif kind in ("similar", "find"):
+            push(self._units(kind), notice=sentence)
+
+    def _top(self, kind: str) -> TopPictures:
+        return self.top if kind == "top" else self.deconv
+
+    def _units(self, kind: str) -> UnitList:
+        return self.similar if kind == "similar" else self.finder.units
+
 
 class TopPictures(Gallery):
     """The strongest pictures of a unit, or what it responded to in them; a click calls `on_pick` with the Top."""
@@ -40,27 +73,25 @@ class TopPictures(Gallery):
         super().__init__(group=group, title=title, size=SIZE, startable=False, placeholder="No pictures of this unit.")
         self.add_class("dv-atlas-tops")
         self.unit: Unit | None = None
-        self._name = ""
         self._on_pick = on_pick
         self.observe(self._picked, names="chosen")
 
-    def expect(self, unit: Unit, name: str) -> None:
-        """Say whose pictures come next; `name` is that of the unit selected, which `unit` may stand in for."""
-        self.unit, self._name, self.notice = unit, name, ""
-        self.captions = captions(unit)
-
-    def show(self, pictures: Sequence[object]) -> None:
-        """Show the first of its pictures (3, h, w)."""
-        if self.unit is not None:
-            self._show(stack(pictures) if pictures else no_pictures())  # type: ignore[arg-type]
+    def show(self, answer: TopAnswer) -> None:
+        """Says whose pictures come next, or shows the first of them."""
+        if answer.pictures is None:
+            self.unit = answer.unit
+            push(self, captions=captions(answer.unit), notice="")
+        else:
+            self._show_pictures(answer.name, stack(answer.pictures) if answer.pictures else no_pictures())
 
     def refuse(self, sentence: str) -> None:
-        """Show why there is nothing to show."""
-        self.unit, self.notice = None, sentence
-        self.push("pictures", {"caption": ""}, {"pictures": no_pictures()})
+        """Shows why there is nothing to show."""
+        self.unit = None
+        push(self, notice=sentence)
+        self._show_pictures("", no_pictures())
 
-    def _show(self, pictures: Array) -> None:
-        self.push("pictures", {"caption": self._name}, {"pictures": pictures})
+    def _show_pictures(self, caption: str, pictures: Array) -> None:
+        self.push("pictures", {"caption": caption}, {"pictures": pictures})
 
     def _picked(self, change: dict[str, int]) -> None:
         chosen = change["new"]
@@ -84,13 +115,10 @@ class ClassFinder(ipywidgets.VBox):
             continuous_update=False,
             tooltip="A class, by name or number",
         )
-        self._where = ipywidgets.Dropdown(
-            options=[("in every layer", False), ("in this layer", True)], tooltip="Layers to search"
-        )
+        self._where = dropdown("", [("in every layer", False), ("in this layer", True)], "Layers to search")
         self.units = UnitList(group, on_unit)
         self.units.placeholder = "Choose a class to see the units that go with it."
-        row = ipywidgets.Box([self._label, self._where]).add_class("dv-atlas-row")
-        super().__init__([row, self.units])
+        super().__init__([box("dv-atlas-row", self._label, self._where), self.units])
         self.add_class("dv-atlas-find")
         for control in (self._label, self._where):
             control.observe(lambda _: self.on_ask(), names="value")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 from typing import TYPE_CHECKING
 
 import ipywidgets
@@ -10,6 +11,9 @@ import numpy as np
 
 from ...atlas import Unit
 from ..kit.class_bars import INVISIBLE, PLAIN, short
+from ..kit.figure import figure
+from ..kit.layout import box, html, titled
+from ..link.push import push
 from .frames import statistics
 
 if TYPE_CHECKING:
@@ -31,42 +35,42 @@ class UnitFacts(ipywidgets.VBox):
 
     def __init__(self, labels: Sequence[str]) -> None:
         self._labels = labels
-        self._line, self._text = ipywidgets.HTML(), ipywidgets.HTML().add_class("dv-offscreen")
-        self._charts = ipywidgets.Box().add_class("dv-facts-charts")
+        self._line, self._text = html(), html("dv-offscreen")
+        self._charts = box("dv-facts-charts")
         super().__init__([self._line, self._charts, self._text])
         self.add_class("dv-facts-pane")
 
     def show(self, unit: Unit, name: str) -> None:
-        """Show the numbers of a unit; `name` is that of the unit selected, which `unit` may stand in for."""
+        """Shows the numbers of a unit; `name` is that of the unit selected, which `unit` may stand in for.
+
+        May be called on any thread.
+        """
         if not self._charts.children:
             self._make_charts()
-        self._line.value = f"<b>{name}</b> · {statistics(unit)}"
+        push(self._line, value=f"<b>{escape(name)}</b> · {statistics(unit)}")
         self._show_histogram(*unit.histogram)
         self._show_classes(unit.correlation)
 
     def _make_charts(self) -> None:
         self.histogram, spread = _histogram()
         self.classes, self._along, signed = _signed_bars()
-        self._charts.children = [_titled("Activations", spread), _titled("Correlation with the classes", signed)]
+        push(self._charts, children=[titled("Activations", spread), titled("Correlation with the classes", signed)])
 
     def _show_histogram(self, edges: np.ndarray, counts: np.ndarray) -> None:
-        names = thinned(bin_names(edges))
-        with self.histogram.hold_sync():
-            self.histogram.x, self.histogram.y = names, np.log10(1.0 + counts)
+        push(self.histogram, x=thinned(bin_names(edges)), y=np.log10(1.0 + counts))
 
     def _show_classes(self, correlation: np.ndarray) -> None:
         chosen = strongest(correlation)
         values = correlation[chosen].astype(float)
         names = [short(self._labels[index], place) for place, index in enumerate(chosen)]
         colours = [PLAIN if value >= 0 else NEGATIVE for value in values]
-        with self.classes.hold_sync():
-            # an ordinal axis is drawn from the bottom up
-            self.classes.x, self.classes.y, self.classes.colors = names[::-1], values[::-1], colours[::-1]
+        # an ordinal axis is drawn from the bottom up
+        push(self.classes, x=names[::-1], y=values[::-1], colors=colours[::-1])
         most = max(0.01, float(np.abs(values).max()))
-        self.classes.scales["y"].min, self.classes.scales["y"].max = -most, most
-        self._along.tick_values = [-most, 0.0, most]
+        push(self.classes.scales["y"], min=-most, max=most)
+        push(self._along, tick_values=[-most, 0.0, most])
         told = "; ".join(f"{self._labels[index]} {correlation[index]:+.2f}" for index in chosen)
-        self._text.value = f"Correlation with the classes: {told}"
+        push(self._text, value=escape(f"Correlation with the classes: {told}"))
 
 
 def strongest(correlation: np.ndarray) -> list[int]:
@@ -104,7 +108,7 @@ def _histogram() -> tuple[bqplot.Bars, bqplot.Figure]:
         label="how often (log)",
         label_offset="12px",
     )
-    return bars, _figure([bars], [across, up], left=28, bottom=44)
+    return bars, _figure(bars, [across, up], left=28, bottom=44)
 
 
 def _signed_bars() -> tuple[bqplot.Bars, bqplot.Axis, bqplot.Figure]:
@@ -114,21 +118,8 @@ def _signed_bars() -> tuple[bqplot.Bars, bqplot.Axis, bqplot.Figure]:
     bars = bqplot.Bars(x=[], y=[], scales=scales, orientation="horizontal", padding=0.25)
     names = bqplot.Axis(scale=scales["x"], orientation="vertical", grid_lines="none", side="left")
     values = bqplot.Axis(scale=scales["y"], tick_format="+.2f", grid_lines="dashed")
-    return bars, values, _figure([bars], [names, values], left=124, bottom=24)
+    return bars, values, _figure(bars, [names, values], left=124, bottom=24)
 
 
-def _figure(marks: list[bqplot.Mark], axes: list[bqplot.Axis], left: int, bottom: int) -> bqplot.Figure:
-    import bqplot
-
-    return bqplot.Figure(
-        display_toolbar=False,
-        marks=marks,
-        axes=axes,
-        animation_duration=0,
-        fig_margin={"top": 4, "bottom": bottom, "left": left, "right": 20},
-        layout=ipywidgets.Layout(width="100%", height="188px", min_width="220px"),
-    )
-
-
-def _titled(title: str, figure: bqplot.Figure) -> ipywidgets.VBox:
-    return ipywidgets.VBox([ipywidgets.HTML(title).add_class("dv-title"), figure])
+def _figure(bars: bqplot.Bars, axes: Sequence[bqplot.Axis], left: int, bottom: int) -> bqplot.Figure:
+    return figure([bars], axes, height="188px", margin=(4, bottom, left, 20), min_width="220px")

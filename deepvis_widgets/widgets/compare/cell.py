@@ -3,131 +3,123 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Callable
 
 import ipywidgets
 import numpy as np
 from torch import Tensor
 
 from ...core.picture.picture import to_bytes
-from ...core.results import HeatMap
-from ...methods import method
-from ...scores import Curves
-from ..kit.layout import close_all
+from ..kit.layout import button, classed, close_all, display
+from ..kit.layout import html as text
+from ..kit.progress import bar
 from ..link.frames import noted, quantise
+from ..link.push import push
 from ..views.map_view import MapView
-from .networks import Row
+from .answers import CellAnswer, Key
 from .scale import strongest
 
 SIZE = 232  # css px of a map
-STEP = 0.01  # progress that is worth a message
 
 
 class Cell(ipywidgets.VBox):
-    """A map with its title, its progress and its buttons; `result` is what is shown, `finished` whether that is all.
+    """A map with its title, its progress and its buttons, which call with the name of the method or the cell's key.
 
-    Every computation is a `turn`: what an earlier turn still says is dropped. Not thread-safe: Updates holds its lock.
+    `answer` is what is shown; `show` may be called on any thread.
     """
 
-    def __init__(self, row: Row, name: str, group: str) -> None:
-        self.row, self.name, self.title = row, name, method(name).title
-        self.turn = 0
-        self.result: HeatMap | None = None
-        self.finished = False
-        self.curves: Curves | None = None
-        self.running = ""  # what the turn computes, empty while it computes nothing
-        self.stopped = False
-        self._make_head()
-        self._make_foot()
-        self.map = MapView(
-            group=group, size=SIZE, smooth=True, linked=True, label=f"{self.title}, {row.title}: nothing yet"
+    def __init__(
+        self,
+        answer: CellAnswer,
+        group: str,
+        on_settings: Callable[[str], None],
+        on_remove: Callable[[str], None],
+        on_press: Callable[[Key], None],
+    ) -> None:
+        self.answer = answer
+        name = text(
+            "dv-compare-name", f"<b>{html.escape(answer.title)}</b> <span>{html.escape(answer.row.title)}</span>"
         )
+        self.settings = _icon("sliders", f"Parameters of {answer.title}", lambda: on_settings(answer.name))
+        self.remove = _icon("times", f"Remove {answer.title}", lambda: on_remove(answer.name))
+        self.head = classed(ipywidgets.HBox([name, self.settings, self.remove]), "dv-compare-head")
+        self.words, self.progress = text("dv-compare-words"), bar()
+        self.button = button(width="auto", on_click=lambda: on_press(answer.key))
+        self.foot = classed(ipywidgets.HBox([self.words, self.progress, self.button]), "dv-compare-foot")
+        self.map = MapView(group=group, size=SIZE, smooth=True, linked=True, label=_label(answer))
         super().__init__([self.head, self.map, self.foot])
         self.add_class("dv-compare-cell")
+        self._show_foot()
 
-    def _make_head(self) -> None:
-        name, network = html.escape(self.title), html.escape(self.row.title)
-        text = ipywidgets.HTML(f"<b>{name}</b> <span>{network}</span>").add_class("dv-compare-name")
-        self.settings = _button("sliders", f"Parameters of {self.title}")
-        self.remove = _button("times", f"Remove {self.title}")
-        self.head = ipywidgets.HBox([text, self.settings, self.remove]).add_class("dv-compare-head")
+    def show(self, answer: CellAnswer) -> None:
+        """Draws what is new in an answer."""
+        before, self.answer = self.answer, answer
+        limits = None if answer.limits is None else list(answer.limits)
+        push(self.map, limits=limits, colormap=answer.colormap, notice=answer.notice)
+        if answer.result is not before.result or answer.view is not before.view:
+            self._show_map()
+        if answer.view is not before.view or answer.mask is not before.mask:
+            self._show_below(answer.view, answer.mask)
+        self._show_foot()
 
-    def _make_foot(self) -> None:
-        self.words = ipywidgets.HTML().add_class("dv-compare-words")
-        self.progress = ipywidgets.FloatProgress(min=0, max=1, layout={"width": "auto", "flex": "1 1 0"})
-        self.button = ipywidgets.Button(layout={"width": "auto"})
-        self.foot = ipywidgets.HBox([self.words, self.progress, self.button]).add_class("dv-compare-foot")
-        self._show_running()
-
-    # --- turns ---
-
-    def begin(self, running: str) -> int:
-        """A new turn that computes something, as its progress bar names it; its number."""
-        self.turn += 1
-        self.running, self.stopped, self.map.notice = running, False, ""
-        self.progress.value = 0.0
-        self._show_running()
-        return self.turn
-
-    def advance(self, fraction: float) -> None:
-        """The turn has done this share of its work."""
-        if abs(fraction - self.progress.value) >= STEP:
-            self.progress.value = fraction
-
-    def end(self, words: str = "", notice: str = "", stopped: bool = False) -> None:
-        """The turn is over: by an answer, an error (a sentence), or a stop, after which it may begin again."""
-        self.running, self.stopped, self.map.notice = "", stopped, notice
-        self.say(words)
-        self._show_running()
-
-    def _show_running(self) -> None:
-        running = bool(self.running)
-        self.words.layout.display = "none" if running else None
-        self.progress.layout.display = None if running else "none"
-        self.progress.description = self.running
-        self.button.layout.display = None if running or self.stopped else "none"
-        self.button.description = "Stop" if running else "Run"
-        self.button.tooltip = f"{self.button.description} {self.title}, {self.row.title}"
-
-    def say(self, words: str) -> None:
-        """A line below the map."""
-        self.words.value = html.escape(words)
-
-    # --- what is shown ---
-
-    def put_below(self, view: Tensor, mask: Tensor | None) -> None:
-        """The picture (3, H, W) under the map, and the mask, bool (H, W), of its object."""
-        marks = np.zeros((0, 0), np.uint8) if mask is None else mask.numpy().astype(np.uint8)
-        self.map.push("below", arrays={"picture": to_bytes(view), "mask": marks})
-
-    def clear(self) -> None:
-        """No map any more: another picture."""
-        self.result, self.curves, self.finished = None, None, False
-        self.map.forget("map")
-        self.map.push("map", {"lo": 0.0, "hi": 0.0}, {"values": np.zeros((0, 0), np.uint16)})
-        self.map.label = f"{self.title}, {self.row.title}: nothing yet"
-
-    def draw(self) -> None:
-        """Send the map, and say in its text alternative what it is."""
-        result = self.result
+    def _show_map(self) -> None:
+        """Sends the map, and says in its text alternative what it is."""
+        result = self.answer.result
         if result is None:
+            self.map.push("map", {"lo": 0.0, "hi": 0.0}, {"values": np.zeros((0, 0), np.uint16)})
+            push(self.map, label=_label(self.answer))
             return
         values = result.heatmap.detach().float().cpu()
         low, high = values.min(), values.max()
-        self.map.signed = result.signed
+        push(self.map, signed=result.signed)
         meta = {"lo": float(low), "hi": float(high)}
         self.map.push("map", meta, {"values": quantise(values, low, high, 65535)})
-        row, col = strongest(values)
-        self.map.label = (
-            f"{self.title} of {result.target}, {self.row.title}: strongest at row {row}, column {col}, "
-            f"with {float(high):.3g}; lowest {float(low):.3g}{noted(result)}"
-        )
+        push(self.map, label=_label(self.answer))
+
+    def _show_below(self, view: Tensor | None, mask: Tensor | None) -> None:
+        """Sends the picture (3, H, W) under the map, and the mask, bool (H, W), of its object."""
+        if view is not None:
+            marks = np.zeros((0, 0), np.uint8) if mask is None else mask.numpy().astype(np.uint8)
+            self.map.push("below", arrays={"picture": to_bytes(view), "mask": marks})
+
+    def _show_foot(self) -> None:
+        answer, running = self.answer, bool(self.answer.running)
+        push(self.words, value=html.escape(_words(answer)))
+        display(self.words, not running)
+        push(self.progress, value=answer.fraction, description=answer.running)
+        display(self.progress, running)
+        does = "Stop" if running else "Run"
+        push(self.button, description=does, tooltip=f"{does} {answer.title}, {answer.row.title}")
+        display(self.button, running or answer.stopped)
 
     def close(self) -> None:
-        """Take the cell off the page and free its models."""
+        """Takes the cell off the page and frees its models."""
         if self.comm is not None:
             close_all(self.children)
         super().close()
 
 
-def _button(icon: str, tooltip: str) -> ipywidgets.Button:
-    return ipywidgets.Button(icon=icon, tooltip=tooltip, layout={"width": "28px"})
+def _label(answer: CellAnswer) -> str:
+    result, network = answer.result, answer.row.title
+    if result is None:
+        return f"{answer.title}, {network}: nothing yet"
+    values = result.heatmap.detach().float().cpu()
+    row, col = strongest(values)
+    return (
+        f"{answer.title} of {result.target}, {network}: strongest at row {row}, column {col}, "
+        f"with {float(values.max()):.3g}; lowest {float(values.min()):.3g}{noted(result)}"
+    )
+
+
+def _words(answer: CellAnswer) -> str:
+    """What the cell explains, and how sure the network is of it; or where it was stopped."""
+    if answer.stopped:
+        return f"stopped at {answer.fraction:.0%}"
+    if answer.result is None or not answer.finished or answer.notice:
+        return ""
+    share = "" if answer.share is None else f" · {answer.share:.0%}"
+    return f"explains {answer.result.target}{share}{noted(answer.result)}"
+
+
+def _icon(icon: str, tooltip: str, on_click: Callable[[], None]) -> ipywidgets.Button:
+    return button(tooltip=tooltip, icon=icon, on_click=on_click, width="28px")

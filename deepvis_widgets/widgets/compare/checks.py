@@ -6,30 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...core.errors import DeepvisError
-from ...core.network.network import Network
 from ...core.params import make
 from ...methods import method
 from ...methods.base import Method
-from ..kit.arguments import as_network, default_method
 from ..link.traits import whole_numbers
 
 SIGNED = ("blue-red", "green-red")
 UNSIGNED = ("inferno", "viridis", "cividis", "gray")
 COLORMAPS = {"signed": SIGNED, "unsigned": UNSIGNED}
-
-
-def as_networks(given: Any) -> list[Network]:
-    """Networks for one Network, module or name, or for a list of them."""
-    several = list(given) if isinstance(given, list | tuple) else [given]
-    if not several:
-        raise DeepvisError("There is no network to compare; give one, or a list of them.")
-    return [as_network(each) for each in several]
-
-
-def default_methods(networks: Sequence[Network]) -> tuple[str, ...]:
-    """What tells most about these networks: a class map that all of them have, and three methods for any network."""
-    maps = {default_method(network) for network in networks}
-    return ("cam" if maps == {"cam"} else "grad_cam", "occlusion", "lrp", "gradient_x_input")
 
 
 def comparable() -> list[str]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from html import escape
 
 import bqplot
 import ipywidgets
 import numpy as np
+from torch import Tensor
 
 from ...scores import Curves
-from ..kit.layout import close_all
+from ..kit.figure import figure
+from ..kit.layout import box, classed, close_all, html, titled
+from ..link.push import push
 
 # told apart with any colour vision (Okabe & Ito 2008), on light and on dark; methods differ in their mark as well
 COLOURS = ("#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9", "#8c8c8c")
@@ -32,13 +35,16 @@ SHAPES = {
 
 @dataclass(frozen=True, eq=False)
 class Entry:
-    """One line: the cell it belongs to, its name, and the places of its method and its network among the others."""
+    """One line: the cell it belongs to, its name, and the places of its method and its network among the others.
+
+    `curves` is None while they are not known.
+    """
 
     key: Hashable
     name: str
     method: int
     network: int
-    curves: Curves
+    curves: Curves | None
 
     @property
     def colour(self) -> str:
@@ -58,19 +64,24 @@ class CurveChart(ipywidgets.VBox):
 
     def __init__(self) -> None:
         self.insertion, self.deletion = Chart("pixels brought in"), Chart("pixels taken away")
-        self.legend = ipywidgets.HTML().add_class("dv-compare-legend")
+        self.legend = html("dv-compare-legend")
         charts = [
-            _titled("Insertion: higher is better", self.insertion.figure),
-            _titled("Deletion: lower is better", self.deletion.figure),
+            titled("Insertion: higher is better", self.insertion.figure),
+            titled("Deletion: lower is better", self.deletion.figure),
         ]
-        super().__init__([ipywidgets.Box(charts).add_class("dv-compare-figures"), self.legend])
+        figures = box("dv-compare-figures", *(classed(chart, "dv-compare-figure") for chart in charts))
+        super().__init__([figures, self.legend])
         self.add_class("dv-compare-chart")
 
     def show(self, entries: Sequence[Entry]) -> None:
-        """Show these lines and no others."""
-        self.insertion.show(entries, [entry.curves.insertion for entry in entries])
-        self.deletion.show(entries, [entry.curves.deletion for entry in entries])
-        self.legend.value = "".join(map(_swatch, entries)) or "Curves appear when maps are finished."
+        """Shows the lines of these entries, as far as they are known, and no others.
+
+        Entries that were there before may come on any thread, new ones on the main thread only.
+        """
+        self.insertion.show(entries, [entry.curves.insertion if entry.curves else None for entry in entries])
+        self.deletion.show(entries, [entry.curves.deletion if entry.curves else None for entry in entries])
+        drawn = "".join(_swatch(entry) for entry in entries if entry.curves is not None)
+        push(self.legend, value=drawn or "Curves appear when maps are finished.")
 
 
 class Chart:
@@ -83,45 +94,33 @@ class Chart:
             bqplot.Axis(scale=self._scales["x"], label=across, label_offset="32px", grid_lines="none", **TICKS),
             bqplot.Axis(scale=self._scales["y"], orientation="vertical", grid_lines="dashed", **TICKS),
         ]
-        self.figure = bqplot.Figure(
-            display_toolbar=False,
-            marks=[],
-            axes=axes,
-            animation_duration=0,
-            fig_margin={"top": 8, "bottom": 48, "left": 48, "right": 16},
-            layout=ipywidgets.Layout(width="100%", height="240px", min_width="240px"),
-        )
+        self.figure = figure([], axes, height="240px", margin=(8, 48, 48, 16))
 
-    def show(self, entries: Sequence[Entry], values: Sequence[object]) -> None:
-        for entry, heights in zip(entries, values, strict=True):
+    def show(self, entries: Sequence[Entry], values: Sequence[Tensor | None]) -> None:
+        """Draws a line for each entry whose values are known."""
+        self._make_ready(entries)
+        known = [(entry, heights) for entry, heights in zip(entries, values, strict=True) if heights is not None]
+        for entry, heights in known:
             self._draw(entry, heights)
-        kept = [entry.key for entry in entries]
-        self.figure.marks = [mark for key in kept for mark in self._drawn[key]]
-        for key in set(self._drawn).difference(kept):
+        push(self.figure, marks=[mark for entry, _ in known for mark in self._drawn[entry.key]])
+        for key in set(self._drawn).difference(entry.key for entry in entries):
             close_all(self._drawn.pop(key))
 
-    def _draw(self, entry: Entry, heights: object) -> None:
-        if entry.key not in self._drawn:
-            self._drawn[entry.key] = (
-                bqplot.Lines(x=[], y=[], scales=self._scales, stroke_width=2),
-                bqplot.Scatter(x=[], y=[], scales=self._scales, default_size=36),
-            )
+    def _make_ready(self, entries: Sequence[Entry]) -> None:
+        for entry in entries:
+            if entry.key not in self._drawn:
+                self._drawn[entry.key] = (
+                    bqplot.Lines(x=[], y=[], scales=self._scales, stroke_width=2),
+                    bqplot.Scatter(x=[], y=[], scales=self._scales, default_size=36),
+                )
+
+    def _draw(self, entry: Entry, heights: Tensor) -> None:
+        assert entry.curves is not None
         line, marks = self._drawn[entry.key]
-        x, y = entry.curves.fractions.numpy().astype(float), heights.numpy().astype(float)  # type: ignore[attr-defined]
-        with line.hold_sync():
-            line.x, line.y, line.colors, line.line_style = x, y, [entry.colour], entry.dash
+        x, y = entry.curves.fractions.numpy().astype(float), heights.numpy().astype(float)
+        push(line, x=x, y=y, colors=[entry.colour], line_style=entry.dash)
         first = entry.method % MARKED  # marks of lines that run together lie side by side
-        with marks.hold_sync():
-            marks.x, marks.y, marks.colors, marks.marker = (
-                x[first::MARKED],
-                y[first::MARKED],
-                [entry.colour],
-                entry.mark,
-            )
-
-
-def _titled(title: str, figure: bqplot.Figure) -> ipywidgets.VBox:
-    return ipywidgets.VBox([ipywidgets.HTML(title).add_class("dv-title"), figure]).add_class("dv-compare-figure")
+        push(marks, x=x[first::MARKED], y=y[first::MARKED], colors=[entry.colour], marker=entry.mark)
 
 
 def _swatch(entry: Entry) -> str:
@@ -130,4 +129,4 @@ def _swatch(entry: Entry) -> str:
     drawing = (
         f'<svg width="28" height="12" stroke="{entry.colour}" fill="{entry.colour}">{line}{SHAPES[entry.mark]}</svg>'
     )
-    return f"<span>{drawing} {html.escape(entry.name)}</span>"
+    return f"<span>{drawing} {escape(entry.name)}</span>"

@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 
 from ...scores import mass, pointing
-from .cell import Cell
+from .answers import CellAnswer
 
 COLUMNS = (
     ("pointing", "whether the map peaks on the object (Zhang et al. 2018)"),
@@ -19,9 +19,9 @@ NAMES = ("pointing", "mass", "insertion", "deletion")
 NONE = "–"
 
 
-def scores_of(cell: Cell) -> dict[str, float | None]:
+def scores_of(cell: CellAnswer) -> dict[str, float | None]:
     """The scores of a cell; None where the map, the mask or the curves are not there."""
-    result, mask, drawn = cell.result if cell.finished else None, cell.row.mask, cell.curves
+    result, mask, drawn = cell.result if cell.finished else None, cell.mask, cell.curves
     on_object = result is not None and mask is not None
     return {
         "pointing": float(pointing(result.heatmap, mask)) if on_object else None,  # type: ignore[union-attr, arg-type]
@@ -31,7 +31,7 @@ def scores_of(cell: Cell) -> dict[str, float | None]:
     }
 
 
-def table(cells: Sequence[Cell], several: bool) -> str:
+def table(cells: Sequence[CellAnswer], several: bool) -> str:
     """The scores of cells as HTML; `several` says whether there are several networks."""
     head = "".join(f'<th scope="col" title="{html.escape(why)}">{name}</th>' for name, why in COLUMNS)
     rows = "".join(_row(cell, several) for cell in cells)
@@ -39,7 +39,7 @@ def table(cells: Sequence[Cell], several: bool) -> str:
     return f'<table><thead><tr><th scope="col">method</th>{network}{head}</tr></thead><tbody>{rows}</tbody></table>'
 
 
-def _row(cell: Cell, several: bool) -> str:
+def _row(cell: CellAnswer, several: bool) -> str:
     found = scores_of(cell)
     network = f"<td>{html.escape(cell.row.title)}</td>" if several else ""
     numbers = "".join(f"<td>{_text(name, found[name])}</td>" for name in NAMES)

@@ -1,271 +1,307 @@
-"""From what a comparison is asked to show to answers in its cells: each cell asks its network's engine, in its slot."""
+"""From what a comparison is asked to show to answers: each cell asks its network's engine, in a slot of its own."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from torch import Tensor
 
 from ...core.content_key import content_key
 from ...core.errors import DeepvisError
-from ...core.results import HeatMap
+from ...core.network.network import Network
+from ...core.report import Report
+from ...core.results import HeatMap, Result
 from ...core.weights_key import weights_key
+from ...engine.client import Client, explanation_key
 from ...methods import explain, method, serving
 from ...scores import Curves, curves
-from ..link.frames import noted
-from .cell import Cell
-from .networks import Row, marked, seen
-from .scale import limits_of
+from .answers import CURVES, MAP, CellAnswer, Key, Listener
+from .checks import settings
+from .networks import Row, Seen, class_in
+from .publisher import Publisher
+from .question import Question
+from .state import CompareState
 
-if TYPE_CHECKING:
-    from .compare import Compare
-
-MAP, CURVES = "Map", "Curves"  # what a cell computes, as its progress bar names it
 STEPS = 32  # points of a curve
 FILL = "blur"  # what takes the place of removed pixels
+STEP = 0.01  # progress that is worth a message
+CLASSES = "classes"  # the slot of the probabilities
 
 
-class Updates:
-    """Asks the engines and shows their answers; `compare` is where the state is, `rows` are its networks.
+class Session:
+    """Asks the engines what `state` wants to see on the networks of `rows`, and publishes the answers.
 
-    Answers come on the engines' threads, several at a time: whatever they change is changed with `lock` held.
+    What the state says is frozen into a Question on the state's own thread. Answers come on the engines' threads,
+    several at a time, and change what is known with the publisher's lock held.
     """
 
-    def __init__(self, compare: Compare, rows: Sequence[Row]) -> None:
-        self.compare, self.rows = compare, rows
-        self.networks = [row.network for row in rows]
-        self.picture: Any = None
-        self.lock = threading.RLock()
-        self._closed = False
+    def __init__(self, state: CompareState, rows: Sequence[Row]) -> None:
+        self._state, self._rows = state, rows
+        self._known = Publisher(Question.of(state))
+        self._shares: list[Tensor | None] = [None] * len(rows)
+        self._clients = [Client(row.network, self._known.refuse) for row in rows]
 
-    # --- the picture ---
+    @property
+    def answers(self) -> tuple[CellAnswer, ...]:
+        """What is known of every cell, in their order."""
+        return self._known.answers
 
-    def open(self, picture: Any) -> None:
-        """Compare on another picture; DeepvisError, and the old one stays, if it cannot be read."""
-        views, masks = seen(self.networks, picture), marked(self.networks, picture, None)
-        with self.lock:
-            self.picture = picture
-            for row, view, mask in zip(self.rows, views, masks, strict=True):
-                row.view, row.mask, row.shares = view, mask, None
-        for row in self.rows:
-            self._ask_classes(row)
-        for cell in self.compare.cells:
-            self.restart(cell)
-        self.compare.panes.show_mask(masks[0] is not None)
+    def subscribe(self, listener: Listener) -> None:
+        """Tells `listener` every answer from now on."""
+        self._known.subscribe(listener)
 
-    def mark(self, mask: Any) -> None:
-        """Another mask of the picture (None: the picture's own); DeepvisError if it does not fit."""
-        masks = marked(self.networks, self.picture, mask)
-        for row, seen_mask in zip(self.rows, masks, strict=True):
-            row.mask = seen_mask
-        for cell in self.compare.cells:
-            cell.put_below(self._view(cell), cell.row.mask)
-        self.compare.panes.show_mask(masks[0] is not None)
-        self.compare.show_scores()
+    def start(self) -> None:
+        """Follows the state from now on."""
+        observe = self._state.observe
+        observe(lambda change: self._see(change["old"], change["new"]), names="seen")
+        observe(lambda _: self._lay_cells(), names="methods")
+        observe(lambda _: self._explain_all(), names="target")
+        observe(lambda change: self._explain_changed(change["old"] or {}), names="params")
+        observe(lambda _: self._rescale_all(), names=["scale", "colormaps"])
+        observe(lambda _: self._toggle_scores(), names=["curves", "scores"])
+        self._lay_cells()
 
-    def _view(self, cell: Cell) -> Tensor:
-        assert cell.row.view is not None
-        return cell.row.view
+    def press(self, key: Key) -> None:
+        """Stops what a cell computes, or goes on with what was stopped."""
+        answer = self._known.get(key)
+        if answer is None:
+            return
+        if answer.running:
+            self._cancel(key)
+        elif answer.finished:
+            self._measure(key)
+        else:
+            self._explain(key)
+
+    def stop(self) -> None:
+        """Stops everything that is being computed; what is drawn stays."""
+        for answer in self.answers:
+            self._cancel(answer.key)
+
+    def idle(self, timeout: float | None = None) -> bool:
+        """Waits until all engines are idle, at most `timeout` seconds each; False if one still works then."""
+        return all(client.idle(timeout) for client in self._clients)
+
+    def close(self) -> None:
+        """Gives the engines back: no answer arrives after this. Closing again changes nothing."""
+        with self._known.lock:
+            closed, self._known.closed = self._known.closed, True
+        if not closed:
+            self.stop()
+            for client in self._clients:
+                client.cancel(CLASSES)
+                client.close()
+
+    # --- what follows from a change of the state; on the state's thread ---
+
+    def _freeze(self) -> Question:
+        with self._known.lock:
+            self._known.question = Question.of(self._state)
+            return self._known.question
+
+    def _see(self, old: Seen | None, new: Seen) -> None:
+        if old is not None and old.views is new.views:
+            self._mark(new)
+            return
+        with self._known.lock:
+            self._freeze()
+            self._shares = [None] * len(self._rows)
+        for row in self._rows:
+            self._ask_classes(row, new.views[row.place])
+        for answer in self.answers:
+            self._explain(answer.key, fresh=True)
+
+    def _mark(self, seen: Seen) -> None:
+        with self._known.lock:
+            self._freeze()
+            for answer in self.answers:
+                self._known.change(answer.key, mask=seen.masks[answer.row.place])
+            self._known.tell_scores()
+
+    def _lay_cells(self) -> None:
+        came, went = self._known.lay(self._freeze().methods, self._rows)
+        for key in went:
+            self._cancel(key)
+        for key in came:
+            self._explain(key, fresh=True)
+        self._known.tell_scores()
+
+    def _explain_all(self) -> None:
+        self._freeze()
+        for answer in self.answers:
+            self._explain(answer.key)
+
+    def _explain_changed(self, old: dict[str, dict[str, Any]]) -> None:
+        new = self._freeze().params
+        for answer in self.answers:
+            if settings(answer.name, old) != settings(answer.name, new):
+                self._explain(answer.key)
+
+    def _rescale_all(self) -> None:
+        for name in self._freeze().methods:
+            self._known.rescale(name)
+
+    def _toggle_scores(self) -> None:
+        with self._known.lock:
+            wanted = self._freeze().measures
+            left = [] if wanted else [answer.key for answer in self.answers if answer.finished and answer.running]
+            for key in left:
+                self._known.drop_turn(key)
+            self._known.tell_scores()
+        for key in left:
+            self._cancel(key)
+        self._measure_all()
 
     # --- questions ---
 
-    def _ask_classes(self, row: Row) -> None:
-        view = row.view
-        assert view is not None
-        row.engine.submit(
-            self._slot(row, "classes"),
+    def _ask_classes(self, row: Row, view: Tensor) -> None:
+        self._clients[row.place].ask(
+            CLASSES,
             lambda _: row.network.probabilities(view[None])[0].cpu(),
-            on_result=partial(self._answer_classes, row, view),
-            on_error=lambda sentence, _: self.compare.panes.refuse(sentence),
+            partial(self._answer_classes, row.place, view),
             doing="reading the classes",
         )
 
-    def restart(self, cell: Cell) -> None:
-        """Another picture: the old map goes."""
-        with self.lock:
-            cell.clear()
-            cell.put_below(self._view(cell), cell.row.mask)
-        self.ask(cell)
+    def _explain(self, key: Key, fresh: bool = False) -> None:
+        """Explains anew in one cell; its map improves while the method runs, and an error leaves the old one.
 
-    def ask(self, cell: Cell) -> None:
-        """Explain anew in one cell; its map improves while the method runs, and an error leaves the old one."""
-        row, name, params = cell.row, cell.name, self.compare.params.get(cell.name, {})
-        view, target = row.view, self.compare.target
-        if view is None or self._closed:
+        With `fresh` the picture is another one: the old map goes.
+        """
+        (name, place), question = key, self._known.question
+        network, seen = self._rows[place].network, question.seen
+        if seen is None or self._known.closed:
             return
-        with self.lock:
-            turn, cell.finished, cell.curves = cell.begin(MAP), False, None
-        self.compare.show_scores()
+        other = {"view": seen.views[place], "mask": seen.masks[place], "result": None} if fresh else {}
+        turn = self._known.begin(key, MAP, finished=False, curves=None, **other)
+        self._known.tell_scores()
         try:
-            channel = row.channel(self.networks[0], target) if target is not None else None
-            serving(name, row.network)
+            target = None if question.target is None else class_in(network, self._rows[0].network, question.target)
+            serving(name, network)
         except DeepvisError as error:
-            row.engine.cancel(self._slot(row, name))
-            self._end(cell, turn, notice=str(error))
+            self._cancel(key)
+            self._end(key, turn, notice=str(error))
             return
-        key = content_key("compare", name, weights_key(row.network.module), view, channel, params)
-        work = partial(self._explain, row, view, name, channel, params)
-        self._submit(cell, turn, work, key, method(name).long, partial(self._answer_map, cell, turn), f"running {name}")
+        self._known.change(key, target=target)
+        params, view = question.params.get(name, {}), seen.views[place]
+        work = partial(_explained, network, view, name, target, params)
+        cached = explanation_key(network, view, name, target, params)
+        self._ask(key, turn, work, self._answer_map, f"running {name}", cached, method(name).long)
 
-    def measure(self, cell: Cell) -> None:
-        """Draw the curves of a cell whose map is finished, where they are wanted and not there yet."""
-        compare, row = self.compare, cell.row
-        wanted = (compare.curves or compare.scores) and cell.finished and cell.curves is None and not cell.running
-        if not wanted or self._closed or cell.result is None or row.view is None:
-            return
-        channel = row.channel(self.networks[0], compare.target)
-        if channel is None:
-            return  # the classes are still being read: their answer asks again
-        with self.lock:
-            turn, heatmap, view = cell.begin(CURVES), cell.result.heatmap, row.view
-        key = content_key("curves", weights_key(row.network.module), view, heatmap, channel, STEPS, FILL)
-        work = partial(_curves, row, view, heatmap, channel)
-        self._submit(cell, turn, work, key, True, partial(self._answer_curves, cell, turn), "drawing the curves")
+    def _measure_all(self) -> None:
+        for answer in self.answers:
+            self._measure(answer.key)
 
-    def _submit(
+    def _measure(self, key: Key) -> None:
+        """Draws the curves of a cell whose map is finished, where they are wanted and not there yet."""
+        with self._known.lock:
+            answer = self._known.get(key)
+            if answer is None or not self._lacks_curves(answer):
+                return
+            target, view, result = self._class(answer), answer.view, answer.result
+            if target is None or view is None or result is None:
+                return  # the classes are still being read: their answer asks again
+            turn = self._known.begin(key, CURVES)
+        network = answer.row.network
+        work = partial(_curves, network, view, result.heatmap, target)
+        cached = content_key("curves", weights_key(network.module), view, result.heatmap, target, STEPS, FILL)
+        self._ask(key, turn, work, self._answer_curves, "drawing the curves", cached, True)
+
+    def _lacks_curves(self, answer: CellAnswer) -> bool:
+        wanted = self._known.question.measures and not self._known.closed
+        return wanted and answer.finished and answer.curves is None and not answer.running
+
+    def _ask(
         self,
-        cell: Cell,
+        key: Key,
         turn: int,
-        work: Callable[..., Any],
-        key: str,
-        long: bool,
-        answer: Callable[[Any], None],
+        work: Callable[[Report], Any],
+        answer: Callable[[Key, int, Any], None],
         doing: str,
+        cached: str,
+        long: bool,
     ) -> None:
-        cell.row.engine.submit(
-            self._slot(cell.row, cell.name),
+        self._clients[key[1]].ask(
+            key[0],
             work,
-            key=key,
-            long=long,
-            on_partial=partial(self._improve, cell, turn),
-            on_result=answer,
-            on_error=lambda sentence, _: self._end(cell, turn, notice=sentence),
-            on_cancelled=lambda: self._end(cell, turn, f"stopped at {cell.progress.value:.0%}", stopped=True),
+            partial(answer, key, turn),
             doing=doing,
+            key=cached,
+            long=long,
+            on_partial=partial(self._improve, key, turn),
+            on_error=lambda sentence: self._end(key, turn, notice=sentence),
+            on_cancelled=lambda: self._end(key, turn, stopped=True),
         )
 
-    def press(self, cell: Cell) -> None:
-        """The button of a cell: stop what runs, or go on with what was stopped."""
-        if cell.running:
-            self.stop(cell)
-        elif cell.finished:
-            self.measure(cell)
-        else:
-            self.ask(cell)
+    def _cancel(self, key: Key) -> None:
+        self._clients[key[1]].cancel(key[0])
 
-    def stop(self, cell: Cell) -> None:
-        """Stop what a cell computes; what it has drawn stays."""
-        cell.row.engine.cancel(self._slot(cell.row, cell.name))
+    # --- answers; on the engines' threads ---
 
-    def leave_curves(self, cell: Cell) -> None:
-        """Curves are not wanted any more: the map stays, and nothing is said about them."""
-        with self.lock:
-            if cell.finished and cell.running:
-                cell.turn += 1
-                cell.end(self._words(cell))
-                self.stop(cell)
-
-    def drop(self, cell: Cell) -> None:
-        """A cell is taken away: nothing it still computes is wanted."""
-        with self.lock:
-            cell.turn += 1
-        self.stop(cell)
-
-    def _slot(self, row: Row, name: str) -> str:
-        return f"{self.compare.group}:{row.place}:{name}"
-
-    @staticmethod
-    def _explain(row: Row, view: Tensor, name: str, target: int | None, params: dict[str, Any], report: Any) -> Any:
-        return explain(row.network, view, name, target=target, report=report, **params)
-
-    # --- answers; all of this runs on the engines' threads ---
-
-    def _answer_classes(self, row: Row, view: Tensor, shares: Tensor) -> None:
-        with self.lock:
-            if row.view is not view:
+    def _answer_classes(self, place: int, view: Tensor, shares: Tensor) -> None:
+        with self._known.lock:
+            seen = self._known.question.seen
+            if seen is None or seen.views[place] is not view:
                 return
-            row.shares = shares
-            if row is self.rows[0]:
-                self.compare.panes.show_classes()
-            for cell in self.compare.cells:
-                if cell.finished:
-                    cell.say(self._words(cell))
-        self.compare.measure()
+            self._shares[place] = shares
+            if place == 0:
+                self._known.tell_classes(shares)
+            for answer in self.answers:
+                if answer.row.place == place and answer.finished:
+                    self._known.change(answer.key, share=self._share(answer))
+        self._measure_all()
 
-    def _improve(self, cell: Cell, turn: int, fraction: float, partial: object) -> None:
-        with self.lock:
-            if cell.turn != turn:
+    def _improve(self, key: Key, turn: int, fraction: float, found: object) -> None:
+        with self._known.lock:
+            answer = self._known.get(key)
+            if answer is None or not self._known.is_current(key, turn):
                 return
-            cell.advance(fraction)
-            if isinstance(partial, HeatMap):
-                self._show(cell, partial)
+            reached = fraction if abs(fraction - answer.fraction) >= STEP else answer.fraction
+            if isinstance(found, HeatMap):
+                self._known.show_map(key, result=found, fraction=reached)
+            elif reached != answer.fraction:
+                self._known.change(key, fraction=reached)
 
-    def _answer_map(self, cell: Cell, turn: int, result: Any) -> None:
+    def _answer_map(self, key: Key, turn: int, result: Result) -> None:
         if not isinstance(result, HeatMap):
-            self._end(cell, turn, notice=f"{cell.name} gives {result.kind}, and only heat maps can be compared.")
+            self._end(key, turn, notice=f"{key[0]} gives {result.kind}, and only heat maps can be compared.")
             return
-        with self.lock:
-            if cell.turn != turn:
+        with self._known.lock:
+            answer = self._known.get(key)
+            if answer is None or not self._known.is_current(key, turn):
                 return
-            self._show(cell, result)
-            cell.finished = True
-            cell.end(self._words(cell))
-        self.compare.show_scores()
-        self.measure(cell)
+            self._known.show_map(key, result=result, finished=True, running="", share=self._share(answer))
+            self._known.tell_scores()
+        self._measure(key)
 
-    def _answer_curves(self, cell: Cell, turn: int, found: Curves) -> None:
-        with self.lock:
-            if cell.turn != turn:
-                return
-            cell.curves = found
-            cell.end(self._words(cell))
-        self.compare.show_scores()
+    def _answer_curves(self, key: Key, turn: int, found: Curves) -> None:
+        with self._known.lock:
+            if self._known.is_current(key, turn):
+                self._known.change(key, curves=found, running="")
+                self._known.tell_scores()
 
-    def _end(self, cell: Cell, turn: int, words: str = "", notice: str = "", stopped: bool = False) -> None:
-        with self.lock:
-            if cell.turn == turn:
-                cell.end(words, notice, stopped)
+    def _end(self, key: Key, turn: int, notice: str = "", stopped: bool = False) -> None:
+        """A turn is over by an error (a sentence) or a stop, after which it may begin again."""
+        with self._known.lock:
+            if self._known.is_current(key, turn):
+                self._known.change(key, running="", notice=notice, stopped=stopped)
 
-    def _show(self, cell: Cell, result: HeatMap) -> None:
-        cell.result = result
-        self.rescale(cell.name)
-        cell.draw()
+    def _class(self, answer: CellAnswer) -> int | None:
+        """The class index that a cell explains; None while the top class of its network is not known."""
+        shares = self._shares[answer.row.place]
+        return int(shares.argmax()) if answer.target is None and shares is not None else answer.target
 
-    def rescale(self, name: str) -> None:
-        """Give the maps of a method their scale: one for all networks, or one each."""
-        shared = self.compare.scale == "shared"
-        with self.lock:
-            column = [cell for cell in self.compare.cells if cell.name == name and cell.result is not None]
-            for cell in column:
-                among = column if shared else [cell]
-                results = [other.result for other in among if other.result is not None]
-                signed = results[0].signed
-                cell.map.limits = limits_of([result.heatmap for result in results], signed)
-                cell.map.colormap = self.compare.colormaps["signed" if signed else "unsigned"]
-
-    def _words(self, cell: Cell) -> str:
-        """What the cell explains, and how sure the network is of it."""
-        if cell.result is None:
-            return ""
-        row = cell.row
-        channel = row.channel(self.networks[0], self.compare.target)
-        share = "" if channel is None or row.shares is None else f" · {float(row.shares[channel]):.0%}"
-        return f"explains {cell.result.target}{share}{noted(cell.result)}"
-
-    def close(self) -> None:
-        """Give the engines back: no answer arrives after this."""
-        if not self._closed:
-            self._closed = True
-            for cell in self.compare.cells:
-                self.drop(cell)
-            for row in self.rows:
-                row.engine.cancel(self._slot(row, "classes"))
-                row.engine.release()
-                row.view = row.mask = row.shares = None
+    def _share(self, answer: CellAnswer) -> float | None:
+        shares, target = self._shares[answer.row.place], self._class(answer)
+        return None if shares is None or target is None else float(shares[target])
 
 
-def _curves(row: Row, view: Tensor, heatmap: Tensor, target: int, report: Any) -> Curves:
-    return curves(row.network, view, heatmap, target, STEPS, FILL, report)
+def _explained(
+    network: Network, view: Tensor, name: str, target: int | None, params: Mapping[str, Any], report: Report
+) -> Result:
+    return explain(network, view, name, target=target, report=report, **params)
+
+
+def _curves(network: Network, view: Tensor, heatmap: Tensor, target: int, report: Report) -> Curves:
+    return curves(network, view, heatmap, target, STEPS, FILL, report)

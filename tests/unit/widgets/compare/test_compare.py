@@ -2,48 +2,37 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import ipywidgets
 import numpy as np
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from deepvis_widgets.core.errors import DeepvisError
-from deepvis_widgets.core.network.network import Network
-from deepvis_widgets.core.picture.preprocess import Preprocess
+from deepvis_widgets.engine.engine import Engine
 from deepvis_widgets.methods import explain
 from deepvis_widgets.scores import curves, mass, pointing
+from deepvis_widgets.widgets.compare.answers import CellAnswer
 from deepvis_widgets.widgets.compare.cell import Cell
 from deepvis_widgets.widgets.compare.compare import Compare
-from deepvis_widgets.widgets.compare.scale import limits_of, rescaled
-from deepvis_widgets.widgets.link.protocol import Frame, unpack
-from tests.small_nets import Plain
+from deepvis_widgets.widgets.compare.networks import rows_of
+from deepvis_widgets.widgets.compare.scale import limits_of
+from deepvis_widgets.widgets.link.protocol import Frame
+from deepvis_widgets.widgets.link.push import pushing
+from tests.unit.widgets.compare.nets import SIDE, NoHead, network, picture
 from tests.untouched import Untouched
 
-SIDE = 32
 METHODS = ("cam", "occlusion", "gradient_x_input")
-
-
-class NoHead(Plain):
-    """Two layers behind the pooling, so that exact class maps do not exist."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.classifier = nn.Sequential(nn.Linear(8, 6), nn.ReLU(), nn.Linear(6, 5))  # type: ignore[assignment]
-
-
-def network(seed: int = 0, name: str = "small", module: Callable[[], Any] = Plain, side: int = SIDE) -> Network:
-    torch.manual_seed(seed)
-    return Network(module(), Preprocess((side, side), None), name=name)
 
 
 @pytest.fixture
 def pictures() -> list[Tensor]:
-    chance = torch.Generator().manual_seed(1)
-    return [torch.rand(3, SIDE, SIDE, generator=chance) for _ in range(2)]
+    return [picture(1), picture(2)]
 
 
 @pytest.fixture
@@ -63,16 +52,21 @@ def make(pictures: list[Tensor]) -> Iterator[Callable[..., Compare]]:
 
 
 def settle(compare: Compare) -> None:
-    for row in compare.updates.rows:
-        assert row.engine.idle(60)
+    assert compare.session.idle(60)
 
 
 def cell_of(compare: Compare, name: str, row: int = 0) -> Cell:
-    return next(cell for cell in compare.cells if (cell.name, cell.row.place) == (name, row))
+    return next(cell for cell in compare.cells if cell.answer.key == (name, row))
 
 
 def sent(cell: Cell, kind: str = "map") -> Frame:
-    return unpack(*cell.map._last[kind])
+    frame = cell.map.last(kind)
+    assert frame is not None
+    return frame
+
+
+def maps_of(cells: list[Cell]) -> list[Tensor]:
+    return [cell.answer.result.heatmap for cell in cells if cell.answer.result]
 
 
 def shown(cell: Cell) -> np.ndarray:
@@ -86,16 +80,17 @@ def test_every_cell_shows_the_map_of_its_method_on_its_network(
     make: Callable[..., Compare], pictures: list[Tensor]
 ) -> None:
     compare = make()
-    assert [(cell.name, cell.row.title) for cell in compare.cells[:3]] == [
+    assert [(cell.answer.name, cell.answer.row.title) for cell in compare.cells[:3]] == [
         ("cam", "one"),
         ("cam", "two"),
         ("occlusion", "one"),
     ]
     for cell in compare.cells:
-        expected = explain(cell.row.network, pictures[0], cell.name, **compare.params.get(cell.name, {}))
+        asked = cell.answer
+        expected = explain(asked.row.network, pictures[0], asked.name, **compare.params.get(asked.name, {}))
         values = expected.heatmap.numpy()  # type: ignore[attr-defined]
         np.testing.assert_allclose(shown(cell), values, atol=np.ptp(values) / 60000)
-        top = int(cell.row.network.probabilities(pictures[0][None]).argmax())
+        top = int(asked.row.network.probabilities(pictures[0][None]).argmax())
         assert cell.words.value.startswith(f"explains class {top}") and cell.map.notice == ""
 
 
@@ -105,11 +100,11 @@ def test_a_class_is_explained_by_all_networks_and_none_lets_go(
     compare = make(target="class 3", methods=["cam"])
     assert compare.target == 3
     for cell in compare.cells:
-        expected = explain(cell.row.network, pictures[0], "cam", target=3).heatmap.numpy()  # type: ignore[attr-defined]
+        expected = explain(cell.answer.row.network, pictures[0], "cam", target=3).heatmap.numpy()  # type: ignore[attr-defined]
         np.testing.assert_allclose(shown(cell), expected, atol=np.ptp(expected) / 60000)
     compare.target = None
     settle(compare)
-    tops = [int(row.network.probabilities(pictures[0][None]).argmax()) for row in compare.updates.rows]
+    tops = [int(row.network.probabilities(pictures[0][None]).argmax()) for row in rows_of(compare.networks)]
     assert [cell.words.value.split(" · ")[0] for cell in compare.cells] == [f"explains class {top}" for top in tops]
     with pytest.raises(DeepvisError, match="There is no class"):
         compare.target = "unicorn"
@@ -131,29 +126,20 @@ def test_a_shared_scale_is_one_per_method_and_an_own_one_fits_the_map(make: Call
     for name in METHODS:
         both = [cell_of(compare, name, row) for row in (0, 1)]
         assert both[0].map.limits == both[1].map.limits
-        assert both[0].map.limits == limits_of([cell.result.heatmap for cell in both if cell.result], True)
+        assert both[0].map.limits == limits_of(maps_of(both), True)
     compare.scale = "own"
     for cell in compare.cells:
-        assert cell.result is not None and cell.map.limits == limits_of([cell.result.heatmap], cell.result.signed)
+        assert cell.answer.result is not None
+        assert cell.map.limits == limits_of(maps_of([cell]), cell.answer.result.signed)
     one, two = (cell_of(compare, "cam", row).map.limits for row in (0, 1))
     assert one != two
 
 
-def test_limits_leave_out_a_single_outlier_but_not_a_sparse_map() -> None:
-    values = torch.linspace(0, 1, 1000).view(20, 50)
-    values[0, 0] = 100.0
-    assert limits_of([values], False)[1] < 1.01
-    assert limits_of([-values], True) == [-limits_of([values], True)[1], limits_of([values], True)[1]]
-    sparse = torch.zeros(40, 40)
-    sparse[3, 4] = 2.0
-    assert limits_of([sparse], False) == [0.0, 2.0] and limits_of([sparse], True) == [-2.0, 2.0]
-
-
 def test_signed_and_unsigned_maps_have_colour_maps_of_their_own(make: Callable[..., Compare]) -> None:
     compare = make(methods=["cam", "saliency"])
-    looks = {cell.name: (cell.map.signed, cell.map.colormap) for cell in compare.cells}
+    looks = {cell.answer.name: (cell.map.signed, cell.map.colormap) for cell in compare.cells}
     assert looks == {"cam": (True, "blue-red"), "saliency": (False, "inferno")}
-    compare.panes.colours.value = "cividis"
+    compare.panes.tools.colours.value = "cividis"
     assert compare.colormaps == {"signed": "blue-red", "unsigned": "cividis"}
     assert {cell.map.colormap for cell in compare.cells} == {"blue-red", "cividis"}
 
@@ -171,50 +157,45 @@ def test_the_cursor_means_the_same_place_in_pictures_of_other_sizes(make: Callab
         compare.cursor = (SIDE, 0)
 
 
-def test_places_go_there_and_back() -> None:
-    for place in ([0, 0], [127, 127], [64, 3]):
-        assert rescaled(rescaled(place, (128, 128), (224, 224)), (224, 224), (128, 128)) == place
-
-
 def test_curves_and_scores_are_those_of_the_scores_package(
     make: Callable[..., Compare], pictures: list[Tensor]
 ) -> None:
     mask = np.zeros((SIDE, SIDE), bool)
     mask[8:20, 10:24] = True
     compare = make(methods=["cam", "gradient_x_input"], mask=mask)
-    assert all(cell.curves is None for cell in compare.cells), "curves cost passes: nobody asked for them"
+    assert all(cell.answer.curves is None for cell in compare.cells), "curves cost passes: nobody asked for them"
     compare.scores = True
     settle(compare)
     for cell in compare.cells:
-        assert cell.result is not None and cell.map.notice == ""
-        channel = int(cell.row.network.probabilities(pictures[0][None]).argmax())
-        expected = curves(cell.row.network, pictures[0], cell.result.heatmap, channel)
-        numbers = compare.numbers[cell.row.title, cell.name]
+        assert cell.answer.result is not None and cell.map.notice == ""
+        channel = int(cell.answer.row.network.probabilities(pictures[0][None]).argmax())
+        expected = curves(cell.answer.row.network, pictures[0], cell.answer.result.heatmap, channel)
+        numbers = compare.numbers[cell.answer.row.title, cell.answer.name]
         assert numbers["insertion"] == pytest.approx(expected.insertion_area, abs=1e-5)
         assert numbers["deletion"] == pytest.approx(expected.deletion_area, abs=1e-5)
-        assert numbers["pointing"] == pointing(cell.result.heatmap, torch.from_numpy(mask))
-        assert numbers["mass"] == pytest.approx(mass(cell.result.heatmap, torch.from_numpy(mask)))
+        assert numbers["pointing"] == pointing(cell.answer.result.heatmap, torch.from_numpy(mask))
+        assert numbers["mass"] == pytest.approx(mass(cell.answer.result.heatmap, torch.from_numpy(mask)))
         assert f"{numbers['insertion']:.3f}" in compare.panes.table.value
     compare.curves = True
     lines = [mark for mark in compare.panes.chart.insertion.figure.marks if type(mark).__name__ == "Lines"]
     assert len(lines) == 4
     looks = {(mark.colors[0], mark.line_style) for mark in lines}
     assert len(looks) == 4, "every line has a look of its own"
-    np.testing.assert_allclose(lines[0].y, compare.cells[0].curves.insertion.numpy(), atol=1e-6)  # type: ignore[union-attr]
+    np.testing.assert_allclose(lines[0].y, compare.cells[0].answer.curves.insertion.numpy(), atol=1e-6)  # type: ignore[union-attr]
 
 
 def test_curves_that_are_not_wanted_any_more_leave_the_map(make: Callable[..., Compare]) -> None:
     compare = make(network(), methods=["cam"])
-    cell, row = compare.cells[0], compare.updates.rows[0]
+    cell, engine = compare.cells[0], Engine.of(compare.networks[0])
     go = threading.Event()
-    row.engine.submit("other", lambda _: go.wait(30), long=True)  # so that the curves wait
+    engine.submit("other", lambda _: go.wait(30), long=True)  # so that the curves wait
     compare.curves = True
-    assert cell.running == "Curves"
+    assert cell.answer.running == "Curves"
     compare.curves = False
-    assert not cell.running and not cell.stopped and cell.words.value.startswith("explains")
+    assert not cell.answer.running and not cell.answer.stopped and cell.words.value.startswith("explains")
     go.set()
     settle(compare)
-    assert cell.curves is None and cell.result is not None
+    assert cell.answer.curves is None and cell.answer.result is not None
 
 
 def test_without_a_mask_the_scores_that_need_one_are_empty(make: Callable[..., Compare]) -> None:
@@ -223,7 +204,7 @@ def test_without_a_mask_the_scores_that_need_one_are_empty(make: Callable[..., C
     settle(compare)
     numbers = compare.numbers["one", "cam"]
     assert numbers["pointing"] is None and numbers["mass"] is None and numbers["insertion"] is not None
-    assert compare.panes.outline.disabled
+    assert compare.panes.tools.outline.disabled
     with pytest.raises(DeepvisError, match="mask is 3×3"):
         compare.mask = np.ones((3, 3), bool)
 
@@ -242,10 +223,10 @@ def test_a_mask_travels_with_the_picture_and_goes_with_it(make: Callable[..., Co
 def test_methods_are_added_and_removed_and_the_others_stay(make: Callable[..., Compare]) -> None:
     compare = make(methods=["cam", "saliency"])
     kept, gone = cell_of(compare, "cam"), cell_of(compare, "saliency")
-    compare.panes.add.value = "gradient"
+    compare.panes.tools.add.value = "gradient"
     settle(compare)
-    assert compare.methods == ("cam", "saliency", "gradient") and compare.panes.add.value == ""
-    assert cell_of(compare, "gradient").result is not None
+    assert compare.methods == ("cam", "saliency", "gradient") and compare.panes.tools.add.value == ""
+    assert cell_of(compare, "gradient").answer.result is not None
     gone.remove.click()
     assert compare.methods == ("cam", "gradient") and gone.comm is None and cell_of(compare, "cam") is kept
     compare.methods = ["gradient"]
@@ -265,16 +246,16 @@ def test_what_is_no_heat_map_or_no_method_is_refused(make: Callable[..., Compare
         with pytest.raises(DeepvisError, match=sentence):
             compare.methods = wrong
     assert compare.methods == ("cam",)
-    compare.panes.add.value = "activation_maximization"
+    compare.panes.tools.add.value = "activation_maximization"
     assert "draws pictures of its own" in compare.panes.notice.value and compare.methods == ("cam",)
-    assert "(Activation maximization: not here)" in [text for text, _ in compare.panes.add.options]
+    assert "(Activation maximization: not here)" in [text for text, _ in compare.panes.tools.add.options]
 
 
 def test_a_method_that_refuses_a_network_says_so_in_its_cell_alone(make: Callable[..., Compare]) -> None:
     compare = make([network(0, "one"), network(1, "two", NoHead)], methods=["cam", "grad_cam"])
     assert "no exact CAM" in cell_of(compare, "cam", 1).map.notice
-    assert not cell_of(compare, "cam", 1).running and cell_of(compare, "cam", 1).result is None
-    assert cell_of(compare, "cam", 0).result is not None
+    assert not cell_of(compare, "cam", 1).answer.running and cell_of(compare, "cam", 1).answer.result is None
+    assert cell_of(compare, "cam", 0).answer.result is not None
     assert all(cell_of(compare, "grad_cam", row).map.notice == "" for row in (0, 1))
     only = make(network(1, "two", NoHead), methods=["grad_cam"])
     with pytest.raises(DeepvisError, match="no exact CAM"):
@@ -284,23 +265,23 @@ def test_a_method_that_refuses_a_network_says_so_in_its_cell_alone(make: Callabl
 def test_parameters_reach_the_method_and_its_controls(make: Callable[..., Compare], pictures: list[Tensor]) -> None:
     compare = make(network(), methods=["cam", "occlusion"])
     cell, cam = cell_of(compare, "occlusion"), cell_of(compare, "cam")
-    before, turn = shown(cell), cam.turn
+    before, turn = shown(cell), cam.answer.turn
     cell.settings.click()
-    assert compare.selected == "occlusion" and compare.panes.controls is not None
-    assert compare.panes.controls.values["window"] == 8
-    compare.panes.controls.by_name["window"].value = 12
+    assert compare.selected == "occlusion" and compare.panes.settings.controls is not None
+    assert compare.panes.settings.controls.values["window"] == 8
+    compare.panes.settings.controls.by_name["window"].value = 12
     settle(compare)
     expected = explain(compare.networks[0], pictures[0], "occlusion", window=12).heatmap.numpy()  # type: ignore[attr-defined]
     np.testing.assert_allclose(shown(cell), expected, atol=np.ptp(expected) / 60000)
-    assert not np.allclose(shown(cell), before) and cam.turn == turn, "other methods are not run again"
+    assert not np.allclose(shown(cell), before) and cam.answer.turn == turn, "other methods are not run again"
     compare.params = {"occlusion": {"window": 9}}
     settle(compare)
-    assert compare.panes.controls.values["window"] == 9
+    assert compare.panes.settings.controls.values["window"] == 9
     with pytest.raises(DeepvisError, match="window"):
         compare.params = {"occlusion": {"window": 0}}
     compare.params = {"occlusion": {"window": 4, "stride": 8}}  # each in its range, not together
     settle(compare)
-    assert "skips pixels" in cell.map.notice and cell.result is not None, "the last good map stays"
+    assert "skips pixels" in cell.map.notice and cell.answer.result is not None, "the last good map stays"
 
 
 def test_a_long_method_is_stopped_and_run_again(make: Callable[..., Compare]) -> None:
@@ -309,23 +290,24 @@ def test_a_long_method_is_stopped_and_run_again(make: Callable[..., Compare]) ->
     compare.methods = ("cam", "occlusion")
     settle(compare)
     cell = cell_of(compare, "occlusion")
-    advance = cell.advance
+    show = cell.show
 
-    def held(fraction: float) -> None:
-        advance(fraction)
-        started.set()
-        assert go.wait(30)
+    def held(answer: CellAnswer) -> None:
+        show(answer)
+        if answer.fraction:
+            started.set()
+            assert go.wait(30)
 
-    cell.advance = held  # type: ignore[method-assign]
+    cell.show = held  # type: ignore[method-assign]
     compare.params = {"occlusion": {"window": 6, "stride": 2}}
     assert started.wait(30) and cell.button.description == "Stop"
-    cell.row.engine.cancel(compare.updates._slot(cell.row, "occlusion"))
+    cell.button.click()
     go.set()
     settle(compare)
-    assert cell.words.value.startswith("stopped at") and not cell.finished and cell.button.description == "Run"
+    assert cell.words.value.startswith("stopped at") and not cell.answer.finished and cell.button.description == "Run"
     cell.button.click()
     settle(compare)
-    assert cell.finished and cell.words.value.startswith("explains") and cell.button.layout.display == "none"
+    assert cell.answer.finished and cell.words.value.startswith("explains") and cell.button.layout.display == "none"
 
 
 def test_another_picture_replaces_every_map(make: Callable[..., Compare], pictures: list[Tensor]) -> None:
@@ -372,3 +354,29 @@ def test_a_wrong_beginning_leaves_no_thread_behind(pictures: list[Tensor]) -> No
 def test_networks_of_one_name_are_told_apart(make: Callable[..., Compare]) -> None:
     compare = make([network(0, "net"), network(1, "net")], methods=["cam"])
     assert list(compare.results) == [("net (1)", "cam"), ("net (2)", "cam")]
+
+
+def test_workers_change_widgets_by_push_only(pictures: list[Tensor], monkeypatch: pytest.MonkeyPatch) -> None:
+    main, notify, found = threading.get_ident(), ipywidgets.Widget.notify_change, set()
+
+    def watch(widget: ipywidgets.Widget, change: Any) -> None:
+        if threading.get_ident() != main and not pushing():
+            found.add((type(widget).__name__, change["name"]))
+        notify(widget, change)
+
+    monkeypatch.setattr(ipywidgets.Widget, "notify_change", watch)
+
+    async def use() -> None:
+        networks = [network(0, "one"), network(1, "two", NoHead)]
+        compare = Compare(networks, pictures=pictures, methods=["cam", "occlusion"])
+        compare.curves = compare.scores = True
+        for act in (lambda: None, lambda: compare.add("lrp"), lambda: compare.show(pictures[1])):
+            act()
+            while not compare.session.idle(0.01):
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0.01)
+        assert " · " in compare.panes.tools.target.options[1][0], "the probabilities of the classes are not shown"
+        compare.close()
+
+    asyncio.run(use())
+    assert not found

@@ -1,4 +1,4 @@
-"""What an atlas adds to the Explorer, and the atlas's own view, without a browser: what their panes are sent."""
+"""What an atlas adds to the Explorer, without a browser: what its panes are sent."""
 
 from __future__ import annotations
 
@@ -9,16 +9,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 
 import deepvis_widgets as dv
 from deepvis_widgets.atlas.shipped import folder as ready_folder
 from deepvis_widgets.core.picture.picture import to_bytes
-from deepvis_widgets.widgets.atlas_view.address import link_to, page_address, page_link
-from deepvis_widgets.widgets.atlas_view.atlas_view import _link_words
 from deepvis_widgets.widgets.atlas_view.frames import contrasted, thumbnail
-from deepvis_widgets.widgets.atlas_view.stream import Stream
-from deepvis_widgets.widgets.atlas_view.unit_statistics import bin_names, strongest, thinned
+from deepvis_widgets.widgets.atlas_view.unit_statistics import strongest
 from deepvis_widgets.widgets.link.protocol import Frame, pack, unpack
 from tests.unit.atlas.small import draw_pictures, small_network
 
@@ -231,20 +227,6 @@ def test_a_build_can_be_cancelled(built: tuple[Path, Path], tmp_path: Path, monk
     explorer.close()
 
 
-def test_a_build_says_how_far_it_is(explorer: dv.Explorer, monkeypatch: Any) -> None:
-    builder, now = explorer.panes.tabs.builder, [100.0]
-    monkeypatch.setattr("deepvis_widgets.widgets.atlas_view.build_form.time.monotonic", lambda: now[0])
-    for seconds, fraction, told in (
-        (0, 0.2, "20%"),
-        (5, 0.2, "20%"),
-        (30, 0.4, "40% · 1:30 left"),
-        (90, 0.8, "80% · 0:30 left"),
-    ):
-        now[0] = 100.0 + seconds
-        builder._report(fraction)
-        assert builder.how_far.value == told
-
-
 def test_pictures_left_out_are_told_where_the_form_is_gone(built: tuple[Path, Path], tmp_path: Path) -> None:
     folder = draw_pictures(tmp_path / "pictures", 6)
     (folder / "broken.png").write_text("no picture")
@@ -273,141 +255,12 @@ def test_a_stand_in_is_shown_under_the_name_of_the_unit_selected(explorer: dv.Ex
     assert panes(explorer).facts._line.value.startswith(f"<b>{other}:1</b>")
 
 
-def test_a_deconv_of_few_large_values_is_drawn_with_more_contrast() -> None:
-    signal = torch.full((3, 40, 40), 0.05) * torch.linspace(-1, 1, 40)
-    signal[0, 20, 20] = 0.5
-    drawn = contrasted(0.5 + signal)
-    assert float(drawn.min()) < 0.2 and float(drawn.max()) == 1.0
-    torch.testing.assert_close((drawn - 0.5).sign(), signal.sign())
-    torch.testing.assert_close(contrasted(torch.full((3, 4, 4), 0.5)), torch.full((3, 4, 4), 0.5))
-
-
 def test_the_embedded_network_finds_its_own_atlas() -> None:
     explorer = dv.Explorer("husky-wolf")
     settle(explorer)
     assert explorer.atlas is not None and explorer.atlas.folder == ready_folder("husky-wolf")
     assert explorer.about == "synthesized"
     explorer.close()
-
-
-def test_a_newer_stream_takes_the_place_of_the_older(built: tuple[Path, Path]) -> None:
-    explorer = explored(built)
-    went: list[str] = []
-    stream = Stream(explorer.updates.engine, "test")
-
-    def steps(name: str) -> Iterator[None]:
-        for _ in range(200):
-            went.append(name)
-            yield
-
-    ended: list[str] = []
-    stream.start(steps("old"), ended.append, lambda: ended.append("old"))
-    stream.start(steps("new"), ended.append, lambda: ended.append("new"))
-    settle(explorer)
-    assert ended == ["new"] and went.count("new") == 200 and went.index("new") > went.count("old") - 1
-    explorer.close()
-
-
-# the atlas's own view
-
-
-@pytest.fixture
-def view(built: tuple[Path, Path]) -> Iterator[dv.AtlasView]:
-    made = dv.AtlasView(built[1], small_network(), f"{LAYER}:{UNIT}")
-    settle(made)
-    yield made
-    made.close()
-
-
-def test_a_page_shows_its_unit_and_leads_on(view: dv.AtlasView) -> None:
-    assert len(last(view.panes.top, "pictures").arrays["pictures"]) == 9
-    assert len(last(view.panes.deconv, "pictures").arrays["pictures"]) == 9
-    assert view.panes.similar.units == view.atlas.similar(LAYER, UNIT, 8)
-    view._next.click()
-    assert view.address == f"{LAYER}:{UNIT + 1}"
-    layer, channel, _ = view.panes.similar.units[0]
-    view.panes.similar.chosen = 0
-    assert view.address == f"{layer}:{channel}"
-    view._back.click()
-    assert view.address == layer and view._content.children == (view.sheet,)
-
-
-def test_addresses_that_do_not_exist_change_nothing(view: dv.AtlasView) -> None:
-    before = view.address
-    for address in ("nowhere", f"{LAYER}:999", f"{LAYER}:x", ":"):
-        with pytest.raises(dv.DeepvisError):
-            view.address = address
-        assert view.address == before
-    view._where.value = "nowhere:3"
-    assert "nowhere" in view._said.value and view.address == before
-
-
-def test_the_sheet_is_ordered_by_what_the_atlas_says(view: dv.AtlasView) -> None:
-    view.address = LAYER
-    sheet, summary = view.sheet, view.atlas.layer(LAYER)
-    orders = {"maximum": summary.maximum, "dead": summary.dead, "class": summary.correlation[:, 1]}
-    sheet.label.value = "1"
-    for order, values in orders.items():
-        before = sheet.grid.sort
-        sheet.order.value = order
-        assert sheet.grid.sort in ("max", "mean") and sheet.grid.sort != before
-        np.testing.assert_allclose(last(sheet.grid, "stats").arrays["hi"], values, rtol=1e-6)
-    sheet.label.value = "no such class"
-    assert "no such class" in sheet.grid.notice
-    sheet.grid.unit = 3
-    assert view.address == f"{LAYER}:3"
-
-
-def test_the_sheet_sends_pictures_and_acknowledges(view: dv.AtlasView) -> None:
-    view.address = LAYER
-    answered: list[int] = []
-    view.sheet.grid.ack = answered.append  # type: ignore[method-assign]
-    units = np.array([0, 2], np.int32)
-    view.sheet.grid._receive(None, *pack("visible", 4, {"layer": LAYER, "mode": "pictures"}, {"units": units}))
-    settle(view)
-    assert answered == [4]
-    shown = last(view.sheet.grid, "pictures")
-    patch = view.atlas.unit(LAYER, 2).top[0].patch
-    assert shown.arrays["units"].tolist() == [2]
-    np.testing.assert_allclose(shown.arrays["pictures"][0].astype(int), to_bytes(thumbnail(patch)), atol=1)
-
-
-def test_a_view_needs_the_right_network(built: tuple[Path, Path]) -> None:
-    with pytest.raises(dv.DeepvisError, match="other weights"):
-        dv.AtlasView(built[1], small_network(seed=1))
-    with pytest.raises(dv.DeepvisError, match="needs the network"):
-        dv.AtlasView(built[1])
-    with pytest.raises(dv.DeepvisError, match="No atlas ships"):
-        dv.AtlasView(None, small_network())
-
-
-def test_a_page_with_a_link_is_linked_and_a_notebook_gets_a_line() -> None:
-    assert page_link({}) is None and page_address({"QUERY_STRING": "unit=a:1"}) is None
-    voila = {"SERVER_SOFTWARE": "voila/0.5", "VOILA_REQUEST_URL": "http://h/n.ipynb?theme=dark&unit=a:1"}
-    assert page_address({**voila, "QUERY_STRING": "theme=dark&unit=a%3A1"}) == "a:1"
-    assert link_to("b.c:2", voila["VOILA_REQUEST_URL"]) == "http://h/n.ipynb?theme=dark&unit=b.c%3A2"
-    assert "dv.AtlasView(" in _link_words("b.c:2", "/atlas") and "href" not in _link_words("b.c:2", "/atlas")
-
-
-def test_the_bin_of_silence_is_named_zero() -> None:
-    assert bin_names(np.array([-0.5, 0.0, 0.25, 0.5])) == ["0", "> 0", "0.25"]
-    names = thinned([str(number) for number in range(-20, 21)])
-    assert (
-        "0" in names
-        and len(set(names)) == 41
-        and sum(name.isprintable() and name.strip("-").isdigit() for name in names) <= 6
-    )
-
-
-def test_the_view_says_what_is_not_stored_and_draws_it_on_demand(built: tuple[Path, Path]) -> None:
-    view = dv.AtlasView(built[1], small_network(), f"{LAYER}:{UNIT}")
-    settle(view)
-    assert view.wanted.startable and "no synthesized pictures" in view.wanted.placeholder
-    assert len(last(view.wanted, "pictures").arrays["pictures"]) == 0
-    view.wanted._receive(None, *pack("start", 1))
-    settle(view)
-    assert len(last(view.wanted, "pictures").arrays["pictures"]) == 4 and not view.wanted.running
-    view.close()
 
 
 def test_stored_synthesized_pictures_are_shown_at_once(built: tuple[Path, Path], tmp_path: Path) -> None:
