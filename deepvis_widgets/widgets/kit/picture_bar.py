@@ -17,8 +17,8 @@ ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")
 class PictureBar(ipywidgets.HBox):
     """Chooses among named pictures, or opens another one; `on_open(picture, name)` is called with every choice.
 
-    `pictures` are (name, picture) pairs in any form the network's `view` reads. `live` says whether it has a camera,
-    and the Explorer's keys.
+    `pictures` are (name, picture) pairs in any form the network's `view` reads. `live` says whether it has `camera`,
+    a button, and the Explorer's keys.
 
     >>> bar = PictureBar([("a", "a.png"), ("b", "b.png")], lambda picture, name: print(name), live=False)
     >>> bar.step(1)
@@ -44,9 +44,13 @@ class PictureBar(ipywidgets.HBox):
             continuous_update=False,
             tooltip="Path of a picture or folder; Enter opens it",
         )
-        self.camera = ipywidgets.ToggleButton(icon="camera", tooltip="Camera on or off (c)", layout={"width": "36px"})
         parts = [self._previous, self._choice, self._next, self._upload, self._path]
-        super().__init__([*parts, self.camera] if live else parts)
+        if live:
+            self.camera = ipywidgets.ToggleButton(
+                icon="camera", tooltip="Camera on or off (c)", layout={"width": "36px"}
+            )
+            parts.append(self.camera)
+        super().__init__(parts)
         self.add_class("dv-picture-bar")
         self._choice.observe(self._chosen, names="value")
         self._upload.observe(self._uploaded, names="value")
