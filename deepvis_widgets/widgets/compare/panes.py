@@ -14,8 +14,7 @@ from ...core.params import Spec, specs
 from ...methods import method
 from ...methods.base import Method
 from ..kit.layout import close_all
-from ..kit.method_menu import entry
-from ..kit.param_controls import Controls
+from ..kit.param_controls import Controls, entry
 from ..kit.picture_bar import PictureBar
 from .checks import UNSIGNED
 from .curve_chart import CurveChart, Entry

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import html
+import threading
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 import numpy as np
 from torch import Tensor
+
+from ..link.push import push
+from .figure import figure
+from .layout import classed, title
 
 if TYPE_CHECKING:
     import bqplot
@@ -23,47 +29,48 @@ class Probabilities(ipywidgets.VBox):
     """Bars of the strongest classes of `labels`; a click on one calls `on_pick` with its class index.
 
     The chart is made when there is something to show: bqplot brings pandas with it, for which no picture should wait.
+
+    >>> import torch
+    >>> bars = Probabilities(["wolf", "husky"], print)
+    >>> bars.show(torch.tensor([0.2, 0.8]), chosen=1, rank=True)
     """
 
     def __init__(self, labels: Sequence[str], on_pick: Callable[[int], None]) -> None:
         self._labels, self._on_pick = labels, on_pick
         self._classes: list[int] = []
-        self._values = np.zeros(0)
-        self._chosen: int | None = None
+        self._lock = threading.Lock()
         self._bars: bqplot.Bars | None = None
-        self._text = ipywidgets.HTML().add_class("dv-offscreen")
+        self._text = classed(ipywidgets.HTML(), "dv-offscreen")
         self._chart = ipywidgets.VBox(layout={"min_height": HEIGHT})
-        super().__init__([ipywidgets.HTML("Class probabilities").add_class("dv-title"), self._chart, self._text])
+        super().__init__([title("Class probabilities"), self._chart, self._text])
         self.add_class("dv-probabilities")
 
     def show(self, probabilities: Tensor, chosen: int, rank: bool) -> None:
-        """Show probabilities (classes,); with `rank` the strongest are chosen anew, without it the bars stay in place.
+        """Shows probabilities (classes,); with `rank` the strongest are chosen anew, without it the bars stay in place.
+        It may be called on any thread.
 
         The class `chosen` always has a bar, and so has the strongest one: it takes the place of the last.
         """
-        if rank or not self._classes:
-            self._classes = probabilities.argsort(descending=True)[:MOST].tolist()
-        for needed in (chosen, int(probabilities.argmax())):
-            if needed not in self._classes:
-                self._classes[-1 if self._classes[-1] != chosen else -2] = needed
-        self._values = probabilities[self._classes].numpy().astype(float)
-        self._draw(chosen)
+        with self._lock:
+            if rank or not self._classes:
+                self._classes = probabilities.argsort(descending=True)[:MOST].tolist()
+            for needed in (chosen, int(probabilities.argmax())):
+                if needed not in self._classes:
+                    self._classes[-1 if self._classes[-1] != chosen else -2] = needed
+            self._draw(probabilities[self._classes].numpy().astype(float), chosen)
 
-    def _draw(self, chosen: int) -> None:
-        self._chosen = chosen
+    def _draw(self, values: np.ndarray[Any, Any], chosen: int) -> None:
         names = [short(self._labels[index], place) for place, index in enumerate(self._classes)]
         colours = [CHOSEN if index == chosen else PLAIN for index in self._classes]
-        bars = self._bars or self._make_chart()
-        with bars.hold_sync():
-            # an ordinal axis is drawn from the bottom up: the strongest class goes last
-            bars.x, bars.y, bars.colors = names[::-1], self._values[::-1], colours[::-1]
-        pairs = zip(self._classes, self._values, strict=True)
-        self._text.value = "; ".join(f"{self._labels[index]} {value:.1%}" for index, value in pairs)
+        # an ordinal axis is drawn from the bottom up: the strongest class goes last
+        push(self._bars or self._make_chart(), x=names[::-1], y=values[::-1], colors=colours[::-1])
+        pairs = zip(self._classes, values, strict=True)
+        push(self._text, value=html.escape("; ".join(f"{self._labels[index]} {value:.1%}" for index, value in pairs)))
 
     def _make_chart(self) -> bqplot.Bars:
         self._bars = _bars()
         self._bars.on_element_click(self._clicked)
-        self._chart.children = [_figure(self._bars)]
+        push(self._chart, children=[_figure(self._bars)])
         return self._bars
 
     def _clicked(self, _bars: object, event: dict[str, dict[str, int]]) -> None:
@@ -90,16 +97,13 @@ def _figure(bars: bqplot.Bars) -> bqplot.Figure:
         bqplot.Axis(scale=bars.scales["x"], orientation="vertical", grid_lines="none"),
         bqplot.Axis(scale=bars.scales["y"], tick_format=".0%", num_ticks=3, grid_lines="dashed"),
     ]
-    return bqplot.Figure(
-        display_toolbar=False,
-        marks=[bars],
-        axes=axes,
-        animation_duration=0,
-        fig_margin={"top": 4, "bottom": 24, "left": 124, "right": 24},
-        layout=ipywidgets.Layout(width="100%", height=HEIGHT, min_width="240px"),
-    )
+    return figure([bars], axes, HEIGHT, (4, 24, 124, 24))
 
 
 def short(label: str, place: int) -> str:
-    """A label short enough for the axis; bars with equal names would fall into one, so cut ones carry their place."""
+    """A label short enough for the axis; bars with equal names would fall into one, so cut ones carry their place.
+
+    >>> short("Eskimo dog, husky, wolf", 0)
+    'Eskimo dog, husk…'
+    """
     return label if len(label) <= LONGEST else f"{label[: LONGEST - 2]}…" + INVISIBLE * place
