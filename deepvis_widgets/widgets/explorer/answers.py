@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from functools import partial
+from typing import Protocol, TypeVar
 
 import torch
 import torch.nn.functional as F
@@ -21,6 +22,9 @@ from ...core.network.target import Target
 from ...core.picture.picture import to_bytes
 from ...core.picture.reduce import backward_view
 from ...core.results import HeatMap, Pictures
+from ...engine.cache import Cache
+from ...engine.client import explanation_key
+from ...methods import explain, method
 from ...methods.backward import start, strongest
 from ...methods.base import Method
 from ..link.protocol import Array
@@ -96,16 +100,11 @@ class BackwardView:
     line: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Answered:
-    """What was answered last, and how long it took."""
+    """What was answered, after all of its answers, and how long it took."""
 
-    unit: Target
-    field: str
-    backward: str
-    backward_view: str
-    frozen: bool
-    target: int | None
+    question: Question
     milliseconds: float
 
 
@@ -257,10 +256,20 @@ def shares(recording: Recording, target: int | None, rank: bool) -> tuple[Shares
     return Shares(values, top if target is None else target, rank), top
 
 
-def answered(network: Network, question: Question, milliseconds: float) -> Answered:
-    """What the status line says of an answer."""
-    field = str(network.layers[question.covered.layer].field)
-    said: dict[str, Any] = {
-        name: getattr(question, name) for name in ("unit", "backward", "backward_view", "frozen", "target")
-    }
-    return Answered(field=field, milliseconds=milliseconds, **said)
+def overlay(network: Network, question: Question, seq: int, cache: Cache) -> Overlay | None:
+    """The map of a quick method, an empty one where no method is chosen; None where the method takes seconds. What may
+    be asked again is cached, for every widget of the network.
+    """
+    name = question.method
+    if name is None:
+        return Overlay("", None, seq)
+    if method(name).long:
+        return None
+    explained = partial(explain, network, question.view, name, target=question.target, **question.params)
+    found = cache.get_or_make(key(network, question, name), explained) if question.settled else explained()
+    return Overlay(name, found if isinstance(found, HeatMap) else None, seq)
+
+
+def key(network: Network, question: Question, name: str) -> str:
+    """Under what the explanation that a question asks for is cached."""
+    return explanation_key(network, question.view, name, question.target, question.params)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +19,8 @@ from ...core.picture.picture import from_bytes
 from ...core.picture.reduce import VIEWS
 from ...engine.engine import Engine
 from ..kit.class_bars import Probabilities
-from ..kit.layout import box, button, close_all, display, dropdown, title
+from ..kit.layout import box, button, close_all, display, dropdown
+from ..kit.layout import title as heading
 from ..kit.param_controls import refill
 from ..kit.picture_bar import PictureBar
 from ..link import frames
@@ -30,6 +33,7 @@ from ..views.layer_bar import LayerBar
 from ..views.map_view import MapView
 from ..views.unit_grid import UnitGrid
 from .answers import (
+    Answered,
     AtlasInUse,
     BackwardView,
     Drawing,
@@ -47,7 +51,6 @@ from .keys import KEYS
 from .overlay_controls import OverlayControls
 from .picture_pane import PicturePane
 from .state import ExplorerState
-from .status_line import StatusLine
 from .unit_tabs import UnitTabs
 
 WANTED, PATCHES = "what each wants to see", "strongest patches"  # what the tiles show as pictures
@@ -135,7 +138,7 @@ class Panes:
         top = box("dv-top", self.pictures, self.help_button)
         picture = box("dv-area dv-area-picture", self.stage, self.camera, box("dv-tools", *self.overlay.rows))
         shares = box("dv-area dv-area-shares", self.probabilities)
-        layers = box("dv-area dv-area-layers", title("Layers"), self.layers)
+        layers = box("dv-area dv-area-layers", heading("Layers"), self.layers)
         grid = box("dv-area dv-area-grid", self.tiles, self.grid)
         unit = box("dv-area dv-area-unit", self.unit)
         choice = box("dv-choice", self.backward_mode, self.backward_view, self.freeze)
@@ -218,9 +221,10 @@ class Panes:
 
     def follow(self, subscribe: Subscribe) -> None:
         """Shows answers from now on."""
-        for pane in (self.stage, self.overlay, self.status):
+        for pane in (self.stage, self.overlay):
             pane.follow(subscribe)
         subscribe(Tiles, self._show_tiles)
+        subscribe(Answered, self.status.show)
         subscribe(UnitMap, self._show_unit)
         subscribe(Shares, lambda found: self.probabilities.show(found.values, found.chosen, found.rank))
         subscribe(BackwardView, self._show_backward)
@@ -239,7 +243,9 @@ class Panes:
     def _show_unit(self, found: UnitMap) -> None:
         name = found.layer.name
         self.unit.push("map", *frames.map_frame(found.values, found.layer.field, statistics(found)))
-        push(self.unit, title=f"{self._names.get(name, name)} : {found.unit.channel}")
+        title = f"{self._names.get(name, name)} : {found.unit.channel}"
+        if title != self.unit.title:
+            push(self.unit, title=title)
 
     def _show_backward(self, found: BackwardView) -> None:
         self.backward.push("rgb", {"lines": [found.line]}, {"picture": found.picture})
@@ -281,3 +287,39 @@ def _layer_row(layer: Layer, names: dict[str, str]) -> dict[str, Any]:
         "field": str(layer.field),
         "title": names.get(layer.name, layer.name),
     }
+
+
+class StatusLine(ipywidgets.HTML):
+    """Says what was answered last, and the contrast as it is."""
+
+    def __init__(self, state: ExplorerState) -> None:
+        super().__init__()
+        self.add_class("dv-status")
+        self._network = state.network
+        self._answered: Answered | None = None
+        self._contrast = (state.boost, state.gamma)
+        self._lock = threading.Lock()
+        state.observe(lambda _: self.show(contrast=(state.boost, state.gamma)), names=["boost", "gamma"])
+
+    def show(self, answered: Answered | None = None, contrast: tuple[float, float] | None = None) -> None:
+        """Says another answer, or another contrast. It may be called on any thread."""
+        with self._lock:
+            self._answered = answered or self._answered
+            self._contrast = contrast or self._contrast
+            if self._answered is not None:
+                push(self, value=self._words(self._answered))
+
+    def _words(self, answered: Answered) -> str:
+        found, field = answered.question, self._network.layers[answered.question.covered.layer].field
+        boost, gamma = self._contrast
+        view = "" if found.backward == "off" else f" {found.backward_view}"
+        explained = "top class" if found.target is None else self._network.labels[found.target]
+        parts = [
+            f"sees {field}",
+            f"backward: {found.backward}{view}" + (" · frozen" if found.frozen else ""),
+            f"explains: {explained}",
+            f"boost {boost:g} · gamma {gamma:g}",
+            f"{answered.milliseconds:.0f} ms",
+        ]
+        unit = html.escape(f"{found.unit.layer}:{found.unit.channel}")
+        return f"<span><b>{unit}</b></span>" + "".join(f"<span>{html.escape(part)}</span>" for part in parts)

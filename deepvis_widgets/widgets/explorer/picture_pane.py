@@ -71,7 +71,9 @@ class PicturePane(Stage):
         """Colours the overlay; left to itself, a signed map is red for and blue against."""
         with self._answers:
             chosen = self._state.colormap
-            push(self, colormap=("blue-red" if self._signed else "inferno") if chosen == AUTO else chosen)
+            colormap = ("blue-red" if self._signed else "inferno") if chosen == AUTO else chosen
+            if colormap != self.colormap:
+                push(self, colormap=colormap)
 
     def _show_field(self, found: UnitMap) -> None:
         """Draws the receptive field of the selected unit."""
@@ -86,7 +88,9 @@ class PicturePane(Stage):
             result = self._overlaid.result if self._overlaid is not None and self._state.localize else None
             box = result.box() if result is not None else None
             found = [] if result is None or box is None else [_mark(box, "localization", result.target)]
-            push(self, boxes=[*self._field, *found])
+            marks = [*self._field, *found]
+            if marks != self.boxes:
+                push(self, boxes=marks)
 
 
 def _mark(box: Sequence[int] | Box, kind: str, label: str) -> dict[str, Any]:

@@ -31,13 +31,8 @@ class Question:
     tiles: str
     tile: int
     units: Tensor | None  # whose maps are sent, None: all
-    dragged: bool
     filming: bool
-
-    @property
-    def settled(self) -> bool:
-        """Whether it may be asked again: what is dragged or filmed looks different each time."""
-        return not self.dragged and not self.filming
+    settled: bool  # whether it may be asked again: what is dragged or filmed looks different each time
 
 
 def freeze(state: ExplorerState, box: Any = None, everything: bool = True, dragged: bool = False) -> Question | None:
@@ -69,8 +64,8 @@ def freeze(state: ExplorerState, box: Any = None, everything: bool = True, dragg
         tiles=state.tiles,
         tile=state.tile,
         units=None if everything and _little(state) else state.on_screen,
-        dragged=dragged,
         filming=state.filming,
+        settled=not dragged and not state.filming,
     )
 
 

@@ -17,9 +17,9 @@ from ...engine.cache import Cache
 from ...engine.client import Client
 from ...engine.main_thread import MainThread
 from . import answers
-from .answers import A, Notice, Served
+from .answers import A, Answered, Notice, Served
 from .drag import Dragging
-from .overlay import Explanations
+from .overlay import SlowExplanations
 from .question import Question, freeze
 from .state import ExplorerState
 
@@ -52,7 +52,7 @@ class Session:
         self._shows: dict[type, list[Callable[[Any], object]]] = {}
         self._seen = Cache(SEEN)
         self._seen_pass: Callable[[], Recording | None] = lambda: None
-        self.explanations = Explanations(self.client, self.publish)
+        self.explanations = SlowExplanations(self.client, self.publish)
         self.dragging = Dragging(self.client, partial(self._forward, rank=False), self._backward)
         self._observe()
 
@@ -102,7 +102,7 @@ class Session:
         began = time.perf_counter()
 
         def answer(_: object) -> None:
-            self.publish(answers.answered(self.network, question, 1000 * (time.perf_counter() - began)))
+            self.publish(Answered(question, 1000 * (time.perf_counter() - began)))
 
         self.client.ask(slot, lambda _: work(), answer, doing=doing, done=done)
 
@@ -208,7 +208,7 @@ class Session:
             self.publish(answers.gradient_tiles(self.network, question, 0))
 
     def _overlay(self, question: Question, seq: int) -> None:
-        found = self.explanations.quick(question, seq)
+        found = answers.overlay(self.network, question, seq, self.client.engine.cache)
         if found is not None:
             self.publish(found)
 
@@ -218,7 +218,10 @@ class Session:
         unit, kind, recording = question.held, question.backward_view, self._record(question)
         line = f"{unit.layer}:{unit.channel}" + (" (frozen)" if unit != question.unit else "")
         make = partial(answers.backward, self.network, recording, kind, unit, line)
-        self.publish(self._seen_in(recording).get_or_make((unit, kind, line), make))
+        if question.settled:
+            self.publish(self._seen_in(recording).get_or_make((unit, kind, line), make))
+        else:
+            self.publish(make())
 
     def _record(self, question: Question) -> Recording:
         return answers.passed(self.network, question.view, question.backward)
