@@ -35,7 +35,7 @@ class ExplorerState(traitlets.HasTraits):
     >>> state = ExplorerState()
     >>> state.begin(dv.load("husky-wolf"), dv.scene("wolf", seed=3))
     >>> state.layer, state.unit, state.method
-    ('features.relu3', 0, 'cam')
+    ('features.relu5', 0, 'cam')
     """
 
     network: Network
