@@ -31,7 +31,7 @@ class Clicks:
     def __init__(self, network: dv.Network) -> None:
         self.explorer = dv.Explorer(network)
         self.explorer.backward = "deconvnet"
-        assert self.explorer.updates.engine.idle(100)
+        assert self.explorer.session.idle(100)
         self._sent = threading.Event()
         pane = self.explorer.panes.backward
         pane.send = self._told(pane.send)
@@ -61,7 +61,7 @@ class Clicks:
     def _new(self, unit: int) -> float:
         """Seconds for a unit that was not clicked before; nothing else runs then, nor when this returns."""
         took = seconds(lambda: self.click(unit))
-        assert self.explorer.updates.engine.idle(100)
+        assert self.explorer.session.idle(100)
         return took
 
     def _again(self, unit: int) -> float:
@@ -72,7 +72,7 @@ class Clicks:
     def _bare(self) -> Callable[[], object]:
         """Plain PyTorch's way back from the map of one unit after another, the pass forth done before."""
         network, layer = self.explorer.network, self.explorer.layer
-        view = self.explorer.updates.view
+        view = self.explorer.view
         assert view is not None
         x = network.feed(view[None]).requires_grad_()
         maps = network.run(x, keep=(layer,), until=layer, grad=True).outputs[layer]

@@ -77,7 +77,7 @@ def _receive(pane: LiveWidget, kind: str, meta: dict[str, Any], arrays: dict[str
 
 
 def _rest(explorer: dv.Explorer) -> None:
-    assert explorer.updates.engine.idle(100)
+    assert explorer.session.idle(100)
 
 
 def _size(message: Any, buffers: Any) -> int:
@@ -85,5 +85,5 @@ def _size(message: Any, buffers: Any) -> int:
 
 
 def _tile_pixels(explorer: dv.Explorer) -> int:
-    message, _ = explorer.panes.grid._last["tiles"]
-    return int(np.prod(next(array["shape"][1:] for array in message["arrays"] if array["name"] == "values")))
+    tiles = explorer.panes.grid.last("tiles")
+    return int(np.prod(tiles.arrays["values"].shape[1:]))

@@ -28,7 +28,7 @@ BARE = """
 import time, torch, json
 def bare(explorer=explorer):
     net = explorer.network
-    x = net.feed(explorer.updates.view[None])
+    x = net.feed(explorer.view[None])
     with torch.no_grad():
         began = time.perf_counter(); net.module(x); forward = time.perf_counter() - began
     x = x.clone().requires_grad_()
@@ -97,7 +97,7 @@ def measure(server: JupyterServer, browser: Browser, name: str, load: str) -> Sa
     notebook = NotebookPage(page, Console(page), "doc")
     notebook.open(server, write_notebook(server.root, f"bench-{name}", [OPEN.format(load=load)]))
     page.locator(".dv-stage-canvas").wait_for()
-    notebook.python("explorer.updates.engine.idle(60)\nexplorer.backward = 'deconvnet'\n" + BARE)
+    notebook.python("explorer.session.idle(60)\nexplorer.backward = 'deconvnet'\n" + BARE)
     page.evaluate(PROBE)
     samples = Samples([], [], [], [], [])
     _single_moves(notebook, samples)
@@ -113,7 +113,7 @@ def _single_moves(notebook: NotebookPage, samples: Samples) -> None:
     mouse.move(left + 30 * scale, top + 30 * scale)
     mouse.down()
     for step in range(MOVES):
-        notebook.python("explorer.updates.engine.idle(10)")
+        notebook.python("explorer.session.idle(10)")
         _clear(notebook)
         mouse.move(left + (60 + step) * scale, top + (60 + step % 7) * scale)
         _wait(notebook, "tiles")
@@ -127,7 +127,7 @@ def _single_moves(notebook: NotebookPage, samples: Samples) -> None:
 def _clicks(notebook: NotebookPage, samples: Samples) -> None:
     canvas = notebook.page.locator(".dv-grid-canvas")
     for step in range(1, CLICKS + 1):  # unit 0 is selected already
-        notebook.python("explorer.updates.engine.idle(10)")
+        notebook.python("explorer.session.idle(10)")
         _clear(notebook)
         canvas.click(position={"x": 40 + 60 * (step % 4), "y": 40 + 60 * (step // 4 % 4)})
         _wait(notebook, "backward")

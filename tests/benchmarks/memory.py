@@ -43,7 +43,7 @@ def rows() -> Iterator[Row]:
 def _repeat(explorer: dv.Explorer, action: Callable[[dv.Explorer, int], None], numbers: count[int], times: int) -> None:
     for _ in range(times):
         action(explorer, next(numbers))
-    assert explorer.updates.engine.idle(100)
+    assert explorer.session.idle(100)
 
 
 def _click(explorer: dv.Explorer, number: int) -> None:
@@ -51,7 +51,7 @@ def _click(explorer: dv.Explorer, number: int) -> None:
     if number % 100 == 0:
         explorer.layer = explorer.network.layers.names[number // 100 % len(explorer.network.layers.names)]
     explorer.panes.grid.set_state({"unit": number % explorer.panes.grid.count})
-    assert explorer.updates.engine.idle(100)
+    assert explorer.session.idle(100)
 
 
 def _drag(explorer: dv.Explorer, number: int) -> None:

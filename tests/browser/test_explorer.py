@@ -47,7 +47,7 @@ def assert_silent(notebook: NotebookPage) -> None:
 def settle(notebook: NotebookPage) -> None:
     """Wait until the kernel has answered everything and the page has drawn it."""
     if notebook.where != "voila":
-        notebook.python("assert explorer.updates.engine.idle(60)")
+        notebook.python("assert explorer.session.idle(60)")
     notebook.page.wait_for_timeout(400)
 
 
@@ -101,11 +101,9 @@ def test_an_occluder_over_the_object_moves_every_pane(explorer: NotebookPage) ->
         ".dv-area-backward .dv-map-canvas",
     )
     before = {selector: shown(explorer, selector) for selector in selectors}
-    label = explorer.value(
-        "explorer.network.labels[int(explorer.network.probabilities(explorer.updates.view[None]).argmax())]"
-    )
+    label = explorer.value("explorer.network.labels[int(explorer.network.probabilities(explorer.view[None]).argmax())]")
     bar_before = bars(explorer)[label]
-    cam_before = np.array(explorer.value("explorer.panes.stage._last['overlay'][1][0].hex()"))
+    cam_before = np.array(explorer.value("bytes(explorer.panes.stage.last('overlay').arrays['values']).hex()"))
     top, left, bottom, right = object_box(explorer)
     drag_occluder(explorer, (top + 1, left + 1), (min(bottom, SIDE - 2), min(right, SIDE - 2)), release=False)
     # the rectangle is on screen while the mouse is still down
@@ -119,7 +117,7 @@ def test_an_occluder_over_the_object_moves_every_pane(explorer: NotebookPage) ->
     explorer.page.mouse.up()
     explorer.wait_until(lambda: explorer.value("explorer.occluder"), message="the occluder did not reach Python")
     settle(explorer)
-    assert str(cam_before) != explorer.value("explorer.panes.stage._last['overlay'][1][0].hex()")
+    assert str(cam_before) != explorer.value("bytes(explorer.panes.stage.last('overlay').arrays['values']).hex()")
     assert tuple(explorer.value("explorer.occluder"))[2] > 8
     explorer.shot("explorer-occluded")
     assert_silent(explorer)
@@ -311,7 +309,7 @@ def test_rapid_random_use_leaves_it_alive_and_consistent(explorer: NotebookPage)
         assert box is not None
     for _ in range(200):
         _random_act(explorer, chance, page)
-    explorer.python("assert explorer.updates.engine.idle(120)")
+    explorer.python("assert explorer.session.idle(120)")
     page.wait_for_timeout(500)
     settle(explorer)
     state = explorer.value("[explorer.layer, explorer.unit, explorer.panes.stage.notice, explorer.panes.grid.notice]")

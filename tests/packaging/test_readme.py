@@ -48,7 +48,7 @@ def test_a_recipe_runs(recipe: str, at_home: Path) -> None:
     exec(recipe, names)
     explorers = [value for value in names.values() if isinstance(value, names["dv"].Explorer)]
     for explorer in explorers:
-        assert explorer.updates.engine.idle(60) and explorer.panes.stage.notice == ""
+        assert explorer.session.idle(60) and explorer.panes.stage.notice == ""
         explorer.close()
     for comparison in [value for value in names.values() if isinstance(value, names["dv"].Compare)]:
         assert comparison.session.idle(60)

@@ -12,7 +12,7 @@ from torch import Tensor
 from ...engine.main_thread import MainThread
 from ...methods.base import Method
 from ..kit.layout import box, dropdown
-from ..kit.method_menu import entry
+from ..kit.param_controls import entry, refill
 from .checks import UNSIGNED
 from .state import CompareState
 
@@ -35,7 +35,6 @@ class Tools(ipywidgets.Box):
         self._state, self._attempt = state, attempt
         self._main = MainThread()
         self._shares: Tensor | None = None
-        self._refilling = False  # while a menu is refilled, its value is nobody's choice
         self._make_choices()
         self._make_toggles()
         super().__init__([self.target, self.scale, self.colours, self.opacity, self.add, self.toggles])
@@ -78,12 +77,11 @@ class Tools(ipywidgets.Box):
         state.observe(self._see, names="seen")
 
     def _choose_target(self, change: Any) -> None:
-        if not self._refilling:
-            target = None if change["new"] == NO_CLASS else change["new"]
-            self._attempt(lambda: setattr(self._state, "target", target))
+        target = None if change["new"] == NO_CLASS else change["new"]
+        self._attempt(lambda: setattr(self._state, "target", target))
 
     def _add_method(self, change: Any) -> None:
-        if change["new"] != NO_METHOD and not self._refilling:
+        if change["new"] != NO_METHOD:
             self._attempt(lambda: self._state.add(change["new"]))
             self.add.value = NO_METHOD
 
@@ -111,24 +109,16 @@ class Tools(ipywidgets.Box):
         first = [(f"{labels[index]} · {float(shares[index]):.0%}", index) for index in strongest]  # type: ignore[index]
         others = [(label, index) for index, label in enumerate(labels) if index not in strongest]
         chosen = NO_CLASS if self._state.target is None else self._state.target
-        self._refill(self.target, [(TOP, NO_CLASS), *first, *others], chosen)
+        refill(self.target, [(TOP, NO_CLASS), *first, *others], chosen)
 
     def _fill_methods(self) -> None:
         """The methods that are not compared yet; those that no network here can serve say so."""
         absent = [found for name, found in sorted(Method.registry.items()) if name not in self._state.methods]
-        self._refill(self.add, [(CHOOSE, NO_METHOD), *map(self._offer, absent)], NO_METHOD)
+        refill(self.add, [(CHOOSE, NO_METHOD), *map(self._offer, absent)], NO_METHOD)
 
     def _offer(self, found: Method) -> tuple[str, str]:
         refused = not found.picture or all(found.refuses(network) for network in self._state.networks)
         return entry(found, not refused)
-
-    def _refill(self, menu: ipywidgets.Dropdown, options: list[tuple[str, Any]], value: Any) -> None:
-        self._refilling = True
-        try:
-            menu.options = options
-            menu.value = value
-        finally:
-            self._refilling = False
 
 
 def _toggle(description: str, icon: str, tooltip: str) -> ipywidgets.ToggleButton:

@@ -1,12 +1,14 @@
-"""What the panes of a live browser show for one picture: activations, one unit, class scores, maps, backward views.
+"""What the Explorer's panes are told for one picture: activations, one unit, class scores, maps, backward views.
 
-Everything here runs on the worker's thread and asks `network.record` for its pass, so that all panes share one.
+What computes runs on the engine's thread. Passes come from `network.record`, so that all panes share one.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Protocol, TypeVar
 
 import torch
 import torch.nn.functional as F
@@ -17,21 +19,25 @@ from ...core.network.layer import Layer
 from ...core.network.network import Network
 from ...core.network.recording import Recording
 from ...core.network.target import Target
+from ...core.picture.picture import to_bytes
 from ...core.picture.reduce import backward_view
-from ...core.results import HeatMap, Result
-from ...methods import explain
+from ...core.results import HeatMap, Pictures
+from ...engine.cache import Cache
+from ...engine.client import explanation_key
+from ...methods import explain, method
 from ...methods.backward import start, strongest
+from ...methods.base import Method
+from ..link.protocol import Array
+from .question import Question
 
 BACKWARD: dict[str, Rules] = {"gradient": PLAIN, "deconvnet": DECONVNET, "guided_backprop": GUIDED}
+A = TypeVar("A")
 
 
-@dataclass(frozen=True)
-class Unit:
-    """One unit of a layer, at a position (row, col) or wherever it is strongest."""
+class Subscribe(Protocol):
+    """Has a function called with every answer of a kind, on whatever thread it comes."""
 
-    layer: str
-    channel: int
-    position: tuple[int, int] | None = None
+    def __call__(self, kind: type[A], show: Callable[[A], object]) -> None: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,67 +55,221 @@ class Maps:
 
 
 @dataclass(frozen=True, eq=False)
-class UnitMap:
-    """One unit's map (h, w), the position (row, col) shown, and whether that is the strongest one."""
+class Tiles:
+    """What the unit grid shows: activations or, with `gradient`, derivatives; `everything` says that no unit lacks."""
 
+    maps: Maps
+    everything: bool
+    gradient: bool
+    seq: int
+
+
+@dataclass(frozen=True, eq=False)
+class UnitMap:
+    """One unit's map (h, w), and the position (row, col) shown: the one asked for, or the strongest."""
+
+    layer: Layer
+    unit: Target
     values: Tensor
     position: tuple[int, int]
 
 
+@dataclass(frozen=True, eq=False)
+class Shares:
+    """Class probabilities (classes,), the class explained, and whether the classes shown are chosen anew."""
+
+    values: Tensor
+    chosen: int
+    rank: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Overlay:
+    """What lies over the picture: a method's heat map; None: nothing."""
+
+    method: str
+    result: HeatMap | None
+    seq: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class BackwardView:
+    """The picture (H, W, 3) of the backward pane in bytes, and the line below it."""
+
+    picture: Array
+    line: str
+
+
+@dataclass(frozen=True, eq=False)
+class Answered:
+    """What was answered, after all of its answers, and how long it took."""
+
+    question: Question
+    milliseconds: float
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a method that takes seconds is; None: it has ended."""
+
+    fraction: float | None
+
+
+@dataclass(frozen=True)
+class Served:
+    """Which methods can serve the network. It comes on the main thread: a menu follows it."""
+
+    methods: dict[str, bool]
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One sentence about what went wrong; an empty one takes the last one away."""
+
+    sentence: str
+
+
+@dataclass(frozen=True)
+class GridNotice:
+    """One sentence about what went wrong with the pictures of the grid."""
+
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Whether pictures of the selected unit are being drawn, how far, and what went wrong."""
+
+    running: bool
+    fraction: float | None = None  # None: as far as it was
+    sentence: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class UnitPictures:
+    """Synthesized pictures of the selected unit; None: there are none."""
+
+    result: Pictures | None
+
+
+@dataclass(frozen=True, eq=False)
+class StoredPictures:
+    """The synthesized pictures (n, h, w, 3) that an atlas has of a unit."""
+
+    unit: Target
+    pictures: Array
+
+
+@dataclass(frozen=True, eq=False)
+class UnitTile:
+    """One unit's picture (3, h, w) for the grid of pictures."""
+
+    layer: str
+    channel: int
+    picture: Tensor
+
+
+@dataclass(frozen=True)
+class AtlasInUse:
+    """Whether there is an atlas, and whether its pictures are patches. It comes on the main thread."""
+
+    found: bool
+    patches: bool
+
+
+def served(network: Network, surveyed: bool) -> dict[str, bool]:
+    """Method name → whether it can serve this network, in order; without a survey, those that need a pass for it are
+    thought to.
+    """
+    offered = [found for _, found in sorted(Method.registry.items()) if found.picture]
+    return {found.name: (found.surveys and not surveyed) or found.refuses(network) is None for found in offered}
+
+
 def passed(network: Network, view: Tensor, backward: str) -> Recording:
-    """The pass over a view (3, H, W) bent the way the backward pane needs; its forward values are the same for all."""
+    """The pass over a view (3, H, W) under the rules of the backward pane; its forward values are the same for all."""
     return network.record(view, rules=BACKWARD.get(backward, PLAIN))
 
 
-def all_maps(network: Network, recording: Recording, layer: str) -> Tensor:
-    """Every unit's map (C, h, w) of a layer."""
-    found = network.layers[layer]
-    maps: Tensor = found.layout.maps(recording.outputs[layer].detach())[0]
+def tiles(network: Network, recording: Recording, question: Question, seq: int) -> Tiles:
+    """The activations of the question's layer."""
+    layer = network.layers[question.covered.layer]
+    return _tiles(layer, recording.outputs[layer.name].detach(), question, seq, gradient=False)
+
+
+def gradient_tiles(network: Network, question: Question, seq: int) -> Tiles:
+    """The derivatives of the backward unit by the activations of the question's layer: zeros where it does not depend
+    on them. The toolbox's diff view.
+    """
+    layer = network.layers[question.covered.layer]
+    recording = passed(network, question.view, question.backward)
+    objective, _ = start(network, recording, question.held)
+    signal = recording.gradient(objective, wrt=recording.outputs[layer.name])
+    return _tiles(layer, signal, question, seq, gradient=True)
+
+
+def _tiles(layer: Layer, output: Tensor, question: Question, seq: int, gradient: bool) -> Tiles:
+    maps = _maps(layer, output)
+    return Tiles(reduced(layer, maps, question.units, question.tile), question.units is None, gradient, seq)
+
+
+def _maps(layer: Layer, output: Tensor) -> Tensor:
+    maps: Tensor = layer.layout.maps(output)[0]
     return maps.float()
 
 
-def tiles(network: Network, maps: Tensor, layer: str, units: Tensor | None, longest: int) -> Maps:
-    """The maps of `units` (None: all), reduced by averaging until no side is longer than `longest`."""
+def reduced(layer: Layer, maps: Tensor, units: Tensor | None, longest: int) -> Maps:
+    """The maps (C, h, w) of `units` (None: all), reduced by averaging until no side is longer than `longest`."""
     chosen = torch.arange(len(maps)) if units is None else units
     values = maps if units is None else maps[chosen]
     factor = -(-max(maps.shape[1:]) // longest)
     if factor > 1:
         values = F.avg_pool2d(values[None], factor, ceil_mode=True)[0]
     flat = maps.flatten(1)
-    return Maps(
-        network.layers[layer], chosen, values.cpu(), *(s.cpu() for s in (flat.amin(1), flat.amax(1), flat.mean(1)))
-    )
+    return Maps(layer, chosen, values.cpu(), *(s.cpu() for s in (flat.amin(1), flat.amax(1), flat.mean(1))))
 
 
-def gradient_maps(network: Network, view: Tensor, backward: str, unit: Unit, layer: str) -> Tensor:
-    """The backward signal (C, h, w) from a unit at another layer: zeros where the unit does not depend on it."""
-    recording = passed(network, view, backward)
-    objective, _ = start(network, recording, Target(unit.channel, unit.layer, unit.position))
-    signal = recording.gradient(objective, wrt=recording.outputs[layer])
-    maps: Tensor = network.layers[layer].layout.maps(signal)[0]
-    return maps.float()
-
-
-def unit_map(network: Network, recording: Recording, unit: Unit) -> UnitMap:
+def unit_map(network: Network, recording: Recording, unit: Target) -> UnitMap:
     """The map of one unit and the position that is shown of it."""
-    values = all_maps(network, recording, unit.layer)[unit.channel].cpu()
-    return UnitMap(values, unit.position or strongest(values))
+    assert unit.layer is not None
+    layer = network.layers[unit.layer]
+    values = _maps(layer, recording.outputs[layer.name].detach())[unit.channel].cpu()
+    return UnitMap(layer, unit, values, unit.position or strongest(values))
 
 
-def backward_picture(network: Network, recording: Recording, kind: str, unit: Unit, seed: str = "map") -> Tensor:
+def backward_picture(network: Network, recording: Recording, kind: str, unit: Target, seed: str = "map") -> Tensor:
     """The backward pane: the signal of a unit at the input of a pass, in one of the toolbox's views; a picture (3, H,
     W) in [0, 1].
     """
-    objective, _ = start(network, recording, Target(unit.channel, unit.layer, unit.position), seed)
+    objective, _ = start(network, recording, unit, seed)
     return backward_view(recording.gradient(objective)[0].cpu(), kind)
 
 
-def probabilities(recording: Recording) -> Tensor:
-    """Softmax class probabilities (classes,)."""
-    return recording.logits[0].detach().float().softmax(0).cpu()
+def backward(network: Network, recording: Recording, kind: str, unit: Target, line: str) -> BackwardView:
+    """The picture of the backward pane as it is sent."""
+    return BackwardView(to_bytes(backward_picture(network, recording, kind, unit)), line)
 
 
-def overlay(network: Network, view: Tensor, method: str, target: int | None, params: dict[str, Any]) -> HeatMap | None:
-    """The heat map of a quick method for a class (None: the top one); None where it gives no heat map."""
-    result: Result = explain(network, view, method, target=target, **params)
-    return result if isinstance(result, HeatMap) else None
+def shares(recording: Recording, target: int | None, rank: bool) -> tuple[Shares, int]:
+    """Softmax class probabilities with the class explained (None: the top one), and the top class."""
+    values = recording.logits[0].detach().float().softmax(0).cpu()
+    top = int(values.argmax())
+    return Shares(values, top if target is None else target, rank), top
+
+
+def overlay(network: Network, question: Question, seq: int, cache: Cache) -> Overlay | None:
+    """The map of a quick method, an empty one where no method is chosen; None where the method takes seconds. What may
+    be asked again is cached, for every widget of the network.
+    """
+    name = question.method
+    if name is None:
+        return Overlay("", None, seq)
+    if method(name).long:
+        return None
+    explained = partial(explain, network, question.view, name, target=question.target, **question.params)
+    found = cache.get_or_make(key(network, question, name), explained) if question.settled else explained()
+    return Overlay(name, found if isinstance(found, HeatMap) else None, seq)
+
+
+def key(network: Network, question: Question, name: str) -> str:
+    """Under what the explanation that a question asks for is cached."""
+    return explanation_key(network, question.view, name, question.target, question.params)

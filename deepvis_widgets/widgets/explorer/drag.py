@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
+from ...core.network.recording import Recording
 from ...core.report import Report
+from ...engine.client import Client
 from ...passes.moving_window import MovingWindow
-
-if TYPE_CHECKING:
-    from .question import Question
-    from .session import Updates
+from .question import Question
 
 AT_ONCE = 0.03  # s; what takes no longer is part of every step
 REST = 3  # times what the overlay and the backward view took, they rest in a drag
@@ -19,38 +18,38 @@ LOOK = 0.005  # s between two looks at whether that time is over
 
 
 class Dragging:
-    """The steps of a drag. Overlay and backward view need a full pass or two of their own: in a drag they take no more
-    than a quarter of the time, and catch up where the hand rests.
+    """The steps of a drag: `forward(question, recording, seq)` is called at each, `backward(question, seq)` as often
+    as there is time. Overlay and backward view need a full pass or two of their own: in a drag they take no more than
+    a quarter of the time, and catch up where the hand rests.
     """
 
-    def __init__(self, updates: Updates) -> None:
-        self.updates = updates
-        self.moving = MovingWindow(updates.network)
+    def __init__(
+        self,
+        client: Client,
+        forward: Callable[[Question, Recording, int], None],
+        backward: Callable[[Question, int], None],
+    ) -> None:
+        self.moving = MovingWindow(client.network)
+        self._client, self._forward, self._backward = client, forward, backward
         self._took, self._due = 0.0, 0.0
 
     def step(self, question: Question, seq: int) -> None:
         """The occluder is somewhere else; on the engine's thread."""
-        updates = self.updates
-        updates.forward(question, self.moving.record(question.covered), seq, False)
+        self._forward(question, self.moving.record(question.covered), seq)
         if self._took < AT_ONCE or time.perf_counter() >= self._due:
             self._follow(question, seq)
         else:
-            updates.engine.submit(
-                "follow",
-                lambda report: self._follow_later(question, seq, report),
-                long=True,
-                on_error=lambda sentence, _: updates.say(sentence),
-                doing="covering a part of the picture",
-            )
+            work = partial(self._follow_later, question, seq)
+            self._client.ask("follow", work, _nothing, long=True, doing="covering a part of the picture")
         self._get_ready(question)
 
     def overtaken(self) -> None:
         """Something else is asked for: what the last step has left to do does not matter any more."""
-        self.updates.engine.cancel("follow")
+        self._client.cancel("follow")
 
     def _follow(self, question: Question, seq: int) -> None:
         began = time.perf_counter()
-        self.updates.backward(question, seq)
+        self._backward(question, seq)
         ended = time.perf_counter()
         self._took, self._due = ended - began, ended + REST * (ended - began)
 
@@ -61,9 +60,13 @@ class Dragging:
         self._follow(question, seq)
 
     def _get_ready(self, question: Question) -> None:
-        """Record the picture for the steps to come, unless a camera changes it all the time."""
-        camera = self.updates.explorer.panes.camera
-        if not camera.running and self.moving.wants(question.covered):
-            self.updates.engine.submit(
-                "moving", partial(self.moving.prepare, question.covered), long=True, doing="recording this picture"
-            )
+        """Records the picture for the steps to come, unless a camera changes it all the time."""
+        if not question.filming and self.moving.wants(question.covered):
+            work = partial(self.moving.prepare, question.covered)
+            self._client.ask(
+                "moving", work, _nothing, long=True, on_error=_nothing, doing="recording this picture"
+            )  # where it fails, passes stay plain ones
+
+
+def _nothing(_: object) -> None:
+    """What was asked for is there: nothing is to be shown."""

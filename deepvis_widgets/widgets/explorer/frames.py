@@ -5,15 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from ..link.frames import Parts, quantise, spans
-from .answers import Maps, UnitMap
+from .answers import Maps, Tiles, UnitMap
 
 
-def tiles_frame(maps: Maps, everything: bool) -> Parts:
+def tiles_frame(tiles: Tiles) -> Parts:
     """Meta and arrays of a "tiles" or "gradient" frame: each tile between its own extremes."""
+    maps = tiles.maps
     low, high = maps.values.amin((1, 2)), maps.values.amax((1, 2))
     meta = {
         "layer": maps.layer.name,
-        "all": everything,
+        "all": tiles.everything,
         "lo": float(maps.low.min()),
         "hi": float(maps.high.max()),
         "shape": [maps.layer.height, maps.layer.width],

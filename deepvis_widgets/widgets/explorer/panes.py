@@ -2,43 +2,80 @@
 
 from __future__ import annotations
 
+import html
+import threading
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
 import ipywidgets
+import torch
 import traitlets
+from torch import Tensor
 
+from ...atlas import Atlas, Top
 from ...core.network.layer import Layer
-from ...core.network.network import Network
-from ...core.params import specs
-from ...core.picture.boxes import Box
-from ...core.picture.fills import FILLS
+from ...core.picture.picture import from_bytes
 from ...core.picture.reduce import VIEWS
-from ...core.results import HeatMap
-from ...methods import method
-from ...methods.base import Method
+from ...engine.engine import Engine
 from ..kit.class_bars import Probabilities
-from ..kit.layout import close_all
-from ..kit.method_menu import entry
-from ..kit.param_controls import Controls
+from ..kit.layout import box, button, close_all, display, dropdown
+from ..kit.layout import title as heading
+from ..kit.param_controls import refill
 from ..kit.picture_bar import PictureBar
-from ..link.traits import COLORMAPS
+from ..link import frames
+from ..link.protocol import Frame
+from ..link.push import push
 from ..views.camera import Camera
 from ..views.gallery import Gallery
 from ..views.keyboard import Keyboard
 from ..views.layer_bar import LayerBar
 from ..views.map_view import MapView
-from ..views.stage import Stage
 from ..views.unit_grid import UnitGrid
+from .answers import (
+    Answered,
+    AtlasInUse,
+    BackwardView,
+    Drawing,
+    GridNotice,
+    Shares,
+    StoredPictures,
+    Subscribe,
+    Tiles,
+    UnitMap,
+    UnitPictures,
+    UnitTile,
+)
+from .frames import statistics, stats_frame, tiles_frame
 from .keys import KEYS
-from .state import AUTO, NONE
+from .overlay_controls import OverlayControls
+from .picture_pane import PicturePane
+from .state import ExplorerState
 from .unit_tabs import UnitTabs
 
-if TYPE_CHECKING:
-    from .answers import Unit
-    from .explorer import Explorer
-
 WANTED, PATCHES = "what each wants to see", "strongest patches"  # what the tiles show as pictures
+SMALL, LARGE = 224, 520  # css px of a map
+Done = Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Acts:
+    """What a person can do on the panes that is more than setting the state."""
+
+    show: Callable[[Any, str], None]
+    pick: Callable[[int], None]
+    drag: Callable[[Any, int, Done], None]
+    scroll: Callable[[Tensor, Done], None]
+    film: Callable[[Tensor, Done], None]
+    press: Callable[[str], None]
+    stop_method: Callable[[], None]
+    draw_pictures: Callable[[], None]
+    stop_pictures: Callable[[], None]
+    ask_card: Callable[[Frame], None]
+    visit: Callable[[str, int], None]
+    show_top: Callable[[Top], None]
+    use_atlas: Callable[[Atlas], None]
+    engine: Callable[[], Engine]
 
 
 class Panes:
@@ -46,22 +83,21 @@ class Panes:
 
     def __init__(
         self,
-        network: Network,
+        state: ExplorerState,
         group: str,
         pictures: Sequence[tuple[str, Any]],
         names: dict[str, str],
-        explorer: Explorer,
+        acts: Acts,
     ) -> None:
-        self.network, self.names = network, names
-        height, width = network.size
-        self.stage = Stage(group=group, zoom=352, label="The picture, with what is drawn over it")
+        network, self._names = state.network, names
+        self.stage = PicturePane(state, group)
         self.layers = LayerBar(group=group, layers=[_layer_row(layer, names) for layer in network.layers])
         self.grid = UnitGrid(group=group, label="Units of the layer")
-        self.unit = MapView(group=group, title="Selected unit", size=224, label="Activation map of the selected unit")
+        self.unit = MapView(group=group, title="Selected unit", size=SMALL, label="Activation map of the selected unit")
         self.backward = MapView(
             group=group,
             title="Backward",
-            size=224,
+            size=SMALL,
             interactive=False,
             smooth=True,
             label="Backward view of the selected unit",
@@ -69,200 +105,177 @@ class Panes:
         self.gallery = Gallery(
             group=group, title="What it wants to see", size=104, placeholder="Press Start to draw this unit."
         )
-        self.tabs = UnitTabs(explorer, network, group, self.gallery)
-        self.camera = Camera(group=group, size=[height, width], layout={"display": "none"})
+        self.tabs = UnitTabs(network, group, self.gallery, acts.visit, acts.show_top, acts.engine, acts.use_atlas)
+        self.camera = Camera(group=group, size=list(network.size), layout={"display": "none"})
         self.keyboard = Keyboard(KEYS, group=group)
-        self.pictures = PictureBar(pictures, explorer.show)
-        self.probabilities = Probabilities(network.labels, explorer.pick)
-        self.status = ipywidgets.HTML().add_class("dv-status")
-        self._make_controls(explorer)
+        self.pictures = PictureBar(pictures, acts.show)
+        self.probabilities = Probabilities(network.labels, acts.pick)
+        self.status = StatusLine(state)
+        self.overlay = OverlayControls(state, acts.stop_method, self.stage.say)
+        self._make_controls()
         self.rows = self._lay_out()
-        self._class_note = ""
-        self._signed = False
-        self._field_note = ""
-        self._field: list[dict[str, Any]] = []
-        self._overlaid: HeatMap | None = None
+        self._bind(state)
+        self._listen(acts)
 
-    # --- controls that ipywidgets draws ---
-
-    def _make_controls(self, explorer: Explorer) -> None:
-        self.refilling = False
-        self.method = _dropdown(
-            "Overlay", self._methods(lambda found: not found.surveys), "what is drawn over the picture"
-        )
-        self.progress = ipywidgets.FloatProgress(min=0, max=1, layout={"width": "auto", "flex": "1 1 0"})
-        self.stop = ipywidgets.Button(description="Stop", tooltip="Stop the method; what it has drawn stays")
-        self.running = _box("dv-running", self.progress, self.stop)
-        self.running.layout.display = "none"
-        self.opacity = ipywidgets.FloatSlider(
-            value=0.6, min=0, max=1, step=0.05, description="Opacity", readout=False, tooltip="opacity of the overlay"
-        )
-        self.colormap = _dropdown("Colours", [(name, name) for name in (AUTO, *COLORMAPS)], "colour map of the overlay")
-        self.localize = ipywidgets.Checkbox(
-            description="Box", indent=False, tooltip="box round the largest part above a fifth of the overlay's maximum"
-        )
-        self.fill = _dropdown("Cover", [(fill, fill) for fill in FILLS], "what the occluder shows")
-        self.method_controls = ipywidgets.VBox().add_class("dv-controls")
-        self.backward_mode = _dropdown(
+    def _make_controls(self) -> None:
+        self.backward_mode = dropdown(
             "",
             [("off", "off"), ("gradient", "gradient"), ("deconvnet", "deconvnet"), ("guided", "guided_backprop")],
             "backward mode (n)",
         )
-        self.backward_view = _dropdown("", [(view, view) for view in VIEWS], "how it is drawn (m)")
+        self.backward_view = dropdown("", [(view, view) for view in VIEWS], "how it is drawn (m)")
         self.freeze = ipywidgets.ToggleButton(
             icon="snowflake-o", tooltip="Hold this unit while you browse others (d)", layout={"width": "36px"}
         )
-        self.tiles = _dropdown(
+        self.tiles = dropdown(
             "Tiles",
             [("activations", "activation"), ("derivatives", "gradient"), (WANTED, "pictures")],
             "what the unit grid shows (a)",
         )
-        self.help_button = ipywidgets.Button(icon="question", tooltip="Keys and help (h)", layout={"width": "36px"})
-        self._controls: dict[str, Controls] = {}
-
-    def _methods(self, asked: Callable[[Method], bool]) -> list[tuple[str, str]]:
-        """The menu of methods, which says of those that are asked whether they can serve this network."""
-        offered = [found for _, found in sorted(Method.registry.items()) if found.picture]
-        serving = [not asked(found) or found.refuses(self.network) is None for found in offered]
-        return [("nothing", NONE), *map(entry, offered, serving)]
-
-    def survey_methods(self) -> None:
-        """Ask the other methods, too, which takes a pass of the network."""
-        options = self._methods(lambda _: True)
-        if options == list(self.method.options):
-            return
-        chosen, self.refilling = self.method.value, True
-        try:
-            self.method.options = options
-            self.method.value = chosen
-        finally:
-            self.refilling = False
-
-    def name_pictures(self, patches: bool) -> None:
-        """Say in the menu of the tiles whether the pictures are strongest patches or synthesized ones."""
-        shown = self.tiles.value
-        name = PATCHES if patches else WANTED
-        if self.tiles.options[-1][0] != name:
-            self.tiles.options = [*self.tiles.options[:-1], (name, "pictures")]
-            self.tiles.value = shown
-
-    def show_progress(self, fraction: float | None) -> None:
-        """How far a method that takes seconds is; None when it has ended."""
-        _display(self.running, fraction is not None)
-        self.progress.value = fraction or 0.0
-
-    def params(self, name: str | None) -> dict[str, Any]:
-        """The parameters of a method as its controls stand."""
-        return self._controls[name].values if name in self._controls else {}
-
-    def show_controls(self, name: str | None, on_change: Callable[[], None]) -> None:
-        """Show the controls of a method, built from its parameters."""
-        if name is not None and name not in self._controls:
-            self._controls[name] = Controls(specs(method(name).Params), on_change)
-        self.method_controls.children = [self._controls[name]] if name is not None else []
-
-    # --- layout ---
+        self.help_button = button(icon="question", tooltip="Keys and help (h)", width="36px")
 
     def _lay_out(self) -> list[ipywidgets.Widget]:
-        tools = _box(
-            "dv-tools",
-            self.method,
-            self.opacity,
-            self.colormap,
-            self.fill,
-            self.localize,
-            self.running,
-            self.method_controls,
-        )
-        top = _box("dv-top", self.pictures, self.help_button)
-        picture = _box("dv-area dv-area-picture", self.stage, self.camera, tools)
-        shares = _box("dv-area dv-area-shares", self.probabilities)
-        layers = _box("dv-area dv-area-layers", _title("Layers"), self.layers)
-        grid = _box("dv-area dv-area-grid", self.tiles, self.grid)
-        unit = _box("dv-area dv-area-unit", self.unit)
-        choice = _box("dv-choice", self.backward_mode, self.backward_view, self.freeze)
-        backward = _box("dv-area dv-area-backward", self.backward, choice)
-        drawn = _box("dv-area dv-area-gallery", self.tabs)
+        top = box("dv-top", self.pictures, self.help_button)
+        picture = box("dv-area dv-area-picture", self.stage, self.camera, box("dv-tools", *self.overlay.rows))
+        shares = box("dv-area dv-area-shares", self.probabilities)
+        layers = box("dv-area dv-area-layers", heading("Layers"), self.layers)
+        grid = box("dv-area dv-area-grid", self.tiles, self.grid)
+        unit = box("dv-area dv-area-unit", self.unit)
+        choice = box("dv-choice", self.backward_mode, self.backward_view, self.freeze)
+        backward = box("dv-area dv-area-backward", self.backward, choice)
+        drawn = box("dv-area dv-area-gallery", self.tabs)
         self.areas = {"shares": shares, "grid": grid, "unit": unit, "backward": backward, "gallery": drawn}
-        panes = _box("dv-panes", picture, shares, layers, grid, unit, backward, drawn)
+        panes = box("dv-panes", picture, shares, layers, grid, unit, backward, drawn)
         return [top, panes, self.status, self.keyboard]
 
     # --- state ---
 
-    def bind(self, explorer: Explorer) -> None:
-        """Tie every pane to the state it shows and sets."""
-        link = traitlets.link
-        self.grid.count = self.network.layers[explorer.layer].channels
-        link((explorer, "layer"), (self.layers, "layer"))
-        link((explorer, "layer"), (self.grid, "layer"))
-        link((explorer, "unit"), (self.grid, "unit"))
-        link((explorer, "tiles"), (self.grid, "mode"))
-        link((explorer, "tiles"), (self.tiles, "value"))
-        for pane in (self.grid, self.unit):
-            link((explorer, "position"), (pane, "position"))
-        link((explorer, "occluder"), (self.stage, "occluder"))
-        link((explorer, "fill"), (self.stage, "fill"))
-        link((explorer, "fill"), (self.fill, "value"))
-        link((explorer, "localize"), (self.localize, "value"))
-        self.localize.observe(lambda _: self._mark(), names="value")
-        link((explorer, "backward"), (self.backward_mode, "value"))
-        link((explorer, "backward_view"), (self.backward_view, "value"))
-        link((explorer, "frozen"), (self.freeze, "value"))
-        link((explorer, "about"), (self.tabs.choice, "value"))
-        link((self.opacity, "value"), (self.stage, "opacity"))
-        self.colormap.observe(lambda _: self.colour(self._signed), names="value")
-        link((self.grid, "gamma"), (self.unit, "gamma"))
-        link((self.grid, "boost"), (self.unit, "boost"))
-        link((self.pictures.camera, "value"), (self.camera, "running"))
-        self.camera.observe(lambda change: _display(self.camera, change["new"]), names="running")
+    def _bind(self, state: ExplorerState) -> None:
+        """Ties every pane to the state it shows and sets."""
+        self.grid.count = state.network.layers[state.layer].channels
+        for trait, pane, name in (
+            ("layer", self.layers, "layer"),
+            ("layer", self.grid, "layer"),
+            ("unit", self.grid, "unit"),
+            ("tiles", self.grid, "mode"),
+            ("tiles", self.tiles, "value"),
+            ("tile", self.grid, "tile"),
+            ("position", self.grid, "position"),
+            ("position", self.unit, "position"),
+            ("gamma", self.grid, "gamma"),
+            ("boost", self.grid, "boost"),
+            ("gamma", self.unit, "gamma"),
+            ("boost", self.unit, "boost"),
+            ("backward", self.backward_mode, "value"),
+            ("backward_view", self.backward_view, "value"),
+            ("frozen", self.freeze, "value"),
+            ("about", self.tabs.choice, "value"),
+            ("filming", self.pictures.camera, "value"),
+            ("filming", self.camera, "running"),
+            ("camera_frozen", self.camera, "frozen"),
+            ("help", self.keyboard, "help"),
+        ):
+            traitlets.link((state, trait), (pane, name))
+        state.observe(
+            lambda change: setattr(self.grid, "count", state.network.layers[change["new"]].channels), names="layer"
+        )
+        state.observe(lambda change: display(self.camera, change["new"]), names="filming")
+        state.observe(lambda change: display(self.areas["shares"], change["new"]), names="shares")
+        state.observe(lambda change: self._enlarge(change["new"]), names="zoom")
+        self.help_button.on_click(lambda _: setattr(state, "help", not state.help))
 
-    def colour(self, signed: bool) -> None:
-        """Colour the overlay; left to itself, a signed map is red for and blue against."""
-        self._signed = signed
-        chosen = self.colormap.value
-        self.stage.colormap = ("blue-red" if signed else "inferno") if chosen == AUTO else chosen
+    def _enlarge(self, zoom: str) -> None:
+        self.unit.size = self.backward.size = LARGE if zoom in ("unit", "backward") else SMALL
 
-    def show_field(self, layer: Layer, unit: Unit, position: tuple[int, int]) -> None:
-        """Draw the receptive field of the selected unit on the stage, and name it in the status line."""
-        box = layer.field.box(position)
-        mark = {"box": list(box), "kind": "field", "label": f"{unit.layer}:{unit.channel}"}
-        self._field = [] if layer.field.whole else [mark]
-        self._mark()
-        self._field_note = f"sees {layer.field}"
-        self.unit.title = f"{self.names.get(layer.name, layer.name)} : {unit.channel}"
+    # --- frames from the browser ---
 
-    def show_object(self, overlaid: HeatMap | None) -> None:
-        """The heat map that lies over the picture now; where it is asked for, its box is drawn."""
-        self._overlaid = overlaid
-        self._mark()
+    def _listen(self, acts: Acts) -> None:
+        stage, grid, camera = self.stage, self.grid, self.camera
 
-    def _mark(self) -> None:
-        overlaid = self._overlaid if self.localize.value else None
-        box = overlaid.box() if overlaid is not None else None
-        found = [] if overlaid is None or box is None else [_localization(box, overlaid.target)]
-        self.stage.boxes = [*self._field, *found]
+        def dragged(frame: Frame) -> None:
+            found = frame.meta["box"]
+            acts.drag(None if found is None else tuple(found), frame.seq, lambda: stage.ack(frame.seq))
 
-    def mark_class(self, target: int | None) -> None:
-        """Name the class explained in the status line."""
-        self._class_note = "top class" if target is None else self.network.labels[target]
+        def dropped(frame: Frame) -> None:
+            self.pictures.leave()
+            acts.show(frame.arrays["bytes"].tobytes(), str(frame.meta.get("name", "")))
+            stage.ack(frame.seq)
 
-    def show_status(self, milliseconds: float) -> None:
-        """The status line: layer, unit, modes, contrast, time of the last answer."""
-        grid, backward = self.grid, self.backward_mode.value
-        view = "" if backward == "off" else f" {self.backward_view.value}"
-        parts = [
-            f"<b>{grid.layer}:{grid.unit}</b>",
-            self._field_note,
-            f"backward: {backward}{view}" + (" · frozen" if self.freeze.value else ""),
-            f"explains: {self._class_note}",
-            f"boost {grid.boost:g} · gamma {grid.gamma:g}",
-            f"{milliseconds:.0f} ms",
-        ]
-        self.status.value = "<span>" + "</span><span>".join(part for part in parts if part) + "</span>"
+        def scrolled(frame: Frame) -> None:
+            units = torch.tensor(frame.arrays["units"].astype("int64"))
+            acts.scroll(units, lambda: grid.ack(frame.seq))
+
+        def filmed(frame: Frame) -> None:
+            acts.film(from_bytes(frame.arrays["picture"]), lambda: camera.ack(frame.seq))
+
+        stage.on_frame("occluder", dragged)
+        stage.on_frame("file", dropped)
+        grid.on_frame("visible", scrolled)
+        grid.on_frame("card", acts.ask_card)
+        camera.on_frame("frame", filmed)
+        self.gallery.on_frame("start", lambda _: acts.draw_pictures())
+        self.gallery.on_frame("stop", lambda _: acts.stop_pictures())
+        self.keyboard.on_frame("key", lambda frame: acts.press(frame.meta["command"]))
+
+    # --- answers ---
+
+    def follow(self, subscribe: Subscribe) -> None:
+        """Shows answers from now on."""
+        for pane in (self.stage, self.overlay):
+            pane.follow(subscribe)
+        subscribe(Tiles, self._show_tiles)
+        subscribe(Answered, self.status.show)
+        subscribe(UnitMap, self._show_unit)
+        subscribe(Shares, lambda found: self.probabilities.show(found.values, found.chosen, found.rank))
+        subscribe(BackwardView, self._show_backward)
+        subscribe(Drawing, self._show_drawing)
+        subscribe(UnitPictures, self._show_pictures)
+        subscribe(StoredPictures, self._show_stored)
+        subscribe(UnitTile, self._show_tile)
+        subscribe(GridNotice, lambda notice: push(self.grid, notice=notice.sentence))
+        subscribe(AtlasInUse, self._show_atlas)
+
+    def _show_tiles(self, tiles: Tiles) -> None:
+        if not tiles.gradient:
+            self.grid.push("stats", *stats_frame(tiles.maps), tiles.seq)
+        self.grid.push("gradient" if tiles.gradient else "tiles", *tiles_frame(tiles), tiles.seq)
+
+    def _show_unit(self, found: UnitMap) -> None:
+        name = found.layer.name
+        self.unit.push("map", *frames.map_frame(found.values, found.layer.field, statistics(found)))
+        title = f"{self._names.get(name, name)} : {found.unit.channel}"
+        if title != self.unit.title:
+            push(self.unit, title=title)
+
+    def _show_backward(self, found: BackwardView) -> None:
+        self.backward.push("rgb", {"lines": [found.line]}, {"picture": found.picture})
+
+    def _show_drawing(self, drawing: Drawing) -> None:
+        if drawing.fraction is not None:
+            push(self.gallery, progress=drawing.fraction)
+        push(self.gallery, running=drawing.running, notice=drawing.sentence)
+
+    def _show_pictures(self, drawn: UnitPictures) -> None:
+        if drawn.result is None:
+            self.gallery.forget("pictures")
+            self.gallery.push("pictures", {"caption": ""}, {"pictures": frames.no_pictures()})
+        else:
+            self.gallery.push("pictures", *frames.pictures_frame(drawn.result))
+
+    def _show_stored(self, stored: StoredPictures) -> None:
+        caption = f"{stored.unit.layer}:{stored.unit.channel}"
+        self.gallery.push("pictures", {"caption": caption}, {"pictures": stored.pictures})
+
+    def _show_tile(self, tile: UnitTile) -> None:
+        self.grid.push("pictures", *frames.pattern_frame(tile.layer, tile.channel, tile.picture))
+
+    def _show_atlas(self, atlas: AtlasInUse) -> None:
+        """Offers the cards of an atlas, and says in the menu of the tiles what its pictures are."""
+        self.grid.cards = atlas.found
+        refill(self.tiles, [*self.tiles.options[:-1], (PATCHES if atlas.patches else WANTED, "pictures")])
 
     def close(self) -> None:
-        """Take every widget off the page and free its model."""
-        self._overlaid = None
+        """Takes every widget off the page and frees its model."""
         close_all(self.rows)
 
 
@@ -276,24 +289,37 @@ def _layer_row(layer: Layer, names: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _localization(box: Box, label: str) -> dict[str, Any]:
-    return {"box": list(box), "kind": "localization", "label": label}
+class StatusLine(ipywidgets.HTML):
+    """Says what was answered last, and the contrast as it is."""
 
+    def __init__(self, state: ExplorerState) -> None:
+        super().__init__()
+        self.add_class("dv-status")
+        self._network = state.network
+        self._answered: Answered | None = None
+        self._contrast = (state.boost, state.gamma)
+        self._lock = threading.Lock()
+        state.observe(lambda _: self.show(contrast=(state.boost, state.gamma)), names=["boost", "gamma"])
 
-def _display(widget: ipywidgets.DOMWidget, shown: bool) -> None:
-    widget.layout.display = None if shown else "none"
+    def show(self, answered: Answered | None = None, contrast: tuple[float, float] | None = None) -> None:
+        """Says another answer, or another contrast. It may be called on any thread."""
+        with self._lock:
+            self._answered = answered or self._answered
+            self._contrast = contrast or self._contrast
+            if self._answered is not None:
+                push(self, value=self._words(self._answered))
 
-
-def _dropdown(description: str, options: list[tuple[str, str]], tooltip: str) -> ipywidgets.Dropdown:
-    return ipywidgets.Dropdown(options=options, description=description, tooltip=tooltip)
-
-
-def _title(text: str) -> ipywidgets.HTML:
-    return ipywidgets.HTML(text).add_class("dv-title")
-
-
-def _box(classes: str, *children: ipywidgets.Widget) -> ipywidgets.Box:
-    box = ipywidgets.Box(list(children))
-    for name in classes.split():
-        box.add_class(name)
-    return box
+    def _words(self, answered: Answered) -> str:
+        found, field = answered.question, self._network.layers[answered.question.covered.layer].field
+        boost, gamma = self._contrast
+        view = "" if found.backward == "off" else f" {found.backward_view}"
+        explained = "top class" if found.target is None else self._network.labels[found.target]
+        parts = [
+            f"sees {field}",
+            f"backward: {found.backward}{view}" + (" · frozen" if found.frozen else ""),
+            f"explains: {explained}",
+            f"boost {boost:g} · gamma {gamma:g}",
+            f"{answered.milliseconds:.0f} ms",
+        ]
+        unit = html.escape(f"{found.unit.layer}:{found.unit.channel}")
+        return f"<span><b>{unit}</b></span>" + "".join(f"<span>{html.escape(part)}</span>" for part in parts)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from torch import Tensor
 
+from ...core.network.target import Target
 from ...passes.moving_window import Covered
-from .answers import Unit
+from .state import ExplorerState
 
-if TYPE_CHECKING:
-    pass
+ALL_TILES = 500_000  # bytes; a layer with more is sent as far as it is on screen
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,8 +20,9 @@ class Question:
 
     covered: Covered
     view: Tensor  # the picture with the occluder on it
-    unit: Unit
-    held: Unit  # the unit of the backward pane: another one while it is frozen
+    unit: Target
+    held: Target  # the unit of the backward pane: another one while it is frozen
+    frozen: bool
     target: int | None  # None: the top class; an occluder is told by what it does to the class that was on top before
     method: str | None
     params: dict[str, Any]
@@ -29,4 +30,46 @@ class Question:
     backward_view: str
     tiles: str
     tile: int
-    visible: Tensor | None  # the units on screen, None: all
+    units: Tensor | None  # whose maps are sent, None: all
+    filming: bool
+    settled: bool  # whether it may be asked again: what is dragged or filmed looks different each time
+
+
+def freeze(state: ExplorerState, box: Any = None, everything: bool = True, dragged: bool = False) -> Question | None:
+    """The question as things stand, with the occluder at `box`; None while there is no picture.
+
+    With `everything` all units of a layer are sent where that is little, else those on screen.
+
+    >>> import deepvis_widgets as dv
+    >>> state = ExplorerState()
+    >>> state.begin(dv.load("husky-wolf"), dv.scene("wolf", seed=3))
+    >>> question = freeze(state, (0, 0, 16, 16))
+    >>> question.unit.layer == state.layer, question.view.shape == state.view.shape
+    (True, True)
+    """
+    if state.view is None or state.cover is None:
+        return None
+    covered, unit = Covered(state.view, state.cover, box, state.layer), state.selected
+    return Question(
+        covered=covered,
+        view=covered.shown,
+        unit=unit,
+        held=state.held if state.frozen and state.held is not None else unit,
+        frozen=state.frozen,
+        target=state.target if state.target is not None or box is None else state.top,
+        method=state.method,
+        params=state.chosen_params,
+        backward=state.backward,
+        backward_view=state.backward_view,
+        tiles=state.tiles,
+        tile=state.tile,
+        units=None if everything and _little(state) else state.on_screen,
+        filming=state.filming,
+        settled=not dragged and not state.filming,
+    )
+
+
+def _little(state: ExplorerState) -> bool:
+    layer = state.network.layers[state.layer]
+    side = min(1.0, state.tile / max(layer.height, layer.width))
+    return layer.channels * layer.height * layer.width * side * side <= ALL_TILES

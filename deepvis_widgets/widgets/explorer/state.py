@@ -2,27 +2,180 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
-from .answers import BACKWARD
+import torch
+import traitlets
+from torch import Tensor
 
-if TYPE_CHECKING:
-    pass
+from ...core.errors import DeepvisError
+from ...core.network.network import Network
+from ...core.network.target import Target
+from ...core.picture.fills import FILLS, fill_picture
+from ...core.picture.reduce import VIEWS
+from ...methods import serving
+from ..kit.arguments import as_box, default_layer, default_method
+from ..link.traits import COLORMAPS, whole_numbers
 
-if TYPE_CHECKING:
-    pass
-
-if TYPE_CHECKING:
-    pass
-
-
-BACKWARD_MODES = ("off", *BACKWARD)
-
-
+BACKWARD_MODES = ("off", "gradient", "deconvnet", "guided_backprop")
+TILES = ("activation", "gradient", "pictures")
 ZOOMS = ("", "grid", "unit", "backward")
-
-
 TABS = ("synthesized", "top", "deconv", "facts", "find")
+NONE, AUTO = "none", "automatic"  # entries of menus: no method; the colour map that suits the overlay
+FIRST = 64  # units that are on screen before the browser says which
 
 
-NONE, AUTO = "none", "automatic"
+class ExplorerState(traitlets.HasTraits):
+    """The Explorer's traits; what is set is checked, and what follows from it is set along with it.
+
+    A trait set to something that does not exist raises DeepvisError and keeps its value. State is changed on one
+    thread, that of the kernel.
+
+    >>> import deepvis_widgets as dv
+    >>> state = ExplorerState()
+    >>> state.begin(dv.load("husky-wolf"), dv.scene("wolf", seed=3))
+    >>> state.layer, state.unit, state.method
+    ('features.relu5', 0, 'cam')
+    """
+
+    network: Network
+
+    image = traitlets.Any(help="the picture shown; setting it opens another")
+    layer = traitlets.Unicode(help="dotted name of the layer shown")
+    unit = traitlets.Int(0, help="channel selected in that layer")
+    position = traitlets.Any(None, allow_none=True, help="(row, col) of the unit, or None: its strongest")
+    target = traitlets.Any(
+        None, allow_none=True, help="class index explained, or None: the top class; a label may be set"
+    )
+    method = traitlets.Unicode(allow_none=True, help="name of the method drawn over the picture, or None")
+    occluder = traitlets.Any(None, allow_none=True, help="(top, left, height, width) in picture pixels, or None")
+    fill = traitlets.Enum(FILLS, "grey", help="what the occluder shows")
+    localize = traitlets.Bool(False, help="whether the box round the overlay's largest strong part is drawn")
+    backward = traitlets.Enum(BACKWARD_MODES, "deconvnet", help="mode of the backward pane")
+    backward_view = traitlets.Enum(VIEWS, "raw", help="how the backward pane is drawn")
+    frozen = traitlets.Bool(False, help="whether the backward pane keeps its unit while others are browsed")
+    tiles = traitlets.Enum(TILES, "activation", help="what the unit grid shows")
+    zoom = traitlets.Enum(ZOOMS, "", help="the pane that is enlarged")
+    about = traitlets.Enum(TABS, "synthesized", help="what is shown about the selected unit; others need an atlas")
+
+    params = traitlets.Dict(help="method name → its parameters as they were set; defaults where there are none")
+    opacity = traitlets.Float(0.6, min=0.0, max=1.0, help="of the overlay")
+    colormap = traitlets.Enum((AUTO, *COLORMAPS), AUTO, help="colour map of the overlay")
+    gamma = traitlets.Float(1.0, min=0.05, max=5.0, help="of the tiles and the selected unit's map")
+    boost = traitlets.Float(0.0, min=0.0, max=1.0, help="of the tiles and the selected unit's map")
+    tile = traitlets.Int(56, min=24, max=160, help="side of a tile, in css px")
+    filming = traitlets.Bool(False, help="whether the camera runs")
+    camera_frozen = traitlets.Bool(False, help="whether the camera's last picture is held")
+    help = traitlets.Bool(False, help="whether the table of keys is shown")
+    shares = traitlets.Bool(True, help="whether the class probabilities are shown")
+
+    # what follows from these, from answers, or from how far the browser has scrolled
+    view = traitlets.Any(None, allow_none=True, help="the picture (3, H, W) as the network sees it, or None")
+    cover = traitlets.Any(None, allow_none=True, help="what the occluder shows over all of it: (3, H, W), or None")
+    opened = traitlets.Int(0, help="how many pictures were opened; those of the camera do not count")
+    top = traitlets.Int(None, allow_none=True, help="the top class of the uncovered picture, None: not known yet")
+    held = traitlets.Any(None, allow_none=True, help="the unit of the backward pane while it is frozen, or None")
+    visible = traitlets.Any(torch.arange(0), help="numbers of the units on screen; none: not known yet")
+
+    def begin(
+        self, network: Network, picture: Any, layer: str | None = None, unit: int = 0, target: int | str | None = None
+    ) -> None:
+        """Sets what an Explorer opens with; DeepvisError where something of it does not exist."""
+        self.network = network
+        self.layer = layer or default_layer(network)
+        self.unit, self.target = unit, target
+        self.method = default_method(network)
+        self.image = picture
+
+    @property
+    def selected(self) -> Target:
+        """The unit that is selected."""
+        return Target(self.unit, self.layer, self.position)
+
+    @property
+    def on_screen(self) -> Tensor:
+        """Numbers of the layer's units that are on screen."""
+        count = self.network.layers[self.layer].channels
+        shown: Tensor = self.visible[self.visible < count]
+        return shown if len(self.visible) else torch.arange(min(count, FIRST))
+
+    @property
+    def chosen_params(self) -> dict[str, Any]:
+        """The parameters of the method that is drawn."""
+        return {} if self.method is None else dict(self.params.get(self.method, {}))
+
+    def film(self, view: Tensor) -> None:
+        """Shows a picture (3, H, W) of the camera."""
+        self.view = view
+
+    # --- what may be set ---
+
+    @traitlets.validate("layer")
+    def _check_layer(self, proposal: Any) -> str:
+        return self.network.layers[proposal["value"]].name
+
+    @traitlets.validate("unit")
+    def _check_unit(self, proposal: Any) -> int:
+        self.network.target(None, self.layer, proposal["value"])
+        return int(proposal["value"])
+
+    @traitlets.validate("position")
+    def _check_position(self, proposal: Any) -> tuple[int, int] | None:
+        if proposal["value"] is None:
+            return None
+        place = whole_numbers(proposal["value"], 2)
+        if place is None:
+            raise DeepvisError(f"{proposal['value']!r} is no position; accepted is (row, col), or None.")
+        self.network.target(None, self.layer, (self.unit, (place[0], place[1])))
+        return place[0], place[1]
+
+    @traitlets.validate("target")
+    def _check_target(self, proposal: Any) -> int | None:
+        return None if proposal["value"] is None else self.network.class_index(proposal["value"])
+
+    @traitlets.validate("method")
+    def _check_method(self, proposal: Any) -> str | None:
+        if proposal["value"] is None:
+            return None
+        serving(proposal["value"], self.network)
+        return str(proposal["value"])
+
+    @traitlets.validate("occluder")
+    def _check_occluder(self, proposal: Any) -> tuple[int, int, int, int] | None:
+        return as_box(proposal["value"], self.network.size)
+
+    @traitlets.validate("image")
+    def _check_image(self, proposal: Any) -> Any:
+        """Opens the picture, also when it is the one that was opened last: its file may have changed."""
+        self.view = self.network.view(proposal["value"])
+        self.opened += 1
+        return proposal["value"]
+
+    # --- what follows; these come before all other observers ---
+
+    @traitlets.observe("layer")
+    def _follow_layer(self, _: Any) -> None:
+        self.visible = torch.arange(0)
+        if self.unit >= self.network.layers[self.layer].channels:
+            self.unit = 0
+        self.position = None
+
+    @traitlets.observe("unit")
+    def _follow_unit(self, _: Any) -> None:
+        self.position = None
+
+    @traitlets.observe("frozen")
+    def _follow_frozen(self, _: Any) -> None:
+        self.held = self.selected if self.frozen else None
+
+    @traitlets.observe("view")
+    def _follow_view(self, _: Any) -> None:
+        self.top = None
+        self._cover()
+
+    @traitlets.observe("fill")
+    def _follow_fill(self, _: Any) -> None:
+        self._cover()
+
+    def _cover(self) -> None:
+        self.cover = None if self.view is None else fill_picture(self.view, self.fill)

@@ -17,16 +17,17 @@ import torch
 from deepvis_widgets.core.errors import DeepvisError
 from deepvis_widgets.core.network.network import Network
 from deepvis_widgets.core.network.recording import Recording
+from deepvis_widgets.core.network.target import Target
 from deepvis_widgets.core.picture.preprocess import Preprocess
 from deepvis_widgets.core.picture.reduce import backward_view
 from deepvis_widgets.engine.engine import Engine
 from deepvis_widgets.methods import explain
 from deepvis_widgets.widgets.explorer import answers as live
 from deepvis_widgets.widgets.explorer import drag as explorer_drag
-from deepvis_widgets.widgets.explorer.commands import Wiring
 from deepvis_widgets.widgets.explorer.explorer import Explorer
 from deepvis_widgets.widgets.explorer.keys import KEYS
-from deepvis_widgets.widgets.link.protocol import Frame, pack, unpack
+from deepvis_widgets.widgets.explorer.overlay_controls import OverlayControls
+from deepvis_widgets.widgets.link.protocol import Frame, pack
 from tests.small_nets import Crafty, Plain
 
 SIDE = 32
@@ -52,11 +53,19 @@ def explorer(pictures: list[torch.Tensor]) -> Iterator[Explorer]:
 
 
 def settle(explorer: Explorer) -> None:
-    assert explorer.updates.engine.idle(60)
+    assert explorer.session.idle(60)
 
 
 def last(widget: Any, kind: str) -> Frame:
-    return unpack(*widget._last[kind])
+    frame: Frame | None = widget.last(kind)
+    assert frame is not None
+    return frame
+
+
+def same(one: Frame, other: Frame) -> bool:
+    """Whether two frames are the same, byte by byte."""
+    equal = all(np.array_equal(one.arrays[name], array) for name, array in other.arrays.items())
+    return equal and one.arrays.keys() == other.arrays.keys() and (one.meta, one.seq) == (other.meta, other.seq)
 
 
 def values(frame: Frame, levels: int = 255) -> np.ndarray:
@@ -141,20 +150,20 @@ def test_a_drag_is_acknowledged_also_when_the_network_fails(explorer: Explorer, 
     ],
 )
 def test_bad_input_is_one_sentence_and_changes_nothing(explorer: Explorer, trait: str, value: Any, words: str) -> None:
-    before, frames = getattr(explorer, trait), dict(explorer.panes.stage._last)
+    before, picture = getattr(explorer, trait), last(explorer.panes.stage, "picture")
     with pytest.raises(DeepvisError, match=words) as raised:
         setattr(explorer, trait, value)
     assert str(raised.value).endswith(".") and "\n" not in str(raised.value)
     assert getattr(explorer, trait) is before or getattr(explorer, trait) == before
     settle(explorer)
-    assert explorer.panes.stage._last["picture"] == frames["picture"]
+    assert same(last(explorer.panes.stage, "picture"), picture)
 
 
 def test_a_picture_that_cannot_be_read_is_a_sentence_on_the_stage(explorer: Explorer) -> None:
-    before = explorer.panes.stage._last["picture"]
+    before = last(explorer.panes.stage, "picture")
     explorer.show(b"not a picture")
     assert "not a picture" in explorer.panes.stage.notice
-    assert explorer.panes.stage._last["picture"] == before
+    assert same(last(explorer.panes.stage, "picture"), before)
 
 
 def test_a_new_layer_brings_its_units_and_forgets_a_unit_it_has_not(explorer: Explorer) -> None:
@@ -188,7 +197,7 @@ def test_the_difference_grid_shows_derivatives_of_the_frozen_unit(explorer: Expl
 
 def test_every_key_does_something_that_exists(explorer: Explorer) -> None:
     commands = {key["command"] for key in KEYS if not key["command"].startswith("unit-move")}
-    assert commands == set(explorer.wiring.commands)
+    assert commands == set(explorer.commands.table)
     for command in commands - {"pattern", "unit-pictures", "camera"}:
         explorer.press(command)
     settle(explorer)
@@ -212,14 +221,14 @@ def test_a_refusal_that_takes_a_pass_to_find_reaches_the_menu_and_changes_nothin
     pictures: list[torch.Tensor], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown: list[str | None] = []
-    show = Wiring._show_method
-    monkeypatch.setattr(Wiring, "_show_method", lambda wiring: (shown.append(wiring.explorer.method), show(wiring)))
+    show = OverlayControls._show_method
+    monkeypatch.setattr(OverlayControls, "_show_method", lambda own: (shown.append(own._state.method), show(own)))
     explorer = Explorer(network(Distances()), pictures=pictures)
     settle(explorer)
-    assert ("(LRP: not here)", "lrp") in explorer.panes.method.options
-    assert ("CAM", "cam") in explorer.panes.method.options
+    assert ("(LRP: not here)", "lrp") in explorer.panes.overlay.method.options
+    assert ("CAM", "cam") in explorer.panes.overlay.method.options
     assert shown == [explorer.method], "the method over the picture was set once, at the start"
-    assert explorer.panes.method.value == explorer.method == "cam"
+    assert explorer.panes.overlay.method.value == explorer.method == "cam"
     explorer.close()
 
 
@@ -232,9 +241,9 @@ def test_the_progress_bar_is_that_of_the_method_chosen_last(explorer: Explorer, 
         assert go[name].wait(60)
         report(0.5)
 
-    bar = explorer.panes.running.layout
+    bar = explorer.panes.overlay.running.layout
     with monkeypatch.context() as patch:
-        patch.setattr("deepvis_widgets.widgets.explorer.session.explain", slow)
+        patch.setattr("deepvis_widgets.widgets.explorer.overlay.explain", slow)
         explorer.method = "occlusion"
         assert begun["occlusion"].wait(60)
         explorer.method = "lime"
@@ -249,10 +258,10 @@ def test_the_progress_bar_is_that_of_the_method_chosen_last(explorer: Explorer, 
 
 
 def test_pictures_of_a_unit_stream_and_are_remembered(explorer: Explorer, monkeypatch: Any) -> None:
-    monkeypatch.setattr("deepvis_widgets.widgets.explorer.session.STEPS", 4)
+    monkeypatch.setattr("deepvis_widgets.widgets.explorer.unit_pictures.STEPS", 4)
     seen: list[float] = []
     explorer.panes.gallery.observe(lambda change: seen.append(change["new"]), names="progress")
-    explorer.updates.draw_pictures()
+    explorer.unit_pictures.draw()
     settle(explorer)
     assert explorer.panes.gallery.notice == ""
     assert not explorer.panes.gallery.running and seen and seen[-1] == 1.0
@@ -261,13 +270,13 @@ def test_pictures_of_a_unit_stream_and_are_remembered(explorer: Explorer, monkey
     explorer.unit = 1
     assert last(explorer.panes.gallery, "pictures").arrays["pictures"].shape[0] == 0
     explorer.unit = 0
-    explorer.updates.draw_pictures()
+    explorer.unit_pictures.draw()
     settle(explorer)
     assert (last(explorer.panes.gallery, "pictures").arrays["pictures"] == drawn).all()
 
 
 def test_pattern_mode_fills_the_tiles(explorer: Explorer, monkeypatch: Any) -> None:
-    monkeypatch.setattr("deepvis_widgets.widgets.explorer.session.PATTERN_STEPS", 2)
+    monkeypatch.setattr("deepvis_widgets.widgets.explorer.unit_pictures.PATTERN_STEPS", 2)
     explorer.layer = "features.1"
     sent: list[int] = []
     push = explorer.panes.grid.push
@@ -288,7 +297,7 @@ def test_close_ends_the_thread_and_frees_cache_and_graph(pictures: list[torch.Te
     explorer = Explorer(network(), pictures=pictures)
     settle(explorer)
     assert threading.active_count() == threads + 1
-    view = weakref.ref(explorer.updates.view)
+    view = weakref.ref(explorer.view)
     explorer.close()
     explorer.close()  # twice is once
     assert threading.active_count() == threads
@@ -323,9 +332,9 @@ def test_it_opens_on_a_network_with_every_trick(pictures: list[torch.Tensor]) ->
 
 
 def test_under_an_occluder_the_class_that_was_on_top_is_explained(explorer: Explorer) -> None:
-    top = int(explorer.network.probabilities(explorer.updates.view[None]).argmax())
-    assert explorer.updates.top == top
-    explorer.updates.top = (top + 1) % 5  # as if the picture without the occluder had been of another class
+    top = int(explorer.network.probabilities(explorer.view[None]).argmax())
+    assert explorer.top == top
+    explorer.top = (top + 1) % 5  # as if the picture without the occluder had been of another class
     drag(explorer, [2, 2, 20, 20], 1)
     expected = explorer.network.labels[(top + 1) % 5]
     assert last(explorer.panes.stage, "overlay").meta["title"].endswith(expected)
@@ -350,7 +359,7 @@ def marks(explorer: Explorer) -> dict[str, Any]:
 def test_the_box_of_the_overlay_is_drawn_when_asked_for(explorer: Explorer, pictures: list[torch.Tensor]) -> None:
     assert "localization" not in marks(explorer)
     field = marks(explorer)["field"]
-    explorer.panes.localize.value = True
+    explorer.panes.overlay.localize.value = True
     assert explorer.localize
     for target in (1, 3):
         explorer.target = target
@@ -370,14 +379,14 @@ def test_the_box_of_the_overlay_is_drawn_when_asked_for(explorer: Explorer, pict
     assert "localization" not in marks(explorer)
     explorer.method, explorer.localize = "saliency", False
     settle(explorer)
-    assert "localization" not in marks(explorer) and not explorer.panes.localize.value
+    assert "localization" not in marks(explorer) and not explorer.panes.overlay.localize.value
 
 
 def test_a_unit_seen_before_is_not_computed_again(explorer: Explorer, monkeypatch: pytest.MonkeyPatch) -> None:
     computed: list[int] = []
     compute = live.backward_picture
 
-    def counted(network: Network, recording: Recording, kind: str, unit: live.Unit) -> torch.Tensor:
+    def counted(network: Network, recording: Recording, kind: str, unit: Target) -> torch.Tensor:
         computed.append(unit.channel)
         return compute(network, recording, kind, unit)
 
@@ -410,7 +419,7 @@ def test_clicks_and_drags_keep_nothing_but_bounded_caches(explorer: Explorer) ->
             settle(explorer)
 
     assert growth(lambda: use(40)) < LEAK
-    assert explorer.updates._seen.bytes <= explorer.updates._seen.limit_bytes
+    assert explorer.session._seen.bytes <= explorer.session._seen.limit_bytes
     assert len(explorer.network.recordings) <= explorer.network.recordings.limit
     kept: list[Any] = []
     explorer.panes.stage.on_frame("occluder", lambda frame: kept.append(torch.rand(SIDE)))
@@ -435,7 +444,7 @@ def alive() -> int:
 
 def test_a_slow_way_back_rests_in_a_drag_and_catches_up(explorer: Explorer, monkeypatch: Any) -> None:
     monkeypatch.setattr(explorer_drag, "AT_ONCE", 0.0)
-    dragging = explorer.updates.dragging
+    dragging = explorer.session.dragging
     drag(explorer, [2, 2, 8, 8], 5)
     dragging._took, dragging._due = 0.1, time.perf_counter() + 0.3
     overlays: list[int] = []
@@ -455,14 +464,14 @@ def test_a_slow_way_back_rests_in_a_drag_and_catches_up(explorer: Explorer, monk
 
 
 def test_a_drag_is_recorded_once_and_goes_on_with_what_changes(explorer: Explorer, monkeypatch: Any) -> None:
-    monkeypatch.setattr(explorer.updates.dragging.moving, "_time", lambda *_: True)
+    monkeypatch.setattr(explorer.session.dragging.moving, "_time", lambda *_: True)
     drag(explorer, [2, 2, 8, 8], 1)
-    recorded = explorer.updates.dragging.moving._recorded
+    recorded = explorer.session.dragging.moving._recorded
     assert recorded is not None
     drag(explorer, [5, 9, 8, 8], 2)
-    assert explorer.updates.dragging.moving._recorded is recorded
+    assert explorer.session.dragging.moving._recorded is recorded
     net, layer, grid = explorer.network, explorer.layer, explorer.panes.grid
-    covered = explorer.updates.view.clone()  # type: ignore[union-attr]
+    covered = explorer.view.clone()
     covered[:, 5:13, 9:17] = 0.5
     output = net.run(net.feed(covered[None]), keep=(layer,)).outputs[layer][0].numpy()
     np.testing.assert_allclose(last(grid, "stats").arrays["mean"], output.mean((1, 2)), rtol=1e-4, atol=1e-6)

@@ -15,7 +15,7 @@ from deepvis_widgets.atlas.shipped import folder as ready_folder
 from deepvis_widgets.core.picture.picture import to_bytes
 from deepvis_widgets.widgets.atlas_view.frames import contrasted, thumbnail
 from deepvis_widgets.widgets.atlas_view.unit_statistics import strongest
-from deepvis_widgets.widgets.link.protocol import Frame, pack, unpack
+from deepvis_widgets.widgets.link.protocol import Frame, pack
 from tests.unit.atlas.small import draw_pictures, small_network
 
 LAYER, UNIT = "features.1", 2
@@ -45,14 +45,16 @@ def explored(built: tuple[Path, Path], **options: Any) -> dv.Explorer:
 
 def settle(widget: Any) -> None:
     """Wait for streams too: each of their steps asks for the next."""
-    engine = widget.updates.engine if hasattr(widget, "updates") else widget.engine
+    engine = widget.session.client.engine if isinstance(widget, dv.Explorer) else widget.engine
     for _ in range(40):
         assert engine.idle(60)
         threading.Event().wait(0.005)
 
 
 def last(widget: Any, kind: str) -> Frame:
-    return unpack(*widget._last[kind])
+    frame: Frame | None = widget.last(kind)
+    assert frame is not None
+    return frame
 
 
 def panes(explorer: dv.Explorer) -> Any:
@@ -112,7 +114,7 @@ def test_units_are_found_by_class_and_by_likeness_and_visited(explorer: dv.Explo
     assert atlas is not None
     explorer.about = "find"
     settle(explorer)
-    assert found.label == explorer.network.labels[explorer.updates.top or 0], "it begins with the class explained"
+    assert found.label == explorer.network.labels[explorer.top or 0], "it begins with the class explained"
     found.label = "1"
     settle(explorer)
     assert found.units.units == atlas.search(1, 8)
@@ -131,7 +133,7 @@ def test_units_are_found_by_class_and_by_likeness_and_visited(explorer: dv.Explo
 
 def test_the_grid_of_pictures_takes_what_the_atlas_has(explorer: dv.Explorer, monkeypatch: Any) -> None:
     assert explorer.atlas is not None
-    monkeypatch.setattr(explorer.updates, "_synthesize", lambda *_: pytest.fail("it was drawn"))
+    monkeypatch.setattr(explorer.unit_pictures, "_synthesize", lambda *_: pytest.fail("it was drawn"))
     explorer.tiles = "pictures"
     settle(explorer)
     shown = last(explorer.panes.grid, "pictures")
@@ -157,7 +159,7 @@ def test_an_atlas_of_another_network_is_one_sentence_and_the_explorer_works_on(b
     assert "other weights" in tabs.builder.said.value and tabs.content.children == (tabs.builder,)
     explorer.unit = 1
     settle(explorer)
-    assert "tiles" in explorer.panes.grid._last and explorer.panes.stage.notice == ""
+    assert explorer.panes.grid.last("tiles") is not None and explorer.panes.stage.notice == ""
     assert ask_card(explorer, LAYER, 0) == [5]
     explorer.atlas = 7
     settle(explorer)

@@ -1,0 +1,133 @@
+"""Synthesized pictures: of the selected unit, and of each unit on screen for the grid of pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from torch import Tensor
+
+from ...core.content_key import content_key
+from ...core.network.target import Target
+from ...core.report import Report
+from ...core.results import Pictures
+from ...core.weights_key import weights_key
+from ...engine.client import Client
+from ...methods import explain
+from .answers import Drawing, GridNotice, UnitPictures, UnitTile
+from .state import ExplorerState
+
+PICTURES = 4
+PATTERN_STEPS = 48
+STEPS = 128  # of activation maximization: enough to see what a unit wants, and some seconds on a laptop
+
+
+class Synthesis:
+    """Draws what units want to see, by activation maximization; `publish` is told Drawing, UnitPictures, UnitTile and
+    GridNotice.
+
+    `running` says whether pictures of the selected unit are being drawn. `known_picture(layer, channel)` is a unit's
+    picture for the grid that need not be drawn, or None.
+    """
+
+    def __init__(self, state: ExplorerState, client: Client, publish: Callable[[object], None]) -> None:
+        self._state, self._client, self._publish = state, client, publish
+        self.running = False
+        self._run: object = None
+        self.known_picture: Callable[[str, int], Tensor | None] = lambda *_: None
+        state.observe(lambda _: self.forget(), names=["layer", "unit"])
+        state.observe(lambda _: self.fill_grid(), names=["layer", "tiles"])
+
+    # --- the selected unit ---
+
+    def draw(self) -> None:
+        """Synthesizes what the selected unit wants to see; the pictures appear as they improve."""
+        unit, run = Target(self._state.unit, self._state.layer), object()
+        self._run, self.running = run, True
+        self._publish(Drawing(True, 0.0))
+        self._client.ask(
+            "pictures",
+            partial(self._synthesize, unit, PICTURES, STEPS),
+            partial(self._finish, run),
+            key=self._key(unit, PICTURES, STEPS),
+            long=True,
+            on_partial=self._improve,
+            on_error=partial(self._end, run),
+            on_cancelled=partial(self._end, run),
+            doing="drawing this unit",
+        )
+
+    def toggle(self) -> None:
+        """Draws, or stops drawing."""
+        if self.running:
+            self.stop()
+        else:
+            self.draw()
+
+    def stop(self) -> None:
+        """Stops drawing; the pictures as they are stay."""
+        self._client.cancel("pictures")
+
+    def forget(self) -> None:
+        """Another unit is selected: its pictures are others."""
+        self.stop()
+        self._publish(UnitPictures(None))
+
+    def _improve(self, fraction: float, part: Any) -> None:
+        if isinstance(part, Pictures):
+            self._publish(UnitPictures(part))
+        self._publish(Drawing(True, fraction))
+
+    def _finish(self, run: object, result: Any) -> None:
+        self._publish(UnitPictures(result))
+        self._end(run, fraction=1.0)
+
+    def _end(self, run: object, sentence: str = "", fraction: float | None = None) -> None:
+        """A run has ended; the next one may have begun already."""
+        if run is self._run:
+            self.running = False
+            self._publish(Drawing(False, fraction, sentence))
+
+    def _synthesize(self, unit: Target, pictures: int, steps: int, report: Report) -> Any:
+        chosen: dict[str, Any] = {"layer": unit.layer, "unit": unit.channel, "pictures": pictures, "steps": steps}
+        return explain(self._client.network, None, "activation_maximization", report=report, **chosen)
+
+    def _key(self, unit: Target, pictures: int, steps: int) -> str:
+        weights = weights_key(self._client.network.module)
+        return content_key("pictures", weights, unit.layer, unit.channel, pictures, steps)
+
+    # --- the units on screen ---
+
+    def fill_grid(self) -> None:
+        """Fills the grid with a picture of each unit on screen, one after the other, where it shows pictures."""
+        state = self._state
+        self._client.cancel("pattern")
+        if state.tiles == "pictures":
+            self._client.ask(
+                "pattern",
+                partial(self._draw_tiles, state.layer, state.on_screen.tolist()),
+                lambda _: None,
+                long=True,
+                on_error=lambda sentence: self._publish(GridNotice(sentence)),
+                doing="drawing these units",
+            )
+
+    def _draw_tiles(self, layer: str, units: list[int], report: Report) -> None:
+        for done, channel in enumerate(units):
+            alive = partial(report, done / len(units))
+            alive()
+            picture = self.known_picture(layer, channel)
+            if picture is None:
+                picture = self._drawn(Target(channel, layer), alive)
+            self._publish(UnitTile(layer, channel, picture))
+
+    def _drawn(self, unit: Target, alive: Callable[[], None]) -> Tensor:
+        def report(fraction: float, partial: object | None = None) -> None:
+            alive()
+
+        made = self._client.engine.cache.get_or_make(
+            self._key(unit, 1, PATTERN_STEPS), lambda: self._synthesize(unit, 1, PATTERN_STEPS, report)
+        )
+        picture: Tensor = made.crops[0]
+        return picture
