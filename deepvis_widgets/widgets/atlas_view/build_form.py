@@ -18,6 +18,7 @@ from ...core.errors import Cancelled, sentence
 from ...core.network.network import Network
 from ...engine.engine import Engine
 from ...engine.main_thread import MainThread
+from ...engine.shutdown import Interrupted, end_with_process
 from ..kit.layout import box, button, classed, display
 from ..kit.progress import bar
 from ..link.push import push
@@ -56,6 +57,7 @@ class AtlasBuilder(ipywidgets.VBox):
         super().__init__([self.said, folders, box("dv-atlas-row", self.build_button, self.open_button), self._running])
         self.add_class("dv-atlas-builder")
         self._show_running(False)
+        end_with_process(self)
 
     def say(self, words: str) -> None:
         """Shows a sentence above the form; on any thread."""
@@ -90,6 +92,11 @@ class AtlasBuilder(ipywidgets.VBox):
         """Stops building; what is finished is used by the next build of the same."""
         self._stopped.set()
 
+    def end(self) -> threading.Thread | None:
+        """Stops building because the process ends; returns the thread, which ends, too."""
+        self.stop()
+        return self._thread
+
     def wait(self, timeout: float) -> bool:
         """Waits until nothing is being built; False if something still is."""
         thread = self._thread
@@ -117,7 +124,7 @@ class AtlasBuilder(ipywidgets.VBox):
         try:
             made = Atlas.build(network, folder, out, workers=_workers(network), quiet=True, report=self._report)
             found = made.of(self._network)
-        except Cancelled:
+        except (Cancelled, Interrupted):
             self._end("Stopped. Another build into the same folder goes on where this one was.")
         except Exception as error:
             self._end(sentence(error, "building the atlas"))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-import ipywidgets
 from torch import Tensor
 
 from ...atlas import Atlas, Top
 from ...core.errors import DeepvisError
 from ..atlas_view.frames import left_out
 from ..kit.arguments import as_network, as_pictures, default_method
+from ..kit.root import RootWidget
 from .answers import AtlasInUse
 from .commands import Commands
 from .panes import Acts, Done, Panes
@@ -21,7 +21,7 @@ from .unit_atlas import ExplorerAtlas
 from .unit_pictures import Synthesis
 
 
-class Explorer(ExplorerState, ipywidgets.VBox):
+class Explorer(ExplorerState, RootWidget):
     """Every layer and unit of an image network on one picture, live.
 
     `network` is a Network, a module, or a name for dv.load; `picture` anything a picture can be made of (None: the
@@ -154,10 +154,7 @@ class Explorer(ExplorerState, ipywidgets.VBox):
         except DeepvisError as error:
             self.session.say(str(error))
 
-    def close(self) -> None:
-        """Ends the thread, frees cache and graph, and takes the widgets off the page."""
-        if self.comm is not None:
-            self._atlas.close()
-            self.session.close()
-            self.panes.close()
-        super().close()
+    def ending(self) -> None:
+        self._atlas.close()
+        self.session.close()
+        self.panes.close()
