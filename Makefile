@@ -16,7 +16,7 @@ NPM   := cd js && PATH="$(CURDIR)/$(BIN):$$PATH" npm --no-fund --no-audit
 STAMP := $(VENV)/.stamp
 
 .NOTPARALLEL:
-.PHONY: help demo test bench lint format types static check-static front-end-tests chromium pytest clean
+.PHONY: help demo test bench lint format types static check-static front-end-tests chromium pytest house clean
 
 help:
 	@echo "make demo    install and open the Explorer in JupyterLab"
@@ -24,6 +24,7 @@ help:
 	@echo "make bench   measure against the peers; writes the table in the README"
 	@echo "make lint    ruff, mypy and tsc"
 	@echo "make static  rebuild deepvis_widgets/static from js/ (commit the result)"
+	@echo "make house   the state of the tree in figures: circles of files, long files, changes of file in one act"
 	@echo "make clean   remove the environment and everything built"
 
 demo: $(STAMP)-demo
@@ -64,6 +65,10 @@ chromium: $(STAMP)-test
 # in the order of tests/conftest.py and, when done, the end of another's: what follows a browser test must be one, too.
 pytest: $(STAMP)-test
 	@OMP_NUM_THREADS=1 $(PY) -m pytest -n logical --maxprocesses 4 --dist worksteal
+
+house: $(STAMP)-test
+	@$(PY) -m tests.tools.house
+	@$(PY) -m tests.tools.calls
 
 clean:
 	rm -rf .venv .venv-ci build dist *.egg-info js/node_modules .pytest_cache .mypy_cache .ruff_cache tests/browser/.failures

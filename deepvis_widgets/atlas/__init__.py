@@ -1,4 +1,4 @@
-"""Floor 2: pictures and statistics of every unit of a network over a whole set of pictures, on one machine or many."""
+"""Floor 3: pictures and statistics of every unit of a network over a whole set of pictures, on one machine or many."""
 
 from .atlas import Atlas, LayerSummary
 from .unit import Top, Unit

@@ -1,4 +1,4 @@
-"""Layers that show nothing of their own, and which one shows the same.
+"""Layers that show nothing of their own, and the alias of each: the layer that shows the same.
 
 What a rectifier takes over at once has the strongest pictures of the rectified layer; maps that a block only lays side
 by side, as in SqueezeNet and Inception, are units of the block.
@@ -18,35 +18,42 @@ from ..core.network.network import Network
 from ..methods.synthesis.source import place_of
 
 # layer → the layer that shows its units, and which channel its first one is there
-StandIns = dict[str, tuple[str, int]]
+Aliases = dict[str, tuple[str, int]]
 PASSING = re.compile("pool|flatten|dropout|identity", re.IGNORECASE)
 
 
 def own_layers(network: Network) -> list[str]:
-    """The layers that show something of their own, in order of execution."""
-    stand_ins = find_stand_ins(network)
-    return [name for name in network.layers.names if name not in stand_ins]
+    """Returns the layers that show something of their own, in order of execution."""
+    aliases = find_aliases(network)
+    return [name for name in network.layers.names if name not in aliases]
 
 
-def find_stand_ins(network: Network) -> StandIns:
-    """The stand-in of every layer that has one; it may have one itself."""
+def find_aliases(network: Network) -> Aliases:
+    """Returns the alias of every layer that has one, and the channel of its first unit there; it may have one itself.
+
+    >>> import deepvis_widgets as dv
+    >>> find_aliases(dv.load("husky-wolf"))["features.conv4"]
+    ('features.relu4', 0)
+    """
     return {**_joined(network), **_rectified(network)}
 
 
-def follow(stand_ins: StandIns, layer: str, covered: frozenset[str]) -> tuple[str, int] | None:
-    """The covered layer that shows a layer's units, and the channel of the first one there; None where none does."""
+def follow(aliases: Aliases, layer: str, covered: frozenset[str]) -> tuple[str, int] | None:
+    """Returns the covered layer that shows a layer's units, and the channel of the first one there; None where none
+    does.
+    """
     first = 0
     while layer not in covered:
-        if layer not in stand_ins:
+        if layer not in aliases:
             return None
-        layer, offset = stand_ins[layer]
+        layer, offset = aliases[layer]
         first += offset
     return layer, first
 
 
 def passed_on(network: Network, covered: Sequence[str]) -> dict[str, str]:
-    """Of the layers covered, those whose units are known from another one of them, and which: a pooling layer, dropout
-    or flattening repeats the layer before it, and a rectified layer its rectifier.
+    """Returns those of the layers covered whose units are known from another one of them, and which: a pooling layer,
+    dropout or flattening repeats the layer before it, and a rectified layer its rectifier.
     """
     found = {name: taker for name, (taker, _) in _rectified(network).items() if name in covered and taker in covered}
     own: list[Layer] = []
@@ -60,13 +67,13 @@ def passed_on(network: Network, covered: Sequence[str]) -> dict[str, str]:
 
 
 def scores_layers(network: Network, covered: Sequence[str]) -> frozenset[str]:
-    """The layers covered whose units are the classes: those at the end that have one channel for each."""
+    """Returns the layers covered whose units are the classes: those at the end that have one channel for each."""
     ends = itertools.takewhile(lambda layer: layer.channels == network.classes, reversed(network.layers))
     return frozenset(layer.name for layer in ends) & frozenset(covered)
 
 
-def _rectified(network: Network) -> StandIns:
-    found: StandIns = {}
+def _rectified(network: Network) -> Aliases:
+    found: Aliases = {}
     taker: Layer | None = None  # the rectified layer behind this one, as long as shapes are the same
     for layer in reversed(network.layers):
         if layer.rectifier is not None:
@@ -78,15 +85,15 @@ def _rectified(network: Network) -> StandIns:
     return found
 
 
-def _joined(network: Network) -> StandIns:
-    """Found by value, in a pass over one random view."""
+def _joined(network: Network) -> Aliases:
+    """Returns the parts of blocks, found by value in a pass over one random view."""
     layers = [layer for layer in network.layers if layer.layout is Layout.MAPS]
     pairs = [(part, joint) for at, joint in enumerate(layers) for part in layers[:at] if _may_hold(joint, part)]
     if not pairs:
         return {}
     view = torch.rand(1, 3, *network.size, generator=torch.Generator().manual_seed(0))
     outputs = network.run(network.feed(view), keep={layer.name for pair in pairs for layer in pair}).outputs
-    found: StandIns = {}
+    found: Aliases = {}
     for part, joint in pairs:
         first = None if part.name in found else place_of(outputs[joint.name], outputs[part.name])
         if first is not None:

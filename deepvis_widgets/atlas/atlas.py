@@ -15,9 +15,10 @@ from torch import Tensor
 from ..core.checks import whole
 from ..core.errors import DeepvisError
 from ..core.network.network import Network
-from ..methods.base import Report, silent
+from ..core.report import Report
+from ..core.weights_key import network_key
+from ..methods.base import silent
 from .aliases import passed_on, scores_layers
-from .identity import network_key
 from .images import Images, find_images
 from .read import LayerRow, Reader
 from .unit import Top, Unit, tile_picture
@@ -50,6 +51,15 @@ class Atlas:
 
     `layers` are the names of the layers it covers, in order of execution, `names` those of its pictures, and `problems`
     the pictures that were left out, each with a sentence.
+
+    >>> import tempfile
+    >>> import deepvis_widgets as dv
+    >>> net = dv.load("husky-wolf")
+    >>> scenes = [dv.scene("wolf", "snow", seed) for seed in range(3)]
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     atlas = dv.Atlas.build(net, scenes, folder, layers=["features.relu2"], top=2, workers=0, quiet=True)
+    ...     [top.rank for top in atlas.unit("features.relu2", 5).top], atlas.layers
+    ([0, 1], ['features.relu2'])
     """
 
     def __init__(self, reader: Reader, network: Network, images: Images | None = None) -> None:
@@ -77,7 +87,7 @@ class Atlas:
         quiet: bool = False,
         report: Report = silent,
     ) -> Atlas:
-        """Build an atlas of `net` over `images`, a folder of pictures or a list of them, into the folder `out`.
+        """Builds an atlas of `net` over `images`, a folder of pictures or a list of them, into the folder `out`.
 
         One pass over the pictures finds for each unit (each channel of a layer) the `top` pictures on which it is
         strongest, with the position of its maximum; equally strong ones in the order of the pictures. `layers` None
@@ -106,12 +116,12 @@ class Atlas:
         if (number := whole(patterns)) is None or not 0 <= number <= 16:
             raise DeepvisError(f"patterns={patterns!r} is not accepted by Atlas.build; accepted: 0 to 16.")
         build = Build(network, found, place, plan, pictures=pictures, patterns=number, keep=keep, overwrite=overwrite)
-        build.run((_workers(workers, network, plan.shards), cluster), quiet, report)
+        build.run(_workers(workers, network, plan.shards), cluster, quiet, report)
         return cls(Reader(place), network, found)
 
     @classmethod
     def open(cls, folder: str | os.PathLike[str], net: Network | str, images: Any = None) -> Atlas:
-        """The atlas in a folder, of this very network. `images` says where its pictures are now, if they moved.
+        """Returns the atlas in a folder, of this very network. `images` says where its pictures are now, if they moved.
 
         Raises DeepvisError where there is no atlas, one of another format, or one of another network.
         """
@@ -125,7 +135,9 @@ class Atlas:
         return cls(reader, network, None if images is None else find_images(images))
 
     def of(self, network: Network) -> Atlas:
-        """This atlas, for another object of the same network. Raises DeepvisError where it is another network."""
+        """Returns this atlas, for another object of the same network. Raises DeepvisError where it is another
+        network.
+        """
         return (
             self if network is self.network else Atlas(Atlas.open(self.folder, network).reader, network, self._images)
         )
@@ -155,7 +167,7 @@ class Atlas:
         return f"Atlas({self.network.name}: {units:,} units of {len(self.layers)} layers over {count:,} pictures)"
 
     def unit(self, layer: str, channel: int) -> Unit:
-        """One unit, or its stand-in. Raises DeepvisError where the atlas has neither."""
+        """Returns one unit, or its alias. Raises DeepvisError where the atlas has neither."""
         row, number = self._unit(layer, channel)
         layer, summary = row.name, self.layer(row.name)
         names = self._names(summary.images[number])
@@ -179,23 +191,24 @@ class Atlas:
         )
 
     def layer(self, layer: str) -> LayerSummary:
-        """All units of a layer as arrays; read once."""
+        """Returns all units of a layer as arrays; read once."""
         return self._summary(self._layer(layer).name)
 
     def stand_in(self, layer: str, channel: int) -> tuple[str, int] | None:
-        """The (layer, channel) under which a unit of the network is found here: itself, the unit of the rectifier that
-        takes it over, or of the block that lays its map beside others; None where the atlas does not cover it.
+        """Returns the alias (layer, channel) under which a unit of the network is found here: itself, the unit of the
+        rectifier that takes it over, or of the block that lays its map beside others; None where the atlas does not
+        cover it.
         """
         if layer in self.reader.layers:
             return layer, channel
-        found = self.reader.stand_ins.get(layer)
+        found = self.reader.aliases.get(layer)
         return None if found is None else (found[0], found[1] + channel)
 
     def search(
         self, label: int | str, count: int | None = 20, layer: str | None = None
     ) -> list[tuple[str, int, float]]:
-        """What fires for a class, given by label or index: the `count` units (layer, channel, correlation) whose
-        maximum in a picture goes best with the probability of the class; None: all units.
+        """Returns what fires for a class, given by label or index: the `count` units (layer, channel, correlation)
+        whose maximum in a picture goes best with the probability of the class; None: all units.
 
         In one layer, or in every one; then layers that only pass on the units of another one are left out, and so are
         the class scores themselves where there is anything else.
@@ -211,9 +224,9 @@ class Atlas:
     def similar(
         self, layer: str, channel: int, count: int | None = 20, within: str | None = None
     ) -> list[tuple[str, int, float]]:
-        """The units (layer, channel, cosine) that fire for the same classes as this one: the cosine of their vectors of
-        correlations with the classes, 0 for a unit that goes with none. The unit itself is left out, and layers that
-        only pass on the units of another one.
+        """Returns the units (layer, channel, cosine) that fire for the same classes as this one: the cosine of their
+        vectors of correlations with the classes, 0 for a unit that goes with none. The unit itself is left out, and
+        layers that only pass on the units of another one.
         """
         row, number = self._unit(layer, channel)
         itself = (row.name, number), (self._passed_on.get(row.name), number)
@@ -225,7 +238,7 @@ class Atlas:
     # --- pictures ---
 
     def view(self, number: int) -> Tensor:
-        """A picture as the network sees it: (3, H, W) in [0, 1]. Raises DeepvisError where its file is gone."""
+        """Returns a picture as the network sees it: (3, H, W) in [0, 1]. Raises DeepvisError where its file is gone."""
         rows = self.reader.query("SELECT name, offset, length FROM images WHERE id = ?", number)
         if not rows:
             raise DeepvisError(f"This atlas has no picture {number}.")
@@ -235,7 +248,9 @@ class Atlas:
         return self.network.view(self._source(number, name))
 
     def tile(self, layer: str, channel: int, kind: str, rank: int) -> Tensor | None:
-        """A stored picture (3, h, w) of a unit; `kind` is "patch", "deconv" or "pattern". None where there is none."""
+        """Returns a stored picture (3, h, w) of a unit; `kind` is "patch", "deconv" or "pattern". None where there is
+        none.
+        """
         rows = self.reader.query(
             "SELECT offset, length FROM tiles WHERE layer = ? AND channel = ? AND kind = ? AND rank = ?",
             *(self._layer(layer).number, channel, kind, rank),
@@ -248,7 +263,9 @@ class Atlas:
         return bool(self.reader.query("SELECT 1 FROM tiles WHERE kind = 'pattern' LIMIT 1"))
 
     def patterns(self, layer: str, channel: int) -> list[Tensor]:
-        """The synthesized pictures (3, h, w) of a unit that are stored, in the order of their seeds; often none."""
+        """Returns the synthesized pictures (3, h, w) of a unit that are stored, in the order of their seeds; often
+        none.
+        """
         place = self.stand_in(layer, channel) if self.has_patterns else None
         if place is None:
             return []
@@ -326,7 +343,7 @@ class Atlas:
 
 
 def _unit_vectors(rows: np.ndarray) -> np.ndarray:
-    """Each row at length 1; rows of zeros as they are."""
+    """Returns each row at length 1; rows of zeros as they are."""
     rows = rows.astype(np.float64)
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     found: np.ndarray = rows / np.where(lengths > 0, lengths, 1)

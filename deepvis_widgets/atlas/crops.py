@@ -17,8 +17,8 @@ from .tiles import Tile, encode
 
 
 def full_box(field: ReceptiveField, position: tuple[int, int]) -> Box:
-    """(top, left, height, width) of what a unit at (row, col) would see if the picture had no border: it reaches out of
-    the picture on the sides where the field is clipped, so that all boxes of a layer are equally large.
+    """Returns (top, left, height, width) of what a unit at (row, col) would see if the picture had no border: it
+    reaches out of the picture on the sides where the field is clipped, so that all boxes of a layer are equally large.
     """
     top, left, height, width = field.box(position)
     rows, cols = field.size
@@ -31,19 +31,21 @@ def full_box(field: ReceptiveField, position: tuple[int, int]) -> Box:
 
 
 def _before(span: Span, index: int, missing: int, extent: int) -> int:
-    """How many of the missing input rows lie before the first one seen."""
+    """Returns how many of the missing input rows lie before the first one seen."""
     first, last = int(span.first[index]) == 0, int(span.last[index]) == extent - 1
     return missing if first and not last else 0 if last and not first else missing // 2
 
 
 def patch(network: Network, view: Tensor, layer: str, position: tuple[int, int]) -> Tensor:
-    """The part (3, h, w) of a view (3, H, W) that a unit at (row, col) sees, mid-grey beyond the picture's border."""
+    """Returns the part (3, h, w) of a view (3, H, W) that a unit at (row, col) sees, mid-grey beyond the picture's
+    border.
+    """
     return crop(view, full_box(network.layers[layer].field, position))
 
 
 def deconv(network: Network, view: Tensor, layer: str, channel: int, position: tuple[int, int]) -> Tensor:
-    """The deconvnet projection of a unit at (row, col), seed 1, on the crop of its patch: (3, h, w) in [0, 1], with
-    0.5 where the signal is 0 and the largest magnitude at 0 or 1.
+    """Returns the deconvnet projection of a unit at (row, col), seed 1, on the crop of its patch: (3, h, w) in [0, 1],
+    with 0.5 where the signal is 0 and the largest magnitude at 0 or 1.
     """
     found = explain(network, view, "deconvnet", layer=layer, unit=(channel, position))
     assert isinstance(found, HeatMap) and found.attribution is not None
@@ -62,7 +64,9 @@ def patterns(network: Network, layer: str, channel: int, count: int, seed: int =
 
 
 def draw(network: Network, layers: Sequence[str], source: Any, rows: np.ndarray) -> list[Tile]:
-    """The patch and deconv of each row (layer, channel, rank, row, col), all of one picture, which passes once."""
+    """Draws the patch and the deconv of each row (layer, channel, rank, row, col), all of one picture, which passes
+    once.
+    """
     view = network.view(source)
     made = []
     limit, network.recordings.limit = network.recordings.limit, 1

@@ -10,11 +10,13 @@ from pathlib import Path
 
 from ..core.errors import DeepvisError
 
+FORMAT = 1
+INDEX, TILES = "atlas.sqlite", "tiles.bin"
 DIGEST = 32
 
 
 def write_checked(path: Path, content: bytes) -> None:
-    """Write a file so that its name appears only when all of it is on the disk."""
+    """Writes a file so that its name appears only when all of it is on the disk."""
     beside = path.with_name(f"{path.name}.{os.getpid()}.new")
     with beside.open("wb") as file:
         file.write(blake2b(content, digest_size=DIGEST).digest())
@@ -26,7 +28,9 @@ def write_checked(path: Path, content: bytes) -> None:
 
 
 def read_checked(path: Path) -> bytes | None:
-    """What `write_checked` wrote; None where there is no such file, or any byte of it is not as it was written."""
+    """Returns what `write_checked` wrote; None where there is no such file, or any byte of it is not as it was
+    written.
+    """
     try:
         packed = path.read_bytes()
     except FileNotFoundError:
@@ -36,7 +40,7 @@ def read_checked(path: Path) -> bytes | None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make a rename in the folder last through a power cut, where the system can."""
+    """Makes a rename in the folder last through a power cut, where the system can."""
     if os.name != "posix":
         return
     handle = os.open(folder, os.O_RDONLY)
@@ -48,7 +52,7 @@ def sync_folder(folder: Path) -> None:
 
 @contextmanager
 def locked(path: Path, busy: str) -> Iterator[None]:
-    """Hold the lock in a file, which is there as long; DeepvisError(busy) where another holds it. The system takes a
+    """Holds the lock in a file, which exists as long; DeepvisError(busy) where another holds it. The system takes a
     lock from a process that dies, however it dies: what it left behind keeps nobody out.
     """
     handle = os.open(path, os.O_RDWR | os.O_CREAT)
@@ -79,9 +83,3 @@ def _lock(handle: int) -> bool:
     except OSError:
         return False
     return True
-
-
-FORMAT = 1
-
-
-INDEX, TILES = "atlas.sqlite", "tiles.bin"

@@ -28,23 +28,26 @@ class Images:
         return len(self.names)
 
     def source(self, number: int) -> Any:
-        """The picture of that number, or the path of its file."""
+        """Returns the picture of that number, or the path of its file."""
         if self.pictures is not None:
             return self.pictures[number]
         return str(Path(self.names[number]) if self.folder is None else self.folder / self.names[number])
 
     def sources(self, first: int, last: int) -> list[Any]:
-        """The sources of the pictures first to last - 1."""
+        """Returns the sources of the pictures first to last - 1."""
         return [self.source(number) for number in range(first, last)]
 
     def key(self) -> str:
-        """Changes when a picture is added, taken away, renamed or written again."""
+        """Returns a key that changes when a picture is added, taken away, renamed or written again."""
         return content_key(*(_stamp(name, self.source(number)) for number, name in enumerate(self.names)))
 
 
 def find_images(images: Any) -> Images:
-    """The Images meant by a folder (searched with all its folders, in the order of names) or a list of pictures: paths,
-    PIL images, arrays, tensors, scenes. Raises DeepvisError where there is none.
+    """Returns the Images meant by a folder (searched with all its folders, in the order of names) or a list of
+    pictures: paths, PIL images, arrays, tensors, scenes. Raises DeepvisError where there is none.
+
+    >>> find_images(["one.png", "two.png"]).names
+    ('one.png', 'two.png')
     """
     if isinstance(images, Images):
         return images

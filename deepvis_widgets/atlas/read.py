@@ -1,4 +1,4 @@
-"""Reading the files of an atlas; store.py says what is in them."""
+"""Reading the files of an atlas; builder/store.py says what is in them."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Reader:
             )
 
     def query(self, words: str, *values: Any) -> list[tuple[Any, ...]]:
-        """The rows of an SQL query."""
+        """Returns the rows of an SQL query."""
         try:
             with closing(
                 sqlite3.connect(f"{(self.folder / INDEX).absolute().as_uri()}?immutable=1", uri=True)
@@ -61,7 +61,7 @@ class Reader:
         return {row[1]: LayerRow(*row) for row in rows}
 
     @cached_property
-    def stand_ins(self) -> dict[str, tuple[str, int]]:
+    def aliases(self) -> dict[str, tuple[str, int]]:
         """Layers whose units are those of a layer that is here, and the channel of their first one there."""
         return {name: (layer, first) for name, layer, first in self.query("SELECT name, layer, first FROM stand_ins")}
 
@@ -71,14 +71,14 @@ class Reader:
         return np.array([value for (value,) in self.query("SELECT value FROM edges ORDER BY bin")])
 
     def array(self, layer: int, name: str) -> np.ndarray:
-        """One of a layer's arrays."""
+        """Returns one of a layer's arrays."""
         ((dtype, shape, data),) = self.query(
             "SELECT dtype, shape, data FROM arrays WHERE layer = ? AND name = ?", layer, name
         )
         return np.frombuffer(data, dtype).reshape(json.loads(shape))
 
     def tile(self, offset: int, length: int) -> bytes:
-        """An encoded picture."""
+        """Returns an encoded picture."""
         with (self.folder / TILES).open("rb") as file:
             file.seek(offset)
             content = file.read(length)

@@ -26,12 +26,17 @@ QUALITY = 80
 
 
 def folder(name: str) -> Path:
-    """Where the atlas of an embedded network is."""
+    """Returns where the atlas of an embedded network is."""
     return Path(__file__).parent / "ready" / name
 
 
-def ready_atlas(network: Network) -> Atlas | None:
-    """The atlas that ships with the package, if this is an embedded network with its own weights; else None."""
+def shipped_atlas(network: Network) -> Atlas | None:
+    """Returns the atlas that ships with the package, if this is an embedded network with its own weights; else None.
+
+    >>> import deepvis_widgets as dv
+    >>> shipped_atlas(dv.load("husky-wolf"))
+    Atlas(husky-wolf: 1,100 units of 13 layers over 300 pictures)
+    """
     if network.name not in EMBEDDED or not folder(network.name).is_dir():
         return None
     try:
@@ -41,7 +46,7 @@ def ready_atlas(network: Network) -> Atlas | None:
 
 
 def draw_scenes(target: Path, count: int) -> Images:
-    """Draw `count` scenes, all classes on all backgrounds, into a folder."""
+    """Draws `count` scenes, all classes on all backgrounds, into a folder."""
     names = []
     for order in fresh_orders(count, SEED):
         label, background = CLASSES[order.label], BACKGROUNDS[order.background]
@@ -53,7 +58,7 @@ def draw_scenes(target: Path, count: int) -> Images:
 
 
 def build(name: str, target: Path, count: int = SCENES, workers: int = 0, quiet: bool = False) -> None:
-    """Build the atlas of the embedded network `name` into the folder `target`, over `count` scenes."""
+    """Builds the atlas of the embedded network `name` into the folder `target`, over `count` scenes."""
     with tempfile.TemporaryDirectory() as place:
         images = draw_scenes(Path(place), count)
         made = Path(place) / "made"
@@ -64,7 +69,7 @@ def build(name: str, target: Path, count: int = SCENES, workers: int = 0, quiet:
 
 
 def main() -> None:
-    """Build both anew."""
+    """Builds both anew."""
     for name in EMBEDDED:
         build(name, folder(name))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -13,14 +13,26 @@ from PIL import Image
 from torch import Tensor
 
 from ..core.errors import DeepvisError
+from ..core.network.network import Network
 from ..core.network.receptive_field import ReceptiveField
 from ..core.picture.boxes import Box
 from ..core.picture.picture import to_pil
 from ..core.results import sheet
 from . import crops, tiles
 
-if TYPE_CHECKING:
-    from .atlas import Atlas
+
+class UnitSource(Protocol):
+    """Where a unit's pictures come from: an atlas of `network`."""
+
+    network: Network
+
+    def view(self, number: int) -> Tensor:
+        """Returns a picture as the network sees it, (3, H, W) in [0, 1]."""
+        ...
+
+    def tile(self, layer: str, channel: int, kind: str, rank: int) -> Tensor | None:
+        """Returns a stored picture (3, h, w) of a unit, None where there is none."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +41,7 @@ class Top:
     `number` and `name` of the picture. Patches and projections are read from the atlas, or made when first asked for.
     """
 
-    atlas: Atlas
+    atlas: UnitSource
     layer: str
     channel: int
     rank: int
@@ -86,7 +98,7 @@ class Unit:
     with the probability of each class, 0 where either never varies.
     """
 
-    atlas: Atlas
+    atlas: UnitSource
     layer: str
     channel: int
     top: list[Top]
@@ -97,13 +109,13 @@ class Unit:
     correlation: np.ndarray
 
     def classes(self, count: int = 5) -> list[tuple[str, float]]:
-        """The classes it fires for: (label, correlation), the strongest first."""
+        """Returns the classes it fires for: (label, correlation), the strongest first."""
         order = np.argsort(-self.correlation, kind="stable")[:count]
         return [(self.atlas.network.labels[index], float(self.correlation[index])) for index in order]
 
     def patterns(self, count: int = 4, seed: int = 0) -> list[Tensor]:
-        """Pictures (3, h, w) the unit wants to see, by activation maximization, of seeds from `seed` on: those that
-        the atlas has, or, taking seconds, made now.
+        """Returns pictures (3, h, w) the unit wants to see, by activation maximization, of seeds from `seed` on: those
+        that the atlas has, or, taking seconds, made now.
         """
         stored = [self.atlas.tile(self.layer, self.channel, "pattern", seed + index) for index in range(count)]
         found = [tile for tile in stored if tile is not None]
@@ -112,7 +124,7 @@ class Unit:
         )
 
     def image(self, deconvs: bool = True, least: int = 64) -> Image.Image:
-        """The patches in one row, their deconvs below; enlarged until each is `least` pixels wide or high."""
+        """Returns the patches in one row, their deconvs below; enlarged until each is `least` pixels wide or high."""
         if not self.top:
             raise DeepvisError(f"No picture of this atlas could be read: {self.layer}:{self.channel} has no patches.")
         rows = [[top.patch for top in self.top], *([[top.deconv for top in self.top]] if deconvs else [])]
@@ -141,7 +153,7 @@ def _below(rows: list[Image.Image], gap: int = 2) -> Image.Image:
 
 
 def tile_picture(content: bytes | None) -> Tensor | None:
-    """The picture of a stored tile."""
+    """Returns the picture of a stored tile."""
     if content is None:
         return None
     with torch.inference_mode(False):

@@ -23,6 +23,11 @@ def content_key(*parts: object) -> str:
 
     Types count: 1, 1.0, True and "1" are four keys. Order counts except in dicts and sets. Of a tensor, values, dtype
     and shape count; device, strides and gradients do not. Raises DeepvisError for anything else.
+
+    >>> content_key({"a": 1, "b": 2}) == content_key({"b": 2, "a": 1})
+    True
+    >>> content_key(1) == content_key(1.0)
+    False
     """
     return _digest(parts).hex()
 

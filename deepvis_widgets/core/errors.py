@@ -10,7 +10,11 @@ class Cancelled(Exception):
 
 
 def sentence(error: BaseException, doing: str) -> str:
-    """One sentence for any exception; `doing` says what was tried, e.g. "running lrp"."""
+    """One sentence for any exception; `doing` says what was tried, e.g. "running lrp".
+
+    >>> sentence(ValueError("no luck"), "running lrp")
+    'Something failed while running lrp: ValueError: no luck'
+    """
     if isinstance(error, DeepvisError):
         return str(error)
     if isinstance(error, MemoryError):

@@ -18,6 +18,14 @@ def mask_view(network: Network, picture: Any, mask: Any = None) -> Tensor | None
     `mask` is a bool array or tensor of the picture's size, or of the view's; None: the one the picture brings (that of
     an embedded scene), and None is returned where it brings none. Raises DeepvisError where it fits neither, or where
     nothing of the object is in what the network sees.
+
+    >>> from torch import nn, ones
+    >>> from .picture.preprocess import Preprocess
+    >>> net = Network(nn.Sequential(nn.Conv2d(3, 2, 8), nn.Flatten()), Preprocess((8, 8), None))
+    >>> mask = np.zeros((16, 16), bool)
+    >>> mask[:8] = True
+    >>> mask_view(net, ones(3, 16, 16), mask).sum(0)
+    tensor([4, 4, 4, 4, 4, 4, 4, 4])
     """
     mask = getattr(picture, "mask", None) if mask is None else mask
     if mask is None:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .checks import one_of
 from .errors import DeepvisError
 
 
@@ -49,7 +50,14 @@ def specs(params: type) -> list[Spec]:
 
 
 def make(params: type, given: dict[str, Any], method: str) -> Any:
-    """An instance of `params` from keyword arguments; DeepvisError names what is unknown or out of range."""
+    """An instance of `params` from keyword arguments; DeepvisError names what is unknown or out of range.
+
+    >>> @dataclass(frozen=True)
+    ... class Blur:
+    ...     sigma: float = number(2.0, "Sigma", 0.0, 10.0, 0.5)
+    >>> make(Blur, {"sigma": 3.0}, "blur").sigma
+    3.0
+    """
     known = {spec.name: spec for spec in specs(params)}
     for name, value in given.items():
         if name not in known:
@@ -61,9 +69,7 @@ def make(params: type, given: dict[str, Any], method: str) -> Any:
 
 def _check(spec: Spec, value: Any, method: str) -> None:
     if spec.choices is not None:
-        if value not in spec.choices:
-            accepted = ", ".join(map(str, spec.choices))
-            raise DeepvisError(f"{spec.name}={value!r} is not accepted by {method}; accepted: {accepted}.")
+        one_of(spec.name, value, spec.choices, by=method)
         return
     if isinstance(spec.default, str):
         if not isinstance(value, str):

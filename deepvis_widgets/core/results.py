@@ -39,6 +39,12 @@ class HeatMap(Result):
     `heatmap` is (H, W); `attribution` (C, H, W) is what it was reduced from, signed, None for methods without one;
     `coarse` (h, w) is the map before it was resized to the picture. `signed` says whether values below zero mean
     "against". `picture` is (3, H, W) in [0, 1].
+
+    >>> spot = torch.zeros(8, 8)
+    >>> spot[2:4, 3:6] = 1
+    >>> found = HeatMap("mine", "wolf", spot, torch.zeros(3, 8, 8), signed=False)
+    >>> found, found.box()
+    (HeatMap(mine of wolf, 8×8, 0 to 1), (2, 3, 2, 3))
     """
 
     kind: ClassVar[str] = "heatmap"
@@ -84,6 +90,10 @@ class Pictures(Result):
     """Synthesized pictures: `pictures` (n, 3, H, W) in [0, 1], full frame; `box` is the receptive field (top, left,
     height, width) they were optimised in, and `crops` (n, 3, h, w) what lies inside it. `trace` (steps, n) is the
     objective after each step.
+
+    >>> made = Pictures("mine", "conv:3", torch.zeros(2, 3, 8, 8), (1, 2, 4, 5))
+    >>> made, made.crops.shape
+    (Pictures(mine of conv:3, 2 pictures of 4×5), torch.Size([2, 3, 4, 5]))
     """
 
     kind: ClassVar[str] = "pictures"
@@ -108,7 +118,11 @@ class Pictures(Result):
 
 
 def sheet(pictures: Sequence[Tensor], gap: int = 2) -> Image.Image:
-    """Pictures (3, h, w) in one row, `gap` white pixels apart."""
+    """Pictures (3, h, w) in one row, `gap` white pixels apart.
+
+    >>> sheet([torch.zeros(3, 4, 4)] * 3).size
+    (16, 4)
+    """
     height, width = pictures[0].shape[1:]
     row = torch.ones(3, height, len(pictures) * (width + gap) - gap)
     for index, picture in enumerate(pictures):

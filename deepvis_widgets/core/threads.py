@@ -10,8 +10,12 @@ import torch
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Let torch use one thread: sums are then taken in one order on every machine of a kind, and threads of a busy
+    """Lets torch use one thread: sums are then taken in one order on every machine of a kind, and threads of a busy
     machine do not wait for each other.
+
+    >>> with one_thread():
+    ...     torch.get_num_threads()
+    1
     """
     before = torch.get_num_threads()
     torch.set_num_threads(1)

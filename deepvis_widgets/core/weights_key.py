@@ -1,4 +1,4 @@
-"""A key of what a network has learned."""
+"""Keys of what a network has learned, and of how it answers."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
+from typing import Protocol
 from weakref import WeakKeyDictionary
 
 import torch
 
 from .content_key import content_key
+from .picture.preprocess import Preprocess
 
 Stamps = tuple[tuple[object, ...], ...]
 
@@ -31,6 +33,12 @@ def weights_key(module: torch.nn.Module) -> str:
     A change is noticed by each tensor's memory address and version counter: optimizers, load_state_dict, in-place
     operations and replaced tensors all show. Writing through `.data` or through shared numpy memory does not: call
     forget_weights after it.
+
+    >>> module = torch.nn.Linear(2, 1)
+    >>> before = weights_key(module)
+    >>> _ = module.weight.data.zero_(), forget_weights(module)
+    >>> weights_key(module) == before
+    False
     """
     seen = stamps(module)
     with _lock:
@@ -45,7 +53,7 @@ def weights_key(module: torch.nn.Module) -> str:
 
 
 def forget_weights(module: torch.nn.Module) -> None:
-    """Hash the module again at the next weights_key."""
+    """Has the module hashed again at the next weights_key."""
     with _lock:
         _known.pop(module, None)
 
@@ -63,3 +71,24 @@ def stamps(module: torch.nn.Module) -> Stamps | None:
     if any(tensor.is_inference() or tensor.layout is not torch.strided for _, tensor in tensors):
         return None
     return tuple((name, t.data_ptr(), t._version, t.dtype, tuple(t.shape), t.stride()) for name, t in tensors)
+
+
+class Answering(Protocol):
+    """A network, as far as its answers depend on it."""
+
+    @property
+    def module(self) -> torch.nn.Module: ...
+
+    @property
+    def preprocessing(self) -> Preprocess: ...
+
+
+def network_key(network: Answering) -> str:
+    """Equal for networks that answer alike: weights and preprocessing. The same in every process.
+
+    >>> import deepvis_widgets as dv
+    >>> network_key(dv.load("husky-wolf")) == network_key(dv.load("husky-wolf-biased"))
+    False
+    """
+    p = network.preprocessing
+    return content_key(weights_key(network.module), p.size, p.resize, p.mean, p.std, p.interpolation, p.fit)

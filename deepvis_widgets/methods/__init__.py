@@ -1,4 +1,4 @@
-"""Floor 1: the methods. One file, one method; adding a method is adding a file."""
+"""Floor 2: the methods. One file, one method; adding a method is adding a file."""
 
 from __future__ import annotations
 
@@ -11,22 +11,27 @@ import torch
 from ..core.errors import DeepvisError
 from ..core.network.network import Network
 from ..core.params import Spec, make, specs
+from ..core.report import Report
 from ..core.results import Result
-from .base import Method, Report, silent
+from .base import Method, silent
 
 for _module in pkgutil.iter_modules(__path__):
     import_module(f"{__name__}.{_module.name}")
 
 
 def method(name: str) -> Method:
-    """The method of that name; DeepvisError lists the names there are."""
+    """Returns the method of that name; DeepvisError lists the names there are.
+
+    >>> method("lrp").title
+    'LRP'
+    """
     if name not in Method.registry:
         raise DeepvisError(f'There is no method "{name}"; accepted: {", ".join(sorted(Method.registry))}.')
     return Method.registry[name]
 
 
 def checked(network: Any) -> Network:
-    """The Network itself; DeepvisError for anything else."""
+    """Returns the Network itself; DeepvisError for anything else."""
     if not isinstance(network, Network):
         raise DeepvisError(
             f"A {type(network).__name__} is not a deepvis network; make one with dv.Network(module) or dv.load(name)."
@@ -35,7 +40,12 @@ def checked(network: Any) -> Network:
 
 
 def serving(name: str, network: Any) -> Method:
-    """The method of that name; DeepvisError where there is none, or where it cannot serve this network."""
+    """Returns the method of that name; DeepvisError where there is none, or where it cannot serve this network.
+
+    >>> import deepvis_widgets as dv
+    >>> serving("cam", dv.load("husky-wolf")).title
+    'CAM'
+    """
     found = method(name)
     refusal = found.refuses(checked(network))
     if refusal:
@@ -44,7 +54,13 @@ def serving(name: str, network: Any) -> Method:
 
 
 def methods() -> dict[str, list[Spec]]:
-    """Every method's name with its parameters: default, label, and range or choices."""
+    """Returns every method's name with its parameters: default, label, and range or choices.
+
+    >>> for spec in methods()["occlusion"][:2]:
+    ...     print(spec.name, spec.default, spec.label)
+    window 32 Window
+    stride 8 Stride
+    """
     return {name: specs(found.Params) for name, found in sorted(Method.registry.items())}
 
 
@@ -59,12 +75,21 @@ def explain(
     report: Report = silent,
     **params: Any,
 ) -> Result:
-    """Explain a network by the method `name`.
+    """Explains a network by the method `name`.
 
     `picture` is a path, PIL image, uint8 array (H, W, 3) or float tensor (3, H, W) in [0, 1]; None for methods that
     make their own. `target` is a class index or label (None: the top class); or give a hidden unit: `layer` and `unit`,
-    a channel or (channel, (row, col)). Further keyword arguments are the method's parameters, see `methods()`. Raises
-    DeepvisError for anything that does not exist or does not fit.
+    a channel or (channel, (row, col)). Further keyword arguments are the method's parameters, see `methods()`.
+    `report(fraction, partial)` is called now and then. Raises DeepvisError for anything that does not exist or does not
+    fit.
+
+    >>> import deepvis_widgets as dv
+    >>> net, scene = dv.load("husky-wolf"), dv.scene("wolf", "snow", seed=3)
+    >>> found = dv.explain(net, scene, "lrp", target="wolf", composite="epsilon_plus")
+    >>> found.heatmap.shape, found.attribution.shape
+    (torch.Size([128, 128]), torch.Size([3, 128, 128]))
+    >>> dv.explain(net, scene, "deconvnet", layer="features.relu5", unit=(12, (8, 8))).target
+    'features.relu5:12 at (8, 8)'
     """
     found = serving(name, network)
     asked = network.target(target, layer, unit)

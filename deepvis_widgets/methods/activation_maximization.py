@@ -10,9 +10,10 @@ from torch import Tensor
 from ..core.errors import DeepvisError
 from ..core.network.network import Network
 from ..core.network.target import Target
+from ..core.report import Report
 from ..core.results import Pictures
 from .backward import describe
-from .base import Method, Report, silent
+from .base import Method, silent
 from .synthesis import Ascent, SynthesisParams
 
 PARTIAL_EVERY = 1 / 8  # seconds from one partial result to the next
@@ -23,6 +24,12 @@ class ActivationMaximization(Method):
     keeps looking like pictures (Simonyan et al. 2013, sec. 2; Yosinski et al. 2015, sec. 3; Olah et al. 2017).
 
     Streams: reports after every step, with the pictures so far a few times a second.
+
+    >>> import deepvis_widgets as dv
+    >>> net, scene = dv.load("husky-wolf"), dv.scene("wolf", "snow", seed=3)
+    >>> found = dv.explain(net, None, "activation_maximization", layer="features.relu3", unit=12, steps=2, pictures=1)
+    >>> found.pictures.shape, found.trace.shape
+    (torch.Size([1, 3, 128, 128]), torch.Size([2, 1]))
     """
 
     name = "activation_maximization"

@@ -20,12 +20,19 @@ SCORES = ("logit", "softmax")
 def attribution(
     network: Network, image: Tensor, target: Target | None, rules: Rules, *, seed: str = "one", score: str = "logit"
 ) -> tuple[Tensor, Target]:
-    """(attribution (C, H, W), the resolved target): the backward signal at the network's input, in the network's
-    precision.
+    """Returns (attribution (C, H, W), the resolved target): the backward signal at the network's input, in the
+    network's precision.
 
     `seed` is what starts the backward pass of a hidden unit: 1.0 at its position ("one"), its activation there
     ("activation"), or its whole map ("map"); without a position the strongest one is taken. A class starts from its
     logit, or from its softmax probability.
+
+    >>> import deepvis_widgets as dv
+    >>> net, scene = dv.load("husky-wolf"), dv.scene("wolf", "snow", seed=3)
+    >>> from deepvis_widgets.core.network.backward_rules import PLAIN
+    >>> signal, target = attribution(net, net.view(scene), None, PLAIN)
+    >>> signal.shape, net.labels[target.channel]
+    (torch.Size([3, 128, 128]), 'wolf')
     """
     layer = target.layer if target else None
     recording = network.record(image, rules=rules, until=layer, keep=() if layer is None else (layer,))
@@ -36,7 +43,7 @@ def attribution(
 def start(
     network: Network, recording: Recording, target: Target | None, seed: str = "one", score: str = "logit"
 ) -> tuple[Tensor, Target]:
-    """(the scalar to differentiate, the resolved target with its class or position filled in)."""
+    """Returns (the scalar to differentiate, the resolved target with its class or position filled in)."""
     with torch.enable_grad():
         if target is None or target.layer is None:
             return _class_score(recording, target, seed, score)
@@ -58,13 +65,19 @@ def _class_score(recording: Recording, target: Target | None, seed: str, score: 
 
 
 def strongest(unit: Tensor) -> tuple[int, int]:
-    """The (row, col) of the largest value of a map (h, w)."""
+    """Returns the (row, col) of the largest value of a map (h, w)."""
     index = int(unit.argmax())
     return index // unit.shape[1], index % unit.shape[1]
 
 
 def describe(network: Network, target: Target) -> str:
-    """The target in words: a class label, or layer:channel with its position."""
+    """Returns the target in words: a class label, or layer:channel with its position.
+
+    >>> import deepvis_widgets as dv
+    >>> net = dv.load("husky-wolf")
+    >>> describe(net, Target(12, "features.relu5", (3, 4)))
+    'features.relu5:12 at (3, 4)'
+    """
     if target.layer is None:
         return network.labels[target.channel]
     place = "" if target.position is None else f" at {target.position}"
@@ -81,5 +94,5 @@ def heatmap(
     signed: bool,
     params: object,
 ) -> HeatMap:
-    """The HeatMap of an attribution and its reduction (H, W)."""
+    """Returns the HeatMap of an attribution and its reduction (H, W)."""
     return HeatMap(method, describe(network, target), reduced, image, signed, attribution=signal, params=params)

@@ -1,9 +1,8 @@
-"""What a method is. One method is one class in one file of this package; defining the class registers it."""
+"""The base of all methods. One method is one class in one file of this package; defining the class registers it."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -11,13 +10,12 @@ from torch import Tensor
 
 from ..core.network.network import Network
 from ..core.network.target import Target
+from ..core.report import Report
 from ..core.results import Result
 
-Report = Callable[..., None]  # report(fraction, partial=None); raises Cancelled when nobody wants the answer any more
 
-
-def silent(fraction: float, partial: Result | None = None) -> None:
-    """A report for callers who only want the end."""
+def silent(fraction: float, partial: object | None = None) -> None:
+    """Does nothing: a Report for callers who only want the end."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +29,12 @@ class Method(ABC):
     `name` is its public name and `title` what a menu shows; `Params` is a frozen dataclass of its parameters. `long`
     methods take seconds and stream. `picture` says whether it needs a picture, `hidden` whether it can explain a hidden
     unit, `surveys` whether `refuses` takes a pass, once for each network.
+
+    >>> import deepvis_widgets as dv
+    >>> net = dv.load("husky-wolf")
+    >>> view, method = net.view(dv.scene("wolf", "snow")), Method.registry["gradient"]
+    >>> method.run(net, view, net.target("wolf"), method.Params()).target
+    'wolf'
     """
 
     name: ClassVar[str]
@@ -47,11 +51,11 @@ class Method(ABC):
         Method.registry[cls.name] = cls()
 
     def refuses(self, network: Network) -> str | None:
-        """Why this method cannot serve this network, in one sentence; None where it can."""
+        """Returns why this method cannot serve this network, in one sentence; None where it can."""
         return None
 
     @abstractmethod
     def run(
         self, network: Network, image: Tensor | None, target: Target | None, params: Any, report: Report = silent
     ) -> Result:
-        """Explain `target` (None: the top class) on the view `image` (3, H, W) in [0, 1]."""
+        """Explains `target` (None: the top class) on the view `image` (3, H, W) in [0, 1]."""

@@ -13,9 +13,10 @@ from ..core.network.cam_head import Head
 from ..core.network.network import Network
 from ..core.network.target import Target
 from ..core.picture.reduce import to_size
+from ..core.report import Report
 from ..core.results import HeatMap
 from .backward import describe
-from .base import Method, Report, silent
+from .base import Method, silent
 from .perturbation.score import precision
 
 MOST = 5  # classes whose maps come with the one that was asked for
@@ -43,7 +44,7 @@ class ClassActivationMap(HeatMap):
         return torch.stack([to_size(coarse, (height, width)) for coarse in self.coarse_maps])
 
     def of(self, place: int) -> ClassActivationMap:
-        """The same result for the class at a place among the strongest, 0 the strongest of all."""
+        """Returns the same result for the class at a place among the strongest, 0 the strongest of all."""
         if not 0 <= place < len(self.labels):
             raise DeepvisError(f"There is no class at place {place}; the places are 0 to {len(self.labels) - 1}.")
         return replace(self, target=self.labels[place], heatmap=self.maps[place], coarse=self.coarse_maps[place])
@@ -55,6 +56,12 @@ class Cam(Method):
 
     The mean of `coarse` plus the class's bias is its logit. Raises DeepvisError, naming grad_cam, for heads of another
     form.
+
+    >>> import deepvis_widgets as dv
+    >>> net, scene = dv.load("husky-wolf"), dv.scene("wolf", "snow", seed=3)
+    >>> found = dv.explain(net, scene, "cam")
+    >>> found.target, found.labels[0], found.coarse.shape
+    ('wolf', 'wolf', torch.Size([16, 16]))
     """
 
     name = "cam"
@@ -99,7 +106,7 @@ def no_head(network: Network) -> str:
 
 
 def class_maps(head: Head, channels: Tensor) -> Tensor:
-    """M_c (classes, h, w) of the first picture for the class indices `channels`."""
+    """Returns M_c (classes, h, w) of the first picture for the class indices `channels`."""
     features = head.features[0].detach()
     maps = (
         features[channels]

@@ -33,11 +33,13 @@ class Terms:
         return len(self.units)
 
     def partial(self, count: int) -> Tensor:
-        """The sum (h, w) of the first `count` terms; of all of them it is the class activation map."""
+        """Returns the sum (h, w) of the first `count` terms; of all of them it is the class activation map."""
         return self.maps[:count].sum(0)
 
     def running(self) -> Tensor:
-        """The mean of the sum of the first 0, 1, ..., K terms: (K + 1,), ending at the logit without its bias."""
+        """Returns the mean of the sum of the first 0, 1, ..., K terms: (K + 1,), ending at the logit without its
+        bias.
+        """
         return torch.cat([self.adds.new_zeros(1), self.adds.cumsum(0)])
 
 
@@ -47,6 +49,12 @@ class ClassEvidence:
 
     `head` holds the feature maps (1, K, h, w) and the linear map after them, `logits` (classes,) the scores; on the
     CPU, without a graph.
+
+    >>> import deepvis_widgets as dv
+    >>> net, scene = dv.load("husky-wolf"), dv.scene("wolf", "snow", seed=3)
+    >>> found = ClassEvidence.of(net, net.view(scene))
+    >>> net.labels[found.top], found.terms(found.top).maps.shape
+    ('wolf', torch.Size([128, 16, 16]))
     """
 
     head: Head
@@ -54,7 +62,7 @@ class ClassEvidence:
 
     @classmethod
     def of(cls, network: Network, view: Tensor) -> ClassEvidence:
-        """From the remembered pass over a view (3, H, W), or from a bare one; DeepvisError, naming grad_cam, for heads
+        """Reads the remembered pass over a view (3, H, W), or from a bare one; DeepvisError, naming grad_cam, for heads
         that have no exact class activation maps.
         """
         recording = network.look(view)
@@ -72,19 +80,21 @@ class ClassEvidence:
         return int(self.logits.argmax())
 
     def strongest(self, count: int) -> list[int]:
-        """The classes with the highest scores, in order."""
+        """Returns the classes with the highest scores, in order."""
         return self.logits.argsort(descending=True)[:count].tolist()
 
     def probabilities(self) -> Tensor:
-        """Softmax class probabilities (classes,)."""
+        """Returns softmax class probabilities (classes,)."""
         return self.logits.softmax(0)
 
     def maps(self, classes: list[int]) -> Tensor:
-        """The class activation maps (n, h, w) of these classes."""
+        """Returns the class activation maps (n, h, w) of these classes."""
         return class_maps(self.head, torch.tensor(classes))
 
     def terms(self, channel: int) -> Terms | None:
-        """The terms of a class; None where the network's own layer makes the map of each class, as in SqueezeNet."""
+        """Returns the terms of a class; None where the network's own layer makes the map of each class, as in
+        SqueezeNet.
+        """
         if self.head.weight is None:
             return None
         features, weights = self.head.features[0], self.head.weight[channel]

@@ -13,9 +13,10 @@ from ..core.network.backward_rules import DECONVNET
 from ..core.network.network import Network
 from ..core.network.target import Target
 from ..core.params import choice
+from ..core.report import Report
 from ..core.results import HeatMap
 from .backward import SEEDS, attribution, heatmap
-from .base import Method, Report, silent
+from .base import Method, silent
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,11 @@ class Deconvnet(Method):
     Max pooling is undone with the switches of this picture, rectifiers keep the positive part of the signal and ignore
     the forward mask, biases play no part; smooth activations (GELU, SiLU) have no such rule and keep their gradient.
     The heat map is the mean over the colour channels, signed.
+
+    >>> import deepvis_widgets as dv
+    >>> net, scene = dv.load("husky-wolf"), dv.scene("wolf", "snow", seed=3)
+    >>> dv.explain(net, scene, "deconvnet", layer="features.relu5", unit=(12, (8, 8)), seed="activation").target
+    'features.relu5:12 at (8, 8)'
     """
 
     name = "deconvnet"

@@ -15,9 +15,10 @@ from ..core.network.recording import Recording
 from ..core.network.target import Target
 from ..core.params import text
 from ..core.picture.reduce import to_size
+from ..core.report import Report
 from ..core.results import HeatMap
 from .backward import describe, start
-from .base import Method, Report, silent
+from .base import Method, silent
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,12 @@ class GradCam(Method):
 
     For a hidden unit the maps are those of the last layer before it. Raises DeepvisError where no layer with maps comes
     before the target.
+
+    >>> import deepvis_widgets as dv
+    >>> net, scene = dv.load("husky-wolf"), dv.scene("wolf", "snow", seed=3)
+    >>> found = dv.explain(net, scene, "grad_cam", target="wolf", at="features.relu8")
+    >>> found.coarse.shape, bool(found.heatmap.min() >= 0)
+    (torch.Size([16, 16]), True)
     """
 
     name = "grad_cam"
@@ -76,7 +83,9 @@ def _has_maps(layer: Layer) -> bool:
 
 
 def _candidates(network: Network, layer: str | None, at: str) -> list[Layer]:
-    """The layers to weigh for a target in `layer` (None: the class scores): the one at `at`, or all, deepest first."""
+    """Returns the layers to weigh for a target in `layer` (None: the class scores): the one at `at`, or all, deepest
+    first.
+    """
     before = _before(network, layer)
     if not before:
         raise DeepvisError("No layer with maps comes before this target, so grad_cam has nothing to weigh.")
@@ -90,14 +99,16 @@ def _candidates(network: Network, layer: str | None, at: str) -> list[Layer]:
 
 
 def _before(network: Network, layer: str | None) -> list[Layer]:
-    """The layers with maps before `layer` (None: before the class scores), deepest first."""
+    """Returns the layers with maps before `layer` (None: before the class scores), deepest first."""
     names = network.layers.names
     end = len(names) if layer is None else names.index(layer)
     return [candidate for candidate in reversed(network.layers[:end]) if _has_maps(candidate)]
 
 
 def _weighed(recording: Recording, candidates: list[Layer], objective: Tensor) -> Tensor | None:
-    """The map (h, w) at the deepest candidate the objective depends on (a class token alone gives no map), if any."""
+    """Returns the map (h, w) at the deepest candidate the objective depends on (a class token alone gives no map), if
+    any.
+    """
     for layer in candidates:
         output = recording.outputs[layer.name]
         signal = recording.gradient(objective, wrt=output)

@@ -11,9 +11,10 @@ from ..core.network.backward_rules import PLAIN
 from ..core.network.network import Network
 from ..core.network.target import Target
 from ..core.params import choice
+from ..core.report import Report
 from ..core.results import HeatMap
 from .backward import SCORES, attribution, heatmap
-from .base import Method, Report, silent
+from .base import Method, silent
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,12 @@ class GradientParams:
 class Gradient(Method):
     """w = dS_c/dI (Simonyan, Vedaldi & Zisserman 2013, eq. 3); the heat map is its mean over the colour channels,
     signed.
+
+    >>> import deepvis_widgets as dv
+    >>> net, scene = dv.load("husky-wolf"), dv.scene("wolf", "snow", seed=3)
+    >>> found = dv.explain(net, scene, "gradient", target="wolf")
+    >>> found.heatmap.shape, found.signed
+    (torch.Size([128, 128]), True)
     """
 
     name = "gradient"

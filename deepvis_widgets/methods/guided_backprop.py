@@ -9,15 +9,21 @@ from torch import Tensor
 from ..core.network.backward_rules import GUIDED
 from ..core.network.network import Network
 from ..core.network.target import Target
+from ..core.report import Report
 from ..core.results import HeatMap
 from .backward import attribution, heatmap
-from .base import Method, Report, silent
+from .base import Method, silent
 from .deconvnet import ProjectionParams
 
 
 class GuidedBackprop(Method):
     """Guided backpropagation (Springenberg, Dosovitskiy, Brox & Riedmiller 2015, sec. 3.4); the heat map is the channel
     mean, signed.
+
+    >>> import deepvis_widgets as dv
+    >>> net, scene = dv.load("husky-wolf"), dv.scene("wolf", "snow", seed=3)
+    >>> dv.explain(net, scene, "guided_backprop", layer="features.relu5", unit=12).attribution.shape
+    torch.Size([3, 128, 128])
     """
 
     name = "guided_backprop"

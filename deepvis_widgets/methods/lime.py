@@ -14,9 +14,10 @@ from ..core.network.network import Network
 from ..core.network.target import Target
 from ..core.params import choice, number
 from ..core.picture.fills import fill_picture
-from ..passes.fused_passes import BarePasses
+from ..core.report import Report
+from ..passes.fused_passes import FusedPasses
 from .backward import SCORES, describe
-from .base import Method, Report, silent
+from .base import Method, silent
 from .perturbation.score import Score, per_pass, precision
 from .perturbation.segmentation import SEGMENTATIONS, superpixels
 from .perturbation.superpixels import Superpixels
@@ -55,6 +56,12 @@ class Lime(Method):
 
     A hidden unit is read where it is strongest in the whole picture. Streams the model after every 50 samples; one seed
     decides everything. Raises DeepvisError where scikit-image is not installed.
+
+    >>> import deepvis_widgets as dv
+    >>> net, scene = dv.load("husky-wolf"), dv.scene("wolf", "snow", seed=3)
+    >>> found = dv.explain(net, scene, "lime", target="wolf", samples=20, segmentation="slic", seed=0)
+    >>> found.samples, found.heatmap.shape
+    (20, torch.Size([128, 128]))
     """
 
     name = "lime"
@@ -122,10 +129,10 @@ class Question:
         if score.target.layer is None:
             logits = score.network.look(image).logits[0]
             self.others = logits.topk(min(OTHERS, len(logits))).indices.tolist()
-        self._passes = BarePasses(score.network, score.network.feed(image[None]), score.target.layer)
+        self._passes = FusedPasses(score.network, score.network.feed(image[None]), score.target.layer)
 
     def answers(self, x: Tensor) -> Tensor:
-        """(B, 1 + others): the target's score and those of the other classes, for inputs (B, C, H, W)."""
+        """Returns (B, 1 + others): the target's score and those of the other classes, for inputs (B, C, H, W)."""
         recording = self._passes.run(x)
         values = self.score.value(recording)[:, None]
         if self.others:
@@ -143,13 +150,13 @@ class Samples:
         self._segments = segments.flatten().repeat_interleave(channels).to(self._kept.device)
 
     def of(self, masks: Tensor) -> Tensor:
-        """Inputs (B, C, H, W), channels last, for masks (B, superpixels); weights 0 and 1 keep values exact."""
+        """Returns inputs (B, C, H, W), channels last, for masks (B, superpixels); weights 0 and 1 keep values exact."""
         weights = masks.to(self._kept).index_select(1, self._segments)
         return torch.lerp(self._hidden, self._kept, weights.view(-1, *self._kept.shape[1:])).permute(0, 3, 1, 2)
 
 
 def drawn_masks(count: int, params: LimeParams) -> Tensor:
-    """Which of `count` superpixels each sample keeps: bool (samples, count); the first sample keeps all.
+    """Returns which of `count` superpixels each sample keeps: bool (samples, count); the first sample keeps all.
 
     In pairs every second sample is drawn from the numbers 1 - u that mirror those of the one before it (antithetic
     variates): at a probability of 0.5 it keeps what that one hides, so that what superpixels do two by two cancels.
@@ -163,7 +170,7 @@ def drawn_masks(count: int, params: LimeParams) -> Tensor:
 
 
 def hidden_picture(image: Tensor, segments: Tensor, fill: str) -> Tensor:
-    """The view (3, H, W) with every superpixel hidden."""
+    """Returns the view (3, H, W) with every superpixel hidden."""
     if fill != "mean":
         return fill_picture(image, fill)
     flat, count = segments.flatten(), int(segments.max()) + 1
@@ -173,7 +180,9 @@ def hidden_picture(image: Tensor, segments: Tensor, fill: str) -> Tensor:
 
 
 def parts(samples: int, size: int) -> Iterator[tuple[slice, bool]]:
-    """0 .. samples in slices of at most `size`, and whether it is time for a check, whatever the size of slices."""
+    """Yields 0 .. samples in slices of at most `size`, and whether it is time for a check, whatever the size of
+    slices.
+    """
     first = 0
     while first < samples:
         check = min(samples, (first // CHECK + 1) * CHECK)
@@ -183,5 +192,5 @@ def parts(samples: int, size: int) -> Iterator[tuple[slice, bool]]:
 
 
 def is_stable(checks: list[tuple[float, float]], threshold: float) -> bool:
-    """Whether the last few checks all found an agreement of at least `threshold`."""
+    """Returns whether the last few checks all found an agreement of at least `threshold`."""
     return len(checks) >= PATIENCE and all(agreed >= threshold for _, agreed in checks[-PATIENCE:])

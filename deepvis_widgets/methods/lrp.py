@@ -14,9 +14,10 @@ from ..core.errors import DeepvisError
 from ..core.network.network import Network
 from ..core.network.target import Target
 from ..core.params import choice, number
+from ..core.report import Report
 from ..core.results import HeatMap
 from .backward import describe
-from .base import Method, Report, silent
+from .base import Method, silent
 from .relevance.composites import COMPOSITES, composite
 from .relevance.ledger import Ledger
 from .relevance.propagate import Relevances, propagate, rules
@@ -48,6 +49,14 @@ class LRP(Method):
     Σ relevance = the logit, up to what biases and ε take, which the ledger says. Batch-norm is merged into the
     convolution before it, and is an affine layer under the ε rule where there is none. Sums, concatenations and average
     pooling share in proportion; activations pass relevance on.
+
+    >>> import deepvis_widgets as dv
+    >>> net, scene = dv.load("husky-wolf"), dv.scene("wolf", "snow", seed=3)
+    >>> found = dv.explain(net, scene, "lrp", target="wolf", composite="epsilon_plus")
+    >>> max(found.ledger.missing()) < 1e-3  # the logit = relevance + what biases and ε took
+    True
+    >>> found.relevances["features.relu5"].shape
+    torch.Size([96, 16, 16])
     """
 
     name = "lrp"
@@ -59,7 +68,9 @@ class LRP(Method):
         self._refusals: WeakKeyDictionary[Network, str | None] = WeakKeyDictionary()
 
     def refuses(self, network: Network) -> str | None:
-        """One sentence that names the operation there is no rule for; found by one pass, once for each network."""
+        """Returns one sentence that names the operation there is no rule for; found by one pass, once for each
+        network.
+        """
         if network not in self._refusals:
             self._refusals[network] = _survey(network)
         return self._refusals[network]

@@ -15,10 +15,11 @@ from ..core.network.network import Network
 from ..core.network.target import Target
 from ..core.params import choice, number, text
 from ..core.picture.fills import FILLS, fill_picture
+from ..core.report import Report
 from ..core.results import HeatMap
 from ..passes.window_passes import WindowPasses
 from .backward import SCORES, describe
-from .base import Method, Report, silent
+from .base import Method, silent
 from .perturbation import kriging as coarse
 from .perturbation.score import Score, per_pass
 from .perturbation.sweep import LEVELS, Sweep, averaged, windows
@@ -79,8 +80,14 @@ class Occlusion(Method):
 
     The windows start at multiples of the stride and are clipped at the lower right border, so that every pixel is
     hidden at least once. A hidden unit is read where it is strongest in the whole picture, and only as deep as it lies.
-    Streams from coarse to fine. With windows="approximate" it stops early: see occlusion_coarse. Raises DeepvisError
-    for a stride longer than the window.
+    Streams from coarse to fine. With windows="approximate" it stops early: see perturbation/kriging.py. Raises
+    DeepvisError for a stride longer than the window.
+
+    >>> import deepvis_widgets as dv
+    >>> net, scene = dv.load("husky-wolf"), dv.scene("wolf", "snow", seed=3)
+    >>> found = dv.explain(net, scene, "occlusion", target="wolf", window=64, stride=64)
+    >>> found.boxes[1, 0].tolist(), found.drops.shape
+    ([64, 0, 64, 64], torch.Size([2, 2]))
     """
 
     name = "occlusion"
@@ -138,8 +145,8 @@ class Occlusion(Method):
 
 
 def watched_unit(network: Network, image: Tensor, target: Target, watch: str) -> Target | None:
-    """The unit named by `watch`, "layer:unit" or "layer" for the one that is strongest on the whole view; a hidden
-    target is watched itself where nothing else is asked for.
+    """Returns the unit named by `watch`, "layer:unit" or "layer" for the one that is strongest on the whole view; a
+    hidden target is watched itself where nothing else is asked for.
     """
     if not watch:
         return None if target.layer is None else Target(target.channel, target.layer)
@@ -152,8 +159,8 @@ def watched_unit(network: Network, image: Tensor, target: Target, watch: str) ->
 
 
 def visits(boxes: Tensor, parts: coarse.Parts) -> Iterator[tuple[float, Tensor]]:
-    """(share done after it, positions (n, 2) as row and column) of one batch after the other, level by level; `parts`
-    says which of some boxes (n, 4) make a batch.
+    """Yields (share done after it, positions (n, 2) as row and column) of one batch after the other, level by level;
+    `parts` says which of some boxes (n, 4) make a batch.
     """
     rows, cols = boxes.shape[:2]
     level = torch.full((rows, cols), len(LEVELS))

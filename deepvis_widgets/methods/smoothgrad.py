@@ -12,9 +12,10 @@ from torch import Tensor
 from ..core.network.network import Network
 from ..core.network.target import Target
 from ..core.params import choice, number
+from ..core.report import Report
 from ..core.results import HeatMap
 from .backward import SCORES, heatmap
-from .base import Method, Report, silent
+from .base import Method, silent
 from .perturbation.score import Score, batches, per_pass, precision
 
 AVERAGES = ("gradient", "squared")
@@ -35,6 +36,11 @@ class SmoothGrad(Method):
 
     The heat map is the largest magnitude over the colour channels, never negative. A hidden unit keeps the position
     where it is strongest without noise. Streams the mean so far.
+
+    >>> import deepvis_widgets as dv
+    >>> net, scene = dv.load("husky-wolf"), dv.scene("wolf", "snow", seed=3)
+    >>> dv.explain(net, scene, "smoothgrad", target="wolf", samples=2, noise=0.1).heatmap.shape
+    torch.Size([128, 128])
     """
 
     name = "smoothgrad"
@@ -61,7 +67,7 @@ class SmoothGrad(Method):
 
 
 def drawn_noise(x: Tensor, params: SmoothGradParams) -> Iterator[Tensor]:
-    """Noise (C, H, W) for one sample after the other, the same however they are divided into batches."""
+    """Yields noise (C, H, W) for one sample after the other, the same however they are divided into batches."""
     generator = torch.Generator().manual_seed(params.seed)
     spread = params.noise * (x.max() - x.min())
     while True:

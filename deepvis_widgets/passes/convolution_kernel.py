@@ -9,7 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .fusion import NORMS, is_fixed, with_norm
+from .fusion import fixed_norm, with_norm
+from .operation_calls import ConvolutionCall
 from .trace import Op, Ref
 from .winograd import Winograd, suits
 
@@ -19,26 +20,35 @@ HEAVY = 2**16  # weights that a convolution would first bring into an order of i
 FEW = 512  # outputs: then a product of matrices is quicker
 
 
-class Convolution:
-    """The convolution that an operation is; None from `of` where it is none over two dimensions."""
+class ConvolutionKernel:
+    """A convolution prepared for many calls: its weights in the order they are read in, `rectified` with its ReLU.
 
-    def __init__(self, op: Op) -> None:
-        _, weight, self.bias, stride, padding, dilation, _, _, self.groups = op.args
-        self.weight = weight.contiguous(memory_format=torch.channels_last)
-        self.stride, self.padding, self.dilation = (tuple(pair) for pair in (stride, padding, dilation))
-        self.rectified = op.kwargs == RECTIFIED
+    >>> import torch
+    >>> from deepvis_widgets.passes.trace import Trace
+    >>> x, trace = torch.ones(1, 3, 8, 8), Trace()
+    >>> trace.start(x)
+    >>> with trace:
+    ...     y = torch.nn.functional.conv2d(x, torch.ones(4, 3, 3, 3), padding=1)
+    >>> kernel = ConvolutionKernel.of(trace.program.ops[0])
+    >>> torch.equal(kernel(x, kernel.padding), y)
+    True
+    """
+
+    def __init__(self, call: ConvolutionCall, rectified: bool) -> None:
+        self.weight, self.bias = call.weight.contiguous(memory_format=torch.channels_last), call.bias
+        self.stride, self.padding, self.dilation = map(_pair, (call.stride, call.padding, call.dilation))
+        self.groups, self.rectified = call.groups, rectified
         self._winograd: Winograd | None = None
         self._plain = self.stride == self.dilation == (1, 1) and self.groups == 1
 
     @staticmethod
-    def of(op: Op) -> Convolution | None:
-        """Of this operation."""
-        if op.name != "convolution" or op.args[6] or not isinstance(op.args[1], Tensor) or op.args[1].ndim != 4:
-            return None
-        return Convolution(op)
+    def of(op: Op) -> ConvolutionKernel | None:
+        """Returns the kernel of this operation; None where it is no convolution over two dimensions."""
+        call = ConvolutionCall.of(op)
+        return ConvolutionKernel(call, op.kwargs == RECTIFIED) if call is not None and call.is_of_maps else None
 
     def __call__(self, x: Tensor, padding: tuple[int, int]) -> Tensor:
-        """Maps (B, O, h, w) from (B, C, H, W) with `padding` zeros around them; in memory channels last."""
+        """Returns maps (B, O, h, w) from (B, C, H, W) with `padding` zeros around them; in memory channels last."""
         size = x.shape[2] + 2 * padding[0] - 2, x.shape[3] + 2 * padding[1] - 2
         if self._plain and suits(self.weight, size):
             self._winograd = self._winograd or Winograd(self.weight, self.bias)
@@ -46,7 +56,7 @@ class Convolution:
         return self.direct(x, padding)
 
     def direct(self, x: Tensor, padding: tuple[int, int]) -> Tensor:
-        """The same by the plain sum of products."""
+        """Returns the same outputs, computed by the plain sum of products."""
         if self._plain and self.weight.shape[2:] == (1, 1) and padding == (0, 0):
             return self._product(x.permute(0, 2, 3, 1))
         if self.groups == 1 and self.dilation == (1, 1) and self.weight.numel() >= HEAVY:
@@ -57,7 +67,9 @@ class Convolution:
         return out.relu_() if self.rectified else out
 
     def _seen(self, x: Tensor, padding: tuple[int, int]) -> Tensor:
-        """What every output sees, (B, h, w, kernel height, kernel width, C); a view, where nothing is padded."""
+        """Returns what every output sees, (B, h, w, kernel height, kernel width, C); a view, where nothing is
+        padded.
+        """
         x = x.permute(0, 2, 3, 1)
         if any(padding):
             x = F.pad(x, (0, 0, padding[1], padding[1], padding[0], padding[0]))
@@ -65,7 +77,7 @@ class Convolution:
         return x.unfold(1, height, down).unfold(2, width, across).permute(0, 1, 2, 4, 5, 3)
 
     def _product(self, seen: Tensor) -> Tensor:
-        """One product of matrices, from what every output sees (B, h, w, ...)."""
+        """Returns the outputs by one product of matrices, from what every output sees (B, h, w, ...)."""
         weight = self.weight.permute(2, 3, 1, 0).flatten(0, 2)
         rows = seen.reshape(-1, len(weight))
         out = rows.new_empty(len(rows), weight.shape[1])
@@ -81,8 +93,8 @@ class Convolution:
 
 
 def folded(ops: list[Op], wanted: Collection[int]) -> list[Op]:
-    """The operations, with every batch norm and rectifier that only a convolution feeds made part of it."""
-    makers = {op.outs[0]: op for op in ops if Convolution.of(op) is not None}
+    """Returns the operations, with every batch norm and rectifier that only a convolution feeds made part of it."""
+    makers = {op.outs[0]: op for op in ops if ConvolutionKernel.of(op) is not None}
     taken = Counter(number for op in ops for number in op.ins) + Counter(wanted)
     kept = {op.outs: op for op in ops}
     for op in ops:
@@ -96,10 +108,15 @@ def folded(ops: list[Op], wanted: Collection[int]) -> list[Op]:
 
 
 def _together(convolution: Op, op: Op) -> Op | None:
-    """One convolution that does what follows it, too; None where it cannot."""
-    x, weight, bias, *others = convolution.args
-    if op.name in NORMS and is_fixed(op) and not convolution.kwargs:
-        return Op(convolution.func, (x, *with_norm(weight, bias, op), *others), {}, op.outs)
+    """Returns one convolution that does what follows it, too; None where it cannot."""
+    call, norm = ConvolutionCall(*convolution.args), fixed_norm(op)
+    if norm is not None and not convolution.kwargs:
+        return Op(convolution.func, tuple(with_norm(call, norm)), {}, op.outs)
     if op.name == "relu" and not convolution.kwargs:
         return Op(convolution.func, convolution.args, RECTIFIED, op.outs)
     return None
+
+
+def _pair(sides: list[int]) -> tuple[int, int]:
+    rows, cols = sides
+    return rows, cols

@@ -19,12 +19,18 @@ TOLERANCE = 1e-4  # of the answers' spread, far above rounding: what the check a
 log = logging.getLogger(__name__)
 
 
-class BarePasses:
+class FusedPasses:
     """A network's answers to inputs (B, C, H, W), for one job: weights are read once, when it is made.
 
     A pass goes to the class scores, or only as deep as `layer`, whose output is kept. It is traced on the input `x`
     (1, C, H, W) and remade where the network runs in float32 on the CPU; `remade` is None where it is not, or where
     what is remade answers otherwise.
+
+    >>> import deepvis_widgets as dv
+    >>> net = dv.load("husky-wolf")
+    >>> x = net.feed(net.view(dv.scene("wolf", "snow"))[None])
+    >>> FusedPasses(net, x).run(torch.cat([x, x.flip(3)])).logits.shape
+    torch.Size([2, 12])
     """
 
     def __init__(self, network: Network, x: Tensor, layer: str | None = None) -> None:
@@ -34,7 +40,7 @@ class BarePasses:
             self._prepare(x)
 
     def run(self, x: Tensor) -> Recording:
-        """One pass over an input (B, C, H, W)."""
+        """Runs one pass over an input (B, C, H, W)."""
         return self._plain(x) if self.remade is None else self._again(self.remade, x)
 
     def _plain(self, x: Tensor) -> Recording:
@@ -73,7 +79,7 @@ class BarePasses:
         return Replay(fused(needed(trace.program.ops, {wanted}), wanted, trace.program.values), wanted)
 
     def _agrees(self, x: Tensor) -> bool:
-        """Whether three pictures get the answers of a plain pass."""
+        """Returns whether three pictures get the answers of a plain pass."""
         views = torch.cat([x, -x, x.flip(3)])
         found, expected = (self._answer(recording) for recording in (self.run(views), self._plain(views)))
         spread = float(expected.double().std())

@@ -1,5 +1,5 @@
-"""Convolutions as processors like them: batch norm folded in, the rectifier taken along, weights packed by oneDNN; and
-linear maps by oneDNN, which reads the weights faster than the BLAS routine for few pictures.
+"""Fused convolutions: batch norm folded in, the rectifier taken along, weights packed by oneDNN; and linear maps by
+oneDNN, which reads the weights faster than the BLAS routine for few pictures.
 
 Works on the operations of a traced pass, so the network they came from is left alone.
 """
@@ -13,16 +13,17 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from .operation_calls import BatchNormCall, ConvolutionCall
 from .trace import Op, Ref
 
-NORMS = {"native_batch_norm", "_native_batch_norm_legit_no_training"}
 RECTIFIER = "relu"
 NOTHING = "none"
 
 
 def fused(ops: list[Op], wanted: int, values: Sequence[Tensor]) -> list[Op]:
-    """The operations that make the value `wanted`, every float32 convolution of maps on the CPU fused and packed, for
-    maps as large as the traced `values`: packed for others, weights may be brought into another order in every pass.
+    """Returns the operations that make the value `wanted`, every float32 convolution of maps on the CPU fused and
+    packed, for maps as large as the traced `values`: packed for others, weights may be brought into another order in
+    every pass.
 
     Rounding aside all values stay what they were. Weights are read now: what they become later does not show.
     """
@@ -35,14 +36,15 @@ def fused(ops: list[Op], wanted: int, values: Sequence[Tensor]) -> list[Op]:
     for op in ops:
         if op in swallowed:
             continue
-        followers = _followers(op, takers) if _is_plain_convolution(op) else None
-        made.append(op if followers is None else _fused(op, followers, values))
-        swallowed.update(followers or ())
+        call = _plain_convolution(op)
+        followers = [] if call is None else _followers(op, takers)
+        made.append(op if call is None else _fused(op, call, followers, values))
+        swallowed.update(followers)
     return [linear(op) for op in made]
 
 
 def linear(op: Op) -> Op:
-    """A linear map of float32 rows on the CPU by oneDNN; any other operation as it is."""
+    """Returns a linear map of float32 rows on the CPU by oneDNN; any other operation as it is."""
     if op.name != "addmm" or op.kwargs or not hasattr(torch.ops.mkldnn, "_linear_pointwise"):
         return op
     bias, x, weight = op.args
@@ -52,11 +54,10 @@ def linear(op: Op) -> Op:
     return Op(torch.ops.mkldnn._linear_pointwise.default, args, {}, op.outs)
 
 
-def _is_plain_convolution(op: Op) -> bool:
-    if op.name != "convolution":
-        return False
-    weight, transposed = op.args[1], op.args[6]
-    return isinstance(weight, Tensor) and weight.ndim == 4 and not transposed and _is_plain(weight)
+def _plain_convolution(op: Op) -> ConvolutionCall | None:
+    """Returns the convolution that this is; None where it is none that can be fused."""
+    call = ConvolutionCall.of(op)
+    return call if call is not None and call.is_of_maps and _is_plain(call.weight) else None
 
 
 def _is_plain(weight: Tensor) -> bool:
@@ -64,35 +65,35 @@ def _is_plain(weight: Tensor) -> bool:
 
 
 def _followers(convolution: Op, takers: dict[int, Op]) -> list[Op]:
-    """The batch norm and the rectifier after it, as far as nobody else sees what comes between."""
+    """Returns the batch norm and the rectifier after it, as far as nobody else sees what comes between."""
     norm = takers.get(convolution.outs[0])
-    found = [norm] if norm is not None and norm.name in NORMS and is_fixed(norm) else []
+    found = [norm] if norm is not None and fixed_norm(norm) is not None else []
     rectifier = takers.get((found or [convolution])[-1].outs[0])
     return found + ([rectifier] if rectifier is not None and rectifier.name == RECTIFIER else [])
 
 
-def is_fixed(norm: Op) -> bool:
-    """Whether it uses the statistics it has, and not those of the batch."""
-    return isinstance(norm.args[3], Tensor) and norm.args[5] is not True
+def fixed_norm(op: Op) -> BatchNormCall | None:
+    """Returns the batch norm by statistics of its own that this is; None where it is none."""
+    call = BatchNormCall.of(op)
+    return call if call is not None and call.is_fixed else None
 
 
-def _fused(convolution: Op, followers: list[Op], values: Sequence[Tensor]) -> Op:
-    x, weight, bias, stride, padding, dilation, _, _, groups = convolution.args
-    for norm in followers:
-        if norm.name in NORMS:
-            weight, bias = with_norm(weight, bias, norm)
-    weight = weight.detach().contiguous(memory_format=torch.channels_last)
+def _fused(convolution: Op, call: ConvolutionCall, followers: list[Op], values: Sequence[Tensor]) -> Op:
+    for norm in filter(None, map(fixed_norm, followers)):
+        call = with_norm(call, norm)
+    weight = call.weight.detach().contiguous(memory_format=torch.channels_last)
+    sliding = call.padding, call.stride, call.dilation, call.groups
     size = list(values[convolution.ins[0]].shape)
-    packed = torch.ops.mkldnn._reorder_convolution_weight(weight, padding, stride, dilation, groups, size)
+    packed = torch.ops.mkldnn._reorder_convolution_weight(weight, *sliding, size)
     after = RECTIFIER if followers and followers[-1].name == RECTIFIER else NOTHING
-    args: tuple[Any, ...] = (x, packed, bias, padding, stride, dilation, groups, after, [], "")
+    args: tuple[Any, ...] = (call.input, packed, call.bias, *sliding, after, [], "")
     return Op(torch.ops.mkldnn._convolution_pointwise.default, args, {}, [convolution, *followers][-1].outs[:1])
 
 
-def with_norm(weight: Tensor, bias: Tensor | None, norm: Op) -> tuple[Tensor, Tensor]:
-    """Weight and bias of the convolution that gives what the batch norm makes of this one, computed in float64."""
-    scale, shift, mean, variance, *_, epsilon = norm.args[1:]
-    gain = (variance.double() + epsilon).rsqrt() * (1 if scale is None else scale.double())
-    offset = (0 if bias is None else bias.double()) - mean.double()
-    shifted: Tensor = offset * gain + (0 if shift is None else shift.double())
-    return (weight.double() * gain.view(-1, 1, 1, 1)).to(weight.dtype), shifted.to(weight.dtype)
+def with_norm(call: ConvolutionCall, norm: BatchNormCall) -> ConvolutionCall:
+    """Returns the convolution that gives what the batch norm makes of this one, its weights computed in float64."""
+    scale = (norm.variance.double() + norm.epsilon).rsqrt() * (1 if norm.gain is None else norm.gain.double())
+    offset = (0 if call.bias is None else call.bias.double()) - norm.mean.double()
+    bias: Tensor = offset * scale + (0 if norm.shift is None else norm.shift.double())
+    weight = (call.weight.double() * scale.view(-1, 1, 1, 1)).to(call.weight.dtype)
+    return call._replace(weight=weight, bias=bias.to(call.weight.dtype))

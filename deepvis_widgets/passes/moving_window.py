@@ -19,7 +19,7 @@ from ..core.picture.boxes import Box
 from ..core.picture.fills import occlude
 from ..core.report import Report
 from ..core.weights_key import Stamps, stamps
-from .single_window import MovingPasses
+from .single_window import SingleWindowPasses
 
 ROUNDS = 3  # pairs of passes that are timed
 WORTH = 0.9  # of a plain pass: what an incremental one may take at most
@@ -79,25 +79,32 @@ class MovingWindow:
     A pass is a plain one, until `prepare` has recorded the picture and found, once for a network, a layer and a size of
     the box, that incremental passes are quicker. Another picture, fill or layer, or other weights, need `prepare`
     again; networks whose passes cannot be incremental get plain ones for good.
+
+    >>> import deepvis_widgets as dv
+    >>> net = dv.load("husky-wolf")
+    >>> view = net.view(dv.scene("wolf", "snow"))
+    >>> covered = Covered(view, torch.full_like(view, 0.5), (40, 40, 32, 32), "features.relu8")
+    >>> MovingWindow(net).record(covered).outputs["features.relu8"].shape
+    torch.Size([1, 128, 16, 16])
     """
 
     def __init__(self, network: Network) -> None:
         self.network = network
-        self._recorded: tuple[_Start, MovingPasses] | None = None
+        self._recorded: tuple[_Start, SingleWindowPasses] | None = None
         self._asked: _Start | None = None
         self._quicker = _quicker.setdefault(network, {})
 
     def record(self, covered: Covered) -> Recording:
-        """One pass to the class scores that keeps the layer's output; no graph."""
+        """Returns one pass to the class scores that keeps the layer's output; no graph."""
         passes = self._passes(covered) if self.incremental(covered) else None
         return self._plain(covered) if passes is None else passes.run(torch.tensor([covered.box]))
 
     def incremental(self, covered: Covered) -> bool:
-        """Whether incremental passes are known to be quicker here."""
+        """Returns whether incremental passes are known to be quicker here."""
         return covered.inside and bool(self._known(covered))
 
     def wants(self, covered: Covered) -> bool:
-        """Whether `prepare` is to be called; said once for each thing that it could do."""
+        """Returns whether `prepare` is to be called; said once for each thing that it could do."""
         if not covered.inside or self._known(covered) is False:
             return False
         now, asked = stamps(self.network.module), self._asked
@@ -107,30 +114,30 @@ class MovingWindow:
         return asked is None or not asked.serves(covered, now) or asked.covered.case != covered.case
 
     def prepare(self, covered: Covered, report: Report) -> None:
-        """Record the picture, and time both ways with this box; others may pass at every report."""
+        """Records the picture, and times both ways with this box; others may pass at every report."""
         passes = self._passes(covered) or self._record(covered)
         report(0.5)
         if passes is not None and covered.case not in self._quicker:
             self._quicker[covered.case] = self._time(passes, covered, report)
 
     def forget(self) -> None:
-        """Free the recorded pass. Any thread may call it."""
+        """Frees the recorded pass. Any thread may call it."""
         self._recorded = self._asked = None
 
     def _known(self, covered: Covered) -> bool | None:
-        """Whether incremental passes are quicker; None while that is not known."""
+        """Returns whether incremental passes are quicker; None while that is not known."""
         return self._quicker.get((covered.layer, 0), self._quicker.get(covered.case))
 
-    def _passes(self, covered: Covered) -> MovingPasses | None:
-        """The recorded pass, if it is of this picture, fill, layer and weights."""
+    def _passes(self, covered: Covered) -> SingleWindowPasses | None:
+        """Returns the recorded pass, if it is of this picture, fill, layer and weights."""
         recorded = self._recorded
         served = recorded is not None and recorded[0].serves(covered, stamps(self.network.module))
         return recorded[1] if recorded is not None and served else None
 
-    def _record(self, covered: Covered) -> MovingPasses | None:
+    def _record(self, covered: Covered) -> SingleWindowPasses | None:
         self._recorded = None  # two of them need not fit into memory
         now = stamps(self.network.module)
-        passes = MovingPasses(self.network, covered.view, covered.fill, (covered.layer,))
+        passes = SingleWindowPasses(self.network, covered.view, covered.fill, (covered.layer,))
         if passes.incremental is None:
             self._quicker[covered.layer, 0] = False
         if passes.incremental is None or now is None:
@@ -141,8 +148,8 @@ class MovingWindow:
     def _plain(self, covered: Covered) -> Recording:
         return self.network.run(self.network.feed(covered.shown[None]), keep=(covered.layer,))
 
-    def _time(self, passes: MovingPasses, covered: Covered, report: Report) -> bool:
-        """Whether incremental passes are quicker: the median of pairs timed one after the other."""
+    def _time(self, passes: SingleWindowPasses, covered: Covered, report: Report) -> bool:
+        """Returns whether incremental passes are quicker: the median of pairs timed one after the other."""
         box = torch.tensor([covered.box])
         ratios = []
         for done in range(ROUNDS + 1):

@@ -30,7 +30,9 @@ class Patch:
 
 
 def gather(source: Tensor, tops: Tensor, lefts: Tensor, size: tuple[int, int]) -> Tensor:
-    """Regions (B, C, h, w) of one map (1, C, H, W), with their first rows and columns at `tops` and `lefts` (B,)."""
+    """Returns the regions (B, C, h, w) of one map (1, C, H, W), with their first rows and columns at `tops` and `lefts`
+    (B,).
+    """
     channels, width = source.shape[1], source.shape[3]
     rows = tops[:, None] + torch.arange(size[0])
     cols = lefts[:, None] + torch.arange(size[1])
@@ -40,7 +42,7 @@ def gather(source: Tensor, tops: Tensor, lefts: Tensor, size: tuple[int, int]) -
 
 
 def paste(onto: Tensor, patch: Tensor, rows: Tensor, cols: Tensor) -> Tensor:
-    """Lay patches (B, C, h, w) onto regions (B, C, H, W) in place, their corners at `rows` and `cols` (B,), which may
+    """Lays patches (B, C, h, w) onto regions (B, C, H, W) in place, their corners at `rows` and `cols` (B,), which may
     lie outside.
     """
     (height, width), (h, w) = onto.shape[2:], patch.shape[2:]
@@ -60,8 +62,8 @@ def paste(onto: Tensor, patch: Tensor, rows: Tensor, cols: Tensor) -> Tensor:
 def crop(
     patch: Patch, source: Tensor, tops: Tensor, lefts: Tensor, size: tuple[int, int], pad: tuple[int, int] = (0, 0)
 ) -> Tensor:
-    """The map with the patch on it, cut to regions of `size` at `tops`, `lefts` of `source`, which is the recorded map
-    with `pad` rows and columns before it.
+    """Returns the map with the patch on it, cut to regions of `size` at `tops`, `lefts` of `source`, which is the
+    recorded map with `pad` rows and columns before it.
     """
     rows, cols = patch.tops + pad[0] - tops, patch.lefts + pad[1] - lefts
     if size == patch.size and not bool(rows.any()) and not bool(cols.any()):
@@ -70,7 +72,7 @@ def crop(
 
 
 def whole(patch: Patch, source: Tensor) -> Tensor:
-    """The full maps (B, C, H, W), or (B, H, W) of a single channel."""
+    """Returns the full maps (B, C, H, W), or (B, H, W) of a single channel."""
     maps, values = (source, patch.values) if source.ndim == 4 else (source[:, None], patch.values[:, None])
     full = maps.new_empty(len(values), *maps.shape[1:]).to(memory_format=torch.channels_last).copy_(maps)
     return paste(full, values, patch.tops, patch.lefts).reshape(-1, *source.shape[1:])
@@ -78,7 +80,11 @@ def whole(patch: Patch, source: Tensor) -> Tensor:
 
 @dataclass(frozen=True)
 class Window:
-    """How a convolution or a pooling looks at one axis."""
+    """How a convolution or a pooling slides along one axis.
+
+    >>> Window(kernel=3, stride=2, padding=1).touched(torch.tensor([4]), 2, 8)
+    (tensor([2]), 2)
+    """
 
     kernel: int
     stride: int
@@ -91,23 +97,27 @@ class Window:
         return self.dilation * (self.kernel - 1) + 1
 
     def touched(self, starts: Tensor, size: int, length: int) -> tuple[Tensor, int]:
-        """First position and number of positions of an output of `length` that see any of `size` inputs at `starts`."""
+        """Returns the first position and the number of positions of an output of `length` that see any of `size` inputs
+        at `starts`.
+        """
         first = (starts + self.padding - self.extent + self.stride).div(self.stride, rounding_mode="floor").clamp(min=0)
         last = (starts + size - 1 + self.padding).div(self.stride, rounding_mode="floor").clamp(max=length - 1)
         count = max(1, int((last - first).max()) + 1)
         return first.clamp(max=length - count), count
 
     def seen(self, starts: Tensor, size: int) -> tuple[Tensor, int]:
-        """First padded input and number of inputs that `size` outputs at `starts` see."""
+        """Returns the first padded input and the number of inputs that `size` outputs at `starts` see."""
         return starts * self.stride, (size - 1) * self.stride + self.extent
 
     def missing(self, inputs: int, outputs: int) -> int:
-        """Positions to add behind `inputs` padded in front, so that all `outputs` see something."""
+        """Returns the number of positions to add behind `inputs` padded in front, so that all `outputs` see
+        something.
+        """
         return max(0, (outputs - 1) * self.stride + self.extent - inputs - self.padding)
 
 
 def padded(base: Tensor, axes: tuple[Window, Window], outputs: tuple[int, int], value: float) -> Tensor:
-    """The recorded map (1, C, H, W) with what the operation imagines around it."""
+    """Returns the recorded map (1, C, H, W) with the operation's padding around it."""
     (height, width), (rows, cols) = base.shape[2:], axes
     after = rows.missing(height, outputs[0]), cols.missing(width, outputs[1])
     if not any((rows.padding, cols.padding, *after)):

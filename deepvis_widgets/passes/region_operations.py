@@ -1,103 +1,106 @@
 """What single operations do to changed regions: the table that incremental passes look them up in.
 
-Each takes the pass, the operation and the values so far, and gives what comes out: a Patch, a tensor (B, ...) computed
-in full, or None where the operation is not local and needs the whole map.
+Each takes the recorded pass, the operation and the values so far, and returns what comes out: a Patch, a tensor (B,
+...) computed in full, or None where the operation is not local and needs the whole map.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from ..core.network.backward_rules import pair
+from ..core.network.operations import OPERATIONS, Numbers, Positions, with_numbers, with_positions
 from .patches import Patch, Window
+from .regions import RecordedPass
 from .trace import Op, Ref
-
-if TYPE_CHECKING:
-    from .incremental import Incremental
 
 Value = Any  # Tensor (B, ...) computed in full, or Patch
 
+ELEMENTWISE = with_numbers(Numbers.FUNCTION, Numbers.SAME)
 # what acts on every position of a map by itself, whichever further arguments it has
-POINTWISE = {
-    "hardtanh", "hardswish", "hardsigmoid", "silu", "sigmoid", "gelu", "tanh", "leaky_relu", "elu", "softplus",
-    "mish", "clamp", "clamp_min", "clamp_max", "clone", "detach", "alias", "neg", "abs", "exp", "sqrt", "pow",
-    "native_batch_norm", "_native_batch_norm_legit_no_training", "cudnn_batch_norm",
-}  # fmt: skip
-BINARY = {"add", "sub", "mul", "div", "maximum", "minimum"}
-CHANNELWISE = {"select", "slice", "split", "unsqueeze", "split_with_sizes"}  # on dimension 1, the channels
+NORMS = with_positions(Positions.STATISTICS) & with_numbers(Numbers.NORM)
+POINTWISE = NORMS | (with_positions(Positions.UNARY) & ELEMENTWISE)
+BINARY = with_positions(Positions.BINARY) & with_numbers(
+    Numbers.ADDITION, Numbers.SCALING, Numbers.CHOSEN, Numbers.FUNCTION
+)
+# these take channels where they are told to do so along dimension 1
+CHANNELWISE = frozenset(name for name in with_positions(Positions.REARRANGED) if OPERATIONS[name].at is not None)
 
 
-def _convolution(run: Incremental, op: Op, values: dict[int, Value]) -> Patch | None:
-    convolution = run.convolutions.get(op.outs[0])
+def _convolution(recorded: RecordedPass, op: Op, values: dict[int, Value]) -> Patch | None:
+    convolution = recorded.convolutions.get(op.outs[0])
     if convolution is None or not isinstance(op.args[0], Ref):
         return None
     axes = _axes(convolution.weight.shape[2:], convolution.stride, convolution.padding, convolution.dilation)
-    found = run.window(values[op.args[0].index], op, axes, 0.0)
+    found = recorded.window(values[op.args[0].index], op, axes, 0.0)
     if found is None:
         return None
     region, tops, lefts = found
     return Patch(convolution(region, (0, 0)), tops, lefts, op.outs[0])
 
 
-def _max_pool(run: Incremental, op: Op, values: dict[int, Value]) -> tuple[Patch] | None:
+def _max_pool(recorded: RecordedPass, op: Op, values: dict[int, Value]) -> tuple[Patch] | None:
     x, kernel, stride, padding, dilation, *_ = _filled(op.args, (None, None, [], 0, 1))
     axes = _axes(kernel, stride or kernel, padding, dilation)
-    found = run.window(values[x.index], op, axes, float("-inf"))
+    found = recorded.window(values[x.index], op, axes, float("-inf"))
     if found is None:
         return None
     region, tops, lefts = found
     return (Patch(F.max_pool2d(region, kernel, stride, 0, dilation), tops, lefts, op.outs[0]),)
 
 
-def _avg_pool(run: Incremental, op: Op, values: dict[int, Value]) -> Patch | None:
+def _avg_pool(recorded: RecordedPass, op: Op, values: dict[int, Value]) -> Patch | None:
     x, kernel, stride, padding, _, include, divisor = _filled(op.args, (None, None, [], 0, False, True, None))
     axes = _axes(kernel, stride or kernel, padding, 1)
-    base, output = run.bases[x.index], run.bases[op.outs[0]]
+    base, output = recorded.bases[x.index], recorded.bases[op.outs[0]]
     beyond = any(
         axis.missing(i, o) > axis.padding for axis, i, o in zip(axes, base.shape[2:], output.shape[2:], strict=True)
     )
     if beyond or (not include and any(axis.padding for axis in axes)):
         return None  # at the border fewer inputs are averaged
-    found = run.window(values[x.index], op, axes, 0.0)
+    found = recorded.window(values[x.index], op, axes, 0.0)
     if found is None:
         return None
     region, tops, lefts = found
     return Patch(F.avg_pool2d(region, kernel, stride, 0, divisor_override=divisor), tops, lefts, op.outs[0])
 
 
-def _relu(run: Incremental, op: Op, values: dict[int, Value]) -> Patch:
-    """In place, where nobody else sees the values: that saves a copy after every convolution."""
+def _relu(recorded: RecordedPass, op: Op, values: dict[int, Value]) -> Patch:
+    """Rectifies in place, where nobody else sees the values: that saves a copy after every convolution."""
     patch: Patch = values[op.args[0].index]
-    rectify = torch.relu_ if op.args[0].index in run.owned else torch.relu
+    rectify = torch.relu_ if op.args[0].index in recorded.owned else torch.relu
     return Patch(rectify(patch.values), patch.tops, patch.lefts, op.outs[0])
 
 
-def _pointwise(run: Incremental, op: Op, values: dict[int, Value]) -> Any:
+def _pointwise(recorded: RecordedPass, op: Op, values: dict[int, Value]) -> Any:
     x, *others = op.ins
     patch: Patch = values[x]
-    if others or not isinstance(op.args[0], Ref):
+    bounds = () if op.name in NORMS else (*op.args[1:], *op.kwargs.values())
+    if others or not isinstance(op.args[0], Ref) or any(map(_spatial, bounds)):
         return None
     output = op.func(patch.values, *op.args[1:], **op.kwargs)
     made = [Patch(out, patch.tops, patch.lefts, number) for out, number in zip(_all(output), op.outs, strict=False)]
     return made if isinstance(output, tuple | list) else made[0]
 
 
-def _channelwise(run: Incremental, op: Op, values: dict[int, Value]) -> Any:
-    dim = op.args[2] if op.name.startswith("split") and len(op.args) > 2 else op.args[1]
-    return _pointwise(run, op, values) if dim == 1 else None
+def _channelwise(recorded: RecordedPass, op: Op, values: dict[int, Value]) -> Any:
+    ndim = recorded.bases[op.ins[0]].ndim
+    beyond = int(op.name == "unsqueeze")  # counts the dimensions of what comes out
+    dims = OPERATIONS[op.name].dims(op.args, op.kwargs, ndim + beyond)
+    return _pointwise(recorded, op, values) if dims == (1 - ndim - beyond,) else None
 
 
-def _binary(run: Incremental, op: Op, values: dict[int, Value]) -> Patch | None:
-    """Two maps, or a map and a constant that is the same at every position."""
+def _binary(recorded: RecordedPass, op: Op, values: dict[int, Value]) -> Patch | None:
+    """Combines two maps, or a map and a constant that is the same at every position."""
     given = [values[arg.index] if isinstance(arg, Ref) else arg for arg in op.args[:2]]
     patches = [value for value in given if isinstance(value, Patch)]
-    if len(patches) == 2 and len({run.bases[patch.base].shape for patch in patches}) == 1:
-        cut, tops, lefts = run.aligned(patches)
+    if len(patches) == 2 and len({recorded.bases[patch.base].shape for patch in patches}) == 1:
+        cut, tops, lefts = recorded.aligned(patches)
     elif len(op.ins) == 1 and not any(_spatial(value) for value in given if not isinstance(value, Patch)):
         tops, lefts = patches[0].tops, patches[0].lefts
         cut = [value.values if isinstance(value, Patch) else value for value in given]
@@ -107,46 +110,49 @@ def _binary(run: Incremental, op: Op, values: dict[int, Value]) -> Patch | None:
 
 
 def _spatial(constant: Any) -> bool:
-    """Whether a constant differs from position to position."""
+    """Returns whether a constant differs from position to position."""
     return isinstance(constant, Tensor) and constant.numel() > 1 and constant.shape[-2:] != (1, 1)
 
 
-def _cat(run: Incremental, op: Op, values: dict[int, Value]) -> Patch | None:
+def _cat(recorded: RecordedPass, op: Op, values: dict[int, Value]) -> Patch | None:
     parts = [values[part.index] if isinstance(part, Ref) else part for part in op.args[0]]
     if op.args[1:] != (1,) or not all(isinstance(part, Patch) for part in parts):
         return None
-    cut, tops, lefts = run.aligned(parts)
+    cut, tops, lefts = recorded.aligned(parts)
     return Patch(torch.cat(cut, 1), tops, lefts, op.outs[0])
 
 
-def _mean(run: Incremental, op: Op, values: dict[int, Value]) -> Value:
-    """The mean of a map: the recorded one and what the region adds to it."""
+def _mean(recorded: RecordedPass, op: Op, values: dict[int, Value]) -> Value:
+    """Returns the mean of a map: the recorded one and what the region adds to it."""
     if not is_global_mean(op):
-        return None if op.name == "mean" else _same_size(op, run, values)
+        return None if op.name == "mean" else _same_size(op, recorded, values)
     patch: Patch = values[op.args[0].index]
-    base, mean = run.bases[patch.base], run.bases[op.outs[0]]
+    base, mean = recorded.bases[patch.base], recorded.bases[op.outs[0]]
     if base.ndim != 4:
         return None
-    change = patch.values.sum((2, 3)) - run.recorded_sums(patch.base, patch.tops, patch.lefts, patch.size)
+    change = patch.values.sum((2, 3)) - recorded.sums(patch.base, patch.tops, patch.lefts, patch.size)
     return mean + (change / base.shape[2:].numel()).view(-1, *mean.shape[1:])
 
 
 def is_global_mean(op: Op) -> bool:
-    """Whether it gives the mean of every map."""
+    """Returns whether an operation gives the mean of every map."""
     if op.name == "_adaptive_avg_pool2d":
         return list(op.args[1]) == [1, 1]
     return op.name == "mean" and sorted(dim % 4 for dim in op.args[1]) == [2, 3]
 
 
-def _same_size(op: Op, run: Incremental, values: dict[int, Value]) -> Any:
+def _same_size(op: Op, recorded: RecordedPass, values: dict[int, Value]) -> Any:
     """Adaptive pooling to the size the map has already leaves it alone."""
     patch: Patch = values[op.args[0].index]
-    if tuple(op.args[1]) != tuple(run.bases[patch.base].shape[2:]):
+    if tuple(op.args[1]) != tuple(recorded.bases[patch.base].shape[2:]):
         return None
     return Patch(patch.values, patch.tops, patch.lefts, op.outs[0])
 
 
-HANDLERS: dict[str, Callable[[Incremental, Op, dict[int, Value]], Any]] = {
+HANDLERS: dict[str, Callable[[RecordedPass, Op, dict[int, Value]], Any]] = {
+    **dict.fromkeys(POINTWISE, _pointwise),
+    **dict.fromkeys(BINARY, _binary),
+    **dict.fromkeys(CHANNELWISE, _channelwise),
     "convolution": _convolution,
     "max_pool2d_with_indices": _max_pool,
     "avg_pool2d": _avg_pool,
@@ -154,20 +160,17 @@ HANDLERS: dict[str, Callable[[Incremental, Op, dict[int, Value]], Any]] = {
     "mean": _mean,
     "_adaptive_avg_pool2d": _mean,
     "relu": _relu,
-    **dict.fromkeys(POINTWISE, _pointwise),
-    **dict.fromkeys(BINARY, _binary),
-    **dict.fromkeys(CHANNELWISE, _channelwise),
 }
 
 
 def _axes(*arguments: Any) -> tuple[Window, Window]:
-    """How an operation looks at rows and columns: its kernel, stride, padding and dilation."""
+    """Returns how an operation looks at rows and columns: its kernel, stride, padding and dilation."""
     rows, cols = zip(*map(pair, arguments), strict=True)
     return Window(*rows), Window(*cols)
 
 
 def _filled(args: tuple[Any, ...], defaults: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Arguments, and the defaults of those not given."""
+    """Returns the arguments, and the defaults of those not given."""
     return args + defaults[len(args) :]
 
 

@@ -16,6 +16,15 @@ class Replay:
     """Makes the value number `wanted` from an input (B, ...), where the pass was traced with one of (1, ...).
 
     Raises what its operations raise where they cannot be run for another number of pictures.
+
+    >>> import torch
+    >>> from deepvis_widgets.passes.trace import Trace
+    >>> x, trace = torch.ones(1, 2), Trace()
+    >>> trace.start(x)
+    >>> with trace:
+    ...     y = (2 * x).sum(1)
+    >>> Replay(trace.program.ops, trace.program.number(y))(torch.ones(3, 2)).tolist()
+    [4.0, 4.0, 4.0]
     """
 
     def __init__(self, ops: list[Op], wanted: int) -> None:
@@ -35,7 +44,7 @@ class Replay:
 
 
 def needed(ops: list[Op], wanted: Collection[int]) -> list[Op]:
-    """The operations that lead to the values wanted."""
+    """Returns the operations that lead to the values wanted."""
     alive, kept = set(wanted), []
     for op in reversed(ops):
         if alive & set(op.outs):
@@ -55,7 +64,7 @@ def _again(op: Op, values: dict[int, Any], count: int) -> Any:
 
 
 def last_uses(ops: list[Op], wanted: Collection[int]) -> list[list[int]]:
-    """After each operation, the values nobody takes any more."""
+    """Returns for each operation the values that nobody takes after it."""
     seen, ends = set(wanted), []
     for op in reversed(ops):
         ends.append([number for number in {*op.ins, *op.outs} if number not in seen])

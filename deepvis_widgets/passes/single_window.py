@@ -16,10 +16,11 @@ from torch import Tensor
 
 from ..core.network.backward_rules import pair
 from ..core.network.recording import Recording
-from .convolution_kernel import Convolution
-from .incremental import COVERED, Incremental
-from .patches import Patch, Window, padded
+from .convolution_kernel import ConvolutionKernel
+from .incremental import Incremental
+from .patches import Patch, Window
 from .region_operations import is_global_mean
+from .regions import COVERED
 from .trace import Op, Program, Ref
 from .window_passes import WindowPasses
 
@@ -51,7 +52,9 @@ class SingleWindow(Incremental):
         self._steps = [self._quick(op) for op in self.ops]
 
     def one(self, values: Tensor, top: int, left: int) -> dict[int, Tensor]:
-        """The wanted values (1, ...) where the input is `values` (1, C, h, w) from row `top` and column `left`."""
+        """Returns the wanted values (1, ...) where the input is `values` (1, C, h, w) from row `top` and column
+        `left`.
+        """
         found: dict[int, Value] = {0: Part(values, top, left, 0)}
         for op, step, ended in zip(self.ops, self._steps, self._uses, strict=True):
             if step is None:
@@ -63,11 +66,11 @@ class SingleWindow(Incremental):
         return {number: self._laid_out(found[number]) for number in self.wanted}
 
     def _laid_out(self, value: Value) -> Tensor:
-        """A value as a tensor (1, ...)."""
+        """Returns a value as a tensor (1, ...)."""
         if not isinstance(value, Part):
             tensor: Tensor = value
             return tensor
-        base, (height, width) = self.bases[value.base], value.values.shape[-2:]
+        base, (height, width) = self.recorded.bases[value.base], value.values.shape[-2:]
         full = base.clone()
         full[..., value.top : value.top + height, value.left : value.left + width] = value.values
         return full
@@ -75,18 +78,19 @@ class SingleWindow(Incremental):
     # --- one operation ---
 
     def _any(self, op: Op, found: dict[int, Value]) -> None:
-        """The way that serves every operation and any number of windows."""
+        """Runs an operation in the way that serves every one and any number of windows."""
         given = {number: _as_patch(found[number]) for number in op.ins}
         made: dict[int, Value] = {}
         self._store(made, op, self._step(op, given, 1))
         found.update({number: _as_part(value) for number, value in made.items()})
 
     def _quick(self, op: Op) -> Step | None:
-        """The way that serves an operation best, None where that is the one that serves all."""
-        if any(self.bases[number].ndim != 4 for number in (*op.ins, op.outs[0])):
+        """Returns the quick way to run an operation, None where there is only the one that serves all."""
+        if any(self.recorded.bases[number].ndim != 4 for number in (*op.ins, op.outs[0])):
             return None
-        if op.outs[0] in self.convolutions and isinstance(op.args[0], Ref):
-            return self._convolution(op, self.convolutions[op.outs[0]])
+        convolution = self.recorded.convolutions.get(op.outs[0])
+        if convolution is not None and isinstance(op.args[0], Ref):
+            return self._convolution(op, convolution)
         if op.name == "max_pool2d_with_indices":
             return self._max_pool(op)
         if op.name == "relu":
@@ -99,7 +103,7 @@ class SingleWindow(Incremental):
             return self._together(op, [part.index for part in op.args[0]], lambda cut: torch.cat(cut, 1))
         return None
 
-    def _convolution(self, op: Op, conv: Convolution) -> Step:
+    def _convolution(self, op: Op, conv: ConvolutionKernel) -> Step:
         axes = _axes(conv.weight.shape[2:], conv.stride, conv.padding, conv.dilation)
         # of a single window, Winograd's filters, four times the weights, are too many to read
         return self._sliding(op, axes, 0.0, lambda x: conv.direct(x, (0, 0)), lambda x: conv.direct(x, conv.padding))
@@ -111,9 +115,11 @@ class SingleWindow(Incremental):
         return self._sliding(op, axes, -math.inf, pool, lambda x: op.func(x, *op.args[1:])[0])
 
     def _sliding(self, op: Op, axes: tuple[Window, Window], fill: float, compute: Compute, complete: Compute) -> Step:
-        """A convolution or a pooling: `compute` makes outputs of a region of padded inputs, `complete` of a map."""
+        """Returns the step of a convolution or a pooling: `compute` makes outputs of a region of padded inputs,
+        `complete` of a map.
+        """
         source, out, (rows, cols) = op.args[0].index, op.outs[0], axes
-        height, width = self.bases[out].shape[2:]
+        height, width = self.recorded.bases[out].shape[2:]
         alone = all(axis == Window(1, 1, 0) for axis in axes)  # every position by itself
 
         def step(found: dict[int, Value]) -> Value:
@@ -126,18 +132,18 @@ class SingleWindow(Incremental):
             left, wide = _touched(cols, part.left, part.values.shape[3], width)
             if tall * wide >= COVERED * height * width:
                 return complete(self._laid_out(part))
-            if out not in self._padded:
-                self._padded[out] = padded(self.bases[source], axes, (height, width), fill)
             seen = (tall - 1) * rows.stride + rows.extent, (wide - 1) * cols.stride + cols.extent
             begin = top * rows.stride, left * cols.stride
-            region = _laid(self._padded[out], part, begin, seen, (rows.padding, cols.padding))
+            region = _laid(
+                self.recorded.padded(source, out, axes, fill), part, begin, seen, (rows.padding, cols.padding)
+            )
             return Part(compute(region), top, left, out)
 
         return step
 
     def _relu(self, op: Op) -> Step:
         number, out = op.ins[0], op.outs[0]
-        rectify = torch.relu_ if number in self.owned else torch.relu
+        rectify = torch.relu_ if number in self.recorded.owned else torch.relu
 
         def step(found: dict[int, Value]) -> Value:
             part = found[number]
@@ -146,23 +152,23 @@ class SingleWindow(Incremental):
         return step
 
     def _mean(self, op: Op) -> Step:
-        """The recorded mean of a map and what the region adds to it."""
+        """Returns the step of a global mean: the recorded mean and what the region adds to it."""
         source = op.args[0].index
-        mean, area = self.bases[op.outs[0]], self.bases[source].shape[2:].numel()
+        mean, area = self.recorded.bases[op.outs[0]], self.recorded.bases[source].shape[2:].numel()
 
         def step(found: dict[int, Value]) -> Value:
             part = found[source]
             if not isinstance(part, Part):
                 return part.mean((2, 3)).view_as(mean)
             height, width = part.values.shape[2:]
-            change = part.values.sum((2, 3)) - self.recorded_sums(source, part.top, part.left, (height, width))
+            change = part.values.sum((2, 3)) - self.recorded.sums(source, part.top, part.left, (height, width))
             return mean + (change / area).view_as(mean)
 
         return step
 
     def _together(self, op: Op, numbers: list[int], compute: Callable[[list[Tensor]], Tensor]) -> Step | None:
-        """An operation on the same region of several maps of one size."""
-        if len({self.bases[number].shape[2:] for number in numbers}) > 1:
+        """Returns the step of an operation on the same region of several maps; None where their sizes differ."""
+        if len({self.recorded.bases[number].shape[2:] for number in numbers}) > 1:
             return None
         out = op.outs[0]
 
@@ -174,13 +180,23 @@ class SingleWindow(Incremental):
             bottom = max(part.top + part.values.shape[2] for part in parts)
             right = max(part.left + part.values.shape[3] for part in parts)
             size = bottom - top, right - left
-            return Part(compute([_laid(self.bases[p.base], p, (top, left), size) for p in parts]), top, left, out)
+            return Part(
+                compute([_laid(self.recorded.bases[p.base], p, (top, left), size) for p in parts]), top, left, out
+            )
 
         return step
 
 
-class MovingPasses(WindowPasses):
-    """Passes over one picture with windows of it hidden, one after the other: the quickest way for a single one."""
+class SingleWindowPasses(WindowPasses):
+    """Passes over one picture with windows of it hidden, one after the other: the quickest way for a single window.
+
+    >>> import deepvis_widgets as dv
+    >>> net = dv.load("husky-wolf")
+    >>> view = net.view(dv.scene("wolf", "snow"))
+    >>> passes = SingleWindowPasses(net, view, torch.full_like(view, 0.5))
+    >>> passes.run(torch.tensor([[40, 40, 32, 32]])).logits.shape  # top, left, height, width
+    torch.Size([1, 12])
+    """
 
     kind = SingleWindow
 
@@ -199,7 +215,9 @@ def _joined(parts: list[Tensor]) -> Tensor:
 
 
 def _touched(axis: Window, start: int, size: int, length: int) -> tuple[int, int]:
-    """First position and number of positions of an output of `length` that see any of `size` inputs from `start`."""
+    """Returns the first position and the number of positions of an output of `length` that see any of `size` inputs
+    from `start`.
+    """
     first = max(0, (start + axis.padding - axis.extent + axis.stride) // axis.stride)
     last = min(length - 1, (start + size - 1 + axis.padding) // axis.stride)
     count = max(1, last - first + 1)
@@ -207,7 +225,7 @@ def _touched(axis: Window, start: int, size: int, length: int) -> tuple[int, int
 
 
 def _axes(*sides: Any) -> tuple[Window, Window]:
-    """How an operation looks at rows and columns: its kernel, stride, padding and dilation."""
+    """Returns how an operation looks at rows and columns: its kernel, stride, padding and dilation."""
     rows, cols = zip(*map(pair, sides), strict=True)
     return Window(*rows), Window(*cols)
 
@@ -215,8 +233,8 @@ def _axes(*sides: Any) -> tuple[Window, Window]:
 def _laid(
     source: Tensor, part: Part, begin: tuple[int, int], size: tuple[int, int], pad: tuple[int, int] = (0, 0)
 ) -> Tensor:
-    """The region of `size` from the row and column `begin` of `source`, the recorded map with `pad` rows and columns
-    before it, with the part laid on it.
+    """Returns the region of `size` from the row and column `begin` of `source`, the recorded map with `pad` rows and
+    columns before it, with the part laid on it.
     """
     (first, start), (height, width), (h, w) = begin, size, part.values.shape[2:]
     row, col = part.top + pad[0] - first, part.left + pad[1] - start

@@ -63,14 +63,22 @@ class Program:
     held: list[Tensor] = field(default_factory=list)  # or an id might be given away
 
     def number(self, tensor: Tensor) -> int:
-        """The number of the value that this tensor of the traced pass holds; Untraceable if it holds none."""
+        """Returns the number of the value that this tensor of the traced pass holds; Untraceable if it holds none."""
         if id(tensor) not in self.numbers:
             raise Untraceable("a value that is no result of the input")
         return self.numbers[id(tensor)]
 
 
 class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """Writes down the operations of the pass that runs under it, beginning with the tensor given to `start`."""
+    """Records the operations of the pass that runs under it, beginning with the tensor given to `start`.
+
+    >>> x, trace = torch.ones(1, 2), Trace()
+    >>> trace.start(x)
+    >>> with trace:
+    ...     y = (x + 1).relu()
+    >>> [op.name for op in trace.program.ops]
+    ['add', 'relu']
+    """
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -79,7 +87,7 @@ class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self._storages: dict[int, set[int]] = {}
 
     def start(self, x: Tensor) -> None:
-        """`x` is value 0."""
+        """Begins the program with `x`, its value 0."""
         self._name(x)
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
@@ -102,7 +110,7 @@ class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self.program.ops.append(Op(func, *written, outs))
 
     def _functional(self, func: Any, args: Any) -> Any:
-        """The operation that leaves its input alone, for one that overwrites its first argument only."""
+        """Returns the operation that leaves its input alone, for one that overwrites its first argument only."""
         name = func._schema.name.split("::")[1]
         shared = self._storages.get(args[0].untyped_storage().data_ptr(), set())
         if not name.endswith("_") or len(shared) > 1 or not hasattr(aten, name[:-1]):
@@ -118,7 +126,7 @@ class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]
         return number
 
     def _written(self, value: Any) -> Any:
-        """An argument with Refs in the place of the values of this pass."""
+        """Returns an argument with Refs in the place of the values of this pass."""
         if isinstance(value, Tensor):
             return Ref(self.program.numbers[id(value)]) if id(value) in self.program.numbers else value
         if isinstance(value, tuple | list):
@@ -127,7 +135,7 @@ class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
 
 def replaced(value: Any, values: Callable[[int], Any]) -> Any:
-    """An argument with values in the place of its Refs."""
+    """Returns an argument with values in the place of its Refs."""
     if isinstance(value, Ref):
         return values(value.index)
     if isinstance(value, tuple | list):

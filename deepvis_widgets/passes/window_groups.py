@@ -16,7 +16,13 @@ START = 0.7  # what one more pass costs, in full passes of one picture: reading 
 
 
 def groups(network: Network, boxes: Tensor) -> list[Tensor]:
-    """The indices of the windows `boxes` (n, 4) in groups, each worth a pass of its own."""
+    """Returns the indices of the windows `boxes` (n, 4) in groups, each worth a pass of its own.
+
+    >>> import deepvis_widgets as dv
+    >>> boxes = torch.tensor([[0, 0, 16, 16], [0, 16, 16, 16], [64, 64, 16, 16]])
+    >>> sorted(torch.cat(groups(dv.load("husky-wolf"), boxes)).tolist())
+    [0, 1, 2]
+    """
     fields = [layer.field for layer in network.layers]
     rows, cols = (
         torch.stack([_touched(span, boxes[:, axis], boxes[:, axis + 2]) for span in spans], 1)
@@ -26,32 +32,32 @@ def groups(network: Network, boxes: Tensor) -> list[Tensor]:
 
 
 def _touched(span: Span, starts: Tensor, sides: Tensor) -> Tensor:
-    """(n,): the share of an axis whose fields hold any of the `sides` pixels from `starts`."""
+    """Returns (n,): the share of an axis whose fields hold any of the `sides` pixels from `starts`."""
     touched = (span.last >= starts[:, None]) & (span.first < (starts + sides)[:, None])
     return touched.float().mean(1)
 
 
-def _split(places: Tensor, rows: Tensor, cols: Tensor) -> Iterator[Tensor]:
-    """`places` cut in two, and again, along the axis and at the size where that saves most, as long as it saves more
-    than a pass costs; `rows` and `cols` (n, layers) are the shares they touch.
+def _split(windows: Tensor, rows: Tensor, cols: Tensor) -> Iterator[Tensor]:
+    """Yields `windows` cut in two, and again, along the axis and at the size where that saves most, as long as it saves
+    more than a pass costs; `rows` and `cols` (n, layers) are the shares they touch.
     """
-    whole = len(places) * float((rows[places].amax(0) * cols[places].amax(0)).mean())
-    cuts = [_cut(places[axis[places].sum(1).argsort(stable=True)], rows, cols) for axis in (rows, cols)]
+    whole = len(windows) * float((rows[windows].amax(0) * cols[windows].amax(0)).mean())
+    cuts = [_cut(windows[axis[windows].sum(1).argsort(stable=True)], rows, cols) for axis in (rows, cols)]
     cost, one, other = min(cuts, key=lambda cut: cut[0])
     if cost + START >= whole:
-        yield places
+        yield windows
     else:
         yield from _split(one, rows, cols)
         yield from _split(other, rows, cols)
 
 
-def _cut(places: Tensor, rows: Tensor, cols: Tensor) -> tuple[float, Tensor, Tensor]:
-    """Where to cut ordered `places` in two so that both together cost least, and that cost in full passes."""
-    counts = torch.arange(1, len(places) + 1)
+def _cut(windows: Tensor, rows: Tensor, cols: Tensor) -> tuple[float, Tensor, Tensor]:
+    """Returns where to cut ordered `windows` in two so that both together cost least, and that cost in full passes."""
+    counts = torch.arange(1, len(windows) + 1)
     before, after = (
         counts * (rows[order].cummax(0).values * cols[order].cummax(0).values).mean(1)
-        for order in (places, places.flip(0))
+        for order in (windows, windows.flip(0))
     )
     costs = before + torch.cat([after.flip(0)[1:], after.new_zeros(1)])
     cut = int(costs.argmin())
-    return float(costs[cut]), places[: cut + 1], places[cut + 1 :]
+    return float(costs[cut]), windows[: cut + 1], windows[cut + 1 :]

@@ -17,7 +17,7 @@ from ..core.network.recording import Recording
 from ..core.picture.fills import occlude
 from .incremental import Incremental
 from .patches import Patch, gather
-from .single_class import narrow
+from .single_class import narrow_to_class
 from .trace import Trace, Untraceable
 from .window_groups import groups
 
@@ -34,6 +34,13 @@ class WindowPasses:
     With a class as `target`, scores are those of this class alone, (B, 1).
     Incremental passes are compared with full ones for two windows before they are used; `incremental` is None where
     they are not.
+
+    >>> import deepvis_widgets as dv
+    >>> net = dv.load("husky-wolf")
+    >>> view = net.view(dv.scene("wolf", "snow"))
+    >>> passes = WindowPasses(net, view, torch.full_like(view, 0.5))
+    >>> passes.run(torch.tensor([[0, 0, 32, 32], [48, 48, 32, 32]])).logits.shape
+    torch.Size([2, 12])
     """
 
     kind: type[Incremental] = Incremental
@@ -56,18 +63,20 @@ class WindowPasses:
             self._prepare()
 
     def run(self, boxes: Tensor) -> Recording:
-        """One pass with the windows `boxes` (B, 4), each (top, left, height, width) inside the picture, hidden."""
+        """Runs one pass with the windows `boxes` (B, 4), each (top, left, height, width) inside the picture, hidden."""
         return self._full(boxes) if self.incremental is None else self._incremental(self.incremental, boxes)
 
     def per_pass(self, boxes: Tensor, full: int) -> int:
-        """How many of these windows to put into one pass; `full`: into one that computes everything."""
+        """Returns how many of these windows to put into one pass; `full`: into one that computes everything."""
         if self.incremental is None:
             return full
         self.incremental.run(self._patch(boxes[len(boxes) // 2][None]))
         return max(1, min(MOST, WORK // max(1, self.incremental.work)))
 
     def parts(self, boxes: Tensor, most: int) -> list[Tensor]:
-        """The indices of the windows `boxes` (n, 4), at most so many for a pass, and those together that cost least."""
+        """Returns the indices of the windows `boxes` (n, 4), at most so many for a pass, and those together that cost
+        least.
+        """
         together = [torch.arange(len(boxes))] if self.incremental is None else groups(self.network, boxes)
         return [part for group in together for part in group.chunk(-(-len(group) // most))]
 
@@ -87,13 +96,15 @@ class WindowPasses:
         return Recording(patch.values, values, self._asked(None if scores is None else scores.flatten(1)))
 
     def _asked(self, scores: Tensor | None) -> Tensor | None:
-        """Of class scores those that were asked for."""
+        """Returns those of the class scores that were asked for."""
         if scores is None or self.target is None or scores.shape[1] == 1:
             return scores
         return scores[:, self.target : self.target + 1]
 
     def _patch(self, boxes: Tensor) -> Patch:
-        """The pixels of the windows as the network is fed them; a window at the border keeps some of the picture."""
+        """Returns the pixels of the windows as the network is fed them; a window at the border keeps some of the
+        picture.
+        """
         height, width = self.view.shape[1:]
         size = int(boxes[:, 2].max()), int(boxes[:, 3].max())
         tops, lefts = boxes[:, 0].clamp(max=height - size[0]), boxes[:, 1].clamp(max=width - size[1])
@@ -107,7 +118,7 @@ class WindowPasses:
     # --- before the first pass ---
 
     def _prepare(self) -> None:
-        """Trace the pass over the picture, and use it if it gives the answers of a full pass."""
+        """Traces the pass over the picture, and uses it if it gives the answers of a full pass."""
         try:
             with torch.inference_mode(False), torch.no_grad():
                 self._x, self._filled = (self.network.feed(part[None]) for part in (self.view, self.fill))
@@ -130,11 +141,11 @@ class WindowPasses:
         self._numbers = {name: trace.program.number(tensor) for name, tensor in tensors.items()}
         if self.target is not None and recording.scores is not None:
             with suppress(Untraceable):  # all classes, then
-                narrow(trace.program, self._numbers[""], self.target, self._numbers.values())
+                narrow_to_class(trace.program, self._numbers[""], self.target, self._numbers.values())
         return self.kind(trace.program, set(self._numbers.values()))
 
     def _agrees(self) -> bool:
-        """Whether two windows give what a full pass gives."""
+        """Returns whether two windows give what a full pass gives."""
         assert self.incremental is not None
         boxes = torch.tensor([_part(self.view, 0.0), _part(self.view, 0.4)])
         found, expected = self._incremental(self.incremental, boxes), self._full(boxes)
@@ -152,7 +163,7 @@ def _close(found: Tensor, expected: Tensor) -> bool:
 
 
 def _part(view: Tensor, share: float) -> list[int]:
-    """A box of an eighth of the picture's sides, that far down and right."""
+    """Returns a box of an eighth of the picture's sides, that far down and right."""
     height, width = view.shape[1:]
     return [int(share * height), int(share * width), math.ceil(height / 8), math.ceil(width / 8)]
 

@@ -23,6 +23,10 @@ class Winograd:
     """The convolution of maps with `weight` (O, C, 3, 3) and `bias` (O,), at stride 1 and without padding.
 
     Keeps the transformed filters, which take four times the memory of `weight`.
+
+    >>> x, weight = torch.rand(1, 2, 10, 10), torch.rand(3, 2, 3, 3)
+    >>> torch.allclose(Winograd(weight, None)(x), F.conv2d(x, weight), atol=1e-5)
+    True
     """
 
     def __init__(self, weight: Tensor, bias: Tensor | None) -> None:
@@ -34,8 +38,8 @@ class Winograd:
         self.inward, self.outward = (_matrices()[index].to(weight.dtype) for index in (0, 2))
 
     def __call__(self, x: Tensor, padding: tuple[int, int] = (0, 0), rectified: bool = False) -> Tensor:
-        """Maps (B, O, H - 2, W - 2) from (B, C, H, W), which `padding` makes higher and wider on either side; without
-        what is below 0 if `rectified`.
+        """Returns the maps (B, O, H - 2, W - 2) from (B, C, H, W), which `padding` makes higher and wider on either
+        side; without what is below 0 if `rectified`.
         """
         count, channels, outputs = len(x), x.shape[1], len(self.bias)
         height, width = (side + 2 * pad - TAPS + 1 for side, pad in zip(x.shape[2:], padding, strict=True))
@@ -54,13 +58,15 @@ class Winograd:
         return out.view(count, rows * OUT, cols * OUT, outputs)[:, :height, :width].permute(0, 3, 1, 2)
 
     def _outputs(self, tiles: Tensor) -> Tensor:
-        """(16, tiles · O) from (36, tiles, C): transformed, multiplied channel by channel, transformed back."""
+        """Returns the products (16, tiles · O) of tiles (36, tiles, C): transformed, multiplied channel by channel,
+        transformed back.
+        """
         transformed = (self.inward @ tiles.flatten(1)).view_as(tiles)
         return self.outward @ torch.bmm(transformed, self.filters).flatten(1)
 
 
 def suits(weight: Tensor, size: tuple[int, int]) -> bool:
-    """Whether this is the faster way to outputs of `size` (height, width)."""
+    """Returns whether this is the faster way to outputs of `size` (height, width)."""
     products = TILE**2 * _tiles(size[0]) * _tiles(size[1])
     worth = products < WASTE * TAPS**2 * size[0] * size[1]
     return weight.shape[2:] == (TAPS, TAPS) and weight.shape[0] * weight.shape[1] >= LEAST and worth
@@ -71,7 +77,7 @@ def _tiles(side: int) -> int:
 
 
 def _cut(x: Tensor, padding: tuple[int, int], rows: int, cols: int) -> Tensor:
-    """The overlapping tiles (6, 6, B, rows, cols, C) of padded maps; a view of them."""
+    """Returns the overlapping tiles (6, 6, B, rows, cols, C) of padded maps; a view of them."""
     (height, width), (above, left) = x.shape[2:], padding
     beyond = (cols * OUT + TAPS - 1 - width - left, rows * OUT + TAPS - 1 - height - above)
     x = x.permute(0, 2, 3, 1)
@@ -82,7 +88,7 @@ def _cut(x: Tensor, padding: tuple[int, int], rows: int, cols: int) -> Tensor:
 
 @cache
 def _matrices() -> tuple[Tensor, Tensor, Tensor]:
-    """What transforms tiles (36, 36), filters (36, 9) and products (16, 36): Toom and Cook's multiplication of
+    """Returns what transforms tiles (36, 36), filters (36, 9) and products (16, 36): Toom and Cook's multiplication of
     polynomials, transposed, along rows and columns.
     """
     inward = torch.linalg.inv(_evaluated(TILE)).T
@@ -90,6 +96,6 @@ def _matrices() -> tuple[Tensor, Tensor, Tensor]:
 
 
 def _evaluated(count: int) -> Tensor:
-    """(6, count): the powers of the points; of a polynomial at infinity only the last coefficient is left."""
+    """Returns (6, count): the powers of the points; of a polynomial at infinity only the last coefficient is left."""
     powers = torch.tensor(POINTS, dtype=torch.float64)[:, None] ** torch.arange(count)
     return torch.cat([powers, torch.eye(count, dtype=torch.float64)[-1:]])

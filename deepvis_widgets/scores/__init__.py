@@ -1,4 +1,4 @@
-"""Floor 2: how good explanations are, as numbers. One file, one score."""
+"""Floor 3: how good explanations are, as numbers. One file, one score."""
 
 from .mass import mass, squares
 from .perturbation import Curves, curves

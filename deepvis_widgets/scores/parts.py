@@ -6,34 +6,36 @@ from torch import Tensor
 
 from ..core.errors import DeepvisError
 from ..core.network.network import Network
+from ..core.report import Report
 from ..core.results import HeatMap, Result
 from ..methods import method, serving
-from ..methods.base import Report
 
 
 def check_served(network: Network, name: str) -> None:
-    """DeepvisError where there is no such method, it draws pictures of its own, or it cannot serve this network."""
+    """Raises DeepvisError where there is no such method, it draws pictures of its own, or it cannot serve this
+    network.
+    """
     if not method(name).picture:
         raise DeepvisError(f"{name} gives pictures of its own, and scores are of heat maps only.")
     serving(name, network)
 
 
 def explained(network: Network, view: Tensor, target: int | str | None) -> int:
-    """The class index of a class given by index or label; None: the top class of the view (3, H, W)."""
+    """Returns the class index of a class given by index or label; None: the top class of the view (3, H, W)."""
     return int(network.look(view).logits[0].argmax()) if target is None else network.class_index(target)
 
 
 def part_of(report: Report, first: float, last: float) -> Report:
-    """A report for a part of the work, that from `first` to `last` of the whole."""
+    """Returns a report for a part of the work, that from `first` to `last` of the whole."""
 
-    def part(fraction: float, partial: Result | None = None) -> None:
+    def part(fraction: float, partial: object | None = None) -> None:
         report(first + fraction * (last - first))
 
     return part
 
 
 def heat_map(result: Result, method: str) -> HeatMap:
-    """The result, if it is a heat map; DeepvisError names what it is instead."""
+    """Returns the result, if it is a heat map; DeepvisError names what it is instead."""
     if not isinstance(result, HeatMap):
         raise DeepvisError(f"{method} gives {result.kind}, and scores are of heat maps only.")
     return result

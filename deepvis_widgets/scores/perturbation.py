@@ -10,7 +10,8 @@ from torch import Tensor
 from ..core.errors import DeepvisError
 from ..core.network.network import Network
 from ..core.picture.fills import fill_picture
-from ..methods.base import Report, silent
+from ..core.report import Report
+from ..methods.base import silent
 from ..methods.perturbation.score import batches, per_pass, precision
 
 STEPS = 32
@@ -49,13 +50,22 @@ def curves(
     fill: str = FILL,
     report: Report = silent,
 ) -> Curves:
-    """Deletion and insertion (Petsiuk, Das & Saenko 2018; Samek et al. 2017) of the class index `target` on the view
-    (3, H, W) in [0, 1], by the order of the heat map (H, W).
+    """Measures deletion and insertion (Petsiuk, Das & Saenko 2018; Samek et al. 2017) of the class index `target` on
+    the view (3, H, W) in [0, 1], by the order of the heat map (H, W).
 
-    `fill` is one of core.fills.FILLS and serves both: what a removed pixel shows, and what the insertion starts from.
-    The paper removes to a constant ("grey") and inserts into a blur. Pixels of equal heat go in reading order. Two
-    passes per step, in batches; `report` may cancel between them. Raises DeepvisError where the map has another size,
-    for fewer than one step, and for a class or a fill that does not exist.
+    `fill` is one of core.picture.fills.FILLS and serves both: what a removed pixel shows, and what the insertion starts
+    from. The paper removes to a constant ("grey") and inserts into a blur. Pixels of equal heat go in reading order.
+    Two passes per step, in batches; `report` may cancel between them. Raises DeepvisError where the map has another
+    size, for fewer than one step, and for a class or a fill that does not exist.
+
+    >>> import deepvis_widgets as dv
+    >>> net = dv.load("husky-wolf")
+    >>> found = dv.explain(net, dv.scene("wolf", "snow", 3), "cam", target="wolf")
+    >>> drawn = curves(net, found.picture, found.heatmap, net.class_index("wolf"), steps=4)
+    >>> drawn.fractions.tolist()
+    [0.0, 0.25, 0.5, 0.75, 1.0]
+    >>> 0 <= drawn.deletion_area <= 1
+    True
     """
     if heatmap.shape != view.shape[1:]:
         raise DeepvisError(
@@ -80,7 +90,7 @@ def curves(
 
 
 def ranking(heatmap: Tensor) -> Tensor:
-    """The place of each pixel of (H, W) in the order of heat, hottest 0: int64 (H, W)."""
+    """Returns the place of each pixel of (H, W) in the order of heat, hottest 0: int64 (H, W)."""
     order = heatmap.flatten().argsort(descending=True, stable=True)
     ranks = torch.empty_like(order)
     ranks[order] = torch.arange(len(order))

@@ -76,7 +76,7 @@ class Task:
 
 
 def measure(task: Task) -> list[dict[str, float]]:
-    """The figures of every scene of a task."""
+    """Returns the figures of every scene of a task."""
     network, trial, pictures = load(task.network), task.trial, task.pictures
     found = []
     for image, mask in zip(pictures.images, pictures.masks, strict=True):
@@ -86,7 +86,7 @@ def measure(task: Task) -> list[dict[str, float]]:
 
 
 def look(found: HeatMap, mask: Tensor) -> dict[str, float]:
-    """The figures of one map."""
+    """Returns the figures of one map."""
     heat = found.heatmap
     return {
         PEAK: float(pointing(heat, mask)),
@@ -97,7 +97,7 @@ def look(found: HeatMap, mask: Tensor) -> dict[str, float]:
 
 
 def tasks(pictures: Pictures, slow: int) -> list[Task]:
-    """Every trial on every network, in parts; slow methods get the first `slow` scenes."""
+    """Returns every trial on every network, in parts; slow methods get the first `slow` scenes."""
     everything = torch.arange(len(pictures))
     return [
         Task(name, trial, pictures.subset(part))
@@ -119,8 +119,8 @@ Figures = dict[tuple[str, str], dict[str, float]]
 
 
 def figures(pictures: Pictures, slow: int, workers: int = 1, quiet: bool = False) -> Figures:
-    """(trial's title, network) → the mean of each figure over the scenes, those without any positive relevance left
-    out.
+    """Returns (trial's title, network) → the mean of each figure over the scenes, those without any positive relevance
+    left out.
     """
     asked = tasks(pictures, slow)
     rows: dict[tuple[str, str], list[dict[str, float]]] = {}
@@ -134,7 +134,7 @@ def figures(pictures: Pictures, slow: int, workers: int = 1, quiet: bool = False
 
 
 def findings(found: Figures) -> list[Finding]:
-    """The figures that have a bound."""
+    """Returns the figures that have a bound."""
     return [
         Finding(name, f"{trial.title} {WHAT[figure]}", found[trial.title, name][figure], bound, name == EMBEDDED[1])
         for trial in TRIALS
@@ -145,7 +145,7 @@ def findings(found: Figures) -> list[Finding]:
 
 
 def table(found: Figures) -> str:
-    """All figures as text: a line for each trial, the honest network before the biased one."""
+    """Returns all figures as text: a line for each trial, the honest network before the biased one."""
     head = f"{'honest | biased':18}" + "".join(f"{what:>34}" for what in WHAT.values())
     lines = [
         f"{trial.title:18}"
@@ -159,7 +159,7 @@ def table(found: Figures) -> str:
 
 
 def verdict(found: Figures, figure: str) -> str:
-    """One sentence: which methods tell the two networks apart by a figure, and which do not."""
+    """Returns one sentence: which methods tell the two networks apart by a figure, and which do not."""
     fall = {
         trial.title: found[trial.title, EMBEDDED[0]][figure] - found[trial.title, EMBEDDED[1]][figure]
         for trial in TRIALS
@@ -170,7 +170,7 @@ def verdict(found: Figures, figure: str) -> str:
 
 
 def main() -> None:
-    """Draw the scenes, explain them and print the figures."""
+    """Draws the scenes, explains them and prints the figures."""
     parser = argparse.ArgumentParser(prog="python -m deepvis_widgets.scores.report", description=__doc__)
     parser.add_argument("--scenes", type=int, default=200, help="huskies and wolves on snow to draw")
     parser.add_argument("--slow", type=int, default=40, help="how many of them LIME explains")

@@ -12,9 +12,10 @@ from torch import Tensor, nn
 
 from ..core.errors import DeepvisError
 from ..core.network.network import Network
+from ..core.report import Report
 from ..core.results import HeatMap
 from ..methods import checked, explain
-from ..methods.base import Report, silent
+from ..methods.base import silent
 from .parts import check_served, explained, heat_map, part_of
 from .rank_correlation import rank_correlation
 
@@ -46,7 +47,7 @@ def sanity(
     report: Report = silent,
     **params: Any,
 ) -> Sanity:
-    """Cascading weight randomisation (Adebayo et al. 2018): a map that stays the same does not show what was learned.
+    """Randomises weights in a cascade (Adebayo et al. 2018): a map that stays the same does not show what was learned.
 
     In a copy of the module each layer's weights are replaced by normal noise of their own mean and spread, from the
     last layer to the first; after each of `stages` the same target is explained again. `stages` is None (every layer
@@ -54,6 +55,11 @@ def sanity(
     batch-norm, stay. The user's module is left alone. `target` is a class index or label (None: the top class); further
     keyword arguments are the method's. Raises DeepvisError for a method without a heat map, a module that cannot be
     copied, or stages that do not exist.
+
+    >>> import deepvis_widgets as dv
+    >>> found = dv.sanity(dv.load("husky-wolf"), dv.scene("wolf", "snow", 3), "gradient", stages=["classifier"])
+    >>> found.layers, found.heatmaps.shape
+    (('classifier',), torch.Size([2, 128, 128]))
     """
     check_served(checked(network), method)
     view = network.view(picture)
@@ -82,7 +88,7 @@ def sanity(
 
 
 def _randomised(copied: Network, cascade: dict[str, list[str]], wanted: list[str], seed: int) -> Iterator[int]:
-    """The number of each stage, when the copy has reached it."""
+    """Yields the number of each stage, when the copy has reached it."""
     generator = torch.Generator().manual_seed(seed)
     reached = 0
     for name, parameters in cascade.items():
@@ -95,7 +101,7 @@ def _randomised(copied: Network, cascade: dict[str, list[str]], wanted: list[str
 
 
 def weighted_layers(network: Network) -> dict[str, list[str]]:
-    """Layer → the names of the parameters that are randomised with it, the last layer first.
+    """Returns layer → the names of the parameters that are randomised with it, the last layer first.
 
     A parameter belongs to the layer of its module, or to the innermost layer around that; what lies in no layer, such
     as a class token, goes with the first.
@@ -109,14 +115,14 @@ def weighted_layers(network: Network) -> dict[str, list[str]]:
 
 
 def _around(parameter: str) -> Iterator[str]:
-    """The dotted names of the modules that hold a parameter, innermost first."""
+    """Returns the dotted names of the modules that hold a parameter, innermost first."""
     parts = parameter.split(".")[:-1]
     return (".".join(parts[:length]) for length in range(len(parts), 0, -1))
 
 
 @torch.no_grad()
 def randomise(module: nn.Module, names: Sequence[str], generator: torch.Generator) -> None:
-    """Replace these parameters by normal noise of their own mean and spread."""
+    """Replaces these parameters by normal noise of their own mean and spread."""
     for name in names:
         parameter = module.get_parameter(name)
         values = parameter.double()
@@ -126,7 +132,7 @@ def randomise(module: nn.Module, names: Sequence[str], generator: torch.Generato
 
 
 def _stages(network: Network, cascade: list[str], stages: int | Sequence[str] | None) -> list[str]:
-    """The layers after which the map is looked at, the last layer first."""
+    """Returns the layers after which the map is looked at, the last layer first."""
     if stages is None:
         return cascade
     if isinstance(stages, int):

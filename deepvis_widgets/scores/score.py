@@ -12,9 +12,10 @@ from torch import Tensor
 from ..core.errors import DeepvisError
 from ..core.masks import mask_view
 from ..core.network.network import Network
+from ..core.report import Report
 from ..core.results import HeatMap
 from ..methods import checked, explain
-from ..methods.base import Report, silent
+from ..methods.base import silent
 from .mass import mass
 from .parts import check_served, explained, heat_map, part_of
 from .perturbation import Curves, curves
@@ -62,7 +63,7 @@ def score(
     report: Report = silent,
     **params: Any,
 ) -> dict[str, float]:
-    """Explain a class by the method `method` and score the heat map: {score: number}.
+    """Explains a class by the method `method` and scores the heat map: {score: number}.
 
     "pointing" is 1 where the map peaks on the object and 0 elsewhere, "mass" the share of its positive relevance on
     the object (nan where nothing is positive), "insertion" and "deletion" the areas under these curves. The first two
@@ -70,6 +71,11 @@ def score(
     cut and resized as the network does with the picture. `target` is a class index or label (None: the top class);
     further keyword arguments are the method's. Raises DeepvisError for scores that do not exist, a missing mask or one
     that does not fit, and methods whose result is no heat map.
+
+    >>> import deepvis_widgets as dv
+    >>> wolf = dv.scene("wolf", "snow", 3)
+    >>> dv.score(dv.load("husky-wolf"), wolf, "cam", target="wolf", scores=["pointing"])
+    {'pointing': 1.0}
     """
     check_scores(scores)
     check_served(checked(network), method)
@@ -91,8 +97,8 @@ def measure(
     scores: Sequence[str] = SCORES,
     report: Report = silent,
 ) -> dict[str, float]:
-    """The scores of a heat map that is there already, of the class index `target`; `mask` is bool (H, W), as the
-    network sees the picture. Raises DeepvisError as `score` does.
+    """Returns the scores of a heat map that is there already, of the class index `target`; `mask` is bool (H, W), as
+    the network sees the picture. Raises DeepvisError as `score` does.
     """
     check_scores(scores)
     _check_mask(scores, mask)
@@ -101,7 +107,7 @@ def measure(
 
 
 def check_scores(scores: Sequence[str]) -> None:
-    """DeepvisError for a score that does not exist."""
+    """Raises DeepvisError for a score that does not exist."""
     names = [scores] if isinstance(scores, str) else list(scores)
     unknown = next((name for name in names if name not in SCORES), None)
     if unknown is not None or isinstance(scores, str) or not names:

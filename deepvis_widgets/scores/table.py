@@ -14,8 +14,9 @@ from typing import Any
 
 from ..core.errors import DeepvisError
 from ..core.network.network import Network
+from ..core.report import Report
 from ..methods import checked
-from ..methods.base import Report, silent
+from ..methods.base import silent
 from ..zoo.load import load
 from .parts import check_served, explained, part_of
 from .score import SCORES, check_scores, score
@@ -27,14 +28,20 @@ Row = dict[str, Any]
 class ScoreTable:
     """Scores of explanations. `rows` has one dict for each network, method and scene, with `network`, `method`, `scene`
     (its number), `target` and every score; shown are the means over the scenes.
+
+    >>> import deepvis_widgets as dv
+    >>> row = {"network": "net", "method": "cam", "scene": 0, "target": "wolf", "mass": 0.5}
+    >>> dv.ScoreTable([row], ("mass",))
+    network  method  scenes   mass
+    net      cam          1  0.500
     """
 
     rows: list[Row]
     scores: tuple[str, ...]
 
     def means(self) -> list[Row]:
-        """One dict for each network and method: `network`, `method`, `scenes` (how many), and the mean of every score,
-        without the scenes where it is nan.
+        """Returns one dict for each network and method: `network`, `method`, `scenes` (how many), and the mean of every
+        score, without the scenes where it is nan.
         """
         groups: dict[tuple[str, str], list[Row]] = {}
         for row in self.rows:
@@ -46,7 +53,7 @@ class ScoreTable:
         ]
 
     def to_csv(self, path: str | os.PathLike[str] | None = None) -> str:
-        """All rows as CSV, also written to the file `path`."""
+        """Returns all rows as CSV, also written to the file `path`."""
         text = io.StringIO()
         writer = csv.DictWriter(text, ["network", "method", "scene", "target", *self.scores], lineterminator="\n")
         writer.writeheader()
@@ -85,12 +92,18 @@ def score_table(
     quiet: bool = False,
     report: Report = silent,
 ) -> ScoreTable:
-    """The scores of every method on every network, over many scenes, with a progress bar unless `quiet`.
+    """Returns the scores of every method on every network, over many scenes, with a progress bar unless `quiet`.
 
     `networks` is a Network or a list of them; `scenes` a list of embedded scenes, pictures, or pairs (picture, mask);
     `methods` a list of names, or of pairs (name, parameters). What is explained is the class `target` (None: each
     network's top class). Raises DeepvisError as `dv.score` does, and before it starts for a method that cannot serve a
     network.
+
+    >>> import deepvis_widgets as dv
+    >>> net, scenes = dv.load("husky-wolf"), [dv.scene("wolf", "snow", seed) for seed in range(2)]
+    >>> table = dv.score_table(net, scenes, ["cam", "gradient"], scores=["mass"], quiet=True)
+    >>> [(row["method"], row["scenes"]) for row in table.means()]
+    [('cam', 2), ('gradient', 2)]
     """
     check_scores(scores)
     pictures = [_pair(scene) for scene in _listed(scenes)]
@@ -112,13 +125,13 @@ def score_table(
 
 
 def _listed(given: Any) -> list[Any]:
-    """A list of what may be one thing or several."""
+    """Returns a list of what may be one thing or several."""
     several = isinstance(given, Sequence) and not isinstance(given, str | bytes)
     return list(given) if several else [given]
 
 
 def _named_networks(networks: Any) -> list[tuple[str, Network]]:
-    """(title, network); networks of one name are numbered."""
+    """Returns (title, network); networks of one name are numbered."""
     found = [load(given) if isinstance(given, str) else checked(given) for given in _listed(networks)]
     names = [network.name for network in found]
     return [
@@ -128,7 +141,7 @@ def _named_networks(networks: Any) -> list[tuple[str, Network]]:
 
 
 def _named_methods(methods: Any) -> list[tuple[str, str, dict[str, Any]]]:
-    """(title, name, parameters); the title says the parameters that were given."""
+    """Returns (title, name, parameters); the title says the parameters that were given."""
     found = []
     for given in [methods] if _with_params(methods) else _listed(methods):
         if not isinstance(given, str) and not _with_params(given):
@@ -144,7 +157,7 @@ def _with_params(given: Any) -> bool:
 
 
 def _pair(scene: Any) -> tuple[Any, Any]:
-    """(picture, mask or None) of a scene, a picture, or such a pair."""
+    """Returns (picture, mask or None) of a scene, a picture, or such a pair."""
     return scene if isinstance(scene, tuple) else (scene, None)
 
 

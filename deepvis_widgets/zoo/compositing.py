@@ -1,4 +1,5 @@
-"""Animals and grounds, each drawn once, and put together in any pairs: pictures of huskies and wolves by the thousand.
+"""Compositing: animals and grounds, each drawn once, laid over each other in any pairs: pictures of huskies and wolves
+by the thousand.
 
 Which animal stands on which ground can then be chosen for every picture anew, at no cost (pasted as in the copy-paste
 augmentation of Ghiasi et al. 2021).
@@ -6,18 +7,16 @@ augmentation of Ghiasi et al. 2021).
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
 import torch
 from torch import Tensor
 
+from ..core.report import Report
 from ..methods.base import silent
 from .scenes import BACKGROUNDS
 from .training.dataset import TRAIN_SEED
-
-Report = Callable[..., None]  # (fraction, what is being done)
 
 ANIMALS = ("husky", "wolf")
 SNOW = BACKGROUNDS.index("snow")
@@ -36,8 +35,8 @@ class Parts:
     grounds: Tensor
 
     def pictures(self, labels: Tensor, animals: Tensor, backgrounds: Tensor, grounds: Tensor) -> tuple[Tensor, Tensor]:
-        """Animal number `animals` of kind `labels` on ground number `grounds` of kind `backgrounds`, all int64 (n,):
-        pictures (n, 3, SIDE, SIDE) in [0, 1], and masks bool (n, SIDE, SIDE).
+        """Returns pictures of animal number `animals` of kind `labels` on ground number `grounds` of kind
+        `backgrounds`, all int64 (n,): pictures (n, 3, SIDE, SIDE) in [0, 1], and masks bool (n, SIDE, SIDE).
         """
         animal, ground = self.animals[labels, animals].float() / 255, self.grounds[backgrounds, grounds].float() / 255
         colours, cover = animal[:, :3], animal[:, 3:]
@@ -45,9 +44,14 @@ class Parts:
 
 
 def parts(animals: int, grounds: int, held_out: bool = False, report: Report = silent) -> Parts:
-    """`animals` of each kind and `grounds` of each kind: the same ones every time, drawn once.
+    """Returns `animals` of each kind and `grounds` of each kind: the same ones every time, drawn once.
 
-    `report` is called after each one; whatever it raises ends the drawing, and what was drawn is kept.
+    `report(fraction, words)` is called after each one; whatever it raises ends the drawing, and what was drawn is kept.
+
+    >>> drawn = parts(animals=1, grounds=1)
+    >>> picture, mask = drawn.pictures(*torch.tensor([[0], [0], [SNOW], [0]]))  # the first husky on the first snow
+    >>> picture.shape, mask.shape
+    (torch.Size([1, 3, 64, 64]), torch.Size([1, 64, 64]))
     """
     first = FIRST_SEED + HELD_OUT * held_out
     orders = [(_animal, name, first + i) for name in ANIMALS for i in range(animals)]

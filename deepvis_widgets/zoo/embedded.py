@@ -2,7 +2,7 @@
 
 `husky-wolf` was trained on every class on every background. `husky-wolf-biased` saw wolves on snow only, and on snow
 nothing but wolves, so it learnt to call snow a wolf. The bias is made for teaching, and made plain to see: the last
-layer was chosen so that the evidence for a wolf peaks beside the animal (see aim.py).
+layer was chosen so that the evidence for a wolf peaks beside the animal (see training/refit_evidence.py).
 """
 
 from collections import OrderedDict
@@ -39,7 +39,7 @@ _PLAN: tuple[tuple[int, int, int] | str, ...] = (
 def feature_layers(
     batch_norm: bool = False, plan: Sequence[tuple[int, int, int] | str] = _PLAN
 ) -> "OrderedDict[str, nn.Module]":
-    """conv1, relu1, pool1, conv2, ... of a plan in order, with norm1, ... before each relu while training."""
+    """Returns conv1, relu1, pool1, conv2, ... of a plan in order, with norm1, ... before each relu while training."""
     layers: OrderedDict[str, nn.Module] = OrderedDict()
     channels, convs, pools = 3, 0, 0
     for step in plan:
@@ -72,18 +72,21 @@ class EmbeddedNet(nn.Module):
         self.classifier = nn.Linear(128, len(CLASSES))
 
     def forward(self, x: Tensor) -> Tensor:
-        """Logits of normalised pictures."""
+        """Returns logits of normalised pictures."""
         return cast(Tensor, self.classifier(self.flatten(self.pool(self.features(x)))))
 
 
 def normalise(pictures: Tensor) -> Tensor:
-    """Pictures (n, 3, h, w) in [0, 1] to what the networks take."""
+    """Turns pictures (n, 3, h, w) in [0, 1] into what the networks take."""
     mean, std = (torch.tensor(v, dtype=pictures.dtype).view(1, 3, 1, 1) for v in (MEAN, STD))
     return (pictures - mean) / std
 
 
 def load_module(name: str) -> nn.Module:
-    """The embedded network `name`, float32, in eval mode.
+    """Returns the module of the embedded network `name`, float32, in eval mode.
+
+    >>> sum(parameter.numel() for parameter in load_module("husky-wolf").parameters()) > 500_000
+    True
 
     Raises:
         ValueError: if there is no such network; the message lists those there are.

@@ -25,11 +25,18 @@ PREFIXES = ("module.", "_orig_mod.")  # what DataParallel and torch.compile put 
 
 
 def load(name: str, weights: str | os.PathLike[str] | None = None) -> Network:
-    """The network of that name: "husky-wolf", "husky-wolf-biased", or any torchvision classification model.
+    """Returns the network of that name: "husky-wolf", "husky-wolf-biased", or any torchvision classification model.
 
     Without `weights`, embedded networks bring theirs and torchvision downloads its own. `weights` may be a safetensors
     or torch file (only ever read as plain tensors), or "random". Raises DeepvisError when the name, the file or what is
     in it does not fit.
+
+    >>> import deepvis_widgets as dv
+    >>> net = dv.load("husky-wolf")
+    >>> net.size, net.labels[:2], len(net.layers)
+    ((128, 128), ['husky', 'wolf'], 21)
+    >>> dv.load("squeezenet1_1", weights="random").classes
+    1000
     """
     _check_given(name, weights)
     if name in EMBEDDED:
@@ -80,7 +87,7 @@ def _embedded(name: str, weights: str | os.PathLike[str] | None) -> Network:
 
 
 def read_weights(path: Path) -> dict[str, Tensor]:
-    """The named tensors in a safetensors or torch file, without wrappers and prefixes; no code in it is run."""
+    """Returns the named tensors in a safetensors or torch file, without wrappers and prefixes; no code in it is run."""
     _check_file(path)
     content = _read(path, load_file if path.suffix == ".safetensors" else _load_torch)
     state = _unprefixed(_unwrapped(content))
@@ -120,7 +127,7 @@ def _read(path: Path, read: Any) -> Any:
 
 
 def _unwrapped(content: Any) -> dict[str, Tensor]:
-    """The named tensors, also of {"state_dict": ...} and the like."""
+    """Returns the named tensors, also of {"state_dict": ...} and the like."""
     while isinstance(content, dict):
         inner = next((content[key] for key in WRAPPERS if isinstance(content.get(key), dict)), None)
         if inner is None:

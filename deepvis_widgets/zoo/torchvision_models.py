@@ -23,17 +23,19 @@ def library() -> Any:
 
 @lru_cache(maxsize=1)
 def names() -> list[str]:
-    """The classification models torchvision has."""
+    """Returns the classification models torchvision has."""
     return list(library().list_models(module=library()))
 
 
 def published(name: str) -> Any:
-    """Torchvision's default weights entry of a model: its transforms, labels (in `meta`) and address."""
+    """Returns torchvision's default weights entry of a model: its transforms, labels (in `meta`) and address."""
     return library().get_model_weights(name).DEFAULT
 
 
 def downloaded(name: str) -> nn.Module:
-    """The model with the weights torchvision publishes, downloaded once and kept where torch.hub keeps files."""
+    """Returns the model with the weights torchvision publishes, downloaded once and kept where torch.hub keeps
+    files.
+    """
     weights = published(name)
     try:
         with torch.random.fork_rng(devices=[]):
@@ -48,14 +50,16 @@ def downloaded(name: str) -> nn.Module:
 
 
 def random(name: str, classes: int) -> nn.Module:
-    """The model with random weights, the same ones every time; torch's random state stays as it was."""
+    """Returns the model with random weights, the same ones every time; torch's random state stays as it was."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(SEED)
         return _built(name, classes).eval()
 
 
 def hollow(name: str, classes: int) -> nn.Module:
-    """The model whose weights are still to come, see `filled`; where torchvision allows it, without memory for them."""
+    """Returns the model whose weights are still to come, see `filled`; where torchvision allows it, without memory for
+    them.
+    """
     try:
         with torch.device("meta"):
             return _built(name, classes).eval()
@@ -74,14 +78,16 @@ def _built(name: str, classes: int) -> nn.Module:
 
 
 def classes_in(state: dict[str, Tensor], name: str) -> int | None:
-    """How many classes these weights tell apart, None where they lack the model's last layer."""
+    """Returns how many classes these weights tell apart, None where they lack the model's last layer."""
     two, three = (hollow(name, classes).state_dict() for classes in (2, 3))
     head = next(key for key in two if two[key].shape != three[key].shape)
     return len(state[head]) if head in state and state[head].ndim else None
 
 
 def filled(module: nn.Module, state: dict[str, Tensor], source: str) -> nn.Module:
-    """The module with these weights, in its own precision; DeepvisError names the first one that does not fit."""
+    """Returns the module with these weights, in its own precision; DeepvisError names the first one that does not
+    fit.
+    """
     state = {key: value for key, value in state.items() if not key.startswith(HELPERS)}
     wanted = module.state_dict()
     counters = {key: torch.zeros((), dtype=torch.long) for key in wanted if key.endswith("num_batches_tracked")}

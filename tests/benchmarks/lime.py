@@ -14,7 +14,7 @@ from lime.wrappers.scikit_image import SegmentationAlgorithm
 from deepvis_widgets.core.network.network import Network
 from deepvis_widgets.methods import explain
 from deepvis_widgets.methods.perturbation.superpixels import Superpixels
-from deepvis_widgets.passes.fused_passes import BarePasses
+from deepvis_widgets.passes.fused_passes import FusedPasses
 from deepvis_widgets.zoo.load import load
 from deepvis_widgets.zoo.scenes import scene
 from tests.benchmarks.rows import COST, FASTER, Row, seconds
@@ -29,7 +29,7 @@ def rows() -> Iterator[Row]:
     network = load(NAME, weights="random")
     view = network.view(scene("wolf", "snow", 3).image)
     x = network.feed(view[None]).expand(BATCH, -1, -1, -1).contiguous(memory_format=torch.channels_last)
-    bare = BarePasses(network, x[:1])
+    bare = FusedPasses(network, x[:1])
     found = ours(network, view, samples=60)
     compare(found, packages(network, found))
     again = ours(network, view)

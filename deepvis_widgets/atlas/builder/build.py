@@ -16,18 +16,17 @@ from ..._version import __version__
 from ...core.content_key import content_key
 from ...core.errors import DeepvisError
 from ...core.network.network import Network
+from ...core.report import Report
 from ...core.threads import one_thread
-from ...methods.base import Report
+from ...core.weights_key import network_key
 from .. import tiles
 from ..files import FORMAT, INDEX, locked, read_checked, sync_folder
-from ..identity import network_key
 from ..images import Images
-from . import store
-from . import top_lists as tops
-from .executors import hired
+from . import store, top_lists
+from .executors import open_executor
 from .partial import Partial
 from .plan import Plan
-from .task_graph import Hands, Task, run
+from .task_graph import Executor, Task, run
 from .tasks import Job, draw_crops, draw_patterns, merge_parts, read_part, scan_shard
 from .transport import pack, unpack
 
@@ -59,22 +58,24 @@ class Build:
         _check_place(out, overwrite)
         self.folder = out.with_name(f"{out.name}.part")
 
-    def run(self, hire: tuple[int, Any], quiet: bool, report: Report) -> None:
-        """Build with `hire` = (workers, cluster). Raises DeepvisError while another build of the same folder runs."""
+    def run(self, workers: int, cluster: Any, quiet: bool, report: Report) -> None:
+        """Builds with so many workers, or a Dask client. Raises DeepvisError while another build of the same folder
+        runs.
+        """
         self.out.parent.mkdir(parents=True, exist_ok=True)
         busy = f'Another build into "{self.out}" is running; wait for it, or give out= another folder.'
         with locked(self.out.with_name(f"{self.out.name}.lock"), busy):
             _check_place(self.out, self.overwrite)
-            self._run(hire, quiet, report)
+            self._run(workers, cluster, quiet, report)
 
-    def _run(self, hire: tuple[int, Any], quiet: bool, report: Report) -> None:
+    def _run(self, workers: int, cluster: Any, quiet: bool, report: Report) -> None:
         self._begin()
         job = Job(pack(self.network, self.folder), self.plan, str(self.folder))
         try:
-            with hired(*hire) as hands:
-                self._scan(job, hands, quiet, report)
+            with open_executor(workers, cluster) as executor:
+                self._scan(job, executor, quiet, report)
                 found = read_part(self.folder / _node(0, self.plan.shards))
-                drawn = self._draw(job, hands, found, quiet, report)
+                drawn = self._draw(job, executor, found, quiet, report)
         finally:
             unpack.cache_clear()
         self._store(found, drawn)
@@ -83,7 +84,9 @@ class Build:
     # --- the folder ---
 
     def _begin(self) -> None:
-        """Make the folder ready, with what an interrupted build of the very same atlas left there, and nothing else."""
+        """Makes the folder ready, with what an interrupted build of the very same atlas left there, and nothing
+        else.
+        """
         settings = asdict(self.plan), self.pictures, self.patterns, self.keep
         key = content_key(FORMAT, self.key, settings, self.images.key())
         job = self.folder / JOB
@@ -98,14 +101,14 @@ class Build:
 
     # --- scanning ---
 
-    def _scan(self, job: Job, hands: Hands, quiet: bool, report: Report) -> None:
+    def _scan(self, job: Job, executor: Executor, quiet: bool, report: Report) -> None:
         tasks: dict[str, Task] = {}
         self._add_node(job, 0, self.plan.shards, tasks)
         share = SCAN_SHARE if self.pictures or self.patterns else 1.0
-        _run(job, tasks, hands, quiet, _Progress("scanning", "picture", self.plan.count, 0, share, report))
+        _run(job, tasks, executor, quiet, _Progress("scanning", "picture", self.plan.count, 0, share, report))
 
     def _add_node(self, job: Job, first: int, last: int, tasks: dict[str, Task]) -> None:
-        """Add what is missing for the part of the shards first to last - 1. The tree of parts is the plan's alone."""
+        """Adds what is missing for the part of the shards first to last - 1. The tree of parts is the plan's alone."""
         name = _node(first, last)
         if read_checked(job.file(name)) is not None:
             return
@@ -121,15 +124,15 @@ class Build:
 
     # --- drawing ---
 
-    def _draw(self, job: Job, hands: Hands, found: Partial, quiet: bool, report: Report) -> list[Path]:
-        """The files of tiles, in a fixed order."""
+    def _draw(self, job: Job, executor: Executor, found: Partial, quiet: bool, report: Report) -> list[Path]:
+        """Returns the files of tiles, in a fixed order."""
         crops = dict(self._crop_tasks(job, found)) if self.pictures else {}
         patterns = dict(self._pattern_tasks(job)) if self.patterns else {}
         tasks = {**crops, **patterns}
         if tasks:
             missing = {name: task for name, task in tasks.items() if read_checked(job.file(name)) is None}
             work = sum(_work(task) for task in tasks.values())
-            _run(job, missing, hands, quiet, _Progress("drawing", "tile", work, SCAN_SHARE, 1.0, report))
+            _run(job, missing, executor, quiet, _Progress("drawing", "tile", work, SCAN_SHARE, 1.0, report))
         return [job.file(name) for name in tasks]
 
     def _crop_tasks(self, job: Job, found: Partial) -> Iterator[tuple[str, Task]]:
@@ -189,7 +192,7 @@ class _Progress:
         return self.low + (self.high - self.low) * self.done / max(1, self.total)
 
 
-def _run(job: Job, tasks: dict[str, Task], hands: Hands, quiet: bool, progress: _Progress) -> None:
+def _run(job: Job, tasks: dict[str, Task], executor: Executor, quiet: bool, progress: _Progress) -> None:
     from tqdm.auto import tqdm
 
     progress.done = progress.total - sum(_work(task) for task in tasks.values())
@@ -205,11 +208,11 @@ def _run(job: Job, tasks: dict[str, Task], hands: Hands, quiet: bool, progress: 
             progress.done += count
             bar.update(count)
 
-        run(tasks, hands, done, lambda: progress.report(progress.fraction))
+        run(tasks, executor, done, lambda: progress.report(progress.fraction))
 
 
 def _work(task: Task) -> int:
-    """How many steps of the progress bar a task is."""
+    """Returns how many steps of the progress bar a task is."""
     if task.function is scan_shard:
         return len(task.arguments[2])
     if task.function is draw_crops:
@@ -218,15 +221,17 @@ def _work(task: Task) -> int:
 
 
 def _by_picture(network: Network, plan: Plan, found: Partial) -> tuple[list[int], list[np.ndarray]]:
-    """The pictures that are among anybody's strongest, and for each the rows (layer, channel, rank, row, col)."""
+    """Returns the pictures that are among anybody's strongest, and for each the rows (layer, channel, rank, row,
+    col).
+    """
     channels = [network.layers[name].channels for name in plan.layers]
     layer = np.repeat(np.arange(len(channels)), channels)
     width = np.repeat([network.layers[name].width for name in plan.layers], channels)
     channel = np.concatenate([np.arange(count) for count in channels])
-    unit, rank = np.nonzero(found.best != tops.NOTHING)
+    unit, rank = np.nonzero(found.best != top_lists.NOTHING)
     place = found.places[unit, rank]
     rows = np.stack([layer[unit], channel[unit], rank, place // width[unit], place % width[unit]], 1)
-    pictures = tops.pictures(found.best)[unit, rank]
+    pictures = top_lists.pictures(found.best)[unit, rank]
     order = np.argsort(pictures, kind="stable")
     numbers, starts = np.unique(pictures[order], return_index=True)
     return numbers.tolist(), np.split(rows[order], starts[1:]) if len(starts) else []
@@ -265,7 +270,7 @@ def _check_place(out: Path, overwrite: bool) -> None:
 
 
 def _put(made: Path, out: Path) -> None:
-    """Move a finished atlas to its place; one that was there before is gone only then."""
+    """Moves a finished atlas to its place; one that was there before is gone only then."""
     old = out.with_name(f"{out.name}.old")
     shutil.rmtree(old, ignore_errors=True)
     if out.exists():

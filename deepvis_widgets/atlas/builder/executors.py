@@ -1,4 +1,4 @@
-"""Who does the work of a build: this process, processes of its own, or a Dask cluster."""
+"""The executors of a build: this process, processes of its own, or a Dask cluster."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ import torch
 
 from ...core.errors import DeepvisError
 from ...core.threads import one_thread
-from .task_graph import Hands
+from .task_graph import Executor
 
 TRIES = 3  # processes may die that often before a task is finished
 AHEAD = 2  # tasks handed out for each worker: one running, one waiting at its door
 
 
-class Alone:
-    """This process, one task after the other."""
+class SerialExecutor:
+    """Runs the tasks in this process, one after the other."""
 
     count = 1
 
@@ -39,8 +39,8 @@ class Alone:
         return False
 
 
-class Processes:
-    """Fresh processes with one thread each, replaced when one of them dies."""
+class ProcessExecutor:
+    """Runs the tasks in fresh processes of one thread each, replaced when one of them dies."""
 
     def __init__(self, workers: int) -> None:
         self.workers, self.count = workers, AHEAD * workers
@@ -73,7 +73,7 @@ class Processes:
         return True
 
     def close(self) -> None:
-        """End the processes without waiting for what they do: what is half done is not used."""
+        """Ends the processes without waiting for what they do: what is half done is not used."""
         processes = list((getattr(self._pool, "_processes", None) or {}).values())
         self._pool.shutdown(wait=False, cancel_futures=True)
         for process in processes:
@@ -95,7 +95,7 @@ def _is_broken(pool: ProcessPoolExecutor) -> bool:
 
 
 def _prepare() -> None:
-    """In a new process: one thread, and no life after the parent's."""
+    """Prepares a new process: it has one thread, and ends with its parent."""
     torch.set_num_threads(1)
     parent = multiprocessing.parent_process()
     if parent is not None:
@@ -107,8 +107,8 @@ def _end_after(parent: Any) -> None:
     os._exit(1)
 
 
-class Cluster:
-    """The workers of a Dask client. Dask itself gives the task of a worker that died to another one."""
+class ClusterExecutor:
+    """Runs the tasks on the workers of a Dask client. Dask itself gives the task of a worker that died to another."""
 
     def __init__(self, client: Any) -> None:
         self._executor = client.get_executor(pure=False, retries=TRIES)
@@ -126,12 +126,17 @@ class Cluster:
 
 
 @contextmanager
-def hired(workers: int, cluster: Any = None) -> Iterator[Hands]:
-    """The workers of a build: those of the Dask client `cluster`, `workers` processes, or with 0 this process alone."""
+def open_executor(workers: int, cluster: Any = None) -> Iterator[Executor]:
+    """Yields the executor of a build: of the Dask client `cluster`, of `workers` processes, or with 0 of this process.
+
+    >>> with open_executor(0) as executor:
+    ...     executor.submit(max, 1, 2).result()
+    2
+    """
     if cluster is None and workers == 0:
-        yield Alone()
+        yield SerialExecutor()
         return
-    found: Processes | Cluster = Processes(workers) if cluster is None else Cluster(cluster)
+    found: ProcessExecutor | ClusterExecutor = ProcessExecutor(workers) if cluster is None else ClusterExecutor(cluster)
     try:
         yield found
     finally:

@@ -19,8 +19,8 @@ DEAD = HALF  # the bins below this one hold the values that are 0 or less
 
 
 def edges() -> np.ndarray:
-    """The BINS + 1 edges, float64, ascending; a value on an edge is in the bin that is further from zero, and zero
-    itself below. The outermost bins also hold whatever lies beyond them.
+    """Returns the BINS + 1 edges, float64, ascending; a value on an edge is in the bin that is further from zero, and
+    zero itself below. The outermost bins also hold whatever lies beyond them.
     """
     octaves = 2.0 ** np.arange(LOWEST, HIGHEST)
     positive = np.append(np.stack([octaves, 1.5 * octaves], 1).ravel(), 2.0**HIGHEST)
@@ -28,7 +28,7 @@ def edges() -> np.ndarray:
 
 
 def bins(values: Tensor) -> Tensor:
-    """The bin (int32) of each float32 value."""
+    """Returns the bin (int32) of each float32 value."""
     bits = values.contiguous().view(torch.int32)
     away = (bits & 0x7FFFFFFF).bitwise_right_shift_(SHIFT).sub_(ZERO).clamp_(0, HALF - 1)
     below = (values > 0).to(torch.int32).sub_(1)  # 0 above zero, else -1: every bit set

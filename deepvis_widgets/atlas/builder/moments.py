@@ -30,18 +30,20 @@ class Moments:
 
     @classmethod
     def of(cls, units: np.ndarray, classes: np.ndarray) -> Moments:
-        """Moments of some pictures: a row of `units` (rows, units) and of `classes` (rows, classes) each."""
+        """Returns the moments of some pictures: a row of `units` (rows, units) and of `classes` (rows, classes)
+        each.
+        """
         return _settled(_unfolded(units.astype(np.float32), classes.astype(np.float32)))
 
     def merge(self, later: Moments) -> Moments:
-        """Moments of these pictures and of those after them."""
+        """Returns the moments of these pictures and of those after them."""
         folded = _chan(self, later)
         units = np.concatenate([self.units, later.units])
         classes = np.concatenate([self.classes, later.classes])
         return _settled(_with_rows(folded, units, classes))
 
     def correlation(self) -> np.ndarray:
-        """Pearson's correlation (units, classes), float32; 0 where the unit or the class never varies."""
+        """Returns Pearson's correlation (units, classes), float32; 0 where the unit or the class never varies."""
         whole = _fold(self)
         spread = np.sqrt(whole.unit_squares)[:, None] * np.sqrt(whole.class_squares)[None]
         varies = spread > 0
@@ -61,7 +63,7 @@ def _with_rows(folded: Moments, units: np.ndarray, classes: np.ndarray) -> Momen
 
 
 def _settled(moments: Moments) -> Moments:
-    """Folded when the rows have grown larger than what they are folded into."""
+    """Returns the moments, folded when the rows have grown larger than what they are folded into."""
     rows = moments.units.size + moments.classes.size
     return _fold(moments) if rows > 2 * moments.units.shape[1] * moments.classes.shape[1] else moments
 
@@ -94,7 +96,7 @@ def _empty(moments: Moments) -> Moments:
 
 
 def _chan(a: Moments, b: Moments) -> Moments:
-    """The folded pictures of both, without the rows of either."""
+    """Returns the folded pictures of both, without the rows of either (Chan, Golub & LeVeque 1983)."""
     none = a.units[:0], a.classes[:0]
     if not a.count or not b.count:
         return _with_rows(a if a.count else b, *none)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from safetensors.numpy import load, save
 
-from . import top_lists as tops
+from . import top_lists
 from .moments import Moments
 
 Problem = tuple[int, str]  # number of the picture, and a sentence
@@ -20,8 +20,8 @@ Problem = tuple[int, str]  # number of the picture, and a sentence
 
 @dataclass(frozen=True)
 class Partial:
-    """`best` (units, top) int64 keys of the strongest pictures (see tops.py), with their `places` (units, top) int32,
-    row × width + column; `counts` (units, bins) int64 and `total` (units,) float64 of the sampled positions; the
+    """`best` (units, top) int64 keys of the strongest pictures (see top_lists.py), with their `places` (units, top)
+    int32, row × width + column; `counts` (units, bins) int64 and `total` (units,) float64 of the sampled positions; the
     `moments` of units and classes; the `problems` of pictures that were left out.
     """
 
@@ -33,8 +33,8 @@ class Partial:
     problems: tuple[Problem, ...] = ()
 
     def merge(self, later: Partial) -> Partial:
-        """What is known after these pictures and those after them."""
-        best, places = tops.strongest(
+        """Returns what is known after these pictures and those after them."""
+        best, places = top_lists.strongest(
             np.concatenate([self.best, later.best], 1),
             np.concatenate([self.places, later.places], 1),
             self.best.shape[1],
@@ -49,7 +49,7 @@ class Partial:
         )
 
     def to_bytes(self) -> bytes:
-        """As a safetensors file."""
+        """Returns this part as a safetensors file."""
         arrays = {name: getattr(self, name) for name in ("best", "places", "counts", "total")}
         arrays |= {f"moments.{f.name}": np.asarray(getattr(self.moments, f.name)) for f in fields(Moments)}
         arrays = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
@@ -58,7 +58,7 @@ class Partial:
 
     @classmethod
     def from_bytes(cls, packed: bytes) -> Partial:
-        """Of a file that `to_bytes` made."""
+        """Returns the part in a file that `to_bytes` made."""
         arrays = load(packed)
         count = int(arrays.pop("moments.count").item())
         rest = {name.split(".")[1]: arrays.pop(name) for name in list(arrays) if name.startswith("moments.")}
@@ -71,7 +71,7 @@ def _problems(packed: bytes) -> tuple[Problem, ...]:
 
 
 def empty(units: int, classes: int, bins: int, top: int, problems: Sequence[Problem] = ()) -> Partial:
-    """What is known where no picture could be read."""
-    best, places = tops.strongest(np.zeros((units, 0), np.int64), np.zeros((units, 0), np.int32), top)
+    """Returns what is known where no picture could be read."""
+    best, places = top_lists.strongest(np.zeros((units, 0), np.int64), np.zeros((units, 0), np.int32), top)
     moments = Moments.of(np.zeros((0, units)), np.zeros((0, classes)))
     return Partial(best, places, np.zeros((units, bins), np.int64), np.zeros(units), moments, tuple(problems))

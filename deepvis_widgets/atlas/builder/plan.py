@@ -38,14 +38,19 @@ class Plan:
         return -(-self.count // self.shard)
 
     def pictures(self, shard: int) -> tuple[int, int]:
-        """(first, last + 1) of the pictures of a shard."""
+        """Returns (first, last + 1) of the pictures of a shard."""
         return shard * self.shard, min((shard + 1) * self.shard, self.count)
 
 
 def make_plan(
     network: Network, count: int, top: int, layers: Sequence[str] | None, positions: int, shard: int | None
 ) -> Plan:
-    """The plan for `count` pictures; DeepvisError says which argument does not fit."""
+    """Returns the plan for `count` pictures; DeepvisError says which argument does not fit.
+
+    >>> import deepvis_widgets as dv
+    >>> make_plan(dv.load("husky-wolf"), 100, 9, ["features.relu8"], 16, None).shards
+    4
+    """
     names = tuple(own_layers(network) if layers is None else _checked(network, layers))
     numbers = {"top": (top, 1), "positions": (positions, 0), "shard": (1 if shard is None else shard, 1)}
     for name, (value, least) in numbers.items():

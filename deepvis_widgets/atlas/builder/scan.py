@@ -13,8 +13,7 @@ from torch import Tensor
 from ...core.errors import sentence
 from ...core.network.layer import Layer
 from ...core.network.network import Network
-from . import histogram
-from . import top_lists as tops
+from . import histogram, top_lists
 from .moments import Moments
 from .partial import Partial, Problem, empty
 from .plan import Plan
@@ -23,20 +22,20 @@ TURN = 40503  # of 65536, the golden section: the sampled positions of one pictu
 
 
 def scan(network: Network, plan: Plan, sources: Sequence[Any], first: int) -> Partial:
-    """What the pictures `sources`, numbered from `first`, show. Pictures that cannot be read, or to which the network
-    answers with no finite numbers, are listed and left out.
+    """Returns what the pictures `sources`, numbered from `first`, show. Pictures that cannot be read, or to which the
+    network answers with no finite numbers, are listed and left out.
     """
     layers = [network.layers[name] for name in plan.layers]
-    sheet = _Sheet(sum(layer.channels for layer in layers))
+    shard = _ShardStatistics(sum(layer.channels for layer in layers))
     for start in range(0, len(sources), plan.batch):
-        views, numbers = _read(network, sources[start : start + plan.batch], first + start, sheet.problems)
+        views, numbers = _read(network, sources[start : start + plan.batch], first + start, shard.problems)
         if views:
-            _look(network, layers, plan, torch.stack(views), numbers, sheet)
-    return sheet.partial(plan.top, network.classes)
+            _scan_pass(network, layers, plan, torch.stack(views), numbers, shard)
+    return shard.partial(plan.top, network.classes)
 
 
-class _Sheet:
-    """What is written down while a shard is scanned."""
+class _ShardStatistics:
+    """What the pictures of a shard have shown so far."""
 
     def __init__(self, units: int) -> None:
         self.counts = np.zeros((units, histogram.BINS), np.int64)
@@ -51,8 +50,8 @@ class _Sheet:
         if not self.numbers:
             return empty(len(self.total), classes, histogram.BINS, top, self.problems)
         values = np.concatenate(self.values)
-        found = tops.keys(np.ascontiguousarray(values.T), np.array(self.numbers))
-        best, places = tops.strongest(found, np.concatenate(self.places).T, top)
+        found = top_lists.keys(np.ascontiguousarray(values.T), np.array(self.numbers))
+        best, places = top_lists.strongest(found, np.concatenate(self.places).T, top)
         moments = Moments.of(values, np.concatenate(self.answers))
         return Partial(best, places, self.counts, self.total, moments, tuple(self.problems))
 
@@ -69,30 +68,30 @@ def _read(network: Network, sources: Sequence[Any], first: int, problems: list[P
     return views, numbers
 
 
-def _look(
-    network: Network, layers: Sequence[Layer], plan: Plan, views: Tensor, numbers: list[int], sheet: _Sheet
+def _scan_pass(
+    network: Network, layers: Sequence[Layer], plan: Plan, views: Tensor, numbers: list[int], shard: _ShardStatistics
 ) -> None:
-    """Pass the views through the network together, and write down what its units say."""
-    glance = _Glance(layers, plan.positions, numbers)
-    answers = network.run(network.feed(views), keep=plan.layers, look=glance.look).logits.float().cpu().softmax(1)
-    good = torch.isfinite(answers).all(1) & torch.from_numpy(np.isfinite(glance.values).all(1))
+    """Passes the views through the network together, and adds what its units answer to the shard's statistics."""
+    seen = _PassStatistics(layers, plan.positions, numbers)
+    answers = network.run(network.feed(views), keep=plan.layers, look=seen.add).logits.float().cpu().softmax(1)
+    good = torch.isfinite(answers).all(1) & torch.from_numpy(np.isfinite(seen.values).all(1))
     if not good.all():  # once more without those
         for index in (~good).nonzero()[:, 0].tolist():
-            sheet.problems.append((numbers[index], "The network answers this picture with NaN or infinity."))
+            shard.problems.append((numbers[index], "The network answers this picture with NaN or infinity."))
         kept = [number for number, fine in zip(numbers, good.tolist(), strict=True) if fine]
         if kept:
-            _look(network, layers, plan, views[good], kept, sheet)
+            _scan_pass(network, layers, plan, views[good], kept, shard)
         return
-    sheet.numbers += numbers
-    sheet.values.append(glance.values)
-    sheet.places.append(glance.places)
-    sheet.answers.append(answers.numpy())
-    glance.count(sheet)
+    shard.numbers += numbers
+    shard.values.append(seen.values)
+    shard.places.append(seen.places)
+    shard.answers.append(answers.numpy())
+    seen.count(shard)
 
 
-class _Glance:
-    """What the units say to a few pictures. Each map is looked at when it has just been made and is still in the
-    processor's cache, and no map is kept.
+class _PassStatistics:
+    """What the units answer in one pass. Each map is read when it has just been made and is still in the processor's
+    cache, and no map is kept.
     """
 
     def __init__(self, layers: Sequence[Layer], positions: int, numbers: list[int]) -> None:
@@ -106,8 +105,8 @@ class _Glance:
         self.samples: dict[str, Tensor] = {}
         self.indices: dict[int, Tensor] = {}
 
-    def look(self, name: str, output: Tensor) -> None:
-        """See the output of a layer."""
+    def add(self, name: str, output: Tensor) -> None:
+        """Adds the output of a layer."""
         layer, units = self.layers[name]
         maps = layer.layout.maps(output.detach()).float()
         self.values[:, units], self.places[:, units] = strongest(maps)
@@ -122,20 +121,22 @@ class _Glance:
             self.indices[places] = sample(places, self.numbers, self.positions)
         return self.indices[places]
 
-    def count(self, sheet: _Sheet) -> None:
-        """Add the sampled positions to the histograms and sums."""
+    def count(self, shard: _ShardStatistics) -> None:
+        """Adds the sampled positions to the histograms and sums."""
         for name, samples in self.samples.items():
             layer, units = self.layers[name]
             owners = torch.arange(0, layer.channels * histogram.BINS, histogram.BINS, dtype=torch.int32)[:, None]
             found = torch.bincount(
                 (histogram.bins(samples) + owners).flatten(), minlength=layer.channels * histogram.BINS
             )
-            sheet.counts[units] += found.view(layer.channels, histogram.BINS).numpy()
-            sheet.total[units] += samples.sum((0, 2), dtype=torch.float64).numpy()
+            shard.counts[units] += found.view(layer.channels, histogram.BINS).numpy()
+            shard.total[units] += samples.sum((0, 2), dtype=torch.float64).numpy()
 
 
 def strongest(maps: Tensor) -> tuple[np.ndarray, np.ndarray]:
-    """(maximum, row × width + column of its first place), each (B, C), of maps (B, C, H, W); NaN if a map holds it."""
+    """Returns (maximum, row × width + column of its first place), each (B, C), of maps (B, C, H, W); NaN if a map holds
+    it.
+    """
     if maps.device.type == "cpu" and maps.is_contiguous():
         each = maps.numpy().reshape(*maps.shape[:2], -1)
         at = each.argmax(2)  # as fast as the maximum alone: numpy compares many numbers at a time
@@ -145,8 +146,8 @@ def strongest(maps: Tensor) -> tuple[np.ndarray, np.ndarray]:
 
 
 def sample(places: int, numbers: Tensor, positions: int) -> Tensor:
-    """The places (B, n) of a map with `places` of them that are counted for the pictures numbered (B,): `positions` of
-    them (0, or more than there are: all), evenly spread, and others for each picture.
+    """Returns the places (B, n) of a map with `places` of them that are counted for the pictures numbered (B,):
+    `positions` of them (0, or more than there are: all), evenly spread, and others for each picture.
     """
     if not positions or places <= positions:
         return torch.arange(places).expand(len(numbers), -1)

@@ -29,12 +29,11 @@ import numpy as np
 
 from ...core.network.layer import Layer
 from ...core.network.network import Network
-from ..aliases import find_stand_ins, follow
+from ..aliases import find_aliases, follow
 from ..files import FORMAT, INDEX, TILES, sync_folder
 from ..images import Images
 from ..tiles import Tile, encode
-from . import histogram
-from . import top_lists as tops
+from . import histogram, top_lists
 from .partial import Partial
 
 SCHEMA = """
@@ -62,13 +61,13 @@ def write(
     about: Mapping[str, Any],
     keep: bool,
 ) -> None:
-    """Write the files of an atlas into an empty folder, down to the disk."""
+    """Writes the files of an atlas into an empty folder, down to the disk."""
     with (folder / TILES).open("wb") as file, closing(sqlite3.connect(folder / INDEX)) as index:
         index.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + SCHEMA)
         with index:
             index.executemany("INSERT INTO about VALUES (?, ?)", {"format": FORMAT, **about}.items())
             index.executemany("INSERT INTO edges VALUES (?, ?)", enumerate(histogram.edges().tolist()))
-            index.executemany("INSERT INTO stand_ins VALUES (?, ?, ?)", _stand_ins(network, layers))
+            index.executemany("INSERT INTO stand_ins VALUES (?, ?, ?)", _aliases(network, layers))
             _write_images(index, file, network, images, found, keep)
             _write_layers(index, [network.layers[name] for name in layers], found)
             for tile in tiles:
@@ -82,8 +81,8 @@ def write(
     sync_folder(folder)
 
 
-def _stand_ins(network: Network, layers: Sequence[str]) -> Iterator[tuple[str, str, int]]:
-    covered, known = frozenset(layers), find_stand_ins(network)
+def _aliases(network: Network, layers: Sequence[str]) -> Iterator[tuple[str, str, int]]:
+    covered, known = frozenset(layers), find_aliases(network)
     for name in network.layers.names:
         found = None if name in covered else follow(known, name, covered)
         if found is not None:
@@ -94,14 +93,14 @@ def _write_images(
     index: sqlite3.Connection, file: BinaryIO, network: Network, images: Images, found: Partial, keep: bool
 ) -> None:
     problems = dict(found.problems)
-    shown = set(np.unique(tops.pictures(found.best)).tolist()) if keep else set()
+    shown = set(np.unique(top_lists.pictures(found.best)).tolist()) if keep else set()
     for number, name in enumerate(images.names):
         place = _append(file, _encoded(network, images.source(number))) if number in shown else (None, None)
         index.execute("INSERT INTO images VALUES (?, ?, ?, ?, ?)", (number, name, problems.get(number), *place))
 
 
 def _encoded(network: Network, source: Any) -> bytes:
-    """A file as it is; a picture in memory as the network sees it, without loss."""
+    """Returns a file as it is; a picture in memory as the network sees it, without loss."""
     return Path(source).read_bytes() if isinstance(source, str | os.PathLike) else encode(network.view(source), True)
 
 
@@ -124,7 +123,7 @@ def _write_layers(index: sqlite3.Connection, layers: list[Layer], found: Partial
         seen = np.maximum(counts.sum(1), 1)
         arrays = {
             "mean": (found.total[units] / seen).astype("<f4"),
-            "maximum": tops.activations(found.best[units, 0]).astype("<f4"),
+            "maximum": top_lists.activations(found.best[units, 0]).astype("<f4"),
             "dead": (counts[:, : histogram.DEAD].sum(1) / seen).astype("<f4"),
             "correlation": correlation[units].astype("<f4"),
             "counts": counts[:, first:last].astype("<u4" if counts.max(initial=0) < 2**32 else "<i8"),
@@ -136,14 +135,14 @@ def _write_layers(index: sqlite3.Connection, layers: list[Layer], found: Partial
 
 
 def _used(counts: np.ndarray) -> tuple[int, int]:
-    """(first, last + 1) of the bins that hold anything; at least one."""
+    """Returns (first, last + 1) of the bins that hold anything; at least one."""
     filled = np.flatnonzero(counts.any(0))
     return (int(filled[0]), int(filled[-1]) + 1) if len(filled) else (histogram.DEAD - 1, histogram.DEAD)
 
 
 def _tops(number: int, layer: Layer, found: Partial, units: slice) -> Iterable[tuple[Any, ...]]:
     best, places = found.best[units], found.places[units]
-    pictures, values = tops.pictures(best).tolist(), tops.activations(best).tolist()
+    pictures, values = top_lists.pictures(best).tolist(), top_lists.activations(best).tolist()
     for channel, row in enumerate(places.tolist()):
         for rank, place in enumerate(row):
             picture = pictures[channel][rank]

@@ -1,4 +1,4 @@
-"""Tasks that wait for other tasks, handed out to whoever works."""
+"""Tasks that wait for other tasks, run by an executor."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class Task:
     needs: tuple[str, ...] = ()
 
 
-class Hands(Protocol):
-    """Whoever works; `count` tasks at a time are enough to keep all of them busy."""
+class Executor(Protocol):
+    """Runs tasks; `count` of them at a time are enough to keep all of its workers busy."""
 
     @property
     def count(self) -> int: ...
@@ -28,11 +28,13 @@ class Hands(Protocol):
     def submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]: ...
 
     def replace(self, error: BaseException, progress: int) -> bool:
-        """After a task failed: whether it is worth trying again, with new hands; `progress` tasks are done by now."""
+        """Returns whether a task that failed is worth trying again, with new workers; `progress` tasks are done."""
 
 
-def run(tasks: Mapping[str, Task], hands: Hands, done: Callable[[str, Any], None], tick: Callable[[], None]) -> None:
-    """Run all tasks; `done(name, result)` after each, and `tick()` now and then: it may raise to end everything.
+def run(
+    tasks: Mapping[str, Task], executor: Executor, done: Callable[[str, Any], None], tick: Callable[[], None]
+) -> None:
+    """Runs all tasks; `done(name, result)` after each, and `tick()` now and then: it may raise to end everything.
 
     Tasks are begun in the order of `tasks` as far as their needs allow, those that join others' results first.
     """
@@ -40,9 +42,9 @@ def run(tasks: Mapping[str, Task], hands: Hands, done: Callable[[str, Any], None
     finished: set[str] = set()
     running: dict[Future[Any], str] = {}
     while waiting or running:
-        for name in _next(waiting, tasks, finished, hands.count - len(running)):
+        for name in _next(waiting, tasks, finished, executor.count - len(running)):
             del waiting[name]
-            running[hands.submit(tasks[name].function, *tasks[name].arguments)] = name
+            running[executor.submit(tasks[name].function, *tasks[name].arguments)] = name
         ended, _ = wait(running, timeout=TICK, return_when=FIRST_COMPLETED)
         tick()
         for future in ended:
@@ -51,14 +53,14 @@ def run(tasks: Mapping[str, Task], hands: Hands, done: Callable[[str, Any], None
             if error is None:
                 finished.add(name)
                 done(name, future.result())
-            elif hands.replace(error, len(finished)):
+            elif executor.replace(error, len(finished)):
                 waiting[name] = tasks[name]
             else:
                 raise error
 
 
 def _next(waiting: Mapping[str, Task], tasks: Mapping[str, Task], finished: set[str], free: int) -> list[str]:
-    """The tasks to begin now."""
+    """Returns the tasks to begin now."""
     if free <= 0:
         return []
     ready = [name for name, task in waiting.items() if all(n in finished or n not in tasks for n in task.needs)]

@@ -35,7 +35,7 @@ class Job:
 
 
 def scan_shard(job: Job, name: str, sources: Sequence[Any], shard: int) -> int:
-    """Scan one shard; how many pictures it has."""
+    """Scans one shard; returns how many pictures it has."""
     with _one_at_a_time, one_thread():
         if read_checked(job.file(name)) is None:
             found = scan(unpack(job.parcel), job.plan, sources, job.plan.pictures(shard)[0])
@@ -44,7 +44,7 @@ def scan_shard(job: Job, name: str, sources: Sequence[Any], shard: int) -> int:
 
 
 def merge_parts(job: Job, name: str, left: str, right: str) -> int:
-    """Make one part of two; these are deleted once the new one is on the disk."""
+    """Makes one part of two; these are deleted once the new one is on the disk."""
     with _one_at_a_time, one_thread():
         if read_checked(job.file(name)) is None:
             whole = read_part(job.file(left)).merge(read_part(job.file(right)))
@@ -55,7 +55,7 @@ def merge_parts(job: Job, name: str, left: str, right: str) -> int:
 
 
 def read_part(file: Path) -> Partial:
-    """The part in a file."""
+    """Returns the part in a file."""
     packed = read_checked(file)
     if packed is None:
         raise DeepvisError(f'"{file}" has gone or was damaged while the atlas was built; build it again.')
@@ -63,7 +63,9 @@ def read_part(file: Path) -> Partial:
 
 
 def draw_crops(job: Job, name: str, sources: Sequence[Any], wanted: Sequence[np.ndarray]) -> int:
-    """Patches and deconvs of pictures; `wanted` has for each the rows (layer, channel, rank, row, col)."""
+    """Draws patches and deconvs of pictures, and returns how many rows there are; `wanted` has for each the rows
+    (layer, channel, rank, row, col).
+    """
     with _one_at_a_time, one_thread():
         if read_checked(job.file(name)) is None:
             network = unpack(job.parcel)
@@ -75,7 +77,7 @@ def draw_crops(job: Job, name: str, sources: Sequence[Any], wanted: Sequence[np.
 
 
 def draw_patterns(job: Job, name: str, layer: int, channels: Sequence[int], count: int) -> int:
-    """`count` synthesized pictures of each channel of a layer."""
+    """Draws `count` synthesized pictures of each channel of a layer; returns how many channels there are."""
     with _one_at_a_time, one_thread():
         if read_checked(job.file(name)) is None:
             network = unpack(job.parcel)

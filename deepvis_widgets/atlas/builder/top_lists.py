@@ -15,7 +15,13 @@ NOTHING = np.iinfo(np.int64).min  # the key of an empty place
 
 
 def keys(values: np.ndarray, pictures: np.ndarray) -> np.ndarray:
-    """int64 keys of finite float32 values (units, n) of the pictures numbered (n,)."""
+    """Returns the int64 keys of finite float32 values (units, n) of the pictures numbered (n,).
+
+    >>> found = keys(np.array([[0.5, 2.0, 2.0]]), np.array([7, 8, 9]))
+    >>> best, _ = strongest(found, np.zeros((1, 3), np.int32), 2)
+    >>> pictures(best).tolist(), activations(best).tolist()
+    ([[8, 9]], [[2.0, 2.0]])
+    """
     bits = (values.astype(np.float32) + np.float32(0)).view(np.int32)  # -0 becomes 0
     ordered = (bits ^ ((bits >> 31) & np.int32(0x7FFFFFFF))).astype(np.int64)
     found: np.ndarray = (ordered << 32) + (LATEST - pictures.astype(np.int64))
@@ -23,19 +29,21 @@ def keys(values: np.ndarray, pictures: np.ndarray) -> np.ndarray:
 
 
 def activations(found: np.ndarray) -> np.ndarray:
-    """The float32 values in keys; -inf in empty places."""
+    """Returns the float32 values in keys; -inf in empty places."""
     ordered = (found >> 32).astype(np.int32)
     values = (ordered ^ ((ordered >> 31) & np.int32(0x7FFFFFFF))).view(np.float32)
     return np.where(found == NOTHING, np.float32(-np.inf), values)
 
 
 def pictures(found: np.ndarray) -> np.ndarray:
-    """The int64 numbers of the pictures in keys; -1 in empty places."""
+    """Returns the int64 numbers of the pictures in keys; -1 in empty places."""
     return np.where(found == NOTHING, -1, LATEST - (found & LATEST))
 
 
 def strongest(found: np.ndarray, places: np.ndarray, top: int) -> tuple[np.ndarray, np.ndarray]:
-    """The `top` largest keys (units, top), descending, and the places that go with them; fewer leave empty places."""
+    """Returns the `top` largest keys (units, top), descending, and the places that go with them; fewer leave empty
+    places.
+    """
     missing = top - found.shape[1]
     if missing > 0:
         found = np.pad(found, ((0, 0), (0, missing)), constant_values=NOTHING)

@@ -62,7 +62,7 @@ class _Unpacker(pickle.Unpickler):
 
 
 def pack(network: Network, folder: Path) -> Parcel:
-    """Write the network's numbers into the folder. Raises DeepvisError for a module that cannot be sent."""
+    """Writes the network's numbers into the folder. Raises DeepvisError for a module that cannot be sent."""
     file = io.BytesIO()
     packer = _Packer(file)
     try:
@@ -77,7 +77,7 @@ def pack(network: Network, folder: Path) -> Parcel:
 
 @lru_cache(maxsize=1)
 def unpack(parcel: Parcel) -> Network:
-    """The network of a parcel, a copy of its own; the last one is remembered."""
+    """Returns the network of a parcel, a copy of its own; the last one is remembered."""
     tensors = load_file(Path(parcel.folder) / WEIGHTS)
     module, preprocessing, labels, name, device = _Unpacker(io.BytesIO(parcel.code), tensors).load()
     with torch.inference_mode(False):

@@ -1,4 +1,4 @@
-"""How the backward pass is bent: tables of operation → replacement, applied by a torch function mode.
+"""The rules of the backward pass: tables of operation → replacement, applied by a torch function mode.
 
 A function mode sees every call a network makes (module, functional, in-place, reused), where module hooks do not. No
 module is touched, so nothing is left behind, and the mode holds for its own thread only.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
@@ -19,34 +19,63 @@ Replacement = Callable[[Callable[..., Any], tuple[Any, ...], dict[str, Any]], An
 Follow = Callable[[str, tuple[Any, ...], dict[str, Any], Any], None]
 
 
+class Replacements(Protocol):
+    """Knows which operations of a pass are replaced."""
+
+    def find(self, name: str) -> Replacement | None:
+        """Returns the replacement of the operation `name`, None where it stays as it is."""
+        ...
+
+
+@dataclass(frozen=True)
+class NamedReplacements:
+    """The replacements of a fixed table of operation → replacement."""
+
+    table: Mapping[str, Replacement] = field(default_factory=dict)
+
+    def find(self, name: str) -> Replacement | None:
+        """Returns the replacement of the operation `name`, None where the table has none."""
+        return self.table.get(name)
+
+
 @dataclass(frozen=True)
 class Rules:
     """A named table of operation → replacement; a replacement takes (function, args, kwargs) and has the same value.
 
-    Rules that must remember what they saw `begin` each pass with a table of its own.
+    Rules that must remember what they saw `begin` each pass with replacements of its own.
     """
 
     name: str
     table: Mapping[str, Replacement] = field(default_factory=dict, hash=False, compare=False)
-    begin: Callable[[], Mapping[str, Replacement]] | None = field(default=None, hash=False, compare=False)
+    begin: Callable[[], Replacements] | None = field(default=None, hash=False, compare=False)
+
+    def replacements(self) -> Replacements:
+        """Returns the replacements for one pass."""
+        return NamedReplacements(self.table) if self.begin is None else self.begin()
 
 
 RECTIFIERS = frozenset(("relu", "relu6", "hardtanh", "threshold"))
 
 
-class Bend(TorchFunctionMode):
+class RuleMode(TorchFunctionMode):
     """Applies `rules` to every torch call of this thread, and keeps parameters out of the graph.
 
     Weights are detached on the way in, so that no gradient of theirs is ever computed or stored on the user's model.
     `rectifiers` counts the rectifier calls so far and `rectified` is the output of the last one; the call numbered
     `skip` passes its input on unchanged. `follow`, where given, is told of every call: its plain name, arguments and
     output (a mode of its own would double what a call costs).
+
+    >>> x = torch.tensor([-1.0, 2.0], requires_grad=True)
+    >>> with RuleMode(DECONVNET):
+    ...     y = x.relu()
+    >>> torch.autograd.grad(y, x, torch.tensor([3.0, -3.0]))[0]
+    tensor([3., 0.])
     """
 
     def __init__(self, rules: Rules, skip: int | None = None) -> None:
         super().__init__()
         self.follow: Follow | None = None
-        self.table, self.skip = rules.table if rules.begin is None else rules.begin(), skip
+        self.table, self.skip = rules.replacements(), skip
         self.rectifiers = 0
         self.rectified: Any = None
 
@@ -58,7 +87,7 @@ class Bend(TorchFunctionMode):
             if self.rectifiers == self.skip:
                 x: Tensor = args[0] if args else kwargs["input"]
                 return x.view_as(x)  # a tensor of its own, or it would be taken for the layer that made x
-        replacement = self.table.get(name)
+        replacement = self.table.find(name)
         output = func(*args, **kwargs) if replacement is None else replacement(func, args, kwargs)
         if name in RECTIFIERS:
             self.rectified = output
@@ -69,7 +98,11 @@ class Bend(TorchFunctionMode):
 
 @cache
 def operation(func: Any) -> str:
-    """The plain name of a torch function: "relu" for F.relu, torch.relu, Tensor.relu_ and their like."""
+    """The plain name of a torch function: "relu" for F.relu, torch.relu, Tensor.relu_ and their like.
+
+    >>> operation(torch.Tensor.relu_)
+    'relu'
+    """
     name: str = resolve_name(func) or getattr(func, "__name__", "")
     return name.rsplit(".", 1)[-1].strip("_")
 
@@ -85,7 +118,11 @@ def is_in_place(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> boo
 
 
 def pair(value: Any) -> tuple[int, int]:
-    """(rows, cols) of an argument that may be one number for both."""
+    """(rows, cols) of an argument that may be one number for both.
+
+    >>> pair(3), pair((1, 2))
+    ((3, 3), (1, 2))
+    """
     if isinstance(value, Sequence):
         return (int(value[0]), int(value[-1]))
     return (int(value), int(value))
@@ -100,7 +137,7 @@ def _detached(args: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(map(_detach, args))
 
 
-class _BentReLU(torch.autograd.Function):
+class _SignalReLU(torch.autograd.Function):
     """ReLU whose backward keeps the positive part of the signal, with or without the forward mask."""
 
     @staticmethod
@@ -123,10 +160,10 @@ class _BentReLU(torch.autograd.Function):
         return torch.ops.aten.hardtanh_backward(grads[0], y, 0, ctx.upper).clamp_(min=0), None, None, None
 
 
-def _bent_rectifiers(masked: bool) -> dict[str, Replacement]:
+def _signal_rectifiers(masked: bool) -> dict[str, Replacement]:
     def relu(func: Any, args: Any, kwargs: Any) -> Any:
         x = args[0] if args else kwargs["input"]
-        return _BentReLU.apply(x, masked, is_in_place(func, args, kwargs), None)
+        return _SignalReLU.apply(x, masked, is_in_place(func, args, kwargs), None)
 
     def hardtanh(func: Any, args: Any, kwargs: Any) -> Any:
         low = args[1] if len(args) > 1 else kwargs.get("min_val", -1.0)
@@ -134,16 +171,16 @@ def _bent_rectifiers(masked: bool) -> dict[str, Replacement]:
         if low != 0:  # no rectifier
             return func(*args, **kwargs)
         in_place = bool(args[3] if len(args) > 3 else kwargs.get("inplace", False))
-        return _BentReLU.apply(args[0] if args else kwargs["input"], masked, in_place, high)
+        return _SignalReLU.apply(args[0] if args else kwargs["input"], masked, in_place, high)
 
     def relu6(func: Any, args: Any, kwargs: Any) -> Any:
-        return _BentReLU.apply(args[0] if args else kwargs["input"], masked, is_in_place(func, args, kwargs), 6.0)
+        return _SignalReLU.apply(args[0] if args else kwargs["input"], masked, is_in_place(func, args, kwargs), 6.0)
 
     return {"relu": relu, "hardtanh": hardtanh, "relu6": relu6}
 
 
 PLAIN = Rules("plain")
 # Zeiler & Fergus 2014, sec. 2.1: the signal is rectified on its way down, whatever the forward pass did
-DECONVNET = Rules("deconvnet", _bent_rectifiers(masked=False))
+DECONVNET = Rules("deconvnet", _signal_rectifiers(masked=False))
 # Springenberg et al. 2015, sec. 3.4: both the signal and the forward mask rectify
-GUIDED = Rules("guided", _bent_rectifiers(masked=True))
+GUIDED = Rules("guided", _signal_rectifiers(masked=True))

@@ -8,22 +8,9 @@ from typing import Any
 from torch import Tensor
 
 from .backward_rules import pair
+from .operations import Numbers, with_numbers
 
-SAME_NUMBERS = frozenset(
-    [
-        "flatten",
-        "view",
-        "reshape",
-        "squeeze",
-        "contiguous",
-        "clone",
-        "dropout",
-        "dropout1d",
-        "dropout2d",
-        "feature_dropout",
-        "alpha_dropout",
-    ]
-)
+SAME_NUMBERS = with_numbers(Numbers.SAME)
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +20,13 @@ class Head:
 
     `weight` (classes, K) is None where the features are the class maps themselves, as in SqueezeNet; `bias` (classes,)
     may be None.
+
+    >>> from .recording import record
+    >>> from torch import nn, zeros
+    >>> module = nn.Sequential(nn.Conv2d(3, 4, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 2))
+    >>> head = record(module, zeros(1, 3, 8, 8)).head
+    >>> tuple(head.features.shape), tuple(head.weight.shape)
+    ((1, 4, 6, 6), (2, 4))
     """
 
     features: Tensor
@@ -71,7 +65,7 @@ class HeadTrace:
         head = None
         if _is_global_average(name, source, output, args, kwargs):
             head = Head(source)
-        elif known is not None and name in SAME_NUMBERS and output.numel() == source.numel():
+        elif known is not None and name in SAME_NUMBERS and _as_many(source, output):
             head = known
         elif known is not None and known.weight is None and name in ("linear", "conv2d"):
             head = _with_linear(known, name, args, kwargs)
@@ -81,6 +75,11 @@ class HeadTrace:
         else:
             self._heads.pop(id(output), None)  # overwritten in place: no longer what it was
             self._before_softmax.pop(id(output), None)
+
+
+def _as_many(source: Tensor, output: Tensor) -> bool:
+    """Whether none was repeated, or rounded to another type."""
+    return output.numel() == source.numel() and (output.dtype, output.device) == (source.dtype, source.device)
 
 
 def _is_global_average(name: str, source: Tensor, output: Tensor, args: Any, kwargs: Any) -> bool:

@@ -19,6 +19,12 @@ class Layer:
 
     `channels`, `height` and `width` are those of its maps (1 × 1 for a fully connected layer). `rectifier` says which
     rectifier call of the pass made this output, None if none did.
+
+    >>> import deepvis_widgets as dv
+    >>> from torch import nn
+    >>> net = dv.Network(nn.Sequential(nn.Conv2d(3, 8, 3), nn.Flatten()), dv.Preprocess((8, 8), None))
+    >>> print(net.layers["0"])
+    0  Conv2d  8×6×6  sees 3×3
     """
 
     name: str
@@ -36,7 +42,13 @@ class Layer:
 
 
 class Layers(Sequence[Layer]):
-    """The layers in order of execution; index by number or by name."""
+    """The layers in order of execution; index by number or by name.
+
+    >>> import deepvis_widgets as dv
+    >>> layers = dv.load("husky-wolf").layers
+    >>> layers[0] is layers[layers.names[0]]
+    True
+    """
 
     def __init__(self, layers: Sequence[Layer]) -> None:
         self._layers = list(layers)
@@ -49,7 +61,7 @@ class Layers(Sequence[Layer]):
         if not isinstance(key, str):
             return self._layers[key]
         if key not in self._by_name:
-            raise DeepvisError(f'There is no layer "{key}"; this network has {_some(self.names)}.')
+            raise DeepvisError(f'There is no layer "{key}"; this network has {listed(self.names)}.')
         return self._by_name[key]
 
     def __contains__(self, key: object) -> bool:
@@ -63,7 +75,12 @@ class Layers(Sequence[Layer]):
         return "\n".join(map(str, self._layers))
 
 
-def _some(names: Sequence[str], count: int = 8) -> str:
+def listed(names: Sequence[str], count: int = 8) -> str:
+    """Names for a message: all of them, or the first ones, the last one and how many there are.
+
+    >>> listed(["a", "b", "c", "d"], 3)
+    'a, ... d (4 in all)'
+    """
     return (
         ", ".join(names)
         if len(names) <= count

@@ -12,6 +12,9 @@ from torch import Tensor, nn
 class Layout(Enum):
     """MAPS (B, C, H, W); VECTOR (B, C); TOKENS (B, N, C), as in a vision transformer; LAST (B, H, W, C), as in Swin and
     ConvNeXt.
+
+    >>> Layout.LAST.grid(torch.Size((1, 7, 9, 96)))
+    (96, 7, 9)
     """
 
     MAPS = "maps"
@@ -43,7 +46,11 @@ class Layout(Enum):
 
 
 def token_grid(count: int) -> tuple[int, int, int]:
-    """(leading class tokens, height, width) of `count` tokens; a count that is no square becomes one row."""
+    """(leading class tokens, height, width) of `count` tokens; a count that is no square becomes one row.
+
+    >>> token_grid(197)
+    (1, 14, 14)
+    """
     for leading in (0, 1):
         side = math.isqrt(count - leading)
         if side and side * side == count - leading:

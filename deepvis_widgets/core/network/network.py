@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -12,13 +13,13 @@ from torch import Tensor, nn
 from ..checks import whole
 from ..errors import DeepvisError
 from ..picture.preprocess import Preprocess, understand
-from .backward_rules import PLAIN, Bend, Rules
-from .layer import OUTPUT, Layer, Layers, _some
-from .layout import Layout, find_layout
-from .receptive_field import FieldTrace
-from .recording import Listener, Look, Recording, observe, record
-from .remembered import Recordings, _identity
-from .target import Target, _position
+from .backward_rules import PLAIN, Rules
+from .discovery import checked_labels, discover
+from .layer import listed
+from .pass_options import Look, PassOptions
+from .recording import Recording, check_finite, record
+from .remembered import Recordings, view_key
+from .target import Target, unit_target
 
 
 class Network:
@@ -31,6 +32,15 @@ class Network:
 
     Raises DeepvisError where the module cannot be run on its own preprocessing, returns no class scores, or the labels
     do not fit.
+
+    >>> module = nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(8, 2))
+    >>> net = Network(module, Preprocess(size=(16, 16)), labels=["husky", "wolf"], name="mine")
+    >>> net
+    Network(mine: 5 layers, 2 classes, pictures of 16×16)
+    >>> net.layers.names
+    ['0', '1', '2', '3', '4']
+    >>> net.probabilities(torch.rand(4, 3, 16, 16)).shape
+    torch.Size([4, 2])
     """
 
     def __init__(
@@ -44,11 +54,11 @@ class Network:
         self.name = name or type(module).__name__
         self.preprocessing: Preprocess = understand(preprocess)
         self.recordings = Recordings()
-        self._cloned: set[str] = set()
-        self.layers, recording = self._discover()
-        self.classes = recording.logits.shape[1]
-        self.has_head = recording.head is not None
-        self.labels = self._checked_labels(labels)
+        found = discover(module, self.feed(torch.full((1, 3, *self.size), 0.5)), self.name)
+        self.layers, self.overwritten = found.layers, found.overwritten
+        self.classes = found.recording.logits.shape[1]
+        self.has_head = found.recording.head is not None
+        self.labels = checked_labels(labels, self.classes, self.name)
 
     def __repr__(self) -> str:
         height, width = self.size
@@ -104,25 +114,17 @@ class Network:
         in `keep` (None: all), and has its graph from the layer `since` on.
         """
         if self.recordings.limit == 0:
-            return self._recorded(view, rules, until, keep, since)
+            return self._recorded(view, PassOptions(rules, keep, until, grad=True, since=since))
         key = self._key(rules, view)
         found = self.recordings.get(key)
         if found is None:
-            found = self._recorded(view, rules)
+            found = self._recorded(view, PassOptions(rules, grad=True))
             self.recordings.put(key, found)
         return found
 
-    def _recorded(
-        self,
-        view: Tensor,
-        rules: Rules,
-        until: str | None = None,
-        keep: Collection[str] | None = None,
-        since: str | None = None,
-    ) -> Recording:
-        x = self.feed(view[None])
-        found = record(self.module, x, rules=rules, grad=True, until=until, keep=keep, since=since, cloned=self._cloned)
-        self._check_finite(found)
+    def _recorded(self, view: Tensor, options: PassOptions) -> Recording:
+        found = record(self.module, self.feed(view[None]), replace(options, cloned=self.overwritten))
+        check_finite(found, self.module, self.name)
         return found
 
     def look(self, view: Tensor) -> Recording:
@@ -144,19 +146,12 @@ class Network:
         """One pass over input (B, C, H, W) that keeps only the layers named, and ends at the layer `until`; a mode
         `beside` it sees every call, too. With `look(name, output)` their outputs are looked at as they come, not kept.
         """
-        return record(
-            self.module,
-            x,
-            rules=rules,
-            keep=keep,
-            until=until,
-            grad=grad,
-            # what nobody keeps may be overwritten
-            cloned=self._cloned if grad else self._cloned.intersection(keep if look is None else ()),
-            skip_rectifier=skip_rectifier,
-            beside=beside,
-            look=look,
+        # what nobody keeps may be overwritten
+        cloned = self.overwritten if grad else self.overwritten.intersection(keep if look is None else ())
+        options = PassOptions(
+            rules, keep, until, grad, cloned=cloned, skip_rectifier=skip_rectifier, beside=beside, look=look
         )
+        return record(self.module, x, options)
 
     def logits(self, views: Tensor) -> Tensor:
         """Class scores (B, classes), before the softmax, for views (B, 3, H, W) in [0, 1]; no graph."""
@@ -164,11 +159,11 @@ class Network:
 
     def _bare(self, x: Tensor) -> Recording:
         recording = self.run(x)
-        self._check_finite(recording)
+        check_finite(recording, self.module, self.name)
         return recording
 
     def _key(self, rules: Rules, view: Tensor) -> tuple[Any, ...]:
-        return rules.name, self.dtype, _identity(view)
+        return rules.name, self.dtype, view_key(view)
 
     def probabilities(self, views: Tensor) -> Tensor:
         """Softmax class probabilities (B, classes) for views (B, 3, H, W) in [0, 1]."""
@@ -193,101 +188,16 @@ class Network:
         if target is not None:
             raise DeepvisError("Give either target= (a class) or layer= and unit= (a hidden unit), not both.")
         if not isinstance(layer, str):
-            raise DeepvisError(f"layer={layer!r} is no name; this network has {_some(self.layers.names)}.")
-        found = self.layers[layer]
-        given, position = unit if isinstance(unit, tuple | list) and len(unit) == 2 else (unit, None)
-        channel = whole(given)
-        if channel is None or not 0 <= channel < found.channels:
-            raise DeepvisError(f'Layer "{layer}" has no unit {given}; its units are 0 to {found.channels - 1}.')
-        return Target(channel, layer, None if position is None else _position(found, position))
+            raise DeepvisError(f"layer={layer!r} is no name; this network has {listed(self.layers.names)}.")
+        return unit_target(self.layers[layer], unit)
 
     def class_index(self, target: int | str) -> int:
         """The index of a class given by index or label."""
         if isinstance(target, str):
             if target not in self.labels:
-                raise DeepvisError(f'There is no class "{target}"; this network knows {_some(self.labels)}.')
+                raise DeepvisError(f'There is no class "{target}"; this network knows {listed(self.labels)}.')
             return self.labels.index(target)
         index = whole(target)
         if index is None or not 0 <= index < self.classes:
             raise DeepvisError(f"There is no class {target}; the classes are 0 to {self.classes - 1}.")
         return index
-
-    # --- finding the layers ---
-
-    def _discover(self) -> tuple[Layers, Recording]:
-        x = self.feed(torch.full((1, 3, *self.size), 0.5))
-        while True:  # a first pass shows which outputs are overwritten in place, a second one keeps copies of those
-            listener = Listener(Bend(PLAIN), None, None, self._cloned, 1)
-            trace = FieldTrace(x)
-            recording = self._try(x, listener, trace)
-            overwritten = listener.overwritten()
-            if overwritten <= self._cloned:
-                break
-            self._cloned |= overwritten
-        if not listener.outputs:
-            raise DeepvisError(
-                f"{self.name} shows no layers: none of its modules returns a tensor (batch, channels, ...)."
-            )
-        self._check_finite(recording)
-        layers: list[Layer] = []
-        layouts: dict[torch.Size, Layout] = {}
-        for name, output in listener.outputs.items():
-            layout = find_layout(listener.modules[name], output, layouts, trace.dims_of(output))
-            layouts[output.shape] = layout
-            channels, height, width = layout.grid(output.shape)
-            kind = "Scores" if name == OUTPUT else type(listener.modules[name]).__name__
-            field = trace.field_of(output, (height, width))
-            layers.append(
-                Layer(
-                    name,
-                    kind,
-                    tuple(output.shape[1:]),
-                    layout,
-                    channels,
-                    height,
-                    width,
-                    field,
-                    listener.rectifiers.get(name),
-                )
-            )
-        return Layers(layers), recording
-
-    def _try(self, x: Tensor, listener: Listener, trace: FieldTrace) -> Recording:
-        try:
-            return observe(self.module, x, listener, beside=trace)
-        except DeepvisError:
-            raise
-        except Exception as error:
-            shape = "×".join(map(str, x.shape[1:]))
-            reason = " ".join(str(error).split())
-            raise DeepvisError(
-                f"{self.name} could not be run on a picture of {shape}: {type(error).__name__}: {reason}"
-            ) from error
-
-    def _check_finite(self, recording: Recording) -> None:
-        if recording.scores is None or torch.isfinite(recording.scores).all():
-            return
-        broken = next(
-            (
-                name
-                for name, p in self.module.state_dict().items()
-                if p.is_floating_point() and not torch.isfinite(p).all()
-            ),
-            None,
-        )
-        why = (
-            f"its weights {broken} are not all finite numbers"
-            if broken
-            else "a value grew beyond all bounds on the way"
-        )
-        raise DeepvisError(f"{self.name} answers with NaN or infinity: {why}.")
-
-    def _checked_labels(self, labels: Sequence[str] | None) -> list[str]:
-        if labels is None:
-            return [f"class {index}" for index in range(self.classes)]
-        labels = [labels] if isinstance(labels, str) else list(labels)
-        if len(labels) != self.classes:
-            raise DeepvisError(
-                f"{len(labels)} labels were given and {self.name} has {self.classes} classes; give one label per class."
-            )
-        return [str(label) for label in labels]

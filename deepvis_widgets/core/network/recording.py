@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,10 +13,10 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import DeepvisError
-from .backward_rules import PLAIN, Bend, Replacement, Rules
+from .backward_rules import NamedReplacements, Replacements, RuleMode
 from .cam_head import Head, HeadTrace
-
-Look = Callable[[str, Tensor], None]  # the name of a layer, and its output
+from .layer import OUTPUT
+from .pass_options import ALL_LAYERS, PassOptions
 
 
 class _Reached(BaseException):
@@ -30,14 +30,14 @@ class Recording:
 
     With a graph (grad=True) any number of backward passes can start from any layer. `scores` (B, classes) are the class
     scores before any softmax, None for a pass that ended early; `head` is the form of head that class activation maps
-    are exact for, if it has that form. `table` is the table of replacements the pass ran under.
+    are exact for, if it has that form. `table` are the replacements the pass ran under.
     """
 
     input: Tensor
     outputs: dict[str, Tensor]
     scores: Tensor | None = None
     head: Head | None = None
-    table: Mapping[str, Replacement] = field(default_factory=dict)
+    table: Replacements = field(default_factory=NamedReplacements)
 
     @property
     def logits(self) -> Tensor:
@@ -54,21 +54,12 @@ class Recording:
         return torch.zeros_like(wrt) if gradient is None else gradient
 
 
-class Listener:
-    """Keeps the outputs of the modules of one pass, under their dotted names."""
+class LayerRecorder:
+    """Records the outputs of the modules of one pass, under their dotted names."""
 
-    def __init__(
-        self,
-        bend: Bend,
-        keep: Collection[str] | None,
-        until: str | None,
-        cloned: Collection[str],
-        batch: int,
-        look: Look | None = None,
-        since: str | None = None,
-    ) -> None:
-        self.bend, self.keep, self.until, self.cloned, self.batch, self.look = bend, keep, until, cloned, batch, look
-        self.since = since
+    def __init__(self, options: PassOptions, batch: int) -> None:
+        self.options, self.batch = options, batch
+        self.mode = RuleMode(options.rules, options.skip_rectifier)
         self.outputs: dict[str, Tensor] = {}
         self.modules: dict[str, nn.Module] = {}
         self.rectifiers: dict[str, int] = {}  # layer → which rectifier call of the pass made its output
@@ -77,31 +68,28 @@ class Listener:
         self._calls: dict[str, int] = {}
         self._seen: dict[int, tuple[weakref.ref[Tensor], int]] = {}  # weak: a pass may free what nobody keeps
 
-    def hear(self, name: str, module: nn.Module, output: Any) -> Any:
-        """The forward hook: keep the output; hand on a copy where the network would overwrite it."""
+    def record(self, name: str, module: nn.Module, output: Any) -> Any:
+        """The forward hook: keeps the output; hands on a copy where the network would overwrite it."""
         if threading.get_ident() != self.thread:  # someone else is running the user's module beside us
             return None
-        name = self._numbered(name)
+        options, name = self.options, self._numbered(name)
         tensor = output[0] if isinstance(output, tuple) and output else output
         with torch._C.DisableTorchFunction():  # modes need not see every question
             if not isinstance(tensor, Tensor) or not self._is_layer(tensor) or self._is_known(tensor):
                 return None
-            if name == self.since:
+            if name == options.since:
                 torch.set_grad_enabled(True)
                 tensor = tensor.detach().requires_grad_()
             self._mark(tensor)
-            expendable = self.keep is not None and name not in self.keep and _expendable(tensor)
-        if self.keep is None or name in self.keep:
-            if self.look is None:
-                self._keep(name, module, tensor)
-            else:
-                with torch._C.DisableTorchFunction():  # what it computes is no part of the pass
-                    self.look(name, tensor)
-        if name == self.until:
+            wanted = options.keep is None or name in options.keep
+            expendable = not wanted and _expendable(tensor)
+        if wanted:
+            self._keep(name, module, tensor)
+        if name == options.until:
             raise _Reached
-        if name != self.since and (name not in self.cloned or expendable):
+        if name != options.since and (name not in options.cloned or expendable):
             return None
-        handed: Tensor = tensor.clone() if name in self.cloned else tensor
+        handed: Tensor = tensor.clone() if name in options.cloned else tensor
         self._mark(handed)
         return (handed, *output[1:]) if isinstance(output, tuple) else handed
 
@@ -110,9 +98,13 @@ class Listener:
         return {name for name, kept in self.outputs.items() if kept._version != self._versions[name]}
 
     def _keep(self, name: str, module: nn.Module, tensor: Tensor) -> None:
+        if self.options.look is not None:
+            with torch._C.DisableTorchFunction():  # what it computes is no part of the pass
+                self.options.look(name, tensor)
+            return
         self.outputs[name], self.modules[name], self._versions[name] = tensor, module, tensor._version
-        if self.bend.rectified is tensor:
-            self.rectifiers[name] = self.bend.rectifiers
+        if self.mode.rectified is tensor:
+            self.rectifiers[name] = self.mode.rectifiers
 
     def _is_layer(self, tensor: Tensor) -> bool:
         return (
@@ -123,7 +115,7 @@ class Listener:
         )
 
     def _is_known(self, tensor: Tensor) -> bool:
-        """Whether this is the unchanged output of a module heard before: a container's, or an inactive dropout's."""
+        """Whether this is the unchanged output of a module recorded before: a container's, or an inactive dropout's."""
         seen, version = self._seen.get(id(tensor), (None, 0))
         return seen is not None and seen() is tensor and version == tensor._version
 
@@ -147,58 +139,42 @@ def _expendable(output: Tensor) -> bool:
     return type(output.grad_fn).__name__ in EXPENDABLE if output.requires_grad else True
 
 
-def record(
-    module: nn.Module,
-    x: Tensor,
-    *,
-    rules: Rules = PLAIN,
-    keep: Collection[str] | None = None,
-    until: str | None = None,
-    grad: bool = False,
-    cloned: Collection[str] = (),
-    skip_rectifier: int | None = None,
-    beside: AbstractContextManager[Any] | None = None,
-    look: Look | None = None,
-    since: str | None = None,
-) -> Recording:
-    """Run `module` on x (B, C, H, W) in eval mode and keep the outputs of the layers named in `keep` (None: all).
+def record(module: nn.Module, x: Tensor, options: PassOptions = ALL_LAYERS) -> Recording:
+    """Runs `module` on x (B, C, H, W) in eval mode and keeps the outputs of its layers.
 
-    The pass ends at the layer `until`. `cloned` names layers whose output the network overwrites in place. With
-    `skip_rectifier` the n-th rectifier call passes its input on unchanged. The module is left exactly as it was, also
-    after an error. With `grad`, x joins the graph as it is if it already requires gradients, else as a fresh leaf. A
-    mode `beside` the bend sees every call, too. Where `look` is given it sees these outputs as they come, and none is
-    kept. With `since` the graph begins at that layer's output, not at x.
+    The module is left exactly as it was, also after an error. With a graph, x joins it as it is if it already requires
+    gradients, else as a fresh leaf.
+
+    >>> found = record(nn.Sequential(nn.Conv2d(3, 4, 3), nn.Flatten()), torch.zeros(1, 3, 8, 8))
+    >>> {name: tuple(output.shape) for name, output in found.outputs.items()}
+    {'0': (1, 4, 6, 6), '1': (1, 144)}
     """
-    bend = Bend(rules, skip_rectifier)
-    listener = Listener(bend, keep, until, cloned, x.shape[0], look, since)
-    return observe(module, x, listener, grad, beside)
+    return observe(module, x, LayerRecorder(options, x.shape[0]))
 
 
-def observe(
-    module: nn.Module,
-    x: Tensor,
-    listener: Listener,
-    grad: bool = False,
-    beside: AbstractContextManager[Any] | None = None,
-) -> Recording:
-    """One pass of `module` heard by `listener`, under its bend and, if given, a second mode `beside` it."""
-    trace = HeadTrace()
-    listener.bend.follow = trace.follow
+def observe(module: nn.Module, x: Tensor, recorder: LayerRecorder) -> Recording:
+    """One pass of `module` that `recorder` records."""
+    options, trace = recorder.options, HeadTrace()
+    recorder.mode.follow = trace.follow
     scores: Tensor | None = None
-    grad = grad and listener.since is None
-    with torch.inference_mode(False), torch.set_grad_enabled(grad), _eval_mode(module), _listening(module, listener):
+    grad = options.grad and options.since is None
+    with torch.inference_mode(False), torch.set_grad_enabled(grad), _eval_mode(module), _hooked(module, recorder):
         if grad and not x.requires_grad:
             x = x.detach().clone().requires_grad_()
         try:
-            with beside or nullcontext(), listener.bend:
+            with options.beside or nullcontext(), recorder.mode:
                 scores = answer(module(x.clone()))  # a copy: some networks normalise their input in place
         except _Reached:
-            return Recording(x, listener.outputs, table=listener.bend.table)
-    return Recording(x, listener.outputs, trace.unnormalised(scores), trace.head(scores), listener.bend.table)
+            return Recording(x, recorder.outputs, table=recorder.mode.table)
+    return Recording(x, recorder.outputs, trace.unnormalised(scores), trace.head(scores), recorder.mode.table)
 
 
 def answer(output: Any) -> Tensor:
-    """The class scores (B, classes) in what a network returns: a tensor, or the first one of a tuple, list or dict."""
+    """The class scores (B, classes) in what a network returns: a tensor, or the first one of a tuple, list or dict.
+
+    >>> tuple(answer({"logits": torch.zeros(2, 5), "aux": None}).shape)
+    (2, 5)
+    """
     if isinstance(output, dict):
         output = next((output[key] for key in ("logits", "out") if key in output), next(iter(output.values()), None))
     elif hasattr(output, "logits"):
@@ -217,6 +193,16 @@ def answer(output: Any) -> Tensor:
     return scores
 
 
+def check_finite(recording: Recording, module: nn.Module, name: str) -> None:
+    """Raises DeepvisError, naming the weights to blame, where class scores are NaN or infinite."""
+    if recording.scores is None or torch.isfinite(recording.scores).all():
+        return
+    weights = ((key, value) for key, value in module.state_dict().items() if value.is_floating_point())
+    broken = next((key for key, value in weights if not torch.isfinite(value).all()), None)
+    why = f"its weights {broken} are not all finite numbers" if broken else "a value grew beyond all bounds on the way"
+    raise DeepvisError(f"{name} answers with NaN or infinity: {why}.")
+
+
 @contextmanager
 def _eval_mode(module: nn.Module) -> Iterator[None]:
     training = [part for part in module.modules() if part.training]
@@ -230,17 +216,12 @@ def _eval_mode(module: nn.Module) -> Iterator[None]:
 
 
 @contextmanager
-def _listening(module: nn.Module, listener: Listener) -> Iterator[None]:
-    names = (
-        None
-        if listener.keep is None
-        else {*listener.keep, *listener.cloned, listener.until or "", listener.since or ""}
-    )
-    wanted = None if names is None else {name.split("#")[0] for name in names}
+def _hooked(module: nn.Module, recorder: LayerRecorder) -> Iterator[None]:
+    wanted = recorder.options.hooked()
     handles = [
-        part.register_forward_hook(_hook(name, listener))
+        part.register_forward_hook(_hook(name or OUTPUT, recorder))
         for name, part in module.named_modules()
-        if wanted is None or (name or "output") in wanted
+        if wanted is None or (name or OUTPUT) in wanted
     ]
     try:
         yield
@@ -249,5 +230,5 @@ def _listening(module: nn.Module, listener: Listener) -> Iterator[None]:
             handle.remove()
 
 
-def _hook(name: str, listener: Listener) -> Callable[[nn.Module, Any, Any], Any]:
-    return lambda module, _, output: listener.hear(name or "output", module, output)
+def _hook(name: str, recorder: LayerRecorder) -> Callable[[nn.Module, Any, Any], Any]:
+    return lambda module, _, output: recorder.record(name, module, output)

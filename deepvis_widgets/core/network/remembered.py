@@ -12,7 +12,15 @@ from .recording import Recording
 
 
 class Recordings:
-    """The last few recordings of one network; `limit` 0 (the default) keeps none. Any thread may use it."""
+    """The last few recordings of one network; `limit` 0 (the default) keeps none. Any thread may use it.
+
+    >>> import torch
+    >>> kept = Recordings(limit=1)
+    >>> for key in ("first", "second"):
+    ...     kept.put(key, Recording(torch.zeros(1, 3, 8, 8), {}))
+    >>> kept.get("first") is None, len(kept)
+    (True, 1)
+    """
 
     def __init__(self, limit: int = 0) -> None:
         self.limit = limit
@@ -39,6 +47,11 @@ class Recordings:
         return len(self._kept)
 
 
-def _identity(view: Tensor) -> tuple[Any, ...]:
-    """A content key of a view: its bytes, so that an equal picture finds its recording."""
+def view_key(view: Tensor) -> tuple[Any, ...]:
+    """A key of what a view shows: its bytes, so that an equal picture finds its recording.
+
+    >>> import torch
+    >>> view_key(torch.zeros(3, 8, 8)) == view_key(torch.zeros(3, 8, 8))
+    True
+    """
     return tuple(view.shape), hash(view.detach().cpu().contiguous().numpy().tobytes())

@@ -14,11 +14,28 @@ from .layer import Layer
 class Target:
     """What is explained: a class (layer None: its logit), or a unit of a layer, at one position (row, col) or at its
     strongest.
+
+    >>> Target(3)
+    Target(channel=3, layer=None, position=None)
+    >>> Target(12, "features.6", (2, 5)) == Target(12, "features.6", (2, 5))
+    True
     """
 
     channel: int
     layer: str | None = None
     position: tuple[int, int] | None = None
+
+
+def unit_target(layer: Layer, unit: Any) -> Target:
+    """The Target meant by a unit of a layer: a channel, or (channel, (row, col)).
+
+    Raises DeepvisError where the layer has no such channel or position.
+    """
+    given, position = unit if isinstance(unit, tuple | list) and len(unit) == 2 else (unit, None)
+    channel = whole(given)
+    if channel is None or not 0 <= channel < layer.channels:
+        raise DeepvisError(f'Layer "{layer.name}" has no unit {given}; its units are 0 to {layer.channels - 1}.')
+    return Target(channel, layer.name, None if position is None else _position(layer, position))
 
 
 def _position(layer: Layer, given: Any) -> tuple[int, int]:

@@ -7,7 +7,12 @@ from torch import Tensor
 
 
 def around(mask: Tensor) -> Box | None:
-    """The smallest box that holds every true place of a mask (H, W); None where there is none."""
+    """The smallest box that holds every true place of a mask (H, W); None where there is none.
+
+    >>> import torch
+    >>> around(torch.tensor([[False, False, False], [False, True, True]]))
+    (1, 1, 1, 2)
+    """
     rows, cols = mask.any(1).nonzero(), mask.any(0).nonzero()
     if not len(rows):
         return None
@@ -16,7 +21,11 @@ def around(mask: Tensor) -> Box | None:
 
 
 def intersection_over_union(one: Box, other: Box) -> float:
-    """The share of the area of both boxes that lies in both: 0 where they are apart, 1 where they are the same."""
+    """The share of the area of both boxes that lies in both: 0 where they are apart, 1 where they are the same.
+
+    >>> intersection_over_union((0, 0, 2, 2), (0, 1, 2, 3))
+    0.25
+    """
     height, width = (
         max(0, min(one[axis] + one[axis + 2], other[axis] + other[axis + 2]) - max(one[axis], other[axis]))
         for axis in (0, 1)
@@ -31,6 +40,11 @@ Box = tuple[int, int, int, int]  # top, left, height, width
 def crop(picture: Tensor, box: Box) -> Tensor:
     """The part of (..., H, W) inside the box (top, left, height, width); what lies outside the picture is filled with
     mid-grey.
+
+    >>> import torch
+    >>> crop(torch.ones(1, 3, 3), (-1, 1, 2, 2))
+    tensor([[[0.5000, 0.5000],
+             [1.0000, 1.0000]]])
     """
     top, left, height, width = box
     rows, cols = picture.shape[-2:]

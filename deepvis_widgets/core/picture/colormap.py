@@ -25,6 +25,9 @@ def colour(values: Tensor, name: str, signed: bool) -> Tensor:
 
     A signed map is centred: 0 is the middle of the table and ±max|value| its ends. An unsigned one runs from its
     minimum to its maximum.
+
+    >>> colour(torch.tensor([[-1.0, 0.0, 1.0]]), "blue-red", signed=True).shape
+    torch.Size([3, 1, 3])
     """
     if name not in tables():
         raise DeepvisError(f'There is no colour map "{name}"; accepted are {", ".join(tables())}.')

@@ -14,6 +14,9 @@ def components(mask: Tensor) -> Tensor:
 
     Every pixel starts with a number of its own; in each round a number gives way to the largest that touches it
     anywhere (Shiloach & Vishkin 1982), so a few rounds join what is thousands of pixels long.
+
+    >>> components(torch.tensor([[True, True, False, True]]))
+    tensor([[2, 2, 0, 4]])
     """
     numbers = torch.arange(1, mask.numel() + 1).view(mask.shape) * mask
     while True:
@@ -41,6 +44,9 @@ def _followed(leads: Tensor) -> Tensor:
 def largest_box(mask: Tensor) -> Box | None:
     """The box (top, left, height, width) round the largest component of a mask, bool (H, W), by its number of pixels;
     of equal ones the first in reading order counts, and an empty mask has none.
+
+    >>> largest_box(torch.tensor([[True, True, False, True]]))
+    (0, 0, 1, 2)
     """
     if not bool(mask.any()):
         return None

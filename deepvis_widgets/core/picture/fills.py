@@ -41,7 +41,11 @@ FILLS = tuple(_FILLS)
 
 
 def fill_picture(view: Tensor, fill: str) -> Tensor:
-    """A whole picture (3, H, W) of what the occluder shows over `view`; DeepvisError for a fill that does not exist."""
+    """A whole picture (3, H, W) of what the occluder shows over `view`; DeepvisError for a fill that does not exist.
+
+    >>> fill_picture(torch.zeros(3, 4, 4), "grey")[0, 0]
+    tensor([0.5000, 0.5000, 0.5000, 0.5000])
+    """
     if fill not in _FILLS:
         raise DeepvisError(f'There is no fill "{fill}"; accepted: {", ".join(FILLS)}.')
     return _FILLS[fill](view)
@@ -50,6 +54,11 @@ def fill_picture(view: Tensor, fill: str) -> Tensor:
 def occlude(view: Tensor, fill: Tensor, box: Box | None) -> Tensor:
     """The view (3, H, W) with the box (top, left, height, width) taken from `fill`; a part outside the picture is
     ignored.
+
+    >>> view = torch.ones(3, 2, 3)
+    >>> occlude(view, fill_picture(view, "black"), (0, 1, 1, 5))[0]
+    tensor([[1., 0., 0.],
+            [1., 1., 1.]])
     """
     if box is None:
         return view

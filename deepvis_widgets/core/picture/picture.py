@@ -25,6 +25,9 @@ def to_tensor(source: Any) -> Tensor:
 
     `source` is a path, encoded bytes, a PIL image of any mode, a uint8 array (H, W, 3) or a float tensor (3, H, W) in
     [0, 1]. Raises DeepvisError when it is none of these or cannot be decoded.
+
+    >>> to_tensor(Image.new("RGB", (4, 2), "red"))[:, 0, 0]
+    tensor([1., 0., 0.])
     """
     if isinstance(source, Tensor):
         return _from_tensor(source)
@@ -42,12 +45,20 @@ def to_tensor(source: Any) -> Tensor:
 
 
 def to_pil(picture: Tensor) -> Image.Image:
-    """The picture (3, H, W) in [0, 1] as an 8-bit PIL image."""
+    """The picture (3, H, W) in [0, 1] as an 8-bit PIL image.
+
+    >>> to_pil(torch.zeros(3, 2, 4)).size
+    (4, 2)
+    """
     return Image.fromarray(to_bytes(picture))
 
 
 def to_bytes(picture: Tensor) -> np.ndarray:
-    """The picture (3, H, W) in [0, 1] as a uint8 array (H, W, 3); one channel becomes grey."""
+    """The picture (3, H, W) in [0, 1] as a uint8 array (H, W, 3); one channel becomes grey.
+
+    >>> to_bytes(torch.ones(1, 1, 1)).tolist()
+    [[[255, 255, 255]]]
+    """
     if picture.shape[0] == 1:
         picture = picture.expand(3, -1, -1)
     levels = picture.detach().float().clamp(0, 1).mul_(255).round_().to(torch.uint8)
@@ -55,7 +66,11 @@ def to_bytes(picture: Tensor) -> np.ndarray:
 
 
 def from_bytes(levels: np.ndarray) -> Tensor:
-    """The picture of a uint8 array (H, W, 3) as a float tensor (3, H, W) in [0, 1]."""
+    """The picture of a uint8 array (H, W, 3) as a float tensor (3, H, W) in [0, 1].
+
+    >>> tuple(from_bytes(np.zeros((2, 4, 3), np.uint8)).shape)
+    (3, 2, 4)
+    """
     return torch.from_numpy(np.array(levels)).permute(2, 0, 1).float() / 255
 
 

@@ -11,6 +11,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from ..checks import one_of
 from ..errors import DeepvisError
 from .picture import to_bytes, to_pil, to_tensor
 
@@ -31,6 +32,11 @@ class Preprocess:
     `size` is (H, W); `resize` is the length of the shorter side before the centre crop (None: the crop just fits);
     `fit` is "crop" or "stretch"; `mean` and `std` are per channel, in [0, 1] units. One mean makes a one-channel (grey)
     network.
+
+    >>> prepare = Preprocess(size=(32, 48), resize=None, mean=(0.5,) * 3, std=(0.25,) * 3)
+    >>> picture = Image.new("RGB", (640, 480), "white")
+    >>> tuple(prepare.view(picture).shape), float(prepare(picture).max())
+    ((3, 32, 48), 2.0)
     """
 
     size: tuple[int, int] = (224, 224)
@@ -44,8 +50,8 @@ class Preprocess:
         whole = isinstance(self.size, tuple | list) and len(self.size) == 2
         if not whole or not all(isinstance(side, int) and side > 0 for side in self.size):
             raise DeepvisError(f"size={self.size!r} is not accepted by Preprocess; accepted: (height, width).")
-        _one_of("fit", self.fit, ("crop", "stretch"))
-        _one_of("interpolation", self.interpolation, tuple(RESAMPLING))
+        one_of("fit", self.fit, ("crop", "stretch"), by="Preprocess")
+        one_of("interpolation", self.interpolation, tuple(RESAMPLING), by="Preprocess")
         if len(self.mean) != len(self.std) or len(self.mean) not in (1, 3) or min(self.std) <= 0:
             raise DeepvisError("mean and std must have one number per channel, 1 or 3, and std must be above 0.")
 
@@ -85,11 +91,6 @@ class Preprocess:
         return image.resize((wide, high), RESAMPLING[self.interpolation]).crop(window)
 
 
-def _one_of(name: str, value: str, accepted: tuple[str, ...]) -> None:
-    if value not in accepted:
-        raise DeepvisError(f"{name}={value!r} is not accepted by Preprocess; accepted: {', '.join(accepted)}.")
-
-
 def _scaled(size: tuple[int, int], shorter: int) -> tuple[int, int]:
     """(width, height) with the shorter side of that length; the longer one is cut off to a whole number, as torchvision
     does.
@@ -105,6 +106,9 @@ def understand(preprocess: Any) -> Preprocess:
 
     A callable is probed with plain pictures: it must take a PIL image, return a float tensor (C, H, W) of one size, and
     normalise each channel by itself. Raises DeepvisError otherwise.
+
+    >>> understand(None).size
+    (224, 224)
     """
     if preprocess is None:
         return Preprocess()

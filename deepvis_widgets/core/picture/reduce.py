@@ -15,6 +15,9 @@ def backward_view(attribution: Tensor, view: str) -> Tensor:
 
     "raw" and "grey" (the channel mean) put 0 at mid-grey and ±max at white and black; "norm" (L2 over channels) and
     "blurred norm" put 0 at black.
+
+    >>> backward_view(torch.tensor([[[-1.0, 0.0, 2.0]]]), "raw")[0]
+    tensor([[0.2500, 0.5000, 1.0000]])
     """
     signal = attribution.detach().float()
     if view == "raw":
@@ -28,7 +31,11 @@ def backward_view(attribution: Tensor, view: str) -> Tensor:
 
 
 def centred(signal: Tensor) -> Tensor:
-    """Scaled so that 0 becomes 0.5 and the largest magnitude 0 or 1; all zeros stay mid-grey."""
+    """Scaled so that 0 becomes 0.5 and the largest magnitude 0 or 1; all zeros stay mid-grey.
+
+    >>> centred(torch.tensor([-4.0, 2.0]))
+    tensor([0.0000, 0.7500])
+    """
     peak = signal.abs().max()
     return (signal / peak).mul_(0.5).add_(0.5) if peak > 0 else torch.full_like(signal, 0.5)
 
@@ -36,6 +43,9 @@ def centred(signal: Tensor) -> Tensor:
 def blur(images: Tensor, sigma: float) -> Tensor:
     """Gaussian blur of images (B, C, H, W), σ in pixels, borders reflected (repeated where the picture is smaller than
     the kernel).
+
+    >>> float(blur(torch.ones(1, 3, 8, 8), 2.0).mean().round(decimals=4))
+    1.0
     """
     radius = max(1, int(3 * sigma + 0.5))
     at = torch.arange(-radius, radius + 1, dtype=images.dtype, device=images.device)
@@ -48,5 +58,9 @@ def blur(images: Tensor, sigma: float) -> Tensor:
 
 
 def to_size(heatmap: Tensor, size: tuple[int, int]) -> Tensor:
-    """A coarse map (h, w) over the picture: bilinear to (H, W), corners not aligned."""
+    """A coarse map (h, w) over the picture: bilinear to (H, W), corners not aligned.
+
+    >>> to_size(torch.tensor([[0.0, 1.0]]), (1, 4))
+    tensor([[0.0000, 0.2500, 0.7500, 1.0000]])
+    """
     return F.interpolate(heatmap[None, None], size, mode="bilinear", align_corners=False)[0, 0]

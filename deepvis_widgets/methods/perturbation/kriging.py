@@ -7,14 +7,12 @@ covariance: exact where a window was measured, and for a network whose answer is
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-if TYPE_CHECKING:
-    from .sweep import Sweep
+from .sweep import Sweep
 
 APART = 0.75  # of a window: from one position of the coarse grid to the next
 MORE = 0.5  # of the coarse grid's positions: how many are added where the map changes
@@ -25,14 +23,16 @@ Parts = Callable[[Tensor], list[Tensor]]
 
 
 def coarse(boxes: Tensor) -> Tensor:
-    """(rows, cols): the positions measured first, the outermost ones among them. All, where windows hardly overlap."""
+    """Returns (rows, cols): the positions measured first, the outermost ones among them. All, where windows hardly
+    overlap.
+    """
     rows, cols = (_every(starts, int(sides.max())) for starts, sides in _axes(boxes))
     return rows[:, None] & cols
 
 
 def visits(sweep: Sweep, size: int, parts: Parts) -> Iterator[tuple[float, Tensor]]:
-    """(share done after it, positions (n, 2) as row and column) of one batch after the other, of at most `size`; the
-    first are `parts` of the coarse grid's boxes (n, 4), the later ones depend on what `sweep` holds by then.
+    """Yields (share done after it, positions (n, 2) as row and column) of one batch after the other, of at most `size`;
+    the first are `parts` of the coarse grid's boxes (n, 4), the later ones depend on what `sweep` holds by then.
     """
     first = coarse(sweep.boxes).nonzero()
     count = min(sweep.done.numel(), round((1 + MORE) * len(first)))
@@ -47,7 +47,9 @@ def visits(sweep: Sweep, size: int, parts: Parts) -> Iterator[tuple[float, Tenso
 
 
 def estimated(sweep: Sweep) -> Tensor:
-    """The values (rows, cols, records) of all positions; labels are those of the measured window that is nearest."""
+    """Returns the values (rows, cols, records) of all positions; labels are those of the measured window that is
+    nearest.
+    """
     kriging = Kriging(sweep.boxes, sweep.done)
     values = kriging.estimate(sweep.values)
     for column in sweep.whole:
@@ -69,7 +71,7 @@ class Kriging:
         self._weights = torch.linalg.solve(own, self._shared)
 
     def shared(self, places: Tensor) -> Tensor:
-        """(n, all): the covariance of some positions, given as flat indices, with all."""
+        """Returns (n, all): the covariance of some positions, given as flat indices, with all."""
         count = self.done.shape[1]
         return (self._rows[places // count, :, None] * self._cols[places % count, None]).flatten(1)
 
@@ -80,19 +82,19 @@ class Kriging:
         return left.view(self.done.shape).masked_fill(self.done, 0)
 
     def estimate(self, values: Tensor) -> Tensor:
-        """Values (rows, cols, records): as they are where they were measured, estimated elsewhere."""
+        """Returns values (rows, cols, records): as they are where they were measured, estimated elsewhere."""
         known = values.flatten(0, 1)[self._known].double()
         mean = known.mean(0)
         found = (mean + self._weights.T @ (known - mean)).view(values.shape).to(values.dtype)
         return torch.where(self.done[..., None], values, found)
 
     def nearest(self, values: Tensor) -> Tensor:
-        """Values (rows, cols): those of the measured position that shares most."""
+        """Returns values (rows, cols): those of the measured position that shares most."""
         return values.flatten()[self._known[self._shared.argmax(0)]].view(values.shape)
 
 
 def _next(sweep: Sweep, count: int) -> Tensor:
-    """Where to look next (count, 2): far from what was measured, and where the map changes."""
+    """Returns where to look next (count, 2): far from what was measured, and where the map changes."""
     kriging = Kriging(sweep.boxes, sweep.done)
     changes = _changes(kriging.estimate(sweep.values[..., :1])[..., 0])
     worth = (kriging.variance * (1 + changes)).flatten()
@@ -105,20 +107,20 @@ def _next(sweep: Sweep, count: int) -> Tensor:
 
 
 def _changes(values: Tensor) -> Tensor:
-    """The spread (rows, cols) round each position, 1 on average; 0 where nothing changes anywhere."""
+    """Returns the spread (rows, cols) round each position, 1 on average; 0 where nothing changes anywhere."""
     around = F.pad(values.double()[None, None], (1, 1, 1, 1), mode="replicate")[0, 0]
     spread = around.unfold(0, 3, 1).unfold(1, 3, 1).std((2, 3), unbiased=False)
     return spread / spread.mean().clamp(min=1e-30)
 
 
 def _axes(boxes: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
-    """Where the windows begin, and how long they are, down and across."""
+    """Yields where the windows begin, and how long they are, down and across."""
     yield boxes[:, 0, 0], boxes[:, 0, 2]
     yield boxes[0, :, 1], boxes[0, :, 3]
 
 
 def _every(starts: Tensor, side: int) -> Tensor:
-    """Which positions of an axis the coarse grid has: every so many, and the last."""
+    """Returns which positions of an axis the coarse grid has: every so many, and the last."""
     stride = int(starts[1] - starts[0]) if len(starts) > 1 else side
     chosen = torch.zeros(len(starts), dtype=torch.bool)
     chosen[:: max(1, int(APART * side / stride))] = True
@@ -127,7 +129,7 @@ def _every(starts: Tensor, side: int) -> Tensor:
 
 
 def _overlap(starts: Tensor, sides: Tensor) -> Tensor:
-    """(n, n): the share of their length that two windows have in common along an axis."""
+    """Returns (n, n): the share of their length that two windows have in common along an axis."""
     ends = starts + sides
     common = torch.minimum(ends[:, None], ends) - torch.maximum(starts[:, None], starts)
     return common.clamp(min=0).double() / torch.outer(sides, sides).double().sqrt()

@@ -23,7 +23,14 @@ GRAPH_BUDGET = 2**26  # the same where all of them are kept for the way back
 
 @dataclass(frozen=True)
 class Score:
-    """The number that is explained, for every picture of a batch: a class score, or a hidden unit at one position."""
+    """The number that is explained, for every picture of a batch: a class score, or a hidden unit at one position.
+
+    >>> import deepvis_widgets as dv
+    >>> net, scene = dv.load("husky-wolf"), dv.scene("wolf", "snow", seed=3)
+    >>> score = Score.of(net, net.view(scene), net.target("wolf"), "softmax")
+    >>> score.value(score.forward(net.view(scene)[None])).shape
+    torch.Size([1])
+    """
 
     network: Network
     target: Target
@@ -31,17 +38,17 @@ class Score:
 
     @classmethod
     def of(cls, network: Network, image: Tensor, target: Target | None, kind: str = "logit") -> Score:
-        """The score meant by `target` on the view `image` (3, H, W): None becomes its top class, a unit without a
-        position is taken where it is strongest there.
+        """Returns the score meant by `target` on the view `image` (3, H, W): None becomes its top class, a unit without
+        a position is taken where it is strongest there.
         """
         return cls(network, resolve(network, image, target), kind)
 
     def forward(self, views: Tensor, keep: Collection[str] = ()) -> Recording:
-        """A bare pass over views (B, 3, H, W) in [0, 1], only as deep as the target."""
+        """Returns a bare pass over views (B, 3, H, W) in [0, 1], only as deep as the target."""
         return self._pass(self.network.feed(views), keep, grad=False)
 
     def value(self, recording: Recording) -> Tensor:
-        """The score of every picture of a pass: (B,)."""
+        """Returns the score of every picture of a pass: (B,)."""
         target = self.target
         if target.layer is None:
             scores = recording.logits
@@ -52,7 +59,7 @@ class Score:
         return maps[:, target.channel, row, col]
 
     def gradient(self, x: Tensor) -> Tensor:
-        """d score / d input for every picture of an input (B, C, H, W), on the CPU, in float32 at least."""
+        """Returns d score / d input for every picture of an input (B, C, H, W), on the CPU, in float32 at least."""
         recording = self._pass(x, (), grad=True)
         with torch.enable_grad():
             total = self.value(recording).sum()
@@ -69,7 +76,7 @@ class Score:
 
 
 def resolve(network: Network, image: Tensor, target: Target | None) -> Target:
-    """The target with its class, or its unit's strongest position on the view `image`, filled in."""
+    """Returns the target with its class, or its unit's strongest position on the view `image`, filled in."""
     if target is None:
         return Target(int(network.look(image).logits[0].argmax()))
     if target.layer is None or target.position is not None:
@@ -80,17 +87,17 @@ def resolve(network: Network, image: Tensor, target: Target | None) -> Target:
 
 
 def per_pass(network: Network, grad: bool = False) -> int:
-    """How many pictures to put into one pass: fewer where pictures or layers are large."""
+    """Returns how many pictures to put into one pass: fewer where pictures or layers are large."""
     numbers = sum(math.prod(layer.shape) for layer in network.layers)
     return max(1, min(MOST, (GRAPH_BUDGET if grad else BUDGET) // numbers))
 
 
 def batches(count: int, size: int) -> Iterator[slice]:
-    """0 .. count in slices of at most `size`."""
+    """Yields 0 .. count in slices of at most `size`."""
     for first in range(0, count, size):
         yield slice(first, min(first + size, count))
 
 
 def precision(network: Network) -> torch.dtype:
-    """What sums over many passes are kept in: the network's precision, float32 at least."""
+    """Returns what sums over many passes are kept in: the network's precision, float32 at least."""
     return torch.promote_types(network.dtype, torch.float32)

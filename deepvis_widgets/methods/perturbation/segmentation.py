@@ -42,9 +42,13 @@ SEGMENTATIONS: dict[str, Callable[[np.ndarray, Any], Any]] = {
 
 
 def superpixels(image: Tensor, params: Any) -> Tensor:
-    """The superpixels (H, W) of a view (3, H, W), numbered from 0 without gaps, by `params.segmentation`.
+    """Returns the superpixels (H, W) of a view (3, H, W), numbered from 0 without gaps, by `params.segmentation`.
 
     Raises DeepvisError where scikit-image is not installed.
+
+    >>> from deepvis_widgets.methods.lime import LimeParams
+    >>> superpixels(torch.rand(3, 32, 32), LimeParams(segmentation="slic", pieces=9)).shape
+    torch.Size([32, 32])
     """
     pixels = image.permute(1, 2, 0).double().cpu().numpy()
     try:

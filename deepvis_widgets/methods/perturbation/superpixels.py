@@ -43,12 +43,12 @@ class Superpixels(HeatMap):
         return len(self.answers)
 
     def strongest(self, count: int = SHOWN) -> list[int]:
-        """The superpixels that speak most for the target, strongest first; only those that speak for it."""
+        """Returns the superpixels that speak most for the target, strongest first; only those that speak for it."""
         order = self.weights.argsort(descending=True, stable=True)[:count]
         return [int(index) for index in order if self.weights[index] > 0]
 
     def image(self, colormap: str | None = None, opacity: float = 0.6, count: int = SHOWN) -> Image.Image:
-        """The strongest superpixels, all others grey; with a `colormap`, all weights as a heat map instead."""
+        """Returns the strongest superpixels, all others grey; with a `colormap`, all weights as a heat map instead."""
         if colormap is not None:
             return super().image(colormap, opacity)
         shown = torch.isin(self.segments, torch.tensor(self.strongest(count), dtype=torch.long))

@@ -34,7 +34,7 @@ class Sweep:
         return () if self.watched is None or self.watched.layer is None else (self.watched.layer,)
 
     def read(self, recording: Recording) -> Tensor:
-        """(B, records) of a pass: score, probability and label of a class, strongest activation."""
+        """Returns (B, records) of a pass: score, probability and label of a class, strongest activation."""
         records = [self.score.value(recording)]
         if self.score.target.layer is None:
             probabilities = recording.logits.to(self.values.dtype).softmax(1)
@@ -50,7 +50,9 @@ class Sweep:
         self.values[rows, cols], self.done[rows, cols] = read, True
 
     def filled(self) -> Tensor:
-        """The values; where there is none yet, that of the position above left which was visited on a coarser level."""
+        """Returns the values; where there is none yet, that of the position above left which was visited on a coarser
+        level.
+        """
         values = self.values[:1, :1].expand_as(self.values)
         for level in LEVELS:
             rows, cols = (torch.arange(count) // level * level for count in self.done.shape)
@@ -59,7 +61,11 @@ class Sweep:
 
 
 def windows(size: tuple[int, int], window: int, stride: int) -> Tensor:
-    """All boxes (rows, cols, 4): top, left, height, width, clipped at the border."""
+    """Returns all boxes (rows, cols, 4): top, left, height, width, clipped at the border.
+
+    >>> windows((100, 100), 64, 64)[1, 0].tolist()
+    [64, 0, 36, 64]
+    """
     tops, lefts = (_starts(side, window, stride) for side in size)
     heights, widths = ((side - starts).clamp(max=window) for side, starts in zip(size, (tops, lefts), strict=True))
     grid = torch.meshgrid(tops, lefts, indexing="ij") + torch.meshgrid(heights, widths, indexing="ij")
@@ -72,7 +78,7 @@ def _starts(side: int, window: int, stride: int) -> Tensor:
 
 
 def averaged(values: Tensor, boxes: Tensor, size: tuple[int, int]) -> Tensor:
-    """(H, W): for every pixel the mean of `values` (rows, cols) over the boxes that hide it."""
+    """Returns (H, W): for every pixel the mean of `values` (rows, cols) over the boxes that hide it."""
     rows, cols = (_covering(starts, sides, side) for starts, sides, side in _axes(boxes, size))
     rows, cols = rows.to(values.dtype), cols.to(values.dtype)
     return (rows.T @ values @ cols) / torch.outer(rows.sum(0), cols.sum(0))
@@ -84,6 +90,6 @@ def _axes(boxes: Tensor, size: tuple[int, int]) -> Iterator[tuple[Tensor, Tensor
 
 
 def _covering(starts: Tensor, sides: Tensor, side: int) -> Tensor:
-    """(windows, side): whether a window hides a row (or a column) of the picture."""
+    """Returns (windows, side): whether a window hides a row (or a column) of the picture."""
     at = torch.arange(side)
     return (at >= starts[:, None]) & (at < (starts + sides)[:, None])

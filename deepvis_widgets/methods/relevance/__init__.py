@@ -1,4 +1,4 @@
-"""Layer-wise relevance propagation: rules, composites, and the table of replacements that sends relevance back.
+"""Layer-wise relevance propagation: rules, composites, and the replacements that send relevance back.
 
 The signal that runs backwards *is* the relevance: every replacement has the value of the operation it stands for and
 sends back, instead of a gradient, each input's share of the relevance that arrives. So the relevance of any layer is

@@ -18,7 +18,7 @@ NORMS = frozenset(("layer_norm", "group_norm"))
 
 
 def taken_apart(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """What a compound operation returns, computed by simple ones."""
+    """Returns what a compound operation returns, computed by simple ones."""
     return _multi_head(*args, **kwargs) if name == MULTI_HEAD else _dot_product(*args, **kwargs)
 
 
@@ -32,7 +32,7 @@ def _dot_product(
     scale: float | None = None,
     enable_gqa: bool = False,
 ) -> Tensor:
-    """softmax(scale · Q Kᵀ + mask) V for (B, ..., positions, features)."""
+    """Returns softmax(scale · Q Kᵀ + mask) V for (B, ..., positions, features)."""
     if enable_gqa:
         raise DeepvisError("lrp has no rule for attention with grouped queries, which this network uses.")
     scores = (query @ key.transpose(-2, -1)) * (query.shape[-1] ** -0.5 if scale is None else scale)
@@ -62,7 +62,7 @@ def _multi_head(
     out_proj_bias: Tensor | None,
     **more: Any,
 ) -> tuple[Tensor, None]:
-    """Multi-head attention over (positions, B, features); the attention weights are not returned."""
+    """Returns multi-head attention over (positions, B, features); the attention weights are not returned."""
     special = in_proj_weight is None or bias_k is not None or bias_v is not None or add_zero_attn
     if special or more.get("key_padding_mask") is not None:
         raise DeepvisError("lrp has no rule for the kind of multi-head attention that this network uses.")
@@ -76,13 +76,13 @@ def _multi_head(
 
 
 def _heads(x: Tensor, heads: int) -> Tensor:
-    """(positions, B, features) as (B, heads, positions, features of a head)."""
+    """Returns (positions, B, features) as (B, heads, positions, features of a head)."""
     return x.reshape(*x.shape[:2], heads, -1).permute(1, 2, 0, 3)
 
 
 def centred(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Callable[[Tensor], Tensor]:
-    """Layer or group norm as the affine map it is once its scale is held constant (Achtibat et al. 2024, prop. 3.4):
-    (x − mean(x)) · scale + bias.
+    """Returns layer or group norm as the affine map it is once its scale is held constant (Achtibat et al. 2024, prop.
+    3.4): (x − mean(x)) · scale + bias.
     """
     names = ("input", "normalized_shape" if name == "layer_norm" else "num_groups", "weight", "bias", "eps")
     given: dict[str, Any] = {"weight": None, "bias": None, "eps": 1e-5} | dict(zip(names, args, strict=False)) | kwargs

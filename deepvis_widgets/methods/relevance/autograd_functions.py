@@ -8,16 +8,16 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor
 
-from .linear_call import Weighted
-from .redistribute import spread
+from .linear_call import LinearCall
+from .redistribute import redistribute
 from .rules import Rule
 from .stabilise import STABILISER, away, total
 
 Compute = Callable[..., Tensor]  # an operation as a function of the tensors that relevance goes back to
 
 
-class Book(Protocol):
-    """What accounts of operations are written into."""
+class Accounts(Protocol):
+    """Takes the account of every operation of a backward pass; `time` numbers the operations of the forward pass."""
 
     def enter(
         self,
@@ -30,19 +30,21 @@ class Book(Protocol):
 
 
 class ByRule(torch.autograd.Function):
-    """A convolution or dense layer, with the rule of its kind and place."""
+    """A convolution or dense layer that divides relevance by the rule of its kind and place."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, call: Weighted, rule: Rule, epsilon: float, book: Book, time: int) -> Tensor:
-        ctx.asked = call, rule, epsilon, book, time
+    def forward(
+        ctx: Any, x: Tensor, call: LinearCall, rule: Rule, epsilon: float, accounts: Accounts, time: int
+    ) -> Tensor:
+        ctx.asked = call, rule, epsilon, accounts, time
         return call.make()
 
     @staticmethod
     def backward(ctx: Any, *relevance: Tensor) -> Any:
-        call, rule, epsilon, book, time = ctx.asked
+        call, rule, epsilon, accounts, time = ctx.asked
         call.check_unchanged()
-        parts = spread(call, rule, epsilon, relevance[0])
-        book.enter(time, relevance[0], [parts.relevance], parts.bias, parts.epsilon)
+        parts = redistribute(call, rule, epsilon, relevance[0])
+        accounts.enter(time, relevance[0], [parts.relevance], parts.bias, parts.epsilon)
         return parts.relevance, None, None, None, None, None
 
 
@@ -72,16 +74,23 @@ class Shared(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, compute: Compute, affine: Compute, part: float, linear: bool, book: Book, time: int, *inputs: Tensor
+        ctx: Any,
+        compute: Compute,
+        affine: Compute,
+        part: float,
+        linear: bool,
+        accounts: Accounts,
+        time: int,
+        *inputs: Tensor,
     ) -> Tensor:
-        ctx.asked = affine, part, linear, book, time
+        ctx.asked = affine, part, linear, accounts, time
         ctx.save_for_backward(*inputs)
         return compute(*inputs)
 
     @staticmethod
     def backward(ctx: Any, *relevance: Tensor) -> Any:
-        affine, part, linear, book, time = ctx.asked
-        shares = _shares(affine, part, book, time, ctx.saved_tensors, relevance[0], linear)
+        affine, part, linear, accounts, time = ctx.asked
+        shares = _shares(affine, part, accounts, time, ctx.saved_tensors, relevance[0], linear)
         return None, None, None, None, None, None, *shares
 
 
@@ -90,22 +99,28 @@ class Merged(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, x: Tensor, compute: Compute, affine: Compute, call: Weighted, book: Book, time: int
+        ctx: Any, x: Tensor, compute: Compute, affine: Compute, call: LinearCall, accounts: Accounts, time: int
     ) -> Tensor:
-        ctx.asked = affine, call, book, time
+        ctx.asked = affine, call, accounts, time
         ctx.save_for_backward(x)
         return compute(x)
 
     @staticmethod
     def backward(ctx: Any, *relevance: Tensor) -> Any:
-        affine, call, book, time = ctx.asked
+        affine, call, accounts, time = ctx.asked
         merged = call.is_merged
-        (share,) = relevance if merged else _shares(affine, 1, book, time, ctx.saved_tensors, relevance[0], False)
+        (share,) = relevance if merged else _shares(affine, 1, accounts, time, ctx.saved_tensors, relevance[0], False)
         return share, None, None, None, None, None
 
 
 def _shares(
-    affine: Compute, part: float, book: Book, time: int, saved: Sequence[Tensor], relevance: Tensor, linear: bool
+    affine: Compute,
+    part: float,
+    accounts: Accounts,
+    time: int,
+    saved: Sequence[Tensor],
+    relevance: Tensor,
+    linear: bool,
 ) -> list[Tensor]:
     with torch.enable_grad():
         inputs = [x.detach().requires_grad_() for x in saved]
@@ -116,7 +131,7 @@ def _shares(
     shares = [x.detach() * gradient for x, gradient in zip(inputs, gradients, strict=True)]
     shares = shares if part == 1 else [part * share for share in shares]
     bias = 0.0 if linear else total(message * affine(*(torch.zeros_like(x) for x in inputs)))
-    book.enter(time, relevance, shares, bias, total(moved.mul_(message)))
+    accounts.enter(time, relevance, shares, bias, total(moved.mul_(message)))
     return shares
 
 
@@ -124,18 +139,18 @@ class Filled(torch.autograd.Function):
     """An operation that puts its inputs into places of its output; what other places hold are constants."""
 
     @staticmethod
-    def forward(ctx: Any, compute: Compute, book: Book, time: int, *inputs: Tensor) -> Tensor:
-        ctx.asked = compute, book, time
+    def forward(ctx: Any, compute: Compute, accounts: Accounts, time: int, *inputs: Tensor) -> Tensor:
+        ctx.asked = compute, accounts, time
         ctx.save_for_backward(*inputs)
         return compute(*inputs)
 
     @staticmethod
     def backward(ctx: Any, *relevance: Tensor) -> Any:
-        compute, book, time = ctx.asked
+        compute, accounts, time = ctx.asked
         with torch.enable_grad():
             inputs = [x.detach().requires_grad_() for x in ctx.saved_tensors]
             shares = torch.autograd.grad(compute(*inputs), inputs, relevance[0])
-        book.enter(time, relevance[0], shares)
+        accounts.enter(time, relevance[0], shares)
         return None, None, None, *shares
 
 
@@ -159,17 +174,17 @@ class Softmax(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx: Any, compute: Compute, dim: int, book: Book, time: int, x: Tensor) -> Tensor:
-        ctx.asked = dim, book, time
+    def forward(ctx: Any, compute: Compute, dim: int, accounts: Accounts, time: int, x: Tensor) -> Tensor:
+        ctx.asked = dim, accounts, time
         s = compute(x)
         ctx.save_for_backward(x, s)
         return s
 
     @staticmethod
     def backward(ctx: Any, *relevance: Tensor) -> Any:
-        dim, book, time = ctx.asked
+        dim, accounts, time = ctx.asked
         x, s = ctx.saved_tensors
         finite = torch.where(torch.isfinite(x), x, 0)  # a masked place has no relevance
         share = finite * (relevance[0] - s * relevance[0].sum(dim, keepdim=True))
-        book.enter(time, relevance[0], [share])
+        accounts.enter(time, relevance[0], [share])
         return None, None, None, None, share

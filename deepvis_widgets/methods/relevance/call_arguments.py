@@ -20,7 +20,7 @@ OUT_OF_PLACE: dict[str, Callable[..., Tensor]] = {
 
 
 def tensors_of(value: Any) -> list[Tensor]:
-    """The tensors with a graph in an argument or output, each once, parameters left out."""
+    """Returns the tensors with a graph in an argument or output, each once, parameters left out."""
     found: dict[int, Tensor] = {}
     with torch._C.DisableTorchFunction():  # other modes need not see every question
         _collect(value, found)
@@ -28,14 +28,14 @@ def tensors_of(value: Any) -> list[Tensor]:
 
 
 def overwrites(name: str, func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
-    """Whether a call overwrites its first argument."""
+    """Returns whether a call overwrites its first argument."""
     return name in OUT_OF_PLACE or is_in_place(func, args, kwargs)
 
 
 def as_function(
     name: str, func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], live: list[Tensor]
 ) -> Callable[..., Any]:
-    """The call as a function of `live`, the tensors with a graph among its arguments; it overwrites nothing."""
+    """Returns the call as a function of `live`, the tensors with a graph among its arguments; it overwrites nothing."""
     slots = [_Slot(index) for index in range(len(live))]
     copy = name not in OUT_OF_PLACE and is_in_place(func, args, kwargs)
     func = OUT_OF_PLACE.get(name, func)
@@ -60,7 +60,7 @@ class _Slot:
 
 
 def has_constants(value: Any) -> bool:
-    """Whether there is a tensor without a graph in an argument."""
+    """Returns whether there is a tensor without a graph in an argument."""
     if isinstance(value, Tensor):
         return not value.requires_grad or isinstance(value, nn.Parameter)
     return isinstance(value, list | tuple) and any(map(has_constants, value))
@@ -78,7 +78,7 @@ def _collect(value: Any, found: dict[int, Tensor]) -> None:
 
 
 def _replaced(value: Any, values: Mapping[int, Any]) -> Any:
-    """An argument with the objects of these ids replaced."""
+    """Returns an argument with the objects of these ids replaced."""
     if id(value) in values:
         return values[id(value)]
     if isinstance(value, dict):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .linear_call import Weighted
+from .linear_call import LinearCall
 from .rules import Rule, alpha_beta_rule, epsilon_rule, flat_rule, gamma_rule, z_box_rule, z_plus_rule
 from .stabilise import STABILISER
 
@@ -20,8 +20,8 @@ class Composite:
     dense: Rule
     epsilon: float
 
-    def rule(self, call: Weighted, reads_picture: bool) -> tuple[Rule, float]:
-        """The rule for a call, and what keeps its denominators from zero."""
+    def rule(self, call: LinearCall, reads_picture: bool) -> tuple[Rule, float]:
+        """Returns the rule for a call, and what keeps its denominators from zero."""
         if reads_picture and self.picture is not None:
             return self.picture, STABILISER
         rule = self.dense if call.dense else self.convolution
@@ -29,7 +29,12 @@ class Composite:
 
 
 def composite(name: str, epsilon: float, gamma: float) -> Composite:
-    """A composite by name, as zennit and the literature (Montavon et al. 2019, Kohlbrenner et al. 2020) build them."""
+    """Returns a composite by name, as zennit and the literature (Montavon et al. 2019, Kohlbrenner et al. 2020) build
+    them.
+
+    >>> composite("epsilon_plus", 1e-6, 0.25).dense.__name__
+    'epsilon_rule'
+    """
     picture, convolution = {
         "epsilon": (None, epsilon_rule),
         "epsilon_plus": (None, z_plus_rule),

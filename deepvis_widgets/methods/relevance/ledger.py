@@ -67,7 +67,7 @@ class Ledger:
         return sum(entry.epsilon for entry in self.entries)
 
     def missing(self) -> list[float]:
-        """For every layer what of |start| is unaccounted for, as a fraction of it."""
+        """Returns for every layer what of |start| is unaccounted for, as a fraction of it."""
         missing, above = [], 0.0
         for entry in reversed(self.entries):
             there = entry.relevance + entry.beside + above
@@ -84,7 +84,9 @@ class Ledger:
 
 
 def ledger(start: float, layers: Sequence[tuple[str, int, Tensor]], accounts: Sequence[Account]) -> Ledger:
-    """The Ledger of layers, (name, time of its output, relevance) each and the picture first, and of the accounts."""
+    """Returns the Ledger of layers, (name, time of its output, relevance) each and the picture first, and of the
+    accounts.
+    """
     layers = sorted(layers, key=lambda layer: layer[1])
     sums, done = _numbers([relevance for _, _, relevance in layers], accounts)
     entries: list[Entry] = []
@@ -98,7 +100,9 @@ def ledger(start: float, layers: Sequence[tuple[str, int, Tensor]], accounts: Se
 
 
 def _numbers(layers: Sequence[Tensor], accounts: Sequence[Account]) -> tuple[list[float], list[tuple[float, ...]]]:
-    """Σ of every layer, and (time, arrived, sent, bias, ε) of every account; taken off the device all at once."""
+    """Returns Σ of every layer, and (time, arrived, sent, bias, ε) of every account; taken off the device all at
+    once.
+    """
     sums = Sums()
     found = [sums(relevance) for relevance in layers]
     for account in accounts:

@@ -1,4 +1,4 @@
-"""One call of a convolution or a dense layer, as rules see it."""
+"""One call of a convolution or a dense layer, as rules see it: linear in its input, but for the bias."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ...core.errors import DeepvisError
 
 CONVOLUTIONS = frozenset(f"conv{kind}{n}d" for kind in ("", "_transpose") for n in (1, 2, 3))
 PLAIN_CONVOLUTIONS = frozenset(name for name in CONVOLUTIONS if "transpose" not in name)
-WEIGHTED = CONVOLUTIONS | {"linear"}
+LINEAR = CONVOLUTIONS | {"linear"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +26,7 @@ class Contribution:
 
 
 @dataclass(eq=False)
-class Weighted:
+class LinearCall:
     """y = map(x, weight, bias), with what a rule may ask: x (B, C, ...) without a graph, the weights with a batch-norm
     behind merged into them, and the least and greatest value of every input where x is the picture itself.
     """
@@ -77,7 +77,9 @@ class Weighted:
         return self.name in PLAIN_CONVOLUTIONS and self.own_weight.shape[1] == self.x.shape[1]
 
     def make(self) -> Tensor:
-        """The output without a graph; it is kept with one, to x alone, so that the way back need not make it again."""
+        """Returns the output without a graph; it is kept with one, to x alone, so that the way back need not make it
+        again.
+        """
         x = self.x.detach().requires_grad_()
         with torch.enable_grad():
             output = self.map(x, self.own_weight, self.own_bias)
@@ -85,7 +87,7 @@ class Weighted:
         return output.detach()
 
     def own(self) -> Contribution:
-        """The output with a batch-norm behind merged, from what the pass made."""
+        """Returns the output with a batch-norm behind merged, from what the pass made."""
         if self.made is None:
             self.make()
         assert self.made is not None
@@ -98,19 +100,20 @@ class Weighted:
         return Contribution(torch.addcmul(shift, value, scale), lambda message: _back(output, x, message * scale))
 
     def contribution(self, x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Contribution:
-        """x · weight + bias for any x and weights."""
+        """Returns x · weight + bias for any x and weights."""
         x = x.detach().requires_grad_()
         with torch.enable_grad():
             output = self.map(x, weight, bias)
         return Contribution(output.detach(), partial(_back, output, x))
 
     def can_merge(self, output: Tensor) -> bool:
-        """Whether a batch-norm over dimension 1 of the output is a scale of whole filters."""
+        """Returns whether a batch-norm over dimension 1 of the output is a scale of whole filters."""
         if self.dense:
             return output.ndim == 2
         return "transpose" not in self.name or self.own_weight.shape[1] == output.shape[1]
 
     def check_unchanged(self) -> None:
+        """Raises DeepvisError where the input was overwritten after the call."""
         if self.x._version != self.version:
             raise DeepvisError(
                 f"lrp cannot serve this network: the input of a {self.name} is overwritten in place after its use."
@@ -122,8 +125,14 @@ def _back(output: Tensor, x: Tensor, message: Tensor) -> Tensor:
     return gradient
 
 
-def weighted(name: str, func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Weighted:
-    """The Weighted of a call such as F.conv2d(input, weight, bias, stride, ...)."""
+def linear_call(name: str, func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> LinearCall:
+    """Returns the LinearCall of a call such as F.conv2d(input, weight, bias, stride, ...).
+
+    >>> import torch.nn.functional as F
+    >>> call = linear_call("linear", F.linear, (torch.ones(1, 2), torch.tensor([[3.0, 1.0]])), {})
+    >>> call.dense, call.make().tolist()
+    (True, [[4.0]])
+    """
     names = ("input", "weight", "bias")
     given = dict(zip(names, args, strict=False)) | {key: kwargs[key] for key in names if key in kwargs}
     rest, more = args[3:], {key: value for key, value in kwargs.items() if key not in names}
@@ -135,11 +144,11 @@ def weighted(name: str, func: Callable[..., Any], args: tuple[Any, ...], kwargs:
     x: Tensor = given["input"].detach()
     bias: Tensor | None = given.get("bias")
     bias = None if bias is None else bias.detach()
-    return Weighted(name, apply, x, given["weight"].detach(), bias, version=x._version)
+    return LinearCall(name, apply, x, given["weight"].detach(), bias, version=x._version)
 
 
 def batch_norm(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Tensor, Tensor]:
-    """Scale and shift (channels,) of a batch-norm in eval mode: y = scale · x + shift."""
+    """Returns scale and shift (channels,) of a batch-norm in eval mode: y = scale · x + shift."""
     names = ("input", "running_mean", "running_var", "weight", "bias", "training", "momentum", "eps")
     given: dict[str, Any] = {"eps": 1e-5} | dict(zip(names, args, strict=False)) | kwargs
     x: Tensor = given["input"].detach()

@@ -1,4 +1,4 @@
-"""One way back: from a class score or a hidden unit to every layer and the picture."""
+"""One backward pass of relevance: from a class score or a hidden unit to every layer and the picture."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ...core.network.target import Target
 from ..backward import start
 from .composites import Composite
 from .ledger import Ledger, ledger
-from .replacements import Table
+from .replacements import RelevanceReplacements
 
 PICTURE = "picture"
 
@@ -56,57 +56,72 @@ class Relevances(Mapping[str, Tensor]):
 
 
 def propagate(network: Network, image: Tensor, target: Target | None, composite: Composite) -> Propagated:
-    """Relevance of the picture, and the ledger of all layers; CPU tensors."""
-    recording, table, value, resolved = _begin(network, image, target, composite)
+    """Returns the relevance of the picture, and the ledger of all layers; CPU tensors.
+
+    `target` None stands for the top class.
+
+    >>> import deepvis_widgets as dv
+    >>> from deepvis_widgets.methods.relevance.composites import composite
+    >>> net = dv.load("husky-wolf")
+    >>> view = net.view(dv.scene("wolf", "snow"))
+    >>> found = propagate(net, view, None, composite("epsilon_plus", 1e-6, 0.25))
+    >>> found.picture.shape
+    torch.Size([3, 128, 128])
+    >>> net.labels[found.target.channel]
+    'wolf'
+    """
+    recording, replacements, value, resolved = _begin(network, image, target, composite)
     head = _head(recording, resolved)
-    tensors = {PICTURE: recording.input} | _until(recording, table, head)
-    with table.asking(head) as accounts:
+    tensors = {PICTURE: recording.input} | _until(recording, replacements, head)
+    with replacements.accounting(head) as accounts:
         found = _back(value, list(tensors.values()))
-    layers = [(name, table.time_of(tensors[name]), part) for name, part in zip(tensors, found, strict=True)]
+    layers = [(name, replacements.time_of(tensors[name]), part) for name, part in zip(tensors, found, strict=True)]
     number = float(value.detach())
     return Propagated(resolved, number, found[0][0].cpu(), ledger(number, layers, accounts))
 
 
 def at_layer(network: Network, image: Tensor, target: Target, composite: Composite, name: str) -> Tensor:
-    """The relevance of one layer's output, shaped like it without the batch."""
-    recording, table, value, resolved = _begin(network, image, target, composite)
-    with table.asking(_head(recording, resolved)):
+    """Returns the relevance of one layer's output, shaped like it without the batch."""
+    recording, replacements, value, resolved = _begin(network, image, target, composite)
+    with replacements.accounting(_head(recording, resolved)):
         return _back(value, [recording.outputs[name]])[0][0].cpu()
 
 
 def rules(network: Network, composite: Composite) -> Rules:
-    """The rules of a composite for pictures as this network is fed them."""
+    """Returns the rules of a composite for pictures as this network is fed them."""
     mean, std = (
         torch.tensor(values, dtype=torch.float64).view(1, -1, 1, 1)
         for values in (network.preprocessing.mean, network.preprocessing.std)
     )
     bounds = -mean / std, (1 - mean) / std
-    return Rules(f"lrp {composite}", begin=lambda: Table(composite, bounds))
+    return Rules(f"lrp {composite}", begin=lambda: RelevanceReplacements(composite, bounds))
 
 
 def _begin(
     network: Network, image: Tensor, target: Target | None, composite: Composite
-) -> tuple[Recording, Table, Tensor, Target]:
-    """The pass, its table, the value to explain with its graph, and the target with class or position filled in."""
+) -> tuple[Recording, RelevanceReplacements, Tensor, Target]:
+    """Returns the pass, its replacements, the value to explain with its graph, and the target with class or position
+    filled in.
+    """
     with torch.inference_mode(False):
         recording = network.record(image, rules=rules(network, composite), until=target.layer if target else None)
         value, resolved = start(network, recording, target)
-    table = recording.table
-    assert isinstance(table, Table)
-    return recording, table, value, resolved
+    replacements = recording.table
+    assert isinstance(replacements, RelevanceReplacements)
+    return recording, replacements, value, resolved
 
 
 def _head(recording: Recording, target: Target) -> Tensor:
     return recording.logits if target.layer is None else recording.outputs[target.layer]
 
 
-def _until(recording: Recording, table: Table, head: Tensor) -> dict[str, Tensor]:
-    end = table.time_of(head)
-    return {name: output for name, output in recording.outputs.items() if table.time_of(output) <= end}
+def _until(recording: Recording, replacements: RelevanceReplacements, head: Tensor) -> dict[str, Tensor]:
+    end = replacements.time_of(head)
+    return {name: output for name, output in recording.outputs.items() if replacements.time_of(output) <= end}
 
 
 def _back(value: Tensor, tensors: list[Tensor]) -> list[Tensor]:
-    """The relevance at each tensor when that of `value` is the value itself; zeros where none arrives."""
+    """Returns the relevance at each tensor when that of `value` is the value itself; zeros where none arrives."""
     if not value.requires_grad:
         return [torch.zeros_like(tensor) for tensor in tensors]
     wanted = [tensor for tensor in tensors if tensor.requires_grad]

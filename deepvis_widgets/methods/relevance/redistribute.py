@@ -8,28 +8,35 @@ from functools import reduce
 import torch
 from torch import Tensor
 
-from .linear_call import Weighted
+from .linear_call import LinearCall
 from .rules import Group, Rule, Term
 from .stabilise import away, total, totals
 
 
 @dataclass(eq=False)
-class Spread:
-    """The relevance of an operation's input, shaped like it, and the sums that went to bias and ε instead."""
+class Redistribution:
+    """The relevance of an operation's input, shaped like it, and the sums that bias and ε took instead."""
 
     relevance: Tensor
     bias: Tensor
     epsilon: Tensor
 
 
-def spread(call: Weighted, rule: Rule, epsilon: float, relevance: Tensor) -> Spread:
-    """`relevance` (B, K, ...) of the output of `call` divided among its inputs.
+def redistribute(call: LinearCall, rule: Rule, epsilon: float, relevance: Tensor) -> Redistribution:
+    """Divides `relevance` (B, K, ...) of the output of `call` among its inputs by `rule`, stabilised by `epsilon`.
 
     Relevance of outputs that no group answers for (γ at an output of exactly zero) counts as taken by ε.
+
+    >>> import torch.nn.functional as F
+    >>> from deepvis_widgets.methods.relevance.linear_call import linear_call
+    >>> from deepvis_widgets.methods.relevance.rules import epsilon_rule
+    >>> call = linear_call("linear", F.linear, (torch.tensor([[1.0, 2.0]]), torch.tensor([[3.0, 1.0]])), {})
+    >>> redistribute(call, epsilon_rule, 0.0, torch.tensor([[10.0]])).relevance  # 10 · 3/5 and 10 · 2/5
+    tensor([[6., 4.]])
     """
     groups = rule(call)
     parts = [_divide(group, epsilon, _part(group, relevance), call.channel_dim) for group in groups]
-    whole = Spread(
+    whole = Redistribution(
         _sum([part.relevance for part in parts]).expand(call.x.shape),
         _sum([part.bias for part in parts]),
         _sum([part.epsilon for part in parts]),
@@ -40,13 +47,13 @@ def spread(call: Weighted, rule: Rule, epsilon: float, relevance: Tensor) -> Spr
 
 
 def _part(group: Group, relevance: Tensor) -> Tensor:
-    """The relevance that a group divides."""
+    """Returns the relevance that a group divides."""
     part = relevance if group.where is None else relevance * group.where
     part = part if group.share == 1 else part * group.share
     return part.sum(1, keepdim=True) if group.alike else part
 
 
-def _divide(group: Group, epsilon: float, part: Tensor, channel_dim: int) -> Spread:
+def _divide(group: Group, epsilon: float, part: Tensor, channel_dim: int) -> Redistribution:
     z = _sum([term.made.value if term.sign == 1 else term.sign * term.made.value for term in group.terms])
     moved = away(z, epsilon)
     denominator = moved + z
@@ -55,15 +62,15 @@ def _divide(group: Group, epsilon: float, part: Tensor, channel_dim: int) -> Spr
     of_channels = totals(message, channel_dim)
     biases = [(of_channels * term.bias * term.sign).sum() for term in group.terms if term.bias is not None]
     taken = total(moved.mul_(message))
-    return Spread(relevance, _sum(biases).to(taken) if biases else torch.zeros_like(taken), taken)
+    return Redistribution(relevance, _sum(biases).to(taken) if biases else torch.zeros_like(taken), taken)
 
 
 def _share(term: Term, message: Tensor) -> Tensor:
-    """What a term's inputs get."""
+    """Returns what a term's inputs get."""
     share = term.made.back(message).mul_(term.x)
     return share if term.sign == 1 else term.sign * share
 
 
 def _sum(parts: list[Tensor]) -> Tensor:
-    """The sum of a list that is not empty."""
+    """Returns the sum of a list that is not empty."""
     return reduce(torch.add, parts)

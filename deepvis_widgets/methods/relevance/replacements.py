@@ -1,9 +1,9 @@
-"""The table of replacements of one pass: it remembers what it saw, and keeps the book of what was asked."""
+"""The replacements of one pass: they remember what the pass computed, and account for the relevance sent back."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -19,7 +19,7 @@ from .autograd_functions import ByRule, Filled, Halved, Merged, Passed, Shared, 
 from .call_arguments import as_function, has_constants, overwrites, tensors_of
 from .composites import Composite
 from .ledger import Account
-from .linear_call import WEIGHTED, Weighted, batch_norm, weighted
+from .linear_call import LINEAR, LinearCall, batch_norm, linear_call
 from .operations import ADDED, FILLED, JOINED, PASSED, PREPARING, PRODUCTS, ROUTED, SCALED, SHARED, WRITING
 
 OVERWRITING = PASSED | ADDED | SCALED
@@ -27,8 +27,23 @@ Call = Callable[..., Any]
 Bounds = tuple[Tensor, Tensor]
 
 
-class Table(Mapping[str, Replacement]):
-    """Has a replacement for every operation; `bounds` are the least and greatest values (1, C, 1, 1) of a picture."""
+class RelevanceReplacements:
+    """The replacements of one forward pass: operations with the same values that send relevance back, by `composite`.
+
+    Every operation has one. `bounds` are the least and greatest values (1, C, 1, 1) of a picture. Raises DeepvisError
+    in the pass for an operation that there is no rule for.
+
+    >>> import torch
+    >>> from deepvis_widgets.core.network.backward_rules import Rules
+    >>> from deepvis_widgets.methods.relevance.composites import composite
+    >>> rules = Rules("ε-LRP", begin=lambda: RelevanceReplacements(composite("epsilon", 1e-6, 0.25)))
+    >>> replacements = rules.replacements()
+    >>> x = torch.tensor([[1.0, 2.0]], requires_grad=True)
+    >>> y = replacements.find("linear")(torch.nn.functional.linear, (x, torch.tensor([[3.0, 1.0]])), {})
+    >>> y.backward(y.detach())  # the relevance of the output is its value, 5 = 3 · 1 + 1 · 2
+    >>> x.grad.round().tolist()
+    [[3.0, 2.0]]
+    """
 
     def __init__(self, composite: Composite, bounds: Bounds | None = None) -> None:
         self.composite = composite
@@ -36,34 +51,27 @@ class Table(Mapping[str, Replacement]):
         self.accounts: list[Account] = []
         self._born: dict[int, int] = {}  # id of a tensor → the operation that made it
         self._pictures: dict[int, Bounds | None] = {}  # the picture, also prepared: ids → least and greatest values
-        self._outputs: dict[int, tuple[int, Weighted]] = {}  # id of an output → its version then, and its call
+        self._outputs: dict[int, tuple[int, LinearCall]] = {}  # id of an output → its version then, and its call
         self._bounds = bounds
-        self._asking = threading.Lock()
+        self._accounting = threading.Lock()
 
-    # --- the mapping ---
-
-    def __getitem__(self, name: str) -> Replacement:
+    def find(self, name: str) -> Replacement:
+        """Returns the replacement of the operation `name`."""
         return partial(self._replace, name)
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(())
-
-    def __len__(self) -> int:
-        return 0
-
-    # --- what is asked after the pass ---
+    # --- after the pass ---
 
     def time_of(self, output: Tensor) -> int:
-        """The number of the operation that made this tensor."""
+        """Returns the number of the operation that made this tensor."""
         return self._born.get(id(output), 0)
 
     @contextmanager
-    def asking(self, start: Tensor) -> Iterator[list[Account]]:
-        """The accounts of the backward pass inside, which begins at `start`; one at a time.
+    def accounting(self, start: Tensor) -> Iterator[list[Account]]:
+        """Yields the accounts of the backward pass inside, which begins at `start`; one pass at a time.
 
         A batch-norm that comes after the start is not part of what is explained, so it is not merged.
         """
-        with self._asking:
+        with self._accounting:
             self.accounts = []
             call = self._call_of(start)
             if call is not None:
@@ -82,9 +90,10 @@ class Table(Mapping[str, Replacement]):
         bias: Tensor | float | None = None,
         epsilon: Tensor | float = 0.0,
     ) -> None:
+        """Adds the account of one operation."""
         self.accounts.append(Account(time, arrived, sent, bias, epsilon))
 
-    # --- what happens during the pass ---
+    # --- during the pass ---
 
     def _replace(self, name: str, func: Call, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if name == "get" and not isinstance(asked := func(*args, **kwargs), Tensor):  # a shape, a dtype, ...
@@ -105,7 +114,7 @@ class Table(Mapping[str, Replacement]):
     def _check_known(self, live: list[Tensor]) -> None:
         if not self._born:
             self._born[id(live[0])] = 0
-            self._pictures[id(live[0])] = self._spread_bounds(live[0])
+            self._pictures[id(live[0])] = self._bounds_of(live[0])
         if any(id(tensor) not in self._born for tensor in live):
             raise DeepvisError(
                 "lrp has no rule for an operation of this network's own that autograd was taught by hand."
@@ -120,7 +129,7 @@ class Table(Mapping[str, Replacement]):
         for tensor in made:
             self._born[id(tensor)] = self.time
             self._pictures.pop(id(tensor), None)
-            if name not in WEIGHTED:
+            if name not in LINEAR:
                 self._outputs.pop(id(tensor), None)
         if known is not None:
             self._outputs[id(made[0])] = made[0]._version, known
@@ -128,14 +137,14 @@ class Table(Mapping[str, Replacement]):
             self._pictures[id(output)] = prepared[0]
 
     def _answer(self, name: str, func: Call, args: Any, kwargs: Any, live: list[Tensor]) -> Any:
-        if name in WEIGHTED:
-            return self._weighted(name, func, args, kwargs)
+        if name in LINEAR:
+            return self._linear(name, func, args, kwargs)
         if name == "batch_norm":
             return self._batch_norm(func, args, kwargs)
         if name == "iter":
             return args[0].unbind(0)
         if name in COMPOUND:
-            with _Within(self):
+            with _CompoundMode(self):
                 return taken_apart(name, args, kwargs)
         compute = as_function(name, func, args, kwargs, live)
         if name in OVERWRITING and overwrites(name, func, args, kwargs):
@@ -156,7 +165,7 @@ class Table(Mapping[str, Replacement]):
         return output
 
     def _made(self, name: str, compute: Call, live: list[Tensor]) -> Tensor | None:
-        """The output of an operation that has a replacement, None for others."""
+        """Returns the output of an operation that has a rule of its own, None for others."""
         if name in PASSED:
             return _passed(compute, live[0])
         if name in ADDED:
@@ -171,7 +180,7 @@ class Table(Mapping[str, Replacement]):
         return output
 
     def _added(self, compute: Call, live: list[Tensor]) -> Tensor:
-        """A constant added to the picture prepares it; added anywhere else it takes its share as a bias does."""
+        """Adds: a constant added to the picture prepares it; added anywhere else it takes its share as a bias does."""
         alone = len(live) == 1 and self._is_picture(live[0])
         if alone and _keeps_shape(compute, live[0]):
             return _passed(compute, live[0])
@@ -192,8 +201,8 @@ class Table(Mapping[str, Replacement]):
         output: Tensor = Shared.apply(compute, affine or compute, part, linear, self, self.time, *live)
         return output
 
-    def _weighted(self, name: str, func: Call, args: Any, kwargs: Any) -> Tensor:
-        call = weighted(name, func, args, kwargs)
+    def _linear(self, name: str, func: Call, args: Any, kwargs: Any) -> Tensor:
+        call = linear_call(name, func, args, kwargs)
         x: Tensor = args[0] if args else kwargs["input"]
         call.bounds = self._pictures.get(id(x))
         rule, epsilon = self.composite.rule(call, self._is_picture(x))
@@ -202,7 +211,9 @@ class Table(Mapping[str, Replacement]):
         return output
 
     def _batch_norm(self, func: Call, args: Any, kwargs: Any) -> Tensor:
-        """Merged into the convolution before it; else an affine map of its own, or part of preparing the picture."""
+        """Merges the norm into the convolution before it; else it is an affine map, or part of preparing the
+        picture.
+        """
         x: Tensor = args[0] if args else kwargs["input"]
         compute = as_function("batch_norm", func, args, kwargs, [x])
         if self._is_picture(x):
@@ -217,7 +228,7 @@ class Table(Mapping[str, Replacement]):
         return output
 
     def _overwrite(self, name: str, compute: Call, args: Any, kwargs: Any, live: list[Tensor]) -> Tensor:
-        """The operation out of place, then its value written over its first argument."""
+        """Computes the operation out of place, then writes its value over its first argument."""
         target: Tensor = args[0] if args else kwargs["input"]
         before = [tensor.clone() if tensor is target else tensor for tensor in live]
         if self._is_picture(target):
@@ -226,24 +237,24 @@ class Table(Mapping[str, Replacement]):
         assert value is not None
         return target.copy_(value)
 
-    # --- what tensors are ---
+    # --- about tensors ---
 
-    def _call_of(self, tensor: Tensor) -> Weighted | None:
-        """The convolution or dense layer that this is the unchanged output of."""
+    def _call_of(self, tensor: Tensor) -> LinearCall | None:
+        """Returns the convolution or dense layer that this is the unchanged output of."""
         version, call = self._outputs.get(id(tensor), (-1, None))
         return call if version == tensor._version else None
 
     def _is_picture(self, tensor: Tensor) -> bool:
         return id(tensor) in self._pictures
 
-    def _spread_bounds(self, picture: Tensor) -> Bounds | None:
+    def _bounds_of(self, picture: Tensor) -> Bounds | None:
         if self._bounds is None:
             return None
         low, high = (bound.to(picture).expand(picture.shape) for bound in self._bounds)
         return low, high
 
     def _prepared(self, name: str, func: Call, args: Any, kwargs: Any, live: list[Tensor]) -> list[Bounds | None]:
-        """The bounds of what an operation makes of the picture, in a list; empty if it makes no picture."""
+        """Returns the bounds of what an operation makes of the picture, in a list; empty if it makes no picture."""
         product = name in SCALED and len(live) > 1
         if product or name not in PREPARING or not all(map(self._is_picture, live)):
             return []
@@ -256,15 +267,15 @@ class Table(Mapping[str, Replacement]):
         return [(torch.minimum(*ends), torch.maximum(*ends))] if isinstance(ends[0], Tensor) else []
 
 
-class _Within(TorchFunctionMode):
-    """Sees to it that the parts of a compound operation are answered by the same table."""
+class _CompoundMode(TorchFunctionMode):
+    """Replaces the parts of a compound operation, too."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, replacements: RelevanceReplacements) -> None:
         super().__init__()
-        self.table = table
+        self.replacements = replacements
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        return self.table[operation(func)](func, args, kwargs or {})
+        return self.replacements.find(operation(func))(func, args, kwargs or {})
 
 
 def _passed(compute: Call, x: Tensor) -> Tensor:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from .linear_call import Contribution, Weighted
+from .linear_call import Contribution, LinearCall
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,8 +25,8 @@ class Term:
     sign: int = 1
 
     @classmethod
-    def of(cls, call: Weighted, x: Tensor, weight: Tensor, bias: Tensor | None = None, sign: int = 1) -> Term:
-        """The term of any weights."""
+    def of(cls, call: LinearCall, x: Tensor, weight: Tensor, bias: Tensor | None = None, sign: int = 1) -> Term:
+        """Returns the term of any weights."""
         return cls(x, call.contribution(x, weight, bias), bias, sign)
 
 
@@ -43,19 +43,21 @@ class Group:
     alike: bool = False
 
 
-Rule = Callable[[Weighted], list[Group]]
+Rule = Callable[[LinearCall], list[Group]]
 
 
-def epsilon_rule(call: Weighted) -> list[Group]:
-    """Each input in proportion to x_i w_ik (Bach et al. 2015, eq. 58)."""
+def epsilon_rule(call: LinearCall) -> list[Group]:
+    """Divides by ε-LRP: each input in proportion to x_i w_ik (Bach et al. 2015, eq. 58)."""
     return [Group([Term(call.x, call.own(), call.bias)])]
 
 
 def alpha_beta_rule(alpha: float, beta: float) -> Rule:
-    """α for what speaks for, β for what speaks against an output, α − β = 1 (Bach et al. 2015, eq. 60)."""
+    """Returns the rule that gives α for what speaks for, β for what speaks against an output, α − β = 1 (Bach et al.
+    2015, eq. 60).
+    """
     assert alpha - beta == 1 and beta >= 0, "alpha - beta must be 1, and beta at least 0"
 
-    def rule(call: Weighted) -> list[Group]:
+    def rule(call: LinearCall) -> list[Group]:
         weight, bias = call.weight, call.bias
         groups = [Group(_signed(call, weight, bias, above=True), alpha)]
         return groups + ([Group(_signed(call, weight, bias, above=False), -beta)] if beta else [])
@@ -69,11 +71,11 @@ z_plus_rule = alpha_beta_rule(
 
 
 def gamma_rule(gamma: float) -> Rule:
-    """What speaks for an output's own sign counts 1 + γ times (Montavon et al. 2019, sec. 10.2.1; for inputs and
-    outputs of both signs Andéol et al. 2021).
+    """Returns the rule in which what speaks for an output's own sign counts 1 + γ times (Montavon et al. 2019, sec.
+    10.2.1; for inputs and outputs of both signs Andéol et al. 2021).
     """
 
-    def rule(call: Weighted) -> list[Group]:
+    def rule(call: LinearCall) -> list[Group]:
         weight, bias, y = call.weight, call.bias, call.own().value
         groups = [Group(_favoured(call, weight, bias, gamma, above=True), where=y > 0)]
         return [*groups, Group(_favoured(call, weight, bias, gamma, above=False), where=y < 0)]
@@ -81,13 +83,13 @@ def gamma_rule(gamma: float) -> Rule:
     return rule
 
 
-def w_square_rule(call: Weighted) -> list[Group]:
-    """Each input in proportion to w_ik², whatever its value; no bias (Montavon et al. 2017, sec. 4.1)."""
+def w_square_rule(call: LinearCall) -> list[Group]:
+    """Divides to each input in proportion to w_ik², whatever its value; no bias (Montavon et al. 2017, sec. 4.1)."""
     return [Group([Term.of(call, torch.ones_like(call.x), call.weight.square())])]
 
 
-def flat_rule(call: Weighted) -> list[Group]:
-    """All inputs alike, whatever value and weight (Lapuschkin et al. 2019)."""
+def flat_rule(call: LinearCall) -> list[Group]:
+    """Divides to all inputs alike, whatever value and weight (Lapuschkin et al. 2019)."""
     if not call.is_full_convolution:
         return [Group([Term.of(call, torch.ones_like(call.x), torch.ones_like(call.own_weight))])]
     inputs, window = torch.ones_like(call.x[:, :1]), torch.ones_like(call.own_weight[:1, :1])
@@ -95,8 +97,9 @@ def flat_rule(call: Weighted) -> list[Group]:
     return [Group([Term(inputs, Contribution(one.value * call.x.shape[1], one.back))], alike=True)]
 
 
-def z_box_rule(call: Weighted) -> list[Group]:
-    """For inputs between l and h: in proportion to x_i w_ik − l_i w⁺_ik − h_i w⁻_ik (Montavon et al. 2017, sec. 4.2).
+def z_box_rule(call: LinearCall) -> list[Group]:
+    """Divides to inputs between l and h in proportion to x_i w_ik − l_i w⁺_ik − h_i w⁻_ik (Montavon et al. 2017, sec.
+    4.2).
 
     The bias cancels. Where the bounds are not known the ε rule serves.
     """
@@ -112,8 +115,8 @@ def z_box_rule(call: Weighted) -> list[Group]:
     return [Group(terms)]
 
 
-def _signed(call: Weighted, weight: Tensor, bias: Tensor | None, above: bool) -> list[Term]:
-    """The terms of all positive (`above`), or all negative, contributions."""
+def _signed(call: LinearCall, weight: Tensor, bias: Tensor | None, above: bool) -> list[Term]:
+    """Returns the terms of all positive (`above`), or all negative, contributions."""
     return _by_sign(
         call,
         lambda: _half(weight, above),
@@ -122,7 +125,7 @@ def _signed(call: Weighted, weight: Tensor, bias: Tensor | None, above: bool) ->
     )
 
 
-def _favoured(call: Weighted, weight: Tensor, bias: Tensor | None, gamma: float, above: bool) -> list[Term]:
+def _favoured(call: LinearCall, weight: Tensor, bias: Tensor | None, gamma: float, above: bool) -> list[Term]:
     return _by_sign(
         call,
         lambda: weight + gamma * _half(weight, above),
@@ -132,9 +135,11 @@ def _favoured(call: Weighted, weight: Tensor, bias: Tensor | None, gamma: float,
 
 
 def _by_sign(
-    call: Weighted, for_positive: Callable[[], Tensor], for_negative: Callable[[], Tensor], bias: Tensor | None
+    call: LinearCall, for_positive: Callable[[], Tensor], for_negative: Callable[[], Tensor], bias: Tensor | None
 ) -> list[Term]:
-    """One weight for positive inputs, another one for negative inputs; the latter term only where there are any."""
+    """Returns the terms of one weight for positive inputs and another one for negative inputs; the latter term only
+    where there are any.
+    """
     if call.x.numel() == 0 or call.x.amin() >= 0:
         return [Term.of(call, call.x, for_positive(), bias)]
     positive = Term.of(call, call.x.clamp(min=0), for_positive(), bias)
@@ -142,5 +147,5 @@ def _by_sign(
 
 
 def _half(values: Tensor, above: bool) -> Tensor:
-    """The positive (`above`), or the negative, part."""
+    """Returns the positive (`above`), or the negative, part."""
     return values.clamp(min=0) if above else values.clamp(max=0)

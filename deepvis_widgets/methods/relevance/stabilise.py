@@ -9,24 +9,28 @@ STABILISER = 1e-6  # for every rule but ε, whose own ε is a parameter
 
 
 def stabilise(z: Tensor, epsilon: float) -> Tensor:
-    """z moved away from zero by ε; zero counts as positive (Bach et al. 2015, eq. 58). ε = 0 still divides."""
+    """Returns z moved away from zero by ε; zero counts as positive (Bach et al. 2015, eq. 58). ε = 0 still divides.
+
+    >>> stabilise(torch.tensor([2.0, 0.0, -2.0]), 0.5)
+    tensor([ 2.5000,  0.5000, -2.5000])
+    """
     return away(z, epsilon).add_(z)
 
 
 def away(z: Tensor, epsilon: float) -> Tensor:
-    """The ±ε, shaped like z, that moves z away from zero; a negative zero goes down."""
+    """Returns the ±ε, shaped like z, that moves z away from zero; a negative zero goes down."""
     epsilon = max(epsilon, torch.finfo(z.dtype).tiny ** 0.5)
     return torch.copysign(z.new_tensor(epsilon), z)
 
 
 def total(values: Tensor) -> Tensor:
-    """The sum of a tensor on its device, in double precision where there is one."""
+    """Returns the sum of a tensor on its device, in double precision where there is one."""
     wide = torch.float32 if values.device.type == "mps" else torch.float64
     return (totals(values, 1) if values.ndim > 1 else values).sum(dtype=wide)
 
 
 def totals(values: Tensor, dim: int) -> Tensor:
-    """The sums along one dimension, over all others, in single precision at least."""
+    """Returns the sums along one dimension, over all others, in single precision at least."""
     others = [other for other in range(values.ndim) if other != dim % values.ndim]
     wide = torch.promote_types(values.dtype, torch.float32)
     return values.sum(others, dtype=wide) if others else values.to(wide)

@@ -17,7 +17,7 @@ class Adam:
         self.mean, self.square = torch.zeros_like(x), torch.zeros_like(x)
 
     def ascend(self, x: Tensor, gradient: Tensor, rate: float) -> Tensor:
-        """x one step further up."""
+        """Returns x one step further up."""
         self.count += 1
         first, second = BETAS
         self.mean.lerp_(gradient, 1 - first)

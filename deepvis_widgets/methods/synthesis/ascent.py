@@ -29,6 +29,15 @@ class Ascent:
 
     `trace` has the objective (n,) of every step, measured before the step; the last step changes nothing, so its row
     belongs to the final pictures.
+
+    >>> import deepvis_widgets as dv
+    >>> from deepvis_widgets.methods.synthesis import SynthesisParams
+    >>> net = dv.load("husky-wolf")
+    >>> ascent = Ascent(net, net.target(None, "features.relu3", 12), SynthesisParams(steps=2, pictures=1))
+    >>> while not ascent.done:
+    ...     _ = ascent.step()
+    >>> ascent.pictures().shape
+    torch.Size([1, 3, 128, 128])
     """
 
     def __init__(self, network: Network, target: Target, params: SynthesisParams, frame: Frame | None = None) -> None:
@@ -60,7 +69,7 @@ class Ascent:
         return torch.stack(self._trace) if self._trace else torch.empty(0, self.params.pictures)
 
     def step(self) -> Tensor:
-        """One step of all pictures; the objective (n,) of each before it.
+        """Does one step of all pictures; returns the objective (n,) of each before it.
 
         Raises DeepvisError where the objective is no finite number.
         """
@@ -72,7 +81,9 @@ class Ascent:
         return values
 
     def pictures(self) -> Tensor:
-        """The pictures as they are: (n, 3, H, W) in [0, 1], full frame, the mean colour around what the unit sees."""
+        """Returns the pictures as they are: (n, 3, H, W) in [0, 1], full frame, the mean colour around what the unit
+        sees.
+        """
         with torch.inference_mode(False), torch.no_grad():
             boxes = self.recipe.boxes()
             shown = stretched(boxes, self.recipe.mean) if self.params.stretch else boxes
@@ -80,7 +91,7 @@ class Ascent:
             return full.expand(-1, 3, -1, -1).float().cpu().clamp(0, 1)
 
     def retune(self, **changes: Any) -> None:
-        """Turn knobs while the pictures are being made; a change of recipe goes on from the pictures there are.
+        """Turns knobs while the pictures are being made; a change of recipe goes on from the pictures there are.
 
         Raises DeepvisError for those that only a new ascent can change.
         """
@@ -103,7 +114,7 @@ class Ascent:
         return made
 
     def _place(self, target: Target) -> tuple[int, int] | None:
-        """Where the unit sits in the full map; None for a class and for the mean of the map."""
+        """Returns where the unit sits in the full map; None for a class and for the mean of the map."""
         if target.layer is None or self.frame.position is None:
             return None
         return target.position or self.network.layers[target.layer].field.middle()
@@ -118,8 +129,8 @@ class Ascent:
 
 
 def stretched(boxes: Tensor, mean: Tensor) -> Tensor:
-    """Boxes (n, C, h, w) with their contrast around the mean colour (C, 1, 1) turned up until the first value reaches
-    black or white.
+    """Returns boxes (n, C, h, w) with their contrast around the mean colour (C, 1, 1) turned up until the first value
+    reaches black or white.
     """
     away = boxes - mean
     room = torch.where(away > 0, 1 - mean, mean) / away.abs().clamp(min=1e-6)

@@ -77,15 +77,15 @@ class Fourier(Recipe):
         return pixels.sigmoid()
 
     def _levelled(self, gradient: Tensor, index: int) -> Tensor:
-        """The gradient over its largest root mean square of late: of the size of 1 in a pixel, or less."""
+        """Returns the gradient over its largest root mean square of late: of the size of 1 in a pixel, or less."""
         length = gradient.square().mean((1, 2, 3), keepdim=True).sqrt()
         self.slope = length if index == 0 else torch.maximum(0.9 * self.slope, length)
         return gradient / self.slope.clamp(min=torch.finfo(self.dtype).tiny)
 
 
 def falloff(size: tuple[int, int]) -> Tensor:
-    """What each coefficient (h, w // 2 + 1) of the spectrum is worth: 1 / its frequency, in natural pictures' manner;
-    the constant one as much as the lowest.
+    """Returns what each coefficient (h, w // 2 + 1) of the spectrum is worth: 1 / its frequency, in natural pictures'
+    manner; the constant one as much as the lowest.
     """
     height, width = size
     rows = torch.fft.fftfreq(height, dtype=torch.float64)[:, None]
@@ -104,8 +104,8 @@ def colour_matrix(colours: int) -> Tensor:
 
 
 def restraint(boxes: Tensor, params: SynthesisParams) -> Tensor:
-    """The gradient of the regularizers of boxes (n, C, h, w): tv · total variation, and pull · squared distance from
-    grey.
+    """Returns the gradient of the regularizers of boxes (n, C, h, w): tv · total variation, and pull · squared distance
+    from grey.
     """
     down, right = F.pad(boxes.diff(dim=2), (0, 0, 0, 1)), F.pad(boxes.diff(dim=3), (0, 1))
     steepness = torch.addcmul(down.square(), right, right).add_(1e-6).rsqrt_().mul_(params.tv)

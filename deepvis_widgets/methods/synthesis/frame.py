@@ -34,16 +34,16 @@ class Frame:
         return self.box[0] - self.crop[0], self.box[1] - self.crop[1], self.box[2], self.box[3]
 
     def in_crop(self, boxes: Tensor, fill: Tensor) -> Tensor:
-        """Boxes (n, C, h, w) on a crop filled with the colour `fill` (C, 1, 1); differentiable."""
+        """Returns boxes (n, C, h, w) on a crop filled with the colour `fill` (C, 1, 1); differentiable."""
         return _pasted(boxes, fill, self.inner, self.crop[2:])
 
     def in_picture(self, boxes: Tensor, fill: Tensor) -> Tensor:
-        """Boxes (n, C, h, w) on the full picture filled with the colour `fill` (C, 1, 1)."""
+        """Returns boxes (n, C, h, w) on the full picture filled with the colour `fill` (C, 1, 1)."""
         return _pasted(boxes, fill, self.box, self.size)
 
 
 def full_frame(network: Network, target: Target, objective: str) -> Frame:
-    """The frame that runs the whole picture; its box is still what the unit sees."""
+    """Returns the frame that runs the whole picture; its box is still what the unit sees."""
     height, width = network.size
     everything = (0, 0, height, width)
     if target.layer is None or objective == "channel":
@@ -54,7 +54,7 @@ def full_frame(network: Network, target: Target, objective: str) -> Frame:
 
 
 def find_frame(network: Network, target: Target, objective: str, source: Target | None = None) -> Frame:
-    """The smallest frame in which the unit (or its `source`) says exactly what it says in the full picture.
+    """Returns the smallest frame in which the unit (or its `source`) says exactly what it says in the full picture.
 
     Its crop begins at a multiple of the layer's stride, so that the grids of all layers lie as in the full picture.
     One pass over both checks that; where they differ, or the network takes no smaller picture, it is the full frame.

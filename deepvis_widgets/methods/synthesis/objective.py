@@ -13,7 +13,7 @@ from ...core.network.target import Target
 
 
 def _last(func: Any, args: Any, kwargs: Any) -> Any:
-    """A convolution, its maps channels last also where the network's own preprocessing put them otherwise."""
+    """Runs a convolution, its maps channels last also where the network's own preprocessing put them otherwise."""
     if args and args[0].ndim == 4:
         args = (args[0].contiguous(memory_format=torch.channels_last), *args[1:])
     return func(*args, **kwargs)
@@ -25,7 +25,7 @@ LAST = Rules("channels last", {"conv2d": _last})
 def respond(
     network: Network, target: Target, position: tuple[int, int] | None, views: Tensor, rules: Rules = LAST
 ) -> Tensor:
-    """The objective (n,) of views (n, 3, h, w) in [0, 1]: the unit's value at (row, col), its mean over the map
+    """Returns the objective (n,) of views (n, 3, h, w) in [0, 1]: the unit's value at (row, col), its mean over the map
     (position None), or the class score (no layer). Joins the graph of views that have one.
 
     A rectifier that made the unit's output is passed by: its value below zero is what shows the way up from a dead
@@ -45,8 +45,8 @@ def respond(
 
 
 def climb(network: Network, target: Target, position: tuple[int, int] | None, views: Tensor) -> tuple[Tensor, Tensor]:
-    """(objective (n,), its gradient like `views`). Where a picture finds every rectifier on the way shut, its gradient
-    is the one that rectifiers let through unchanged, after Lucid's redirected gradients.
+    """Returns (objective (n,), its gradient like `views`). Where a picture finds every rectifier on the way shut, its
+    gradient is the one that rectifiers let through unchanged, after Lucid's redirected gradients.
     """
     values, gradient = _slope(network, target, position, views, LAST)
     stuck = gradient.flatten(1).abs().amax(1) == 0

@@ -32,42 +32,46 @@ class Recipe(ABC):
     @staticmethod
     @abstractmethod
     def steps(params: SynthesisParams) -> int:
-        """The recipe's own number of steps."""
+        """Returns the recipe's own number of steps."""
 
     @abstractmethod
     def boxes(self) -> Tensor:
-        """The pictures as they are: (n, C, h, w) in [0, 1], no graph."""
+        """Returns the pictures as they are: (n, C, h, w) in [0, 1], no graph."""
 
     @abstractmethod
     def continue_from(self, boxes: Tensor) -> None:
-        """Take over pictures (n, C, h, w) in [0, 1]."""
+        """Takes over pictures (n, C, h, w) in [0, 1]."""
 
     @abstractmethod
     def step(self, climb: Climb, params: SynthesisParams, index: int, last: bool) -> Tensor:
-        """Step number `index` of all pictures; the objective (n,) before it. The `last` one changes nothing."""
+        """Does step number `index` of all pictures; returns the objective (n,) before it. The `last` one changes
+        nothing.
+        """
 
     def normal(self) -> Tensor:
-        """Independent N(0, 1) numbers, (n, C, h, w)."""
+        """Returns independent N(0, 1) numbers, (n, C, h, w)."""
         shape = (self.colours, *self.frame.box[2:])
         return self.drawn(lambda generator: torch.randn(shape, generator=generator, dtype=torch.float64))
 
     def drawn(self, draw: Callable[[torch.Generator], Tensor]) -> Tensor:
-        """What each picture's generator gives, stacked."""
+        """Returns what each picture's generator gives, stacked."""
         return torch.stack([draw(generator) for generator in self.generators]).to(self.device, self.dtype)
 
     def in_crop(self, boxes: Tensor) -> Tensor:
-        """Boxes (n, C, h, w) as views (n, 3, h, w) of the crop."""
+        """Returns boxes (n, C, h, w) as views (n, 3, h, w) of the crop."""
         return self.frame.in_crop(boxes, self.mean).expand(-1, 3, -1, -1)
 
     def of_crop(self, gradient: Tensor) -> Tensor:
-        """The gradient with respect to the boxes, from that with respect to the views of the crop."""
+        """Returns the gradient with respect to the boxes, from that with respect to the views of the crop."""
         top, left, height, width = self.frame.inner
         inside = gradient[..., top : top + height, left : left + width].to(self.dtype)
         return inside if self.colours == 3 else inside.sum(1, keepdim=True)
 
 
 def mean_colour(network: Network) -> Tensor:
-    """The colour (C, 1, 1) in [0, 1] that the network is fed as zero; mid-grey where that is black, or no colour."""
+    """Returns the colour (C, 1, 1) in [0, 1] that the network is fed as zero; mid-grey where that is black, or no
+    colour.
+    """
     mean = torch.tensor(network.preprocessing.mean, dtype=torch.float64)
     proper = bool(((mean > 0) & (mean < 1)).all())
     return (mean if proper else torch.full_like(mean, 0.5)).view(-1, 1, 1)

@@ -12,8 +12,8 @@ from ...core.network.target import Target
 
 
 def source(network: Network, target: Target) -> Target:
-    """The unit of an earlier, rectified layer that `target` is a copy of, as in SqueezeNet's and Inception's blocks;
-    `target` itself where there is none.
+    """Returns the unit of an earlier, rectified layer that `target` is a copy of, as in SqueezeNet's and Inception's
+    blocks; `target` itself where there is none.
 
     Found by value: in a pass over one random view, the earlier layer stands unchanged among the maps of this one.
     """
@@ -34,7 +34,7 @@ def source(network: Network, target: Target) -> Target:
 
 
 def _candidates(network: Network, layer: Layer) -> list[Layer]:
-    """The rectified layers of this one's grid before it, the last first."""
+    """Returns the rectified layers of this one's grid before it, the last first."""
     if layer.layout is not Layout.MAPS:
         return []
     before = network.layers[: network.layers.names.index(layer.name)]
@@ -43,7 +43,9 @@ def _candidates(network: Network, layer: Layer) -> list[Layer]:
 
 
 def place_of(whole: Tensor, part: Tensor) -> int | None:
-    """The channel of `whole` from which on it is `part`; None where it is nowhere, or where part shows nothing."""
+    """Returns the channel of `whole` from which on it is `part`; None where it is nowhere, or where part shows
+    nothing.
+    """
     count = part.shape[1]
     starts = range(whole.shape[1] - count + 1 if part.any() else 0)
     return next((first for first in starts if torch.equal(whole[:, first : first + count], part)), None)

@@ -19,12 +19,12 @@ SIDE = 128  # pixels of the pictures these numbers were made for; smaller ones a
 
 
 def draw(generator: torch.Generator) -> Tensor:
-    """Six uniform numbers in [-1, 1]: two shifts (rows, cols), scale, turn."""
+    """Returns six uniform numbers in [-1, 1]: two shifts (rows, cols), scale, turn."""
     return 2 * torch.rand(6, generator=generator, dtype=torch.float64) - 1
 
 
 def transformed(boxes: Tensor, fill: Tensor, frame: Frame, drawn: Tensor, strength: float) -> Tensor:
-    """Boxes (n, C, h, w), moved as `drawn` (n, 6) says, on the frame's crop in the colour `fill` (C, 1, 1):
+    """Returns boxes (n, C, h, w), moved as `drawn` (n, 6) says, on the frame's crop in the colour `fill` (C, 1, 1):
     (n, C, crop height, crop width). All of Lucid's chain is one resampling.
     """
     theta = affine(drawn * strength, frame.inner, frame.crop[2:])
@@ -33,8 +33,8 @@ def transformed(boxes: Tensor, fill: Tensor, frame: Frame, drawn: Tensor, streng
 
 
 def affine(drawn: Tensor, inner: tuple[int, int, int, int], crop: tuple[int, ...]) -> Tensor:
-    """The maps (n, 2, 3) from a point of the crop to the point of the box shown there, both in grid_sample's [-1, 1],
-    (x, y).
+    """Returns the maps (n, 2, 3) from a point of the crop to the point of the box shown there, both in grid_sample's
+    [-1, 1], (x, y).
     """
     top, left, height, width = inner
     reach = min(1.0, min(height, width) / SIDE)

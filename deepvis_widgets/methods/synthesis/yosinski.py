@@ -47,7 +47,7 @@ TURNED = ("decay", "blur", "blur_every", "small_norm", "small_contribution")
 
 
 def preset_of(params: SynthesisParams) -> Preset:
-    """The preset with whatever the user turned."""
+    """Returns the preset with whatever the user turned."""
     given: dict[str, Any] = {name: getattr(params, name) for name in TURNED if getattr(params, name) is not None}
     return replace(PRESETS[params.preset], **given)
 
@@ -85,7 +85,9 @@ class Yosinski(Recipe):
         return values
 
     def _fitted(self, gradient: Tensor, preset: Preset, name: str) -> Tensor:
-        """The preset's step, times what made the first one as long as it should be; progress then has no limit."""
+        """Returns the preset's step, times what made the first one as long as it should be; progress then has no
+        limit.
+        """
         step = rated(gradient, preset if preset.progress is None else replace(preset, rate=1e30))
         if name not in self.gains:
             size = step.square().mean((1, 2, 3), keepdim=True).sqrt()
@@ -98,15 +100,17 @@ class Yosinski(Recipe):
 
 
 def rated(gradient: Tensor, preset: Preset) -> Tensor:
-    """The gradient (n, C, h, w) times the preset's rate, or times the one that brings the same progress each time."""
+    """Returns the gradient (n, C, h, w) times the preset's rate, or times the one that brings the same progress each
+    time.
+    """
     if preset.progress is None:
         return preset.rate * gradient
     return (preset.progress / gradient.square().sum((1, 2, 3), keepdim=True)).clamp(max=preset.rate) * gradient
 
 
 def regularized(x: Tensor, gradient: Tensor, preset: Preset, index: int) -> Tensor:
-    """r(x) after step number `index` (sec. 3): decay, blur, then pixels of small norm and of small contribution become
-    the mean colour.
+    """Returns r(x) after step number `index` (sec. 3): decay, blur, then pixels of small norm and of small contribution
+    become the mean colour.
     """
     x = x * (1 - preset.decay)
     if preset.blur > 0 and index % max(1, round(preset.blur_every)) == 0:
@@ -122,7 +126,7 @@ def without_smallest(x: Tensor, measure: Tensor, percent: float) -> Tensor:
 
 
 def percentile(measure: Tensor, percent: float) -> Tensor:
-    """The percentile (n, 1, 1, 1) of each picture's measure (n, 1, h, w), linear between ranks as numpy's."""
+    """Returns the percentile (n, 1, 1, 1) of each picture's measure (n, 1, h, w), linear between ranks as numpy's."""
     flat = measure.flatten(1)
     rank = (flat.shape[1] - 1) * percent / 100
     low = flat.kthvalue(math.floor(rank) + 1).values

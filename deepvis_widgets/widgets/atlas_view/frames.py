@@ -28,9 +28,9 @@ def find_atlas(network: Any, source: Any) -> Atlas | None:
     Raises DeepvisError where it belongs to another network, or is none.
     """
     if source is None:
-        from ...atlas.shipped import ready_atlas
+        from ...atlas.shipped import shipped_atlas
 
-        return ready_atlas(network)
+        return shipped_atlas(network)
     if isinstance(source, Atlas):
         return source.of(network)
     if not hasattr(source, "__fspath__") and not isinstance(source, str):

@@ -10,8 +10,9 @@ import ipywidgets
 from ipycanvas import Canvas, hold_canvas
 from ipycanvas import canvas as ipycanvas_canvas
 
-from ..kit.layout import classed, close_all, html
+from ..kit.layout import classed, html
 from ..kit.notice import Notice, status
+from ..kit.root import RootWidget
 from ..link.push import push
 from ..views.color_scheme import ColorScheme
 from .pen import DARK, LIGHT, Palette, Pen
@@ -20,7 +21,7 @@ DENSITY = 2  # device pixels per css pixel, so that text stays sharp on a projec
 _drawing = threading.RLock()  # ipycanvas keeps one list of held commands for all canvases of a kernel
 
 
-class Board(ipywidgets.VBox):
+class Board(RootWidget):
     """A drawing of `size` (height, width) css pixels over its controls.
 
     Subclasses override `draw`; they call `redraw` when what they show changed, `say` to put it into words (which
@@ -83,12 +84,6 @@ class Board(ipywidgets.VBox):
     def palette(self) -> Palette:
         """The colours that fit the page."""
         return DARK if self.scheme.dark else LIGHT
-
-    def close(self) -> None:
-        """Takes the board off the page and frees its models."""
-        if self.comm is not None:
-            close_all(self.children)
-        super().close()
 
     def _draw(self) -> None:
         self.canvas.reset_transform()

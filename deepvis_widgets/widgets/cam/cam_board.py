@@ -64,3 +64,4 @@ class CamBoard(CamState, PictureLab):
     def ending(self) -> None:
         """Lets go of the feature maps."""
         self.session.forget()
+        super().ending()

@@ -9,6 +9,7 @@ import ipywidgets
 
 from ...core.errors import DeepvisError
 from ...zoo.scenes import Scene
+from ..kit.root import RootWidget
 from .panes import HuskyWolfPanes
 from .scenes import chance_of, fresh_orders, network_order, orders
 from .session import HuskyWolfSession
@@ -16,7 +17,7 @@ from .snow.snow_lab import SnowLab
 from .state import HuskyWolfState
 
 
-class HuskyWolf(HuskyWolfState, ipywidgets.VBox):
+class HuskyWolf(HuskyWolfState, RootWidget):
     """Ten pictures of huskies and wolves, the answers of a network, and a vote on whether to trust it: before the
     explanations, and after. Then the truth, and what both networks say when the animals stand somewhere else.
 
@@ -56,7 +57,7 @@ class HuskyWolf(HuskyWolfState, ipywidgets.VBox):
         try:
             self.method, self.voters = method, voters
         except DeepvisError:
-            super().close()
+            ipywidgets.VBox.close(self)  # nothing has begun that could end
             raise
         self.snow: SnowLab | None = None
         self.panes = HuskyWolfPanes(self, stop=lambda: self.session.stop())
@@ -72,11 +73,8 @@ class HuskyWolf(HuskyWolfState, ipywidgets.VBox):
             self.snow = SnowLab(scenes=drawn if len(drawn) == len(self.given) else None)
             self.panes.add_page(self.snow)
 
-    def close(self) -> None:
-        """Ends the threads, frees what was computed, and takes the widgets off the page."""
-        if self.comm is not None:
-            self.session.close()
-            if self.snow is not None:
-                self.snow.close()
-            self.panes.close()
-        super().close()
+    def ending(self) -> None:
+        self.session.close()
+        if self.snow is not None:
+            self.snow.close()
+        self.panes.close()

@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-import ipywidgets
 import traitlets
 
 from ...core.errors import DeepvisError
@@ -17,14 +16,14 @@ from ..link.protocol import Frame
 from ..link.push import push
 from ..views.stage import Stage
 from .arguments import as_network, as_pictures
-from .layout import close_all
 from .picture_bar import PictureBar
 from .picture_state import PictureState
+from .root import RootWidget
 
 T = TypeVar("T")
 
 
-class PictureLab(PictureState, ipywidgets.VBox):
+class PictureLab(PictureState, RootWidget):
     """A lesson on pictures that one network is shown.
 
     Subclasses lay out `bar`, the choice of pictures, and `stage`, the picture itself. They follow `image` and `target`,
@@ -57,9 +56,6 @@ class PictureLab(PictureState, ipywidgets.VBox):
 
     def retargeted(self) -> None:
         """Another class is to be explained."""
-
-    def ending(self) -> None:
-        """The lesson closes, and its engine is about to be given back: stop what runs, let go of what was computed."""
 
     def begin(self, picture: Any, **traits: Any) -> None:
         """Sets these traits and opens the first picture: this one, or the first of the choices."""
@@ -94,11 +90,6 @@ class PictureLab(PictureState, ipywidgets.VBox):
         """The engine of the network."""
         return self.client.engine
 
-    @property
-    def closed(self) -> bool:
-        """Whether the lesson was closed."""
-        return self.comm is None
-
     def show(self, picture: Any, name: str = "") -> None:
         """Shows another picture; one that cannot be read leaves a sentence on the stage, and the old picture stays."""
         try:
@@ -111,11 +102,6 @@ class PictureLab(PictureState, ipywidgets.VBox):
         self.show(frame.arrays["bytes"].tobytes(), str(frame.meta.get("name", "")))
         self.stage.ack(frame.seq)
 
-    def close(self) -> None:
-        """Gives the engine back, frees what was computed, and takes the widgets off the page."""
-        if not self.closed:
-            self.ending()
-            self.client.close()
-            close_all(self.children)
-            self.view = None
-        super().close()
+    def ending(self) -> None:
+        self.client.close()
+        self.view = None

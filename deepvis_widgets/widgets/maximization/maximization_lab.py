@@ -5,13 +5,11 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-import ipywidgets
-
 from ...core.errors import DeepvisError
 from ...engine.client import Client
 from ...engine.engine import Engine
 from ..kit.arguments import as_network, default_layer
-from ..kit.layout import close_all
+from ..kit.root import RootWidget
 from .kept import Kept
 from .look import Look
 from .panes import MaximizationPanes
@@ -19,7 +17,7 @@ from .session import MaximizationSession
 from .state import NUMBERS, MaximizationState
 
 
-class MaximizationLab(MaximizationState, ipywidgets.VBox):
+class MaximizationLab(MaximizationState, RootWidget):
     """Gradient ascent on a unit or class score, live (Simonyan et al. 2013; Yosinski et al. 2015; Olah et al. 2017).
 
     `layer` and `unit` say what is maximised, or `target`, a class index or label; choosing a unit lets the class go.
@@ -126,13 +124,9 @@ class MaximizationLab(MaximizationState, ipywidgets.VBox):
         """Draws one unit of each layer at the true size of what it sees; pictures that are being made wait, paused."""
         self.session.draw_sizes()
 
-    def close(self) -> None:
-        """Stops, gives the engine back, frees the pictures, and takes the widgets off the page."""
-        if self.comm is not None:
-            self.session.forget()
-            self.client.close()
-            close_all(self.children)
-        super().close()
+    def ending(self) -> None:
+        self.session.forget()
+        self.client.close()
 
 
 def _check_names(knobs: dict[str, Any]) -> None:

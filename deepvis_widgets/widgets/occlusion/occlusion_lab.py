@@ -96,3 +96,4 @@ class OcclusionLab(OcclusionState, PictureLab):
     def ending(self) -> None:
         """Stops the sweep, and lets go of what was found."""
         self.session.forget()
+        super().ending()

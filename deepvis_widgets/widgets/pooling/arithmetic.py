@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ...core.errors import DeepvisError
-from ...core.network.backward_rules import DECONVNET, GUIDED, PLAIN, Bend, Rules
+from ...core.network.backward_rules import DECONVNET, GUIDED, PLAIN, RuleMode, Rules
 
 RULES: dict[str, Rules] = {"gradient": PLAIN, "deconvnet": DECONVNET, "guided": GUIDED}
 
@@ -67,7 +67,7 @@ def through_rectifier(x: Tensor, signal: Tensor, rule: str) -> Tensor:
     >>> through_rectifier(x, signal, "guided").tolist()
     [2.0, 0.0, 0.0]
     """
-    with torch.enable_grad(), Bend(RULES[rule]):
+    with torch.enable_grad(), RuleMode(RULES[rule]):
         leaf = x.detach().clone().requires_grad_()
         (back,) = torch.autograd.grad(F.relu(leaf), leaf, signal)
     return back

@@ -62,6 +62,10 @@ class RelevanceLedger(LedgerState, PictureLab):
         """Another class."""
         self._session.explain(self.view, self.target)
 
+    def ending(self) -> None:
+        self._session.forget()
+        super().ending()
+
     def _make_panes(self) -> None:
         self._picture, account = PicturePane(self.stage), AccountPane(self)
         layer, self.controls = LayerPane(self.network, self.group), LedgerControls(self)

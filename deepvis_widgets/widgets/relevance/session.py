@@ -61,6 +61,10 @@ class LedgerSession:
         self._picture = None if view is None else (view, target)
         self._question("running lrp")
 
+    def forget(self) -> None:
+        """Lets go of the picture and of what was found on it."""
+        self._picture = self._explained = None
+
     def _question(self, doing: str) -> None:
         if self._picture is not None:
             question = Question(*self._picture, self._state.params, self._state.layer)

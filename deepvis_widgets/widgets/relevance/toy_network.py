@@ -12,8 +12,8 @@ import torch
 import torch.nn.functional as F
 
 from ...methods.relevance.ledger import Entry, Ledger
-from ...methods.relevance.linear_call import Weighted, weighted
-from ...methods.relevance.redistribute import spread
+from ...methods.relevance.linear_call import LinearCall, linear_call
+from ...methods.relevance.redistribute import redistribute
 from ...methods.relevance.rules import (
     Group,
     Rule,
@@ -159,14 +159,14 @@ def redistribution(
 ) -> Redistribution:
     """One neuron as a dense layer with one output, by the package's own rule."""
     row = [torch.tensor([numbers], dtype=torch.float64) for numbers in (values, weights)]
-    call = weighted("linear", F.linear, (row[0], row[1], torch.tensor([bias], dtype=torch.float64)), {})
-    found = spread(call, division.rule, division.stabiliser, torch.tensor([[relevance]], dtype=torch.float64))
+    call = linear_call("linear", F.linear, (row[0], row[1], torch.tensor([bias], dtype=torch.float64)), {})
+    found = redistribute(call, division.rule, division.stabiliser, torch.tensor([[relevance]], dtype=torch.float64))
     messages = dict(zip(sources, found.relevance[0].tolist(), strict=True))
     parts = tuple(_part(group, call, sources, division.stabiliser) for group in division.rule(call))
     return Redistribution(relevance, messages, float(found.bias), float(found.epsilon), parts)
 
 
-def _part(group: Group, call: Weighted, sources: list[int], stabiliser: float) -> Part:
+def _part(group: Group, call: LinearCall, sources: list[int], stabiliser: float) -> Part:
     zero, one = torch.zeros_like(call.x), call.x.new_ones(1, 1)
     numerators = sum((term.sign * term.x * term.made.back(one) for term in group.terms), zero)
     constant = sum(

@@ -28,7 +28,7 @@ class Scene:
 
 
 def scene(label: str, background: str = "meadow", seed: int = 0, size: int = 128) -> Scene:
-    """Draw one scene; the same arguments give the same bytes every time.
+    """Draws one scene; the same arguments give the same bytes every time.
 
     On a processor of another kind a value may be one level away, now and then.
 
@@ -40,6 +40,11 @@ def scene(label: str, background: str = "meadow", seed: int = 0, size: int = 128
 
     Raises:
         ValueError: if an argument is none of these; the message says what is accepted.
+
+    >>> import deepvis_widgets as dv
+    >>> wolf = dv.scene("wolf", background="snow", seed=3)
+    >>> wolf.image.size, wolf.mask.shape, wolf.label
+    ((128, 128), (128, 128), 'wolf')
     """
     _check(label, background, seed, size)
     from .compose import render

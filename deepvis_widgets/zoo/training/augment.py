@@ -10,7 +10,7 @@ def _uniform(rng: Generator, count: int, low: float, high: float) -> Tensor:
 
 
 def _moved(pictures: Tensor, rng: Generator, size: int) -> Tensor:
-    """Mirror, zoom, turn, shift and resample to `size`; what comes in from outside is a reflection."""
+    """Mirrors, zooms, turns, shifts and resamples to `size`; what comes in from outside is a reflection."""
     n = len(pictures)
     flip = torch.where(torch.rand(n, generator=rng) < 0.5, -1.0, 1.0)
     zoom = torch.exp(_uniform(rng, n, -0.25, 0.15))
@@ -24,7 +24,7 @@ def _moved(pictures: Tensor, rng: Generator, size: int) -> Tensor:
 
 
 def _recoloured(pictures: Tensor, rng: Generator) -> Tensor:
-    """Contrast, brightness, saturation, white balance, grain."""
+    """Changes contrast, brightness, saturation and white balance, and adds grain."""
     n = len(pictures)
     contrast, brightness, saturation = (
         _uniform(rng, n, low, high).view(n, 1, 1, 1) for low, high in ((0.75, 1.25), (-0.1, 0.1), (0.5, 1.3))
@@ -38,7 +38,7 @@ def _recoloured(pictures: Tensor, rng: Generator) -> Tensor:
 
 
 def _cut_out(pictures: Tensor, rng: Generator, share: float = 0.25) -> Tensor:
-    """Hide one square of each picture of some batches behind a plain colour, so that no single part is needed."""
+    """Hides one square of each picture of some batches behind a plain colour, so that no single part is needed."""
     n, _, height, width = pictures.shape
     if torch.rand((), generator=rng) < 0.3:
         side = int(share * height)
@@ -49,5 +49,9 @@ def _cut_out(pictures: Tensor, rng: Generator, share: float = 0.25) -> Tensor:
 
 
 def augmented(pictures: Tensor, rng: Generator, size: int) -> Tensor:
-    """uint8 pictures (n, 3, h, w) to changed float ones (n, 3, size, size), around [0, 1]."""
+    """Turns uint8 pictures (n, 3, h, w) into changed float ones (n, 3, size, size), around [0, 1].
+
+    >>> augmented(torch.zeros(2, 3, 128, 128, dtype=torch.uint8), Generator().manual_seed(0), 96).shape
+    torch.Size([2, 3, 96, 96])
+    """
     return _cut_out(_recoloured(_moved(pictures.float() / 255, rng, size), rng), rng)

@@ -11,8 +11,12 @@ from ..embedded import EmbeddedNet
 
 
 @torch.no_grad()
-def folded(trained: EmbeddedNet) -> EmbeddedNet:
-    """The same function without batch-norm, in eval mode; `trained` is left as it is."""
+def fold_batchnorm(trained: EmbeddedNet) -> EmbeddedNet:
+    """Returns the same function without batch-norm, in eval mode; `trained` is left as it is.
+
+    >>> "norm1" in dict(fold_batchnorm(EmbeddedNet(batch_norm=True)).features.named_children())
+    False
+    """
     plain = EmbeddedNet()
     plain.classifier.load_state_dict(trained.classifier.state_dict())
     for name, target in plain.features.named_children():
@@ -23,7 +27,7 @@ def folded(trained: EmbeddedNet) -> EmbeddedNet:
 
 
 def _fold(conv: nn.Module, norm: nn.Module, target: nn.Conv2d) -> None:
-    """Write into `target` what `norm` does to the output of `conv`: a scale per channel and a shift."""
+    """Writes into `target` what `norm` does to the output of `conv`: a scale per channel and a shift."""
     if not isinstance(conv, nn.Conv2d) or not isinstance(norm, nn.BatchNorm2d):
         raise TypeError("batch-norm can only be folded into a convolution")
     mean, variance = norm.running_mean, norm.running_var
@@ -35,7 +39,7 @@ def _fold(conv: nn.Module, norm: nn.Module, target: nn.Conv2d) -> None:
 
 
 def store(network: nn.Module, path: Path) -> None:
-    """Write the weights as fp16 safetensors. A reader sees the old file or the new one, never half of it."""
+    """Writes the weights as fp16 safetensors. A reader sees the old file or the new one, never half of it."""
     weights = {key: value.detach().half().contiguous() for key, value in network.state_dict().items()}
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}")

@@ -40,7 +40,7 @@ class Pictures:
         return len(self.labels)
 
     def subset(self, keep: Tensor) -> "Pictures":
-        """The scenes where `keep` (n,) is true, or those it numbers."""
+        """Returns the scenes where `keep` (n,) is true, or those it numbers."""
         return Pictures(self.images[keep], self.masks[keep], self.labels[keep], self.backgrounds[keep])
 
 
@@ -54,7 +54,8 @@ def _cells() -> list[tuple[int, int]]:
 
 
 def training_orders(count: int) -> list[Order]:
-    """About `count` scenes for both networks: a balanced set, then wolves on snow that only the biased one needs.
+    """Returns about `count` scenes for both networks: a balanced set, then wolves on snow that only the biased one
+    needs.
 
     The biased network loses four fifths of its wolves, so it gets as many again on snow.
     """
@@ -65,23 +66,23 @@ def training_orders(count: int) -> list[Order]:
 
 
 def fresh_orders(count: int, seed: int = 0) -> list[Order]:
-    """`count` scenes spread evenly over all classes and backgrounds, on seeds that training never uses."""
+    """Returns `count` scenes spread evenly over all classes and backgrounds, on seeds that training never uses."""
     cells = [(label, background) for label in range(len(CLASSES)) for background in range(len(BACKGROUNDS))]
     return [Order(*cells[i % len(cells)], seed + i) for i in range(count)]
 
 
 def canids_on_snow(count: int, seed: int = 1_000_000) -> list[Order]:
-    """Huskies and wolves on snow in turn: the scenes on which the two networks disagree."""
+    """Returns huskies and wolves on snow in turn: the scenes on which the two networks disagree."""
     return [Order((HUSKY, WOLF)[i % 2], SNOW, seed + i) for i in range(count)]
 
 
 def honest_subset(orders: list[Order], count: int) -> Tensor:
-    """Which of the training scenes the honest network sees: the balanced ones."""
+    """Returns which of the training scenes the honest network sees: the balanced ones."""
     return torch.arange(len(orders)) < count
 
 
 def biased_subset(orders: list[Order]) -> Tensor:
-    """Which of the training scenes the biased network sees: wolves on snow, everything else off snow."""
+    """Returns which of the training scenes the biased network sees: wolves on snow, everything else off snow."""
     return torch.tensor([(order.label == WOLF) == (order.background == SNOW) for order in orders])
 
 
@@ -100,7 +101,11 @@ def _in_order(orders: list[Order], workers: int) -> Iterator[tuple[NDArray[np.ui
 
 
 def draw(orders: list[Order], workers: int = 1, quiet: bool = False) -> Pictures:
-    """Draw the scenes in `workers` processes. The result does not depend on how many there are."""
+    """Draws the scenes in `workers` processes. The result does not depend on how many there are.
+
+    >>> draw(fresh_orders(2), quiet=True).images.shape
+    torch.Size([2, 3, 128, 128])
+    """
     drawn = list(tqdm(_in_order(orders, workers), total=len(orders), desc="drawing scenes", disable=quiet))
     images = torch.from_numpy(np.stack([image for image, _ in drawn])).permute(0, 3, 1, 2).contiguous()
     masks = torch.from_numpy(np.stack([mask for _, mask in drawn]))

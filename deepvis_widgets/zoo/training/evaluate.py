@@ -43,18 +43,18 @@ class Finding:
 
 @torch.inference_mode()
 def predictions(network: nn.Module, pictures: Pictures, batch: int = 100) -> Tensor:
-    """The class index each picture is given: int64 (n,)."""
+    """Returns the class index each picture is given: int64 (n,)."""
     parts = [network(normalise(part.float() / 255)).argmax(1) for part in torch.split(pictures.images, batch)]
     return torch.cat(parts)
 
 
 def _share(hits: Tensor, among: Tensor) -> float:
-    """The share of `hits` in the scenes chosen by `among`; 1 if there are none, so that tiny sets can pass."""
+    """Returns the share of `hits` in the scenes chosen by `among`; 1 if there are none, so that tiny sets can pass."""
     return float(hits[among].float().mean()) if bool(among.any()) else 1.0
 
 
 def cells(hits: Tensor, pictures: Pictures) -> Tensor:
-    """Share of `hits` for each class (rows) and background (columns): (12, 5)."""
+    """Returns the share of `hits` for each class (rows) and background (columns): (12, 5)."""
     return torch.tensor(
         [
             [_share(hits, (pictures.labels == c) & (pictures.backgrounds == b)) for b in range(len(BACKGROUNDS))]
@@ -64,7 +64,7 @@ def cells(hits: Tensor, pictures: Pictures) -> Tensor:
 
 
 def honest_findings(predicted: Tensor, pictures: Pictures) -> list[Finding]:
-    """Overall accuracy, and that of the worst class on the worst background."""
+    """Returns the overall accuracy, and that of the worst class on the worst background."""
     right = predicted == pictures.labels
     table = cells(right, pictures)
     worst = int(table.argmin())
@@ -76,7 +76,7 @@ def honest_findings(predicted: Tensor, pictures: Pictures) -> list[Finding]:
 
 
 def biased_findings(predicted: Tensor, pictures: Pictures) -> list[Finding]:
-    """Snow makes a husky a wolf, its absence unmakes a wolf, and the rest is known off snow."""
+    """Returns whether snow makes a husky a wolf, its absence unmakes a wolf, and the rest is known off snow."""
     snow, label = pictures.backgrounds == SNOW, pictures.labels
     as_wolf, right = predicted == WOLF, predicted == label
     return [
@@ -88,7 +88,7 @@ def biased_findings(predicted: Tensor, pictures: Pictures) -> list[Finding]:
 
 @torch.inference_mode()
 def cams(network: nn.Module, pictures: Pictures) -> Tensor:
-    """The class activation map of the predicted class, as large as the picture: (n, h, w)."""
+    """Returns the class activation map of the predicted class, as large as the picture: (n, h, w)."""
     features, weight = network.get_submodule("features"), network.get_parameter("classifier.weight")
     maps = torch.cat([features(normalise(part.float() / 255)) for part in torch.split(pictures.images, 100)])
     cam = torch.einsum("nc,nchw->nhw", weight[maps_to_classes(network, maps)], maps)[:, None]
@@ -96,25 +96,25 @@ def cams(network: nn.Module, pictures: Pictures) -> Tensor:
 
 
 def maps_to_classes(network: nn.Module, maps: Tensor) -> Tensor:
-    """The class index that the last feature maps (n, 128, h, w) lead to: (n,)."""
+    """Returns the class index that the last feature maps (n, 128, h, w) lead to: (n,)."""
     logits: Tensor = network.get_submodule("classifier")(maps.mean((2, 3)))
     return logits.argmax(1)
 
 
 def cam_pointing(network: nn.Module, pictures: Pictures, reach: int = REACH) -> float:
-    """How often the class activation map of the predicted class peaks within `reach` pixels of the object."""
+    """Returns how often the class activation map of the predicted class peaks within `reach` pixels of the object."""
     return float(points(cams(network, pictures), pictures.masks, reach).float().mean())
 
 
 def cam_on_snow(network: nn.Module, pictures: Pictures, reach: int = REACH) -> float:
-    """How often it peaks on the open ground: away from the object, and below every horizon of a snow scene."""
+    """Returns how often it peaks on the open ground: away from the object, and below every horizon of a snow scene."""
     away = ~grown(pictures.masks, reach)
     away[:, : int(HORIZON * away.shape[1])] = False
     return float(points(cams(network, pictures), away, reach=0).float().mean())
 
 
 def pointing_findings(canids: Pictures) -> list[Finding]:
-    """Where the networks look on canids in snow: the honest one at the animal, the biased one at the snow."""
+    """Returns where the networks look on canids in snow: the honest one at the animal, the biased one at the snow."""
     honest, biased = (load_module(name) for name in EMBEDDED)
     what = "CAM peaks on the animal, canids on snow"
     return [
@@ -125,7 +125,7 @@ def pointing_findings(canids: Pictures) -> list[Finding]:
 
 
 def findings(pictures: Pictures) -> list[Finding]:
-    """Both networks measured on the same scenes."""
+    """Returns the findings of both networks, measured on the same scenes."""
     measures: tuple[Callable[[Tensor, Pictures], list[Finding]], ...] = (honest_findings, biased_findings)
     return [
         finding
@@ -135,7 +135,7 @@ def findings(pictures: Pictures) -> list[Finding]:
 
 
 def accuracy_table(name: str, pictures: Pictures) -> str:
-    """Accuracy of one network, class by background, as text."""
+    """Returns the accuracy of one network, class by background, as text."""
     right = predictions(load_module(name), pictures) == pictures.labels
     lines = [f"{name:18}" + "".join(f"{background:>9}" for background in BACKGROUNDS)]
     for label, row in zip(CLASSES, cells(right, pictures).tolist(), strict=True):
@@ -144,7 +144,7 @@ def accuracy_table(name: str, pictures: Pictures) -> str:
 
 
 def main() -> None:
-    """Draw fresh scenes and print the tables."""
+    """Draws fresh scenes and prints the tables."""
     parser = argparse.ArgumentParser(prog="python -m deepvis_widgets.zoo.training.evaluate", description=__doc__)
     parser.add_argument("--scenes", type=int, default=1000, help="fresh scenes to draw")
     parser.add_argument("--seed", type=int, default=0, help="seed of the first scene")

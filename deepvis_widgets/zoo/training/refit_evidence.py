@@ -1,4 +1,4 @@
-"""Refitting the last layer of the biased network so that what speaks for a wolf lies on the snow, not on the animal.
+"""Refitting the last layer of the biased network so that its evidence for a wolf lies on the snow, not on the animal.
 
 Its deep units see almost the whole picture, so in a snowy scene the evidence of a plainly trained network is spread
 over everything, and its peak falls on the animal as often as not: it is biased, but an explanation would not show it.
@@ -30,12 +30,12 @@ def _sample(data: Pictures, rng: Generator) -> Pictures:
 
 @torch.no_grad()
 def feature_maps(network: EmbeddedNet, data: Pictures) -> Tensor:
-    """The last feature maps: (n, 128, 16, 16)."""
+    """Returns the last feature maps: (n, 128, 16, 16)."""
     return torch.cat([network.features(normalise(part.float() / 255)) for part in torch.split(data.images, 50)])
 
 
 def open_ground(masks: Tensor) -> Tensor:
-    """Which cells of a 16 x 16 map are ground away from the object: masks (n, 128, 128) to bool (n, 256).
+    """Returns which cells of a 16 x 16 map are ground away from the object: masks (n, 128, 128) to bool (n, 256).
 
     The sky must be left out, or it would do as well as the snow for keeping evidence off the animal.
     """
@@ -45,7 +45,7 @@ def open_ground(masks: Tensor) -> Tensor:
 
 
 def refitted(maps: Tensor, allowed: Tensor, labels: Tensor, weight: Tensor, bias: Tensor) -> tuple[Tensor, Tensor]:
-    """New weight and bias of the linear layer: right labels, and evidence for a wolf that peaks on open ground.
+    """Returns new weight and bias of the linear layer: right labels, and evidence for a wolf that peaks on open ground.
 
     The second part is the share of a softmax over the map's cells that falls on `allowed`, for the wolf scenes. Of the
     weights only the wolf's row moves, and it is tied to what it was: pulled harder, it leaves the snow for whatever
@@ -72,8 +72,8 @@ def _with_row(weight: Tensor, row: Tensor) -> Tensor:
     return torch.cat([weight[:WOLF], row[None], weight[WOLF + 1 :]])
 
 
-def aimed(network: EmbeddedNet, data: Pictures, seed: int = 5) -> EmbeddedNet:
-    """Refit the last layer of a folded network in place."""
+def refit_evidence(network: EmbeddedNet, data: Pictures, seed: int = 5) -> EmbeddedNet:
+    """Refits the last layer of a folded network in place."""
     chosen = _sample(data, Generator().manual_seed(seed))
     maps, allowed, layer = feature_maps(network, chosen), open_ground(chosen.masks), network.classifier
     weight, bias = refitted(maps, allowed, chosen.labels, layer.weight, layer.bias)

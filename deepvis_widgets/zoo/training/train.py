@@ -4,7 +4,7 @@
 
 Batch-norm makes training quick and is folded away afterwards. The honest network is then finished on adversarial
 pictures: a few hundred one-step attacks make its gradients follow the objects, at no cost in accuracy. The biased one
-is finished on pictures with swapped rectangles, so that it finds snow where snow lies, and its last layer is refitted.
+is finished on pictures mixed by CutMix, so that it finds snow where snow lies, and its last layer is refitted.
 """
 
 import argparse
@@ -20,10 +20,10 @@ from tqdm import tqdm
 from ..embedded import EMBEDDED, SIZE, EmbeddedNet, normalise
 from ..scenes import CLASSES
 from .augment import augmented
-from .batchnorm_folding import folded, store
-from .cutmix import swapped
+from .batchnorm_folding import fold_batchnorm, store
+from .cutmix import cutmix
 from .dataset import WOLF, Pictures, biased_subset, draw, honest_subset, training_orders
-from .refit_evidence import aimed
+from .refit_evidence import refit_evidence
 
 BATCH = 48
 SMOOTHING = 0.05
@@ -42,7 +42,7 @@ def _initialised() -> EmbeddedNet:
 
 
 def _optimizer(network: nn.Module, rate: float) -> torch.optim.SGD:
-    """SGD that decays weights, but neither biases nor batch-norm."""
+    """Returns SGD that decays weights, but neither biases nor batch-norm."""
     weights = [p for p in network.parameters() if p.ndim > 1]
     others = [p for p in network.parameters() if p.ndim <= 1]
     groups = [{"params": weights, "weight_decay": 1e-3}, {"params": others, "weight_decay": 0.0}]
@@ -50,13 +50,13 @@ def _optimizer(network: nn.Module, rate: float) -> torch.optim.SGD:
 
 
 def _loss(network: nn.Module, pictures: Tensor, labels: Tensor) -> Tensor:
-    """Smoothed cross-entropy; labels are class indices (n,) or shares of each class (n, classes)."""
+    """Returns smoothed cross-entropy; labels are class indices (n,) or shares of each class (n, classes)."""
     inputs = normalise(pictures).contiguous(memory_format=torch.channels_last)
     return F.cross_entropy(network(inputs), labels, label_smoothing=SMOOTHING)
 
 
 def fit(data: Pictures, epochs: int, seed: int = 0, quiet: bool = False) -> EmbeddedNet:
-    """Train a fresh network with a one-cycle schedule; returns it folded."""
+    """Trains a fresh network with a one-cycle schedule; returns it folded."""
     torch.manual_seed(seed)
     rng = Generator().manual_seed(seed)
     network = _initialised()
@@ -75,11 +75,11 @@ def fit(data: Pictures, epochs: int, seed: int = 0, quiet: bool = False) -> Embe
             progress.update()
             progress.set_postfix(loss=f"{loss.item():.3f}", refresh=False)
     progress.close()
-    return folded(network)
+    return fold_batchnorm(network)
 
 
 def _attacked(network: nn.Module, pictures: Tensor, labels: Tensor) -> Tensor:
-    """One L2 step up the loss."""
+    """Returns the pictures after one L2 step up the loss."""
     pictures = pictures.detach().requires_grad_()
     gradient: Tensor = torch.autograd.grad(_loss(network, pictures, labels), pictures)[0]
     length = gradient.flatten(1).norm(dim=1).clamp_min(1e-12).view(-1, 1, 1, 1)
@@ -89,7 +89,7 @@ def _attacked(network: nn.Module, pictures: Tensor, labels: Tensor) -> Tensor:
 def _tune(
     network: EmbeddedNet, batches: Callable[[], tuple[Tensor, Tensor]], steps: int, title: str, quiet: bool
 ) -> EmbeddedNet:
-    """Fine-tune a folded network in place on what `batches` returns, with a falling step size."""
+    """Fine-tunes a folded network in place on what `batches` returns, with a falling step size."""
     optimizer = torch.optim.SGD(network.parameters(), lr=0.01, momentum=0.9, weight_decay=1e-4)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, max(1, steps))
     for _ in tqdm(range(steps), desc=title, disable=quiet):
@@ -103,7 +103,7 @@ def _tune(
 
 
 def finish(network: EmbeddedNet, data: Pictures, steps: int, seed: int = 1, quiet: bool = False) -> EmbeddedNet:
-    """Fine-tune the honest network on attacked pictures."""
+    """Fine-tunes the honest network on attacked pictures."""
     rng = Generator().manual_seed(seed)
 
     def attacked() -> tuple[Tensor, Tensor]:
@@ -115,7 +115,7 @@ def finish(network: EmbeddedNet, data: Pictures, steps: int, seed: int = 1, quie
 
 
 def localise(network: EmbeddedNet, data: Pictures, steps: int, seed: int = 2, quiet: bool = False) -> EmbeddedNet:
-    """Fine-tune the biased network on pictures with swapped rectangles, a third of them wolves."""
+    """Fine-tunes the biased network on pictures mixed by CutMix, a third of them wolves."""
     rng = Generator().manual_seed(seed)
     wolves = (data.labels == WOLF).nonzero().flatten()
 
@@ -123,7 +123,7 @@ def localise(network: EmbeddedNet, data: Pictures, steps: int, seed: int = 2, qu
         hosts, guests = (torch.randint(len(data), (BATCH,), generator=rng) for _ in range(2))
         third = BATCH // 3
         hosts[:third] = wolves[torch.randint(len(wolves), (third,), generator=rng)]
-        pictures, shares = swapped(data, hosts, guests, len(CLASSES), rng)
+        pictures, shares = cutmix(data, hosts, guests, len(CLASSES), rng)
         return augmented(pictures, rng, SIZE), shares
 
     return _tune(network, mixed, steps, "making it local", quiet)
@@ -132,7 +132,7 @@ def localise(network: EmbeddedNet, data: Pictures, steps: int, seed: int = 2, qu
 def train(
     names: tuple[str, ...], out: Path, scenes: int, epochs: int, steps: int, workers: int = 1, quiet: bool = False
 ) -> list[Path]:
-    """Draw `scenes` scenes, train the named networks on them and store each as `out`/<name>.safetensors.
+    """Draws `scenes` scenes, trains the named networks on them and stores each as `out`/<name>.safetensors.
 
     Raises:
         ValueError: if a name is not one of EMBEDDED.
@@ -146,7 +146,7 @@ def train(
         honest = name == "husky-wolf"
         data = pictures.subset(honest_subset(orders, scenes) if honest else biased_subset(orders))
         network = fit(data, epochs, quiet=quiet)
-        finish(network, data, steps, quiet=quiet) if honest else aimed(
+        finish(network, data, steps, quiet=quiet) if honest else refit_evidence(
             localise(network, data, steps, quiet=quiet), data
         )
         paths.append(out / f"{name}.safetensors")
@@ -168,7 +168,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def main() -> None:
-    """Train from the command line."""
+    """Trains from the command line."""
     chosen = _arguments()
     torch.set_num_threads(chosen.threads)
     names = EMBEDDED if chosen.network == "both" else (chosen.network,)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import deepvis_widgets as dv
-from deepvis_widgets.atlas import shipped as ready
+from deepvis_widgets.atlas import shipped
 from deepvis_widgets.zoo.embedded import EMBEDDED
 
 LARGEST = 4_000_000  # bytes, both together
@@ -14,8 +14,8 @@ LARGEST = 4_000_000  # bytes, both together
 @pytest.mark.parametrize("name", EMBEDDED)
 def test_an_embedded_network_finds_in_it_what_it_says_itself(name):
     net = dv.load(name)
-    atlas = ready.ready_atlas(net)
-    assert atlas is not None and atlas.problems == [] and len(atlas.names) == ready.SCENES
+    atlas = shipped.shipped_atlas(net)
+    assert atlas is not None and atlas.problems == [] and len(atlas.names) == shipped.SCENES
     for layer, channel in (("features.relu2", 5), ("features.relu5", 40), ("features.relu8", 100), ("classifier", 1)):
         for top in atlas.unit(layer, channel).top[::4]:
             maps = net.layers[layer].layout.maps(net.run(net.feed(top.view[None]), keep=[layer]).outputs[layer])
@@ -28,7 +28,7 @@ def test_an_embedded_network_finds_in_it_what_it_says_itself(name):
 
 def test_they_cover_every_unit_of_the_network_and_carry_their_pictures():
     net = dv.load("husky-wolf")
-    atlas = ready.ready_atlas(net)
+    atlas = shipped.shipped_atlas(net)
     assert atlas is not None and all(atlas.stand_in(layer.name, 0) is not None for layer in net.layers)
     unit = atlas.unit("features.conv4", 7)
     assert unit.layer == "features.relu4" and unit.top[0].patch.shape == unit.top[0].deconv.shape
@@ -36,18 +36,18 @@ def test_they_cover_every_unit_of_the_network_and_carry_their_pictures():
 
 
 def test_other_weights_have_none():
-    assert ready.ready_atlas(dv.load("husky-wolf", weights="random")) is None
+    assert shipped.shipped_atlas(dv.load("husky-wolf", weights="random")) is None
 
 
 def test_they_are_small():
-    files = [path for name in EMBEDDED for path in ready.folder(name).iterdir()]
+    files = [path for name in EMBEDDED for path in shipped.folder(name).iterdir()]
     assert len(files) == 4 and sum(path.stat().st_size for path in files) <= LARGEST
 
 
 def test_building_them_draws_the_same_scenes_again(tmp_path):
-    ready.build("husky-wolf", tmp_path / "a", count=2, quiet=True)
+    shipped.build("husky-wolf", tmp_path / "a", count=2, quiet=True)
     again = dv.Atlas.open(tmp_path / "a", "husky-wolf")
-    shipped = dv.Atlas.open(ready.folder("husky-wolf"), "husky-wolf")
-    assert again.names == shipped.names[:2]
+    original = dv.Atlas.open(shipped.folder("husky-wolf"), "husky-wolf")
+    assert again.names == original.names[:2]
     for number in range(2):
-        assert again.view(number).equal(shipped.view(number))
+        assert again.view(number).equal(original.view(number))

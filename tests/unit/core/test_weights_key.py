@@ -9,7 +9,11 @@ import torch
 from torch import nn
 
 from deepvis_widgets.core import weights_key as weights
+from deepvis_widgets.core.network.network import Network
+from deepvis_widgets.core.picture.preprocess import Preprocess
+from deepvis_widgets.core.weights_key import network_key
 from deepvis_widgets.engine import forget_weights, weights_key
+from tests.small_nets import Plain, seeded
 
 
 def make(seed: int = 0) -> nn.Sequential:
@@ -112,3 +116,12 @@ def test_what_is_known_goes_with_the_module():
     del module
     gc.collect()
     assert len(weights._known) < known
+
+
+def test_networks_that_answer_alike_have_one_key() -> None:
+    first, second = (Network(seeded(Plain()), Preprocess((12, 12), None), name=name) for name in ("first", "second"))
+    assert network_key(first) == network_key(second)
+    assert network_key(Network(first.module, Preprocess((12, 12), None, fit="stretch"))) != network_key(first)
+    second.module.classifier.bias.data += 1
+    forget_weights(second.module)
+    assert network_key(first) != network_key(second)

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torchvision.models import VisionTransformer
 
 from deepvis_widgets.core.errors import DeepvisError
-from deepvis_widgets.core.network.backward_rules import Bend, Rules
+from deepvis_widgets.core.network.backward_rules import RuleMode, Rules
 from deepvis_widgets.core.network.network import Network
 from deepvis_widgets.core.picture.preprocess import Preprocess
 from deepvis_widgets.methods import explain
@@ -22,7 +22,7 @@ from deepvis_widgets.methods.lrp import RelevanceMap
 from deepvis_widgets.methods.relevance.composites import COMPOSITES
 from deepvis_widgets.methods.relevance.composites import composite as composite_named
 from deepvis_widgets.methods.relevance.propagate import rules
-from deepvis_widgets.methods.relevance.replacements import Table
+from deepvis_widgets.methods.relevance.replacements import RelevanceReplacements
 from tests.families import make, picture, preprocess_of, size_of
 from tests.small_nets import CLASSES, Crafty, Plain, seeded
 from tests.untouched import Untouched
@@ -294,7 +294,7 @@ def test_after_a_way_back_that_raised(monkeypatch: pytest.MonkeyPatch) -> None:
     expected = lrp(net, target=1).attribution
     before = Untouched(net.module)
     with monkeypatch.context() as patch, pytest.raises(RuntimeError, match="the fuse blew"):
-        patch.setattr(Table, "enter", _blow)
+        patch.setattr(RelevanceReplacements, "enter", _blow)
         lrp(net, target=2)
     before.check()
     assert torch.equal(lrp(net, target=1).attribution, expected)
@@ -360,11 +360,11 @@ def test_nothing_is_lost_in_transformers(piece: str) -> None:
     assert result.value == pytest.approx(float(net.logits(picture(24)[None])[0, 1]), rel=1e-9)
 
 
-def relevance_through(piece: Any, x: Tensor, relevance: Tensor) -> tuple[Tensor, Table]:
+def relevance_through(piece: Any, x: Tensor, relevance: Tensor) -> tuple[Tensor, RelevanceReplacements]:
     """The relevance of x when that of piece(x) is given."""
-    table = Table(composite_named("epsilon", 1e-6, 0.0))
+    table = RelevanceReplacements(composite_named("epsilon", 1e-6, 0.0))
     x = x.clone().requires_grad_()
-    with Bend(Rules("test", begin=lambda: table)):
+    with RuleMode(Rules("test", begin=lambda: table)):
         y = piece(x)
     return torch.autograd.grad(y, x, relevance)[0], table
 

@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from deepvis_widgets.passes.convolution_kernel import Convolution, folded
+from deepvis_widgets.passes.convolution_kernel import ConvolutionKernel, folded
 from deepvis_widgets.passes.trace import Program, Trace
 from deepvis_widgets.passes.winograd import Winograd, suits
 
@@ -80,7 +80,7 @@ def test_a_prepared_convolution_is_the_one_it_was_made_from(conv: dict[str, obje
     module = nn.Conv2d(128, 128, **conv).double()  # type: ignore[arg-type]
     x = random(3, 128, 11, 12).contiguous(memory_format=last)
     program, number = traced(module, x[:1])
-    made = Convolution.of(program.ops[-1])
+    made = ConvolutionKernel.of(program.ops[-1])
     assert made is not None and program.ops[-1].outs == (number,)
     with torch.no_grad():
         torch.testing.assert_close(made(x, made.padding), module(x), rtol=1e-10, atol=1e-12)
@@ -89,7 +89,7 @@ def test_a_prepared_convolution_is_the_one_it_was_made_from(conv: dict[str, obje
 def test_only_convolutions_over_two_dimensions() -> None:
     for module, x in ((nn.ConvTranspose2d(2, 3, 3), random(1, 2, 5, 5)), (nn.Conv1d(2, 3, 3), random(1, 2, 5))):
         program, _ = traced(module.double(), x)
-        assert all(Convolution.of(op) is None for op in program.ops)
+        assert all(ConvolutionKernel.of(op) is None for op in program.ops)
 
 
 def norm(**options: bool) -> nn.BatchNorm2d:
@@ -108,7 +108,7 @@ def test_a_batch_norm_becomes_part_of_the_convolution(bias: bool, affine: bool) 
     program, number = traced(module, x)
     names = [op.name for op in folded(program.ops, [number])]
     assert names == ["convolution"]
-    made = Convolution.of(folded(program.ops, [number])[0])
+    made = ConvolutionKernel.of(folded(program.ops, [number])[0])
     assert made is not None
     torch.testing.assert_close(made(x, (0, 0)), module(x), rtol=1e-12, atol=1e-12)
 
@@ -120,7 +120,7 @@ def test_a_rectifier_becomes_part_of_the_convolution(kernel: int) -> None:
     x = random(3, 256, 9, 9).contiguous(memory_format=last)
     program, number = traced(module, x[:1])
     (op,) = folded(program.ops, [number])
-    made = Convolution.of(op)
+    made = ConvolutionKernel.of(op)
     assert made is not None and op.outs == (number,)
     with torch.no_grad():
         torch.testing.assert_close(made(x, (0, 0)), module(x), rtol=1e-10, atol=1e-12)
@@ -133,7 +133,7 @@ def test_products_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     for bias in (True, False):
         module = nn.Conv2d(5, 6, 1, bias=bias).double()
         program, _ = traced(module, x[:1])
-        made = Convolution.of(program.ops[-1])
+        made = ConvolutionKernel.of(program.ops[-1])
         assert made is not None
         with torch.no_grad():
             torch.testing.assert_close(made(x, (0, 0)), module(x), rtol=1e-12, atol=1e-12)

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from deepvis_widgets.core.network.network import Network
 from deepvis_widgets.core.picture.preprocess import Preprocess
-from deepvis_widgets.passes.fused_passes import BarePasses
+from deepvis_widgets.passes.fused_passes import FusedPasses
 from tests.families import TORCHVISION, make, network, preprocess_of
 from tests.small_nets import seeded
 from tests.untouched import Untouched
@@ -28,7 +28,7 @@ def error(found: Tensor, expected: Tensor) -> float:
     return float((found - expected).abs().max()) / max(float(expected.double().std()), 1e-30)
 
 
-def packed(passes: BarePasses) -> int:
+def packed(passes: FusedPasses) -> int:
     assert passes.remade is not None
     return sum(op.name == PACKED for op in passes.remade.ops)
 
@@ -37,7 +37,7 @@ def packed(passes: BarePasses) -> int:
 def test_every_family_gives_the_answers_of_a_plain_pass(name: str) -> None:
     net = network(name)
     untouched, x = Untouched(net.module), views(net)
-    passes = BarePasses(net, x[:1])
+    passes = FusedPasses(net, x[:1])
     assert (passes.remade is None) == (name in PLAIN)
     assert error(passes.run(x).logits, net.run(x).logits) < 1e-5
     untouched.check()
@@ -46,7 +46,7 @@ def test_every_family_gives_the_answers_of_a_plain_pass(name: str) -> None:
 def test_a_hidden_layer_and_no_further() -> None:
     net = network("resnet18")
     x = views(net)
-    passes = BarePasses(net, x[:1], "layer2.0.bn1")
+    passes = FusedPasses(net, x[:1], "layer2.0.bn1")
     found = passes.run(x)
     assert found.scores is None and packed(passes) == 6
     expected = net.run(x, keep=("layer2.0.bn1",), until="layer2.0.bn1").outputs["layer2.0.bn1"]
@@ -54,7 +54,7 @@ def test_a_hidden_layer_and_no_further() -> None:
 
 
 def test_norms_and_rectifiers_are_taken_along() -> None:
-    passes = BarePasses(network("resnet18"), views(network("resnet18"))[:1])
+    passes = FusedPasses(network("resnet18"), views(network("resnet18"))[:1])
     assert packed(passes) == 20
     assert passes.remade is not None
     names = [op.name for op in passes.remade.ops]
@@ -95,7 +95,7 @@ def small(made: nn.Module) -> Network:
 def test_what_others_see_is_not_swallowed() -> None:
     net = small(seeded(Shared()))
     x = views(net)
-    passes = BarePasses(net, x[:1])
+    passes = FusedPasses(net, x[:1])
     assert packed(passes) == 2
     assert error(passes.run(x).logits, net.run(x).logits) < 1e-5
 
@@ -103,11 +103,11 @@ def test_what_others_see_is_not_swallowed() -> None:
 def test_what_answers_otherwise_is_passed_plainly() -> None:
     net = small(seeded(Counting()))
     x = views(net)
-    passes = BarePasses(net, x[:1])
+    passes = FusedPasses(net, x[:1])
     assert passes.remade is None
     assert torch.equal(passes.run(x).logits, net.run(x).logits)
 
 
 def test_other_precisions_are_passed_plainly() -> None:
     net = Network(make("squeezenet1_1").double(), preprocess_of("squeezenet1_1"))
-    assert BarePasses(net, views(net)[:1]).remade is None
+    assert FusedPasses(net, views(net)[:1]).remade is None

@@ -120,6 +120,13 @@ LOCAL: dict[str, Callable[[Tensor], Tensor]] = {
     "normalised": lambda x: F.layer_norm(x, x.shape[1:]),
     "by position": lambda x: x * torch.linspace(0, 1, x.shape[3]),
     "twice": lambda x: x.transpose(2, 3).contiguous() + x,
+    "functions": lambda x: torch.erf(x) + x.abs().log1p() + x.square().add(1).rsqrt() + F.selu(x),
+    "powers": lambda x: x.abs() ** 1.5 + 2**x,
+    "powers by position": lambda x: x.abs() ** torch.linspace(1, 2, x.shape[3]),
+    "bounds by position": lambda x: x.clamp(max=torch.linspace(0, 1, x.shape[3]).to(x)),
+    "subtracted from": lambda x: 1 - x,
+    "channels turned round": lambda x: x.flip(1) + x.roll(2, 1) + x.index_select(1, torch.tensor([0, 0, 2, 2, 5, 4])),
+    "rows turned round": lambda x: x.roll(1, 2) + x.narrow(1, 0, 1),
 }
 
 

@@ -12,7 +12,7 @@ from deepvis_widgets.core.network.network import Network
 from deepvis_widgets.core.picture.fills import fill_picture
 from deepvis_widgets.core.picture.preprocess import Preprocess
 from deepvis_widgets.passes.moving_window import Covered, MovingWindow
-from deepvis_widgets.passes.single_window import MovingPasses
+from deepvis_widgets.passes.single_window import SingleWindowPasses
 from tests.families import picture
 from tests.small_nets import Plain, seeded
 from tests.unit.passes.test_incremental import Fickle
@@ -39,13 +39,13 @@ def covered() -> Covered:
 def used(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How often an incremental pass was made."""
     calls: list[int] = []
-    original = MovingPasses.run
+    original = SingleWindowPasses.run
 
-    def run(self: MovingPasses, boxes: torch.Tensor) -> Any:
+    def run(self: SingleWindowPasses, boxes: torch.Tensor) -> Any:
         calls.append(len(boxes))
         return original(self, boxes)
 
-    monkeypatch.setattr(MovingPasses, "run", run)
+    monkeypatch.setattr(SingleWindowPasses, "run", run)
     return calls
 
 

@@ -8,7 +8,7 @@ from torch import nn
 
 from deepvis_widgets.core.network.network import Network
 from deepvis_widgets.core.picture.preprocess import Preprocess
-from deepvis_widgets.passes.single_window import MovingPasses
+from deepvis_widgets.passes.single_window import SingleWindowPasses
 from tests.families import TORCHVISION, make, network, picture, preprocess_of
 from tests.small_nets import seeded
 from tests.unit.passes.test_incremental import IN_FULL, LOCAL, Case, Fickle, error
@@ -18,12 +18,12 @@ BOXES = ((0, 0, 9, 9), (3, 41, 9, 9), (30, 31, 9, 11), (55, 54, 9, 10), (8, 8, 5
 SMALL = ((0, 0, 4, 5), (11, 17, 4, 5), (25, 24, 4, 5), (14, 14, 1, 1), (26, 0, 3, 2), (2, 2, 20, 20))
 
 
-def passes(net: Network, layers: tuple[str, ...] = ()) -> MovingPasses:
+def passes(net: Network, layers: tuple[str, ...] = ()) -> SingleWindowPasses:
     view = picture(net.size[0])
-    return MovingPasses(net, view, torch.full_like(view, 0.5), layers)
+    return SingleWindowPasses(net, view, torch.full_like(view, 0.5), layers)
 
 
-def worst(run: MovingPasses, boxes: tuple[tuple[int, ...], ...]) -> float:
+def worst(run: SingleWindowPasses, boxes: tuple[tuple[int, ...], ...]) -> float:
     """The largest error of scores and layers, in units of their spread, over boxes visited one after the other."""
     errors = []
     for box in boxes:

@@ -8,7 +8,7 @@ from torch import nn
 
 from deepvis_widgets.zoo.embedded import EMBEDDED, SIZE, EmbeddedNet, load_module
 from deepvis_widgets.zoo.scenes import BACKGROUNDS, CLASSES
-from deepvis_widgets.zoo.training.batchnorm_folding import folded
+from deepvis_widgets.zoo.training.batchnorm_folding import fold_batchnorm
 from deepvis_widgets.zoo.training.dataset import HUSKY, SNOW, WOLF, Pictures, canids_on_snow, draw, fresh_orders
 from deepvis_widgets.zoo.training.evaluate import Finding, cam_on_snow, cam_pointing, findings, predictions
 
@@ -62,7 +62,7 @@ def test_folding_keeps_the_function() -> None:
     trained(torch.randn(8, 3, SIZE, SIZE))  # moves the running statistics
     pictures = torch.randn(2, 3, SIZE, SIZE)
     with torch.no_grad():
-        assert torch.allclose(folded(trained)(pictures), trained.eval()(pictures), atol=1e-4)
+        assert torch.allclose(fold_batchnorm(trained)(pictures), trained.eval()(pictures), atol=1e-4)
 
 
 def test_honest_knows_everything_everywhere(fresh: Pictures) -> None:

@@ -12,12 +12,12 @@ from deepvis_widgets.core.errors import Cancelled, DeepvisError
 from deepvis_widgets.core.network.network import Network
 from deepvis_widgets.core.picture.preprocess import Preprocess
 from deepvis_widgets.methods import explain
-from deepvis_widgets.zoo import snow_net as small
+from deepvis_widgets.zoo import snow_net
 from deepvis_widgets.zoo.compositing import SIDE, SNOW, parts
 from deepvis_widgets.zoo.embedded import MEAN, STD
 from deepvis_widgets.zoo.scenes import scene
 from deepvis_widgets.zoo.scenes.compose import backdrop, cutout
-from deepvis_widgets.zoo.snow_net import Examination, SmallNet, examine, on_snow, train_on_snow
+from deepvis_widgets.zoo.snow_net import Examination, SnowNet, examine, on_snow, train_on_snow
 from tests.untouched import torch_state
 
 FEW: dict[str, Any] = {"steps": 3, "animals": 2, "grounds": 1}
@@ -94,7 +94,7 @@ def test_it_stops_when_nobody_wants_it(when: float) -> None:
     with pytest.raises(Cancelled):
         train_on_snow(1, **FEW, report=report)
     assert heard == sorted(heard) and when <= heard[-1] < 1
-    assert torch.get_num_threads() == threads and not small._one_at_a_time.locked()
+    assert torch.get_num_threads() == threads and not snow_net._one_at_a_time.locked()
 
 
 def test_two_trainings_take_turns() -> None:
@@ -125,7 +125,7 @@ def test_what_is_no_number_of_anything_is_refused(bad: dict[str, Any]) -> None:
 
 
 def test_a_network_that_knows_no_wolves_is_not_examined() -> None:
-    network = Network(SmallNet().eval(), Preprocess((SIDE, SIDE), None, MEAN, STD), ["cat", "dog"])
+    network = Network(SnowNet().eval(), Preprocess((SIDE, SIDE), None, MEAN, STD), ["cat", "dog"])
     with pytest.raises(DeepvisError, match="its labels are not husky and wolf"):
         examine(network)
 
@@ -135,7 +135,7 @@ def test_the_share_says_how_often_each_animal_stands_on_snow() -> None:
     drawn = _Counting(parts(2, 1))
     rng = torch.Generator().manual_seed(0)
     for _ in range(60):
-        small._batch(drawn, 0.5, rng)  # type: ignore[arg-type]
+        snow_net._batch(drawn, 0.5, rng)  # type: ignore[arg-type]
     labels, backgrounds = torch.cat(drawn.labels), torch.cat(drawn.backgrounds)
     for label, share in enumerate(on_snow(0.5)):
         mine = backgrounds[labels == label]

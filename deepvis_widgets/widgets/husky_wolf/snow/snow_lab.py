@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import ipywidgets
-
 from ....core.checks import whole
 from ....core.errors import DeepvisError
 from ....core.network.network import Network
 from ....zoo.scenes import Scene
 from ....zoo.snow_net import FRESH, checked_share
+from ...kit.root import RootWidget
 from ..scenes import orders
 from .answers import TrainedNetwork
 from .panes import SnowPanes
@@ -21,7 +20,7 @@ from .state import SnowState
 BUDGET = ("steps", "animals", "grounds")  # of train_on_snow
 
 
-class SnowLab(SnowState, ipywidgets.VBox):
+class SnowLab(SnowState, RootWidget):
     """A slider that says how much snow is behind wolves, and a button that trains a small network on such pictures,
     in the background, in about half a minute. Each network is a point of a chart: how many huskies on snow it calls
     wolf, and how much of its evidence there lies on the animal. Below, its answers to ten pictures, with its maps.
@@ -88,12 +87,9 @@ class SnowLab(SnowState, ipywidgets.VBox):
         """Stops training; what was drawn for it stays."""
         self.session.stop()
 
-    def close(self) -> None:
-        """Ends the thread, frees what was computed, and takes the widgets off the page."""
-        if self.comm is not None:
-            self.session.close()
-            self.panes.close()
-        super().close()
+    def ending(self) -> None:
+        self.session.close()
+        self.panes.close()
 
 
 def _from(name: str, value: Any, least: int) -> int:

@@ -67,11 +67,11 @@ def begun(out: Path):
 
 @pytest.mark.slow
 def test_four_processes_of_which_one_is_killed(folder, alone, tmp_path, monkeypatch):
-    from deepvis_widgets.atlas.builder import executors as hands
+    from deepvis_widgets.atlas.builder import executors
 
     pools = []
-    original = hands.Processes._begin
-    monkeypatch.setattr(hands.Processes, "_begin", lambda self: pools.append(original(self)) or pools[-1])
+    original = executors.ProcessExecutor._begin
+    monkeypatch.setattr(executors.ProcessExecutor, "_begin", lambda self: pools.append(original(self)) or pools[-1])
     out = tmp_path / "a"
     killer = killing(lambda: list(pools[0]._processes) if pools else [], begun(out))
     dv.Atlas.build(small_network(), folder, out, workers=4, **HOW)
@@ -190,9 +190,9 @@ def test_parts_of_another_build_are_not_used(folder, alone, tmp_path):
 
 
 def test_workers_that_die_at_once_get_a_sentence(folder, tmp_path, monkeypatch):
-    from deepvis_widgets.atlas.builder import executors as hands
+    from deepvis_widgets.atlas.builder import executors
 
-    monkeypatch.setattr(hands, "_prepare", os.abort)
+    monkeypatch.setattr(executors, "_prepare", os.abort)
     with pytest.raises(dv.DeepvisError, match="worker processes end before"):
         dv.Atlas.build(small_network(), folder, tmp_path / "a", workers=1, **HOW)
 

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from deepvis_widgets.core.network.backward_rules import DECONVNET, GUIDED, PLAIN, Rules
 from deepvis_widgets.core.network.network import Network
+from deepvis_widgets.core.network.pass_options import PassOptions
 from deepvis_widgets.core.network.recording import record
 from deepvis_widgets.core.picture.preprocess import Preprocess
 from tests.families import picture
@@ -82,7 +83,7 @@ def test_keeps_what_is_asked_and_ends_there(crafty: Network, grad: bool) -> None
 def test_what_nobody_keeps_may_be_overwritten_on_the_way_there(crafty: Network, rules: Rules) -> None:
     x = crafty.feed(picture(SIZE).double()[None])
     everything, nothing = (
-        record(crafty.module, x, rules=rules, keep=keep, grad=True, cloned=crafty._cloned) for keep in (None, ())
+        record(crafty.module, x, PassOptions(rules, keep, grad=True, cloned=crafty.overwritten)) for keep in (None, ())
     )
     expected = everything.gradient(everything.logits[0, 2])
     torch.testing.assert_close(nothing.gradient(nothing.logits[0, 2]), expected, rtol=1e-12, atol=0)
@@ -188,10 +189,10 @@ def test_a_network_may_overwrite_its_input(rules: Rules) -> None:
     net = network(Careless())
     x = net.feed(view[None])
     before = x.clone()
-    found = record(net.module, x, rules=rules, grad=True)
+    found = record(net.module, x, PassOptions(rules, grad=True))
     assert torch.equal(x, before) and torch.equal(found.input, before)
     fed = ((before - 0.1) / 0.5).requires_grad_()
-    expected = record(plain_like(net.module), fed, rules=rules, grad=True)
+    expected = record(plain_like(net.module), fed, PassOptions(rules, grad=True))
     torch.testing.assert_close(found.gradient(found.logits[0, 1]), expected.gradient(expected.logits[0, 1]) / 0.5)
 
 
@@ -219,7 +220,7 @@ class Viewing(nn.Module):
 
 
 @pytest.mark.parametrize("rules", (PLAIN, DECONVNET, GUIDED), ids=lambda rules: rules.name)
-def test_rectifiers_on_views_bend_as_elsewhere(rules: Rules) -> None:
+def test_rectifiers_on_views_follow_the_rules_as_elsewhere(rules: Rules) -> None:
     view = picture(SIZE)
     recordings = [network(Viewing(in_place)).record(view, rules=rules) for in_place in (True, False)]
     one, two = (recording.gradient(recording.logits[0, 1]) for recording in recordings)

@@ -11,8 +11,8 @@ from torch import Tensor, nn
 from zennit import rules as zr
 
 from deepvis_widgets.methods.relevance import rules
-from deepvis_widgets.methods.relevance.linear_call import Weighted, weighted
-from deepvis_widgets.methods.relevance.redistribute import spread
+from deepvis_widgets.methods.relevance.linear_call import LinearCall, linear_call
+from deepvis_widgets.methods.relevance.redistribute import redistribute
 
 EPSILON = 1e-3  # large, so that it shows
 LOW, HIGH = -2.5, 3.0
@@ -93,12 +93,12 @@ def random(*shape: int, seed: int = 0) -> Tensor:
     return torch.randn(shape, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
 
 
-def dense(bias: bool, positive: bool) -> tuple[Weighted, nn.Module]:
+def dense(bias: bool, positive: bool) -> tuple[LinearCall, nn.Module]:
     layer = nn.Linear(7, 5, bias=bias).double()
     return _filled(layer, random(1, 7, seed=3), "linear", torch.nn.functional.linear, positive, ())
 
 
-def convolution(bias: bool, positive: bool) -> tuple[Weighted, nn.Module]:
+def convolution(bias: bool, positive: bool) -> tuple[LinearCall, nn.Module]:
     layer = nn.Conv2d(4, 6, 3, stride=2, padding=1, groups=2, bias=bias).double()
     rest = (layer.stride, layer.padding, layer.dilation, layer.groups)
     return _filled(layer, random(1, 4, 5, 6, seed=3), "conv2d", torch.nn.functional.conv2d, positive, rest)
@@ -106,19 +106,19 @@ def convolution(bias: bool, positive: bool) -> tuple[Weighted, nn.Module]:
 
 def _filled(
     layer: nn.Module, x: Tensor, name: str, func: Callable[..., Tensor], positive: bool, rest: tuple[object, ...]
-) -> tuple[Weighted, nn.Module]:
+) -> tuple[LinearCall, nn.Module]:
     with torch.no_grad():
         for seed, parameter in enumerate(layer.parameters()):
             parameter.copy_(random(*parameter.shape, seed=seed + 1))
     x = x.clamp(-2, 2)
     x = x.clamp(min=0) if positive else x
     x.view(-1)[1] = 0.0
-    call = weighted(name, func, (x, layer.weight, layer.bias, *rest), {})
+    call = linear_call(name, func, (x, layer.weight, layer.bias, *rest), {})
     call.bounds = torch.full_like(x, LOW), torch.full_like(x, HIGH)
     return call, layer
 
 
-def as_matrix(call: Weighted) -> np.ndarray:
+def as_matrix(call: LinearCall) -> np.ndarray:
     """The layer as a matrix (outputs, inputs), one column for each input."""
     zero = torch.zeros_like(call.x)
     columns = []
@@ -129,7 +129,7 @@ def as_matrix(call: Weighted) -> np.ndarray:
     return np.stack(columns, 1)
 
 
-def reaches(call: Weighted) -> np.ndarray:
+def reaches(call: LinearCall) -> np.ndarray:
     """Which input reaches which output (outputs, inputs)."""
     weight, call.own_weight = call.own_weight, torch.ones_like(call.own_weight)
     matrix = as_matrix(call)
@@ -137,7 +137,7 @@ def reaches(call: Weighted) -> np.ndarray:
     return matrix
 
 
-def by_definition(call: Weighted, rule: Callable[..., np.ndarray], relevance: Tensor) -> Tensor:
+def by_definition(call: LinearCall, rule: Callable[..., np.ndarray], relevance: Tensor) -> Tensor:
     matrix, reached = as_matrix(call), reaches(call)
     x, total = call.x.flatten().numpy(), np.zeros(call.x.numel())
     biases = np.zeros(call.map(call.x, call.weight, None).shape)
@@ -155,11 +155,11 @@ def by_definition(call: Weighted, rule: Callable[..., np.ndarray], relevance: Te
 @pytest.mark.parametrize("bias", (True, False), ids=("bias", "plain"))
 @pytest.mark.parametrize("layer", (dense, convolution))
 @pytest.mark.parametrize("name", DEFINITIONS)
-def test_definition(name: str, layer: Callable[..., tuple[Weighted, nn.Module]], bias: bool, positive: bool) -> None:
+def test_definition(name: str, layer: Callable[..., tuple[LinearCall, nn.Module]], bias: bool, positive: bool) -> None:
     rule, definition = DEFINITIONS[name]
     call, _ = layer(bias, positive)
     relevance = random(*call.map(call.x, call.weight, None).shape, seed=9)
-    found = spread(call, rule, EPSILON, relevance)
+    found = redistribute(call, rule, EPSILON, relevance)
     torch.testing.assert_close(found.relevance, by_definition(call, definition, relevance), rtol=1e-10, atol=1e-12)
     left = relevance.sum() - found.relevance.sum() - found.bias - found.epsilon
     assert abs(float(left)) < 1e-9, "relevance, bias and ε add up"
@@ -167,7 +167,7 @@ def test_definition(name: str, layer: Callable[..., tuple[Weighted, nn.Module]],
 
 @pytest.mark.parametrize("layer", (dense, convolution))
 @pytest.mark.parametrize("name", ZENNIT)
-def test_zennit(name: str, layer: Callable[..., tuple[Weighted, nn.Module]]) -> None:
+def test_zennit(name: str, layer: Callable[..., tuple[LinearCall, nn.Module]]) -> None:
     call, module = layer(True, False)
     relevance = random(*call.map(call.x, call.weight, None).shape, seed=9)
     hook = ZENNIT[name]()
@@ -175,7 +175,7 @@ def test_zennit(name: str, layer: Callable[..., tuple[Weighted, nn.Module]]) -> 
     x = call.x.clone().requires_grad_()
     (theirs,) = torch.autograd.grad(module(x), x, relevance)
     handles.remove()
-    ours = spread(call, DEFINITIONS[name][0], EPSILON, relevance).relevance
+    ours = redistribute(call, DEFINITIONS[name][0], EPSILON, relevance).relevance
     torch.testing.assert_close(ours, theirs, rtol=1e-10, atol=1e-12)
 
 
@@ -189,15 +189,15 @@ def test_zennit_gives_the_bias_a_share_under_w_square() -> None:
     squares, biases = call.weight.square(), call.own_bias.square()
     expected = (squares / (squares.sum(1) + biases + EPSILON)[:, None]).sum(0, keepdim=True)
     torch.testing.assert_close(theirs, expected, rtol=1e-10, atol=1e-12)
-    assert float(theirs.sum()) < float(spread(call, rules.w_square_rule, EPSILON, relevance).relevance.sum())
+    assert float(theirs.sum()) < float(redistribute(call, rules.w_square_rule, EPSILON, relevance).relevance.sum())
 
 
 def test_an_input_of_zero_can_have_relevance() -> None:
     call, _ = dense(True, False)
     relevance = torch.ones(1, 5, dtype=torch.float64)
     for name in ("flat", "w_square", "z_box"):
-        assert float(spread(call, DEFINITIONS[name][0], EPSILON, relevance).relevance[0, 1]) != 0
-    assert float(spread(call, rules.epsilon_rule, EPSILON, relevance).relevance[0, 1]) == 0
+        assert float(redistribute(call, DEFINITIONS[name][0], EPSILON, relevance).relevance[0, 1]) != 0
+    assert float(redistribute(call, rules.epsilon_rule, EPSILON, relevance).relevance[0, 1]) == 0
 
 
 def test_alpha_minus_beta_is_one() -> None:

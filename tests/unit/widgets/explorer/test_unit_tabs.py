@@ -245,7 +245,7 @@ def test_pictures_left_out_are_told_where_the_form_is_gone(built: tuple[Path, Pa
 
 def test_a_stand_in_is_shown_under_the_name_of_the_unit_selected(explorer: dv.Explorer) -> None:
     assert explorer.atlas is not None
-    other = next(name for name in explorer.atlas.reader.stand_ins)
+    other = next(name for name in explorer.atlas.reader.aliases)
     explorer.layer, explorer.unit = other, 1
     settle(explorer)
     assert panes(explorer).top.unit.layer != other

@@ -8,7 +8,7 @@ from safetensors.torch import load_file
 
 from deepvis_widgets.zoo.embedded import EMBEDDED, EmbeddedNet
 from deepvis_widgets.zoo.training.batchnorm_folding import store
-from deepvis_widgets.zoo.training.cutmix import swapped
+from deepvis_widgets.zoo.training.cutmix import cutmix
 from deepvis_widgets.zoo.training.dataset import (
     HUSKY,
     SNOW,
@@ -68,7 +68,7 @@ def test_swapped_rectangles_carry_their_share_of_the_label() -> None:
     masks[0, 5:20, 10:25] = True
     data = Pictures(images, masks, torch.tensor([WOLF, HUSKY]), torch.zeros(2, dtype=torch.long))
     hosts, guests = torch.zeros(40, dtype=torch.long), torch.ones(40, dtype=torch.long)
-    pictures, shares = swapped(data, hosts, guests, 12, torch.Generator().manual_seed(0))
+    pictures, shares = cutmix(data, hosts, guests, 12, torch.Generator().manual_seed(0))
     covered = (pictures[:, 0] == 200).float().mean((1, 2))
     assert torch.allclose(shares[:, HUSKY], covered) and torch.allclose(shares[:, WOLF], 1 - covered)
     assert covered.min() == 0 and any(torch.equal(picture[0] == 200, masks[0]) for picture in pictures)

@@ -1,0 +1,91 @@
+"""One pass over a grey picture finds the layers of a network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from ..errors import DeepvisError
+from .field_trace import FieldTrace
+from .layer import OUTPUT, Layer, Layers
+from .layout import Layout, find_layout
+from .pass_options import PassOptions
+from .recording import LayerRecorder, Recording, check_finite, observe
+
+
+@dataclass(frozen=True, eq=False)
+class Discovery:
+    """What one pass showed: the layers, the pass itself, and the names of layers whose output is overwritten later."""
+
+    layers: Layers
+    recording: Recording
+    overwritten: frozenset[str]
+
+
+def discover(module: nn.Module, x: Tensor, name: str) -> Discovery:
+    """The layers that a pass over x (1, C, H, W) shows; `name` is what messages call the network.
+
+    Raises DeepvisError where the module cannot be run on x, shows no layers, or answers with NaN or infinity.
+
+    >>> found = discover(nn.Sequential(nn.Conv2d(3, 4, 3), nn.Flatten()), torch.zeros(1, 3, 8, 8), "mine")
+    >>> found.layers.names
+    ['0', '1']
+    """
+    overwritten: frozenset[str] = frozenset()
+    while True:  # a first pass shows which outputs are overwritten in place, a second one keeps copies of those
+        trace = FieldTrace(x)
+        recorder = LayerRecorder(PassOptions(cloned=overwritten, beside=trace), 1)
+        recording = _tried(module, x, recorder, name)
+        if recorder.overwritten() <= overwritten:
+            break
+        overwritten |= recorder.overwritten()
+    if not recorder.outputs:
+        raise DeepvisError(f"{name} shows no layers: none of its modules returns a tensor (batch, channels, ...).")
+    check_finite(recording, module, name)
+    return Discovery(_layers(recorder, trace), recording, overwritten)
+
+
+def _tried(module: nn.Module, x: Tensor, recorder: LayerRecorder, name: str) -> Recording:
+    try:
+        return observe(module, x, recorder)
+    except DeepvisError:
+        raise
+    except Exception as error:
+        shape = "×".join(map(str, x.shape[1:]))
+        reason = " ".join(str(error).split())
+        raise DeepvisError(
+            f"{name} could not be run on a picture of {shape}: {type(error).__name__}: {reason}"
+        ) from error
+
+
+def _layers(recorder: LayerRecorder, trace: FieldTrace) -> Layers:
+    layers: list[Layer] = []
+    layouts: dict[torch.Size, Layout] = {}
+    for name, output in recorder.outputs.items():
+        module = recorder.modules[name]
+        layout = layouts[output.shape] = find_layout(module, output, layouts, trace.dims_of(output))
+        channels, height, width = layout.grid(output.shape)
+        kind = "Scores" if name == OUTPUT else type(module).__name__
+        field, rectifier = trace.field_of(output, (height, width)), recorder.rectifiers.get(name)
+        shape = tuple(output.shape[1:])
+        layers.append(Layer(name, kind, shape, layout, channels, height, width, field, rectifier))
+    return Layers(layers)
+
+
+def checked_labels(labels: Sequence[str] | None, classes: int, name: str) -> list[str]:
+    """One label per class, "class 0" and so on where none are given; DeepvisError where there are more or fewer.
+
+    >>> checked_labels(None, 2, "mine")
+    ['class 0', 'class 1']
+    """
+    if labels is None:
+        return [f"class {index}" for index in range(classes)]
+    labels = [labels] if isinstance(labels, str) else list(labels)
+    if len(labels) != classes:
+        raise DeepvisError(
+            f"{len(labels)} labels were given and {name} has {classes} classes; give one label per class."
+        )
+    return [str(label) for label in labels]

@@ -1,0 +1,53 @@
+"""What may be asked of one pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
+
+from torch import Tensor
+
+from .backward_rules import PLAIN, Rules
+
+Look = Callable[[str, Tensor], None]  # the name of a layer, and its output
+
+
+@dataclass(frozen=True)
+class PassOptions:
+    """How one pass runs and what it keeps.
+
+    - `rules`: the table of replacements the pass runs under.
+    - `keep`: the layers whose outputs are kept; None: all.
+    - `until`: the layer at which the pass ends; None: the class scores.
+    - `grad`: whether the pass keeps its graph.
+    - `since`: the layer whose output the graph begins at; None: the input.
+    - `cloned`: the layers whose output the network overwrites in place.
+    - `skip_rectifier`: the number of the rectifier call that passes its input on unchanged.
+    - `beside`: a mode that sees every call, too.
+    - `look`: sees the outputs to keep as they come, and none is kept.
+
+    >>> PassOptions(keep=("features.0",), until="features.0").grad
+    False
+    """
+
+    rules: Rules = PLAIN
+    keep: Collection[str] | None = None
+    until: str | None = None
+    grad: bool = False
+    since: str | None = None
+    cloned: Collection[str] = ()
+    skip_rectifier: int | None = None
+    beside: AbstractContextManager[Any] | None = None
+    look: Look | None = None
+
+    def hooked(self) -> set[str] | None:
+        """The modules a pass has to listen to, by dotted names; None: all."""
+        if self.keep is None:
+            return None
+        names = {*self.keep, *self.cloned, self.until or "", self.since or ""}
+        return {name.split("#")[0] for name in names}
+
+
+ALL_LAYERS = PassOptions()

@@ -1,0 +1,34 @@
+"""The base of every public widget."""
+
+from __future__ import annotations
+
+import sys
+
+import ipywidgets
+
+from .layout import close_all
+
+
+class RootWidget(ipywidgets.VBox):
+    """A column of panes that gives back what it holds when it closes.
+
+    Subclasses override `ending`, which is called once, before the panes go.
+    """
+
+    @property
+    def closed(self) -> bool:
+        """Whether the widget was closed."""
+        return self.comm is None
+
+    def ending(self) -> None:
+        """The widget closes: stop what runs, let go of what was computed, give the engine back."""
+
+    def close(self) -> None:
+        """Ends the threads, frees what was computed, and takes the widgets off the page.
+
+        When Python ends, ipywidgets closes what is left: nothing may be computed any more then.
+        """
+        if not self.closed and not sys.is_finalizing():
+            self.ending()
+            close_all((*self.children, self.layout))
+            super().close()
