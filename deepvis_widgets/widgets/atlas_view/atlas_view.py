@@ -15,6 +15,7 @@ from ...engine.client import Client
 from ..kit.arguments import as_network
 from ..kit.layout import box, button, classed, close_all, display, dropdown
 from ..kit.layout import html as text
+from ..kit.root import RootWidget
 from ..link.protocol import Frame
 from ..link.push import push
 from ..views.stage import Stage
@@ -28,7 +29,7 @@ from .state import AtlasState
 from .unit_panes import AtlasPanes
 
 
-class AtlasView(AtlasState, ipywidgets.VBox):
+class AtlasView(AtlasState, RootWidget):
     """The layers of an atlas as contact sheets, and a page for each unit: strongest pictures, deconvs,
     synthesized pictures (drawn on demand where the atlas has none), histogram, classes, similar units.
 
@@ -96,14 +97,13 @@ class AtlasView(AtlasState, ipywidgets.VBox):
         self.address = address or self.atlas.layers[0]
         self._go_to(page_address() or "")  # a reader who follows a link wants what it says
 
-    def close(self) -> None:
-        """Stops reading, and takes everything off the page."""
-        if self.comm is not None:
-            self.patterns.stop()
-            self.feed.close()
-            self.client.close()
-            close_all([self._layer, self._back, self._previous, self._next, self._where, self.sheet, self.page])
-        super().close()
+    def ending(self) -> None:
+        """Stops reading, and frees what is out of sight."""
+        self.patterns.stop()
+        self.feed.close()
+        self.client.close()
+        controls = [self._layer, self._back, self._previous, self._next, self._where]
+        close_all([*controls, self.sheet, self.page, self.panes.finder])
 
     # --- pages ---
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import ipywidgets
-
 from ...core.errors import DeepvisError
 from ...core.network.network import Network
 from ...core.results import HeatMap
 from ..kit.arguments import as_network, as_pictures, default_method
+from ..kit.root import RootWidget
 from .cell import Cell
 from .networks import rows_of
 from .panes import Panes
@@ -19,7 +18,7 @@ from .session import Session
 from .state import CompareState
 
 
-class Compare(CompareState, ipywidgets.VBox):
+class Compare(CompareState, RootWidget):
     """Heat maps of one picture in a grid: a row for each network, a column for each method.
 
     `network` is a Network, a module or a name for dv.load, or a list of these; `picture` anything a picture can be made
@@ -99,12 +98,11 @@ class Compare(CompareState, ipywidgets.VBox):
         """Stops everything that is being computed; what is drawn stays."""
         self.session.stop()
 
-    def close(self) -> None:
-        """Ends the threads, and takes the widgets off the page."""
+    def ending(self) -> None:
+        """Ends the threads, and frees what is out of sight."""
         for part in ("session", "panes"):
             if part in vars(self):  # else it never began
                 getattr(self, part).close()
-        super().close()
 
 
 def _as_networks(given: Any) -> list[Network]:
