@@ -98,11 +98,12 @@ class AtlasView(AtlasState, RootWidget):
         self._go_to(page_address() or "")  # a reader who follows a link wants what it says
 
     def ending(self) -> None:
+        """Stops reading, and frees what is out of sight."""
         self.patterns.stop()
         self.feed.close()
         self.client.close()
-        # what is not on the page just now, too
-        close_all([self._layer, self._back, self._previous, self._next, self._where, self.sheet, self.page])
+        controls = [self._layer, self._back, self._previous, self._next, self._where]
+        close_all([*controls, self.sheet, self.page, self.panes.finder])
 
     # --- pages ---
 

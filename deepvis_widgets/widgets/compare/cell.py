@@ -95,7 +95,7 @@ class Cell(ipywidgets.VBox):
     def close(self) -> None:
         """Takes the cell off the page and frees its models."""
         if self.comm is not None:
-            close_all(self.children)
+            close_all([self.layout, *self.children])
         super().close()
 
 

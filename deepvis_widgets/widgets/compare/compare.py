@@ -99,6 +99,7 @@ class Compare(CompareState, RootWidget):
         self.session.stop()
 
     def ending(self) -> None:
+        """Ends the threads, and frees what is out of sight."""
         for part in ("session", "panes"):
             if part in vars(self):  # else it never began
                 getattr(self, part).close()

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from ...scores import Curves
 from ..kit.figure import figure
-from ..kit.layout import box, classed, close_all, html, titled
+from ..kit.layout import box, classed, html, titled
 from ..link.push import push
 
 # told apart with any colour vision (Okabe & Ito 2008), on light and on dark; methods differ in their mark as well
@@ -104,7 +104,8 @@ class Chart:
             self._draw(entry, heights)
         push(self.figure, marks=[mark for entry, _ in known for mark in self._drawn[entry.key]])
         for key in set(self._drawn).difference(entry.key for entry in entries):
-            close_all(self._drawn.pop(key))
+            for mark in self._drawn.pop(key):
+                mark.close()  # and not its scales: they are the others' as well
 
     def _make_ready(self, entries: Sequence[Entry]) -> None:
         for entry in entries:

@@ -138,3 +138,12 @@ def test_workers_change_widgets_by_push_only(built: tuple[Path, Path], monkeypat
     settle(view)
     view.close()
     assert not changed
+
+
+def test_no_model_and_no_thread_is_left_after_close(built: tuple[Path, Path]) -> None:
+    models, threads = set(ipywidgets.Widget.widgets), threading.active_count()
+    view = dv.AtlasView(built[1], small_network(), f"{LAYER}:{UNIT}")
+    settle(view)
+    view.close()
+    view.close()  # twice is once
+    assert set(ipywidgets.Widget.widgets) <= models and threading.active_count() == threads
