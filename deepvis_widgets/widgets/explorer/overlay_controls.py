@@ -12,7 +12,7 @@ from ...core.errors import DeepvisError
 from ...core.params import specs
 from ...core.picture.fills import FILLS
 from ...methods import method
-from ..kit.layout import classed, dropdown
+from ..kit.layout import classed, close_all, dropdown
 from ..kit.param_controls import Controls, entry, refill
 from ..kit.progress import Progress
 from ..link.traits import COLORMAPS
@@ -57,6 +57,10 @@ class OverlayControls:
         """Shows answers from now on."""
         subscribe(HowFar, lambda progress: self.running.show(progress.fraction))
         subscribe(Served, lambda found: refill(self.method, entries(found.methods)))
+
+    def close(self) -> None:
+        """Closes all parameters' controls, those out of sight too."""
+        close_all(list(self._made.values()))
 
     def _choose(self, name: str) -> None:
         try:

@@ -276,6 +276,7 @@ class Panes:
 
     def close(self) -> None:
         """Takes every widget off the page and frees its model."""
+        self.overlay.close()
         close_all(self.rows)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import ipywidgets
 
 from ..link.push import push
-from .layout import button, classed, html
+from .layout import button, classed, close_all, html
 
 
 def bar(flex: str = "1 1 0") -> ipywidgets.FloatProgress:
@@ -48,3 +48,9 @@ class Progress(ipywidgets.Box):
         push(self.doing, value=words)
         if label is not None:
             push(self.bar, tooltip=label)
+
+    def close(self) -> None:
+        """Takes the row off the page, the words too where they were out of sight."""
+        if self.comm is not None:
+            close_all([self.doing])
+        super().close()

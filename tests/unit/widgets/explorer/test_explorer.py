@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from ipywidgets import Widget
 
 from deepvis_widgets.core.errors import DeepvisError
 from deepvis_widgets.core.network.network import Network
@@ -477,3 +478,13 @@ def test_a_drag_is_recorded_once_and_goes_on_with_what_changes(explorer: Explore
     np.testing.assert_allclose(last(grid, "stats").arrays["mean"], output.mean((1, 2)), rtol=1e-4, atol=1e-6)
     expected = net.probabilities(covered[None])[0].tolist()
     np.testing.assert_allclose(sorted(explorer.panes.probabilities._bars.y), sorted(expected), rtol=1e-4)
+
+
+def test_controls_that_are_out_of_sight_close_too(pictures: list[torch.Tensor]) -> None:
+    before = set(Widget.widgets)
+    explorer = Explorer(network(), pictures=pictures)
+    explorer.method = "lime"
+    explorer.method = "saliency"
+    settle(explorer)
+    explorer.close()
+    assert [type(Widget.widgets[left]) for left in set(Widget.widgets) - before] == []
