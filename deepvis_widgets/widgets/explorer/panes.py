@@ -296,7 +296,7 @@ class StatusLine(ipywidgets.HTML):
         super().__init__()
         self.add_class("dv-status")
         self._network = state.network
-        self._answered: Answered | None = None
+        self._said: tuple[str, str] | None = None  # round the contrast; a question would keep its picture
         self._contrast = (state.boost, state.gamma)
         self._lock = threading.Lock()
         state.observe(lambda _: self.show(contrast=(state.boost, state.gamma)), names=["boost", "gamma"])
@@ -304,22 +304,25 @@ class StatusLine(ipywidgets.HTML):
     def show(self, answered: Answered | None = None, contrast: tuple[float, float] | None = None) -> None:
         """Says another answer, or another contrast. It may be called on any thread."""
         with self._lock:
-            self._answered = answered or self._answered
+            self._said = self._said if answered is None else self._words(answered)
             self._contrast = contrast or self._contrast
-            if self._answered is not None:
-                push(self, value=self._words(self._answered))
+            if self._said is not None:
+                boost, gamma = self._contrast
+                push(self, value=_span(f"boost {boost:g} · gamma {gamma:g}").join(self._said))
 
-    def _words(self, answered: Answered) -> str:
+    def _words(self, answered: Answered) -> tuple[str, str]:
         found, field = answered.question, self._network.layers[answered.question.covered.layer].field
-        boost, gamma = self._contrast
         view = "" if found.backward == "off" else f" {found.backward_view}"
         explained = "top class" if found.target is None else self._network.labels[found.target]
-        parts = [
+        unit = html.escape(f"{found.unit.layer}:{found.unit.channel}")
+        before = (
             f"sees {field}",
             f"backward: {found.backward}{view}" + (" · frozen" if found.frozen else ""),
             f"explains: {explained}",
-            f"boost {boost:g} · gamma {gamma:g}",
-            f"{answered.milliseconds:.0f} ms",
-        ]
-        unit = html.escape(f"{found.unit.layer}:{found.unit.channel}")
-        return f"<span><b>{unit}</b></span>" + "".join(f"<span>{html.escape(part)}</span>" for part in parts)
+        )
+        spans = "".join(_span(words) for words in before)
+        return f"<span><b>{unit}</b></span>{spans}", _span(f"{answered.milliseconds:.0f} ms")
+
+
+def _span(words: str) -> str:
+    return f"<span>{html.escape(words)}</span>"

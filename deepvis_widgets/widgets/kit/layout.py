@@ -81,7 +81,8 @@ def _models_of(widgets: Sequence[Any]) -> list[ipywidgets.Widget]:
         if isinstance(value, ipywidgets.Widget) and value not in found:
             found[value] = True
             for name in value.keys:
-                visit(getattr(value, name))
+                if not name.startswith("_"):  # ipycanvas keeps one manager of all canvases in `_canvas_manager`
+                    visit(getattr(value, name))
         elif isinstance(value, list | tuple):
             for item in value:
                 visit(item)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from inspect import isclass
 from types import FrameType
 from typing import Any
+from weakref import WeakSet
 
 import ipywidgets
 import pytest
@@ -84,17 +85,25 @@ USES: dict[str, tuple[Callable[[], Any], list[Act]]] = {
 def changes(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """What other threads changed without `push`, each with the line of ours that did it."""
     found: list[str] = []
+    made_here: WeakSet[Any] = WeakSet()
     tell = ipywidgets.Widget._notify_trait
 
+    def constructed(widget: Any) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            made_here.add(widget)
+
     def listening(widget: Any, name: str, old: Any, new: Any) -> None:
-        if threading.current_thread() is not threading.main_thread() and not pushing() and not being_made(widget):
+        making = being_made(widget) or (name == "_dom_classes" and widget in made_here)  # classes are part of making
+        if threading.current_thread() is not threading.main_thread() and not pushing() and not making:
             lines = [line for line in traceback.extract_stack() if "deepvis_widgets" in line.filename]
             where = f"{lines[-1].filename}:{lines[-1].lineno}" if lines else "?"
             found.append(f"{type(widget).__name__}.{name} at {where}")
         tell(widget, name, old, new)
 
     monkeypatch.setattr(ipywidgets.Widget, "_notify_trait", listening)
+    ipywidgets.Widget.on_widget_constructed(constructed)
     yield found
+    ipywidgets.Widget.on_widget_constructed(None)
 
 
 def being_made(widget: Any) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from ipycanvas.canvas import _CANVAS_MANAGER
 
+import deepvis_widgets as dv
 from deepvis_widgets.widgets.board.board import Board
 from deepvis_widgets.widgets.board.pen import DARK, LIGHT, Pen
 
@@ -79,3 +80,10 @@ def test_closing_frees_every_model() -> None:
     sheet.close()
     assert sheet.canvas.comm is None and sheet.scheme.comm is None and sheet.comm is None
     sheet.close()
+
+
+def test_a_board_opens_after_another_one_was_closed() -> None:
+    dv.PoolingBoard().close()
+    board = dv.PoolingBoard()
+    assert board.canvas.comm is not None
+    board.close()
