@@ -156,7 +156,7 @@ class Acts:
         self.explorer.close()
 
     def _part(self, name: str) -> Any:
-        return next(part for part in _below(self.explorer) if type(part).__name__ == name)
+        return next(part for part in _below(self.explorer) if name in (kind.__name__ for kind in type(part).__mro__))
 
 
 def _below(widget: Any) -> Iterator[Any]:
