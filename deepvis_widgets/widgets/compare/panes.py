@@ -60,7 +60,7 @@ class Panes:
 
     def close(self) -> None:
         """Takes every widget off the page and frees its model."""
-        close_all([*self.parts, self.pictures.camera, self.chart, self.table])
+        close_all([*self.parts, self.chart, self.table])
 
     # --- answers ---
 
