@@ -73,7 +73,7 @@ def stamps(module: torch.nn.Module) -> Stamps | None:
     return tuple((name, t.data_ptr(), t._version, t.dtype, tuple(t.shape), t.stride()) for name, t in tensors)
 
 
-class Answering(Protocol):
+class NetworkLike(Protocol):
     """A network, as far as its answers depend on it."""
 
     @property
@@ -83,7 +83,7 @@ class Answering(Protocol):
     def preprocessing(self) -> Preprocess: ...
 
 
-def network_key(network: Answering) -> str:
+def network_key(network: NetworkLike) -> str:
     """Equal for networks that answer alike: weights and preprocessing. The same in every process.
 
     >>> import deepvis_widgets as dv

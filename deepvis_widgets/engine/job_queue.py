@@ -1,4 +1,4 @@
-"""The jobs that wait for their turn."""
+"""The queue of a worker: the jobs that wait for their turn."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .job import Job
 Lane = dict[str, Job[Any]]
 
 
-class Waiting:
+class JobQueue:
     """At most one job per slot; short ones first, then in the order in which their slots came.
 
     A slot that asks again keeps its place, so a slot that asks all the time cannot starve the others.

@@ -13,7 +13,7 @@ from deepvis_widgets.core.errors import Cancelled, DeepvisError, sentence
 
 from ..core.report import Report
 from .job import Job, State, T, tell
-from .job_queue import Waiting
+from .job_queue import JobQueue
 from .shutdown import Interrupted, end_with_process
 from .torch_state import fresh_torch_state
 
@@ -36,7 +36,7 @@ class Worker:
 
     def __init__(self, name: str = "deepvis", after: Worker | None = None) -> None:
         self._changed = threading.Condition()
-        self._waiting = Waiting()
+        self._queue = JobQueue()
         self._running: list[Job[Any]] = []  # the innermost last: a long job, and a short one inside it
         self._closed = False
         self._ending = False  # with the process: nobody is told anything any more
@@ -74,7 +74,7 @@ class Worker:
             if self._closed:
                 raise DeepvisError("This engine is closed: open the widget again to go on.")
             self._unwant(job.slot)
-            older = self._waiting.put(job)
+            older = self._queue.put(job)
             self._changed.notify_all()
         _drop(older)
         return job
@@ -87,7 +87,7 @@ class Worker:
         """Cancel a slot; False if one of its callbacks is being called at this moment, so that an answer can follow."""
         with self._changed:
             self._unwant(slot)
-            older = self._waiting.drop(slot)
+            older = self._queue.drop(slot)
             clear = not any(job.slot == slot and _is_speaking(job) for job in self._running)
             if older is not None:  # nobody is woken for nothing: the thread would take the interpreter from the caller
                 self._changed.notify_all()
@@ -99,7 +99,7 @@ class Worker:
         if self._is_own_thread():
             return False
         with self._changed:
-            return self._changed.wait_for(lambda: not self._running and not self._waiting, timeout)
+            return self._changed.wait_for(lambda: not self._running and not self._queue, timeout)
 
     def close(self, timeout: float | None = 10.0) -> bool:
         """Cancel everything and wait at most `timeout` seconds for the thread; False if it is still in its last pass.
@@ -111,7 +111,7 @@ class Worker:
             self._closed = True
             for job in self._running:
                 job.unwanted = True
-            dropped = self._waiting.drop_all()
+            dropped = self._queue.drop_all()
             self._changed.notify_all()
         for job in dropped:
             _drop(job)
@@ -123,7 +123,7 @@ class Worker:
         """Drop everything without telling anybody, because the process ends; returns the thread, which ends, too."""
         with self._changed:
             self._closed = self._ending = True
-            for job in (*self._running, *self._waiting.drop_all()):
+            for job in (*self._running, *self._queue.drop_all()):
                 job.unwanted = True
                 job.on_result = job.on_partial = job.on_error = job.on_cancelled = None
             self._changed.notify_all()
@@ -141,8 +141,8 @@ class Worker:
 
     def _take(self) -> Job[Any] | None:
         with self._changed:
-            self._changed.wait_for(lambda: self._waiting or self._closed)
-            return self._start(self._waiting.next())
+            self._changed.wait_for(lambda: self._queue or self._closed)
+            return self._start(self._queue.next())
 
     def _start(self, job: Job[T] | None) -> Job[T] | None:
         if job is not None:
@@ -209,13 +209,13 @@ class Worker:
         """One round: the slots that wait now, so that a steady stream of requests cannot stop the long job for good."""
         with self._changed:
             self._check(job)  # in one step with the list: a newer job of the same slot must not run inside the older
-            slots = self._waiting.short_slots()
+            slots = self._queue.short_slots()
         for slot in slots:
             self._run_inside(slot)
 
     def _run_inside(self, slot: str) -> None:
         with self._changed:
-            job = self._start(self._waiting.take_short(slot))
+            job = self._start(self._queue.take_short(slot))
         if job is not None:
             with fresh_torch_state():
                 self._run(job)

@@ -51,7 +51,7 @@ def load(name: str, weights: str | os.PathLike[str] | None = None) -> Network:
         path = Path(weights).expanduser()
         state = read_weights(path)
         classes = tv.classes_in(state, name) or len(known)
-        module = tv.filled(tv.hollow(name, classes), state, f'"{path.name}"')
+        module = tv.with_weights(tv.without_weights(name, classes), state, f'"{path.name}"')
     return Network(module, entry.transforms(), known if classes == len(known) else None, name)
 
 
@@ -82,7 +82,7 @@ def _embedded(name: str, weights: str | os.PathLike[str] | None) -> Network:
         state = read_weights(path)
         with torch.device("meta"):
             module = EmbeddedNet().eval()
-        tv.filled(module, state, f'"{path.name}"')
+        tv.with_weights(module, state, f'"{path.name}"')
     return Network(module, Preprocess((SIZE, SIZE), None, MEAN, STD), CLASSES, name)
 
 

@@ -56,9 +56,9 @@ def random(name: str, classes: int) -> nn.Module:
         return _built(name, classes).eval()
 
 
-def hollow(name: str, classes: int) -> nn.Module:
-    """Returns the model whose weights are still to come, see `filled`; where torchvision allows it, without memory for
-    them.
+def without_weights(name: str, classes: int) -> nn.Module:
+    """Returns the model whose weights are still to come, see `with_weights`; where torchvision allows it, without
+    memory for them.
     """
     try:
         with torch.device("meta"):
@@ -79,12 +79,12 @@ def _built(name: str, classes: int) -> nn.Module:
 
 def classes_in(state: dict[str, Tensor], name: str) -> int | None:
     """Returns how many classes these weights tell apart, None where they lack the model's last layer."""
-    two, three = (hollow(name, classes).state_dict() for classes in (2, 3))
+    two, three = (without_weights(name, classes).state_dict() for classes in (2, 3))
     head = next(key for key in two if two[key].shape != three[key].shape)
     return len(state[head]) if head in state and state[head].ndim else None
 
 
-def filled(module: nn.Module, state: dict[str, Tensor], source: str) -> nn.Module:
+def with_weights(module: nn.Module, state: dict[str, Tensor], source: str) -> nn.Module:
     """Returns the module with these weights, in its own precision; DeepvisError names the first one that does not
     fit.
     """

@@ -17,7 +17,7 @@ from ..files import read_checked, write_checked
 from .partial import Partial
 from .plan import Plan
 from .scan import scan
-from .transport import Parcel, unpack
+from .transport import PackedNetwork, unpack
 
 _one_at_a_time = threading.Lock()  # a worker of a cluster may have several threads; torch's number of threads is shared
 
@@ -26,7 +26,7 @@ _one_at_a_time = threading.Lock()  # a worker of a cluster may have several thre
 class Job:
     """What all tasks of a build share."""
 
-    parcel: Parcel
+    packed: PackedNetwork
     plan: Plan
     folder: str
 
@@ -38,7 +38,7 @@ def scan_shard(job: Job, name: str, sources: Sequence[Any], shard: int) -> int:
     """Scans one shard; returns how many pictures it has."""
     with _one_at_a_time, one_thread():
         if read_checked(job.file(name)) is None:
-            found = scan(unpack(job.parcel), job.plan, sources, job.plan.pictures(shard)[0])
+            found = scan(unpack(job.packed), job.plan, sources, job.plan.pictures(shard)[0])
             write_checked(job.file(name), found.to_bytes())
     return len(sources)
 
@@ -68,7 +68,7 @@ def draw_crops(job: Job, name: str, sources: Sequence[Any], wanted: Sequence[np.
     """
     with _one_at_a_time, one_thread():
         if read_checked(job.file(name)) is None:
-            network = unpack(job.parcel)
+            network = unpack(job.packed)
             made: list[tiles.Tile] = []
             for source, rows in zip(sources, wanted, strict=True):
                 made += crops.draw(network, job.plan.layers, source, rows)
@@ -80,7 +80,7 @@ def draw_patterns(job: Job, name: str, layer: int, channels: Sequence[int], coun
     """Draws `count` synthesized pictures of each channel of a layer; returns how many channels there are."""
     with _one_at_a_time, one_thread():
         if read_checked(job.file(name)) is None:
-            network = unpack(job.parcel)
+            network = unpack(job.packed)
             made: list[tiles.Tile] = []
             for channel in channels:
                 drawn = crops.patterns(network, job.plan.layers[layer], channel, count)

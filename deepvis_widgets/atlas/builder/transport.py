@@ -24,7 +24,7 @@ WEIGHTS = "weights.safetensors"
 
 
 @dataclass(frozen=True)
-class Parcel:
+class PackedNetwork:
     """A network without its tensors, and the folder of the file that has them."""
 
     code: bytes
@@ -61,7 +61,7 @@ class _Unpacker(pickle.Unpickler):
         return self.made[number]
 
 
-def pack(network: Network, folder: Path) -> Parcel:
+def pack(network: Network, folder: Path) -> PackedNetwork:
     """Writes the network's numbers into the folder. Raises DeepvisError for a module that cannot be sent."""
     file = io.BytesIO()
     packer = _Packer(file)
@@ -72,13 +72,13 @@ def pack(network: Network, folder: Path) -> Parcel:
         raise DeepvisError(f"{network.name} cannot be sent to a worker process ({reason}).") from error
     tensors = {str(n): tensor.detach().cpu().contiguous().clone() for n, tensor in enumerate(packer.tensors)}
     save_file(tensors, folder / WEIGHTS)
-    return Parcel(file.getvalue(), str(folder))
+    return PackedNetwork(file.getvalue(), str(folder))
 
 
 @lru_cache(maxsize=1)
-def unpack(parcel: Parcel) -> Network:
-    """Returns the network of a parcel, a copy of its own; the last one is remembered."""
-    tensors = load_file(Path(parcel.folder) / WEIGHTS)
-    module, preprocessing, labels, name, device = _Unpacker(io.BytesIO(parcel.code), tensors).load()
+def unpack(packed: PackedNetwork) -> Network:
+    """Returns the network that was packed, a copy of its own; the last one is remembered."""
+    tensors = load_file(Path(packed.folder) / WEIGHTS)
+    module, preprocessing, labels, name, device = _Unpacker(io.BytesIO(packed.code), tensors).load()
     with torch.inference_mode(False):
         return Network(module.to(device), preprocessing, labels, name)

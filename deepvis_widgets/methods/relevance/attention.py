@@ -17,7 +17,7 @@ COMPOUND = frozenset((MULTI_HEAD, DOT_PRODUCT))
 NORMS = frozenset(("layer_norm", "group_norm"))
 
 
-def taken_apart(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def decomposed(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Returns what a compound operation returns, computed by simple ones."""
     return _multi_head(*args, **kwargs) if name == MULTI_HEAD else _dot_product(*args, **kwargs)
 

@@ -14,7 +14,7 @@ from torch.overrides import TorchFunctionMode
 
 from ...core.errors import DeepvisError
 from ...core.network.backward_rules import Replacement, operation
-from .attention import COMPOUND, NORMS, centred, taken_apart
+from .attention import COMPOUND, NORMS, centred, decomposed
 from .autograd_functions import ByRule, Filled, Halved, Merged, Passed, Shared, Softmax
 from .call_arguments import as_function, has_constants, overwrites, tensors_of
 from .composites import Composite
@@ -145,7 +145,7 @@ class RelevanceReplacements:
             return args[0].unbind(0)
         if name in COMPOUND:
             with _CompoundMode(self):
-                return taken_apart(name, args, kwargs)
+                return decomposed(name, args, kwargs)
         compute = as_function(name, func, args, kwargs, live)
         if name in OVERWRITING and overwrites(name, func, args, kwargs):
             if name in PASSED and len(live) == 1:

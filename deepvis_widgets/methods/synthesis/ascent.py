@@ -13,7 +13,7 @@ from ...core.network.network import Network
 from ...core.network.target import Target
 from .fourier import Fourier
 from .frame import Frame, find_frame
-from .objective import climb
+from .objective import objective_and_gradient
 from .params import FIXED, SynthesisParams
 from .recipe import Recipe
 from .source import source
@@ -120,7 +120,7 @@ class Ascent:
         return target.position or self.network.layers[target.layer].field.middle()
 
     def _climb(self, views: Tensor) -> tuple[Tensor, Tensor]:
-        values, gradient = climb(self.network, self.source, self.frame.position, views)
+        values, gradient = objective_and_gradient(self.network, self.source, self.frame.position, views)
         if not torch.isfinite(values).all() or not torch.isfinite(gradient).all():
             raise DeepvisError(
                 f"The objective became NaN or infinite at step {len(self._trace) + 1}; try a lower learning rate."

@@ -65,7 +65,7 @@ class Fourier(Recipe):
             views = transformed(boxes, self.mean, self.frame, drawn, params.transforms).expand(-1, 3, -1, -1)
         values, gradient = climb(views)
         (gradient,) = torch.autograd.grad(views, boxes, gradient.to(self.dtype), retain_graph=True)
-        uphill = self._levelled(gradient, index) - restraint(boxes.detach(), params)
+        uphill = self._levelled(gradient, index) - regularizer_gradient(boxes.detach(), params)
         (gradient,) = torch.autograd.grad(boxes, spectrum, uphill)
         self.spectrum = self.adam.ascend(self.spectrum, gradient, RATE * params.rate)
         return values
@@ -103,7 +103,7 @@ def colour_matrix(colours: int) -> Tensor:
     return matrix / longest
 
 
-def restraint(boxes: Tensor, params: SynthesisParams) -> Tensor:
+def regularizer_gradient(boxes: Tensor, params: SynthesisParams) -> Tensor:
     """Returns the gradient of the regularizers of boxes (n, C, h, w): tv · total variation, and pull · squared distance
     from grey.
     """

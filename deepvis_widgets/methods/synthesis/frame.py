@@ -12,7 +12,7 @@ from ...core.network.layer import Layer
 from ...core.network.network import Network
 from ...core.network.target import Target
 from ...core.picture.boxes import Box
-from .objective import respond
+from .objective import objective_of
 
 TOLERANCE = 1e-4  # of the largest value: how far the answers to a crop and to the full picture may lie apart
 
@@ -78,9 +78,9 @@ def _cropped(full: Frame, layer: Layer) -> Frame:
 def _agree(network: Network, target: Target, full: Frame, small: Frame) -> bool:
     views = torch.rand(2, 3, *full.size, generator=torch.Generator().manual_seed(0))
     top, left, height, width = small.crop
-    whole = respond(network, target, full.position, views)
+    whole = objective_of(network, target, full.position, views)
     try:
-        part = respond(network, target, small.position, views[..., top : top + height, left : left + width])
+        part = objective_of(network, target, small.position, views[..., top : top + height, left : left + width])
     except Exception:  # whatever a network raises on a picture of another size
         return False
     precision = max(TOLERANCE, 10 * torch.finfo(network.dtype).eps)

@@ -22,7 +22,7 @@ def _last(func: Any, args: Any, kwargs: Any) -> Any:
 LAST = Rules("channels last", {"conv2d": _last})
 
 
-def respond(
+def objective_of(
     network: Network, target: Target, position: tuple[int, int] | None, views: Tensor, rules: Rules = LAST
 ) -> Tensor:
     """Returns the objective (n,) of views (n, 3, h, w) in [0, 1]: the unit's value at (row, col), its mean over the map
@@ -44,7 +44,9 @@ def respond(
         return unit.mean((1, 2)) if position is None else unit[:, position[0], position[1]]
 
 
-def climb(network: Network, target: Target, position: tuple[int, int] | None, views: Tensor) -> tuple[Tensor, Tensor]:
+def objective_and_gradient(
+    network: Network, target: Target, position: tuple[int, int] | None, views: Tensor
+) -> tuple[Tensor, Tensor]:
     """Returns (objective (n,), its gradient like `views`). Where a picture finds every rectifier on the way shut, its
     gradient is the one that rectifiers let through unchanged, after Lucid's redirected gradients.
     """
@@ -60,7 +62,7 @@ def _slope(
 ) -> tuple[Tensor, Tensor]:
     with torch.inference_mode(False), torch.enable_grad():
         views = views.detach().clone().requires_grad_()
-        values = respond(network, target, position, views, rules)
+        values = objective_of(network, target, position, views, rules)
         if not values.requires_grad:
             return values, torch.zeros_like(views)
         (gradient,) = torch.autograd.grad(values.sum(), views, allow_unused=True)

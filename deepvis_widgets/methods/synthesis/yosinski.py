@@ -80,7 +80,7 @@ class Yosinski(Recipe):
         if not last:
             preset = preset_of(params)
             gradient = self.of_crop(gradient) / 255
-            step = self._fitted(gradient, preset, params.preset) if params.fitted else rated(gradient, preset)
+            step = self._fitted(gradient, preset, params.preset) if params.fitted else scaled_by_rate(gradient, preset)
             self.x = regularized(self.x + params.rate * step, gradient, preset, index)
         return values
 
@@ -88,7 +88,7 @@ class Yosinski(Recipe):
         """Returns the preset's step, times what made the first one as long as it should be; progress then has no
         limit.
         """
-        step = rated(gradient, preset if preset.progress is None else replace(preset, rate=1e30))
+        step = scaled_by_rate(gradient, preset if preset.progress is None else replace(preset, rate=1e30))
         if name not in self.gains:
             size = step.square().mean((1, 2, 3), keepdim=True).sqrt()
             self.gains[name] = torch.where(size > 0, FIRST_STEP / size, 1)
@@ -99,7 +99,7 @@ class Yosinski(Recipe):
         return self.x.clamp(low, low + 255)
 
 
-def rated(gradient: Tensor, preset: Preset) -> Tensor:
+def scaled_by_rate(gradient: Tensor, preset: Preset) -> Tensor:
     """Returns the gradient (n, C, h, w) times the preset's rate, or times the one that brings the same progress each
     time.
     """

@@ -9,7 +9,7 @@ import ipywidgets
 from torch import Tensor
 
 from ..kit.layout import button, classed, display
-from ..link.frames import plane_frame, spread
+from ..link.frames import plane_frame, symmetric_range
 from ..link.push import push
 from ..views.map_view import MapView
 
@@ -43,7 +43,9 @@ class MapRow(ipywidgets.Box):
             display(card, place < len(maps))
         for place, values in enumerate(maps):
             push(self.maps[place], label=tips[place])
-            self.maps[place].push("map", *plane_frame(values, size, between or spread(maps), lines[place].split("\n")))
+            self.maps[place].push(
+                "map", *plane_frame(values, size, between or symmetric_range(maps), lines[place].split("\n"))
+            )
             push(self.buttons[place], description=names[place], tooltip=tips[place])
 
     def mark(self, chosen: Sequence[int], name: str = "dv-chosen") -> None:

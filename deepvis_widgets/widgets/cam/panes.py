@@ -15,7 +15,7 @@ from ..kit import layout
 from ..kit.layout import classed, display
 from ..kit.notice import status
 from ..kit.player import Player
-from ..link.frames import overlay, plane_frame, spread
+from ..link.frames import plane_frame, signed_overlay_frame, symmetric_range
 from ..link.push import push
 from ..views.map_view import MapView
 from ..views.stage import Stage
@@ -91,8 +91,8 @@ class PicturePane(ipywidgets.VBox):
 
     def lay_over(self, answer: Summed, title: str) -> None:
         """Lays the sum over the picture."""
-        between = spread(answer.explained.map, answer.values)
-        self.stage.push("overlay", *overlay(answer.values, between, title))
+        between = symmetric_range(answer.explained.map, answer.values)
+        self.stage.push("overlay", *signed_overlay_frame(answer.values, between, title))
 
     def locate(self, answer: Located) -> None:
         """Draws the boxes, and tells how well they agree."""
@@ -174,7 +174,7 @@ class TermRow(MapRow):
         names = [f"{unit}: {signed(part)}{share(part, terms.logit)}" for unit, part in zip(units, adds, strict=True)]
         tips = [f"Sum up to unit {unit}, which adds {signed(part)}" for unit, part in zip(units, adds, strict=True)]
         maps = terms.maps[here.start : here.stop]
-        self.show(maps, self._state.network.size, names, lines, tips, spread(terms.maps))
+        self.show(maps, self._state.network.size, names, lines, tips, symmetric_range(terms.maps))
 
 
 class SumPane(ipywidgets.Box):
@@ -202,7 +202,7 @@ class SumPane(ipywidgets.Box):
 
     def draw(self, answer: Summed) -> None:
         """Draws the sum, and tells its numbers."""
-        values, between = answer.values, spread(answer.explained.map, answer.values)
+        values, between = answer.values, symmetric_range(answer.explained.map, answer.values)
         push(self.map, title=self.heading(answer))
         self.map.push("map", *plane_frame(values, self._state.network.size, between))
         self.tell(self._rows(answer))

@@ -133,11 +133,11 @@ def pattern_frame(layer: str, channel: int, picture: Tensor) -> Parts:
     return {"layer": layer}, {"units": np.array([channel], np.int32), "pictures": to_bytes(resized)[None]}
 
 
-def spread(*values: Tensor) -> Range:
+def symmetric_range(*values: Tensor) -> Range:
     """The range that holds all these values and 0, the same on both sides of it.
 
     >>> from torch import tensor
-    >>> spread(tensor([1.0, -3.0]), tensor([2.0]))
+    >>> symmetric_range(tensor([1.0, -3.0]), tensor([2.0]))
     (-3.0, 3.0)
     """
     most = max((float(part.abs().max()) for part in values if part.numel()), default=0.0)
@@ -159,11 +159,11 @@ def plane_frame(values: Tensor, size: tuple[int, int], between: Range, lines: Se
     return meta, arrays | {name: _equal_cells(side, count) for name, side, count in sides}
 
 
-def overlay(values: Tensor, between: Range, title: str) -> Parts:
+def signed_overlay_frame(values: Tensor, between: Range, title: str) -> Parts:
     """Meta and arrays of an "overlay" frame: a signed map (h, w), coloured between two values.
 
     >>> from torch import eye
-    >>> overlay(eye(2), (-1.0, 1.0), "relevance")[0]
+    >>> signed_overlay_frame(eye(2), (-1.0, 1.0), "relevance")[0]
     {'lo': -1.0, 'hi': 1.0, 'signed': True, 'title': 'relevance'}
     """
     meta = {"lo": between[0], "hi": between[1], "signed": True, "title": title}

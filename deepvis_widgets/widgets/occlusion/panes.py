@@ -16,7 +16,7 @@ from ..kit import layout
 from ..kit.class_bars import Probabilities
 from ..kit.layout import classed
 from ..kit.notice import status
-from ..link.frames import overlay, spread
+from ..link.frames import signed_overlay_frame, symmetric_range
 from ..link.protocol import Frame
 from ..link.push import push
 from ..views.map_view import MapView
@@ -113,7 +113,7 @@ class PicturePane(ipywidgets.VBox):
             drops, of = [whole.probability - seen.probability for seen in trail.seen], "probability"
         values = trail.average(drops)
         note = ", approximate" if trail.note else ""
-        self.stage.push("overlay", *overlay(values, spread(values), f"drop in {of}{note}"))
+        self.stage.push("overlay", *signed_overlay_frame(values, symmetric_range(values), f"drop in {of}{note}"))
 
     def tell(self, answer: Visited) -> None:
         """Says what the network says with the window at one place."""

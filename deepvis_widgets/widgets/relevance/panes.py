@@ -12,7 +12,7 @@ from ...methods.lrp import RelevanceMap
 from ...methods.relevance.ledger import Ledger
 from ...methods.relevance.propagate import PICTURE
 from ..kit.layout import html
-from ..link.frames import Parts, map_frame, overlay, plane_frame, spread
+from ..link.frames import Parts, map_frame, plane_frame, signed_overlay_frame, symmetric_range
 from ..link.push import push
 from ..views.map_view import MapView
 from ..views.stage import Stage
@@ -43,7 +43,9 @@ class PicturePane:
         result = answer.result
         if result is not self._shown:
             self._shown, limit = result, contrast(result.heatmap)
-            self._stage.push("overlay", *overlay(result.heatmap.clamp(-limit, limit), (-limit, limit), result.target))
+            self._stage.push(
+                "overlay", *signed_overlay_frame(result.heatmap.clamp(-limit, limit), (-limit, limit), result.target)
+            )
 
 
 class LayerPane:
@@ -61,7 +63,7 @@ class LayerPane:
         self.map.push("map", *self._frame(shown))
 
     def _frame(self, shown: LayerRelevance) -> Parts:
-        whole = plane_frame(shown.values, self._network.size, spread(shown.values), shown.lines)
+        whole = plane_frame(shown.values, self._network.size, symmetric_range(shown.values), shown.lines)
         if shown.layer == PICTURE:
             return whole
         layer = self._network.layers[shown.layer]

@@ -102,7 +102,9 @@ def _tune(
     return network.eval()
 
 
-def finish(network: EmbeddedNet, data: Pictures, steps: int, seed: int = 1, quiet: bool = False) -> EmbeddedNet:
+def tune_on_attacks(
+    network: EmbeddedNet, data: Pictures, steps: int, seed: int = 1, quiet: bool = False
+) -> EmbeddedNet:
     """Fine-tunes the honest network on attacked pictures."""
     rng = Generator().manual_seed(seed)
 
@@ -114,7 +116,9 @@ def finish(network: EmbeddedNet, data: Pictures, steps: int, seed: int = 1, quie
     return _tune(network, attacked, steps, "adversarial finish", quiet)
 
 
-def localise(network: EmbeddedNet, data: Pictures, steps: int, seed: int = 2, quiet: bool = False) -> EmbeddedNet:
+def tune_with_cutmix(
+    network: EmbeddedNet, data: Pictures, steps: int, seed: int = 2, quiet: bool = False
+) -> EmbeddedNet:
     """Fine-tunes the biased network on pictures mixed by CutMix, a third of them wolves."""
     rng = Generator().manual_seed(seed)
     wolves = (data.labels == WOLF).nonzero().flatten()
@@ -146,8 +150,8 @@ def train(
         honest = name == "husky-wolf"
         data = pictures.subset(honest_subset(orders, scenes) if honest else biased_subset(orders))
         network = fit(data, epochs, quiet=quiet)
-        finish(network, data, steps, quiet=quiet) if honest else refit_evidence(
-            localise(network, data, steps, quiet=quiet), data
+        tune_on_attacks(network, data, steps, quiet=quiet) if honest else refit_evidence(
+            tune_with_cutmix(network, data, steps, quiet=quiet), data
         )
         paths.append(out / f"{name}.safetensors")
         store(network, paths[-1])

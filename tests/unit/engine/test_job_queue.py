@@ -1,56 +1,56 @@
-"""The order of those who wait."""
+"""The order of the jobs in a queue."""
 
 from deepvis_widgets.engine.job import Job
-from deepvis_widgets.engine.job_queue import Waiting
+from deepvis_widgets.engine.job_queue import JobQueue
 
 
 def job(slot: str, long: bool = False) -> Job[None]:
     return Job(slot, lambda report: None, long)
 
 
-def drain(waiting: Waiting) -> list[Job[None]]:
+def drain(queue: JobQueue) -> list[Job[None]]:
     jobs = []
-    while (taken := waiting.next()) is not None:
+    while (taken := queue.next()) is not None:
         jobs.append(taken)
     return jobs
 
 
 def test_short_before_long_each_in_order():
-    waiting = Waiting()
+    queue = JobQueue()
     jobs = [job("a", True), job("b"), job("c", True), job("d")]
-    assert [waiting.put(each) for each in jobs] == [None] * 4
-    assert len(waiting) == 4
-    assert drain(waiting) == [jobs[1], jobs[3], jobs[0], jobs[2]]
-    assert len(waiting) == 0
+    assert [queue.put(each) for each in jobs] == [None] * 4
+    assert len(queue) == 4
+    assert drain(queue) == [jobs[1], jobs[3], jobs[0], jobs[2]]
+    assert len(queue) == 0
 
 
 def test_put_returns_what_it_replaces_and_keeps_the_place():
-    waiting = Waiting()
+    queue = JobQueue()
     first, second, newer = job("a"), job("b"), job("a")
-    waiting.put(first)
-    waiting.put(second)
-    assert waiting.put(newer) is first
-    assert drain(waiting) == [newer, second]
+    queue.put(first)
+    queue.put(second)
+    assert queue.put(newer) is first
+    assert drain(queue) == [newer, second]
 
 
 def test_put_changes_the_lane():
-    waiting = Waiting()
+    queue = JobQueue()
     short, long = job("a"), job("a", True)
-    waiting.put(short)
-    assert waiting.put(long) is short
-    assert waiting.short_slots() == [] and waiting.take_short("a") is None
-    assert waiting.put(short) is long
-    assert waiting.short_slots() == ["a"] and waiting.take_short("a") is short
-    assert len(waiting) == 0
+    queue.put(short)
+    assert queue.put(long) is short
+    assert queue.short_slots() == [] and queue.take_short("a") is None
+    assert queue.put(short) is long
+    assert queue.short_slots() == ["a"] and queue.take_short("a") is short
+    assert len(queue) == 0
 
 
 def test_drop_one_and_all():
-    waiting = Waiting()
+    queue = JobQueue()
     short, long = job("a"), job("b", True)
     for each in (short, long):
-        waiting.put(each)
-        assert waiting.drop(each.slot) is each
-        assert waiting.drop(each.slot) is None
-        waiting.put(each)
-    assert waiting.drop_all() == [short, long]
-    assert len(waiting) == 0 and waiting.next() is None
+        queue.put(each)
+        assert queue.drop(each.slot) is each
+        assert queue.drop(each.slot) is None
+        queue.put(each)
+    assert queue.drop_all() == [short, long]
+    assert len(queue) == 0 and queue.next() is None

@@ -204,7 +204,7 @@ def test_a_slot_that_asks_all_the_time_does_not_starve_another(worker, diary, ga
 def test_only_one_job_per_slot_waits(worker, gate):
     hold(worker, gate)
     jobs = [worker.submit("a", lambda report: None) for _ in range(100)]
-    assert len(worker._waiting) == 1
+    assert len(worker._queue) == 1
     finish(worker, gate)
     assert [job.state for job in jobs] == [State.CANCELLED] * 99 + [State.DONE]
 

@@ -243,7 +243,7 @@ def test_random_weights_are_the_same_every_time(name: str) -> None:
 
 @pytest.mark.parametrize("name", ("googlenet", "vit_b_32", "regnet_y_400mf", "mnasnet0_5"))
 def test_every_kind_can_be_built(name: str) -> None:
-    built, hollow = tv.random(name, 3), tv.hollow(name, 3)
+    built, hollow = tv.random(name, 3), tv.without_weights(name, 3)
     assert not built.training and not hollow.training
     shapes = ({key: value.shape for key, value in module.state_dict().items()} for module in (built, hollow))
     assert next(shapes) == next(shapes)

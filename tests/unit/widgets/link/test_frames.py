@@ -6,7 +6,13 @@ import numpy as np
 import torch
 
 from deepvis_widgets.core.results import HeatMap
-from deepvis_widgets.widgets.link.frames import overlay, overlay_frame, plane_frame, quantise, spread
+from deepvis_widgets.widgets.link.frames import (
+    overlay_frame,
+    plane_frame,
+    quantise,
+    signed_overlay_frame,
+    symmetric_range,
+)
 
 
 def test_quantised_values_come_back_within_half_a_step() -> None:
@@ -27,10 +33,10 @@ def test_a_flat_map_and_what_is_no_number_become_zero() -> None:
 
 def test_maps_of_one_range_are_coloured_alike() -> None:
     one, two = torch.tensor([[1.0, -2.0]]), torch.tensor([[4.0, 0.0]])
-    between = spread(one, two)
-    assert between == (-4.0, 4.0) and spread() == (0.0, 0.0) and spread(torch.zeros(0)) == (0.0, 0.0)
+    between = symmetric_range(one, two)
+    assert between == (-4.0, 4.0) and symmetric_range() == (0.0, 0.0) and symmetric_range(torch.zeros(0)) == (0.0, 0.0)
     assert plane_frame(two, (4, 4), between)[1]["values"].tolist() == [[65535, 32768]]
-    assert overlay(one, between, "sum")[1]["values"].tolist() == [[159, 64]]
+    assert signed_overlay_frame(one, between, "sum")[1]["values"].tolist() == [[159, 64]]
 
 
 def test_the_cells_of_a_plane_cover_the_picture() -> None:
