@@ -24,7 +24,7 @@ from ...core.picture.reduce import backward_view
 from ...core.results import HeatMap, Pictures
 from ...engine.cache import Cache
 from ...engine.client import explanation_key
-from ...methods import explain, method
+from ...methods import explain
 from ...methods.backward import start, strongest
 from ...methods.base import Method
 from ..link.protocol import Array
@@ -76,18 +76,19 @@ class UnitMap:
 
 @dataclass(frozen=True, eq=False)
 class Shares:
-    """Class probabilities (classes,), the class explained, and whether the classes shown are chosen anew."""
+    """Class probabilities (classes,), the top class, the one explained, and whether `rank` chooses those shown anew."""
 
     values: Tensor
+    top: int
     chosen: int
     rank: bool
 
 
 @dataclass(frozen=True, eq=False)
 class Overlay:
-    """What lies over the picture: a method's heat map; None: nothing."""
+    """What lies over the picture: the heat map of a method with this title; None: nothing."""
 
-    method: str
+    title: str
     result: HeatMap | None
     seq: int = 0
 
@@ -190,31 +191,55 @@ def passed(network: Network, view: Tensor, backward: str) -> Recording:
     return network.record(view, rules=BACKWARD.get(backward, PLAIN))
 
 
-def tiles(network: Network, recording: Recording, question: Question, seq: int) -> Tiles:
+def forward(question: Question, recording: Recording, seq: int, rank: bool) -> tuple[Tiles, UnitMap, Shares]:
+    """What a pass is enough for: the activations of the layer, those of one unit, and the class probabilities; with
+    `rank` the classes shown are chosen anew.
+    """
+    maps = _maps(question, recording)
+    return _tiles(maps, question, seq, gradient=False), _unit_map(maps, question), _shares(recording, question, rank)
+
+
+def tiles(question: Question, recording: Recording, seq: int) -> Tiles:
     """The activations of the question's layer."""
-    layer = network.layers[question.covered.layer]
-    return _tiles(layer, recording.outputs[layer.name].detach(), question, seq, gradient=False)
+    return _tiles(_maps(question, recording), question, seq, gradient=False)
+
+
+def unit_map(question: Question, recording: Recording) -> UnitMap:
+    """The map of the question's unit and the position that is shown of it."""
+    return _unit_map(_maps(question, recording), question)
 
 
 def gradient_tiles(network: Network, question: Question, seq: int) -> Tiles:
     """The derivatives of the backward unit by the activations of the question's layer: zeros where it does not depend
     on them. The toolbox's diff view.
     """
-    layer = network.layers[question.covered.layer]
     recording = passed(network, question.view, question.backward)
     objective, _ = start(network, recording, question.held)
-    signal = recording.gradient(objective, wrt=recording.outputs[layer.name])
-    return _tiles(layer, signal, question, seq, gradient=True)
+    signal = recording.gradient(objective, wrt=recording.outputs[question.layer.name])
+    return _tiles(question.layer.layout.maps(signal)[0].float(), question, seq, gradient=True)
 
 
-def _tiles(layer: Layer, output: Tensor, question: Question, seq: int, gradient: bool) -> Tiles:
-    maps = _maps(layer, output)
-    return Tiles(reduced(layer, maps, question.units, question.tile), question.units is None, gradient, seq)
-
-
-def _maps(layer: Layer, output: Tensor) -> Tensor:
-    maps: Tensor = layer.layout.maps(output)[0]
+def _maps(question: Question, recording: Recording) -> Tensor:
+    """Every unit's map (C, h, w) of the question's layer."""
+    maps: Tensor = question.layer.layout.maps(recording.outputs[question.layer.name].detach())[0]
     return maps.float()
+
+
+def _tiles(maps: Tensor, question: Question, seq: int, gradient: bool) -> Tiles:
+    shown = reduced(question.layer, maps, question.units, question.tile)
+    return Tiles(shown, question.units is None, gradient, seq)
+
+
+def _unit_map(maps: Tensor, question: Question) -> UnitMap:
+    unit, values = question.unit, maps[question.unit.channel].cpu()
+    return UnitMap(question.layer, unit, values, unit.position or strongest(values))
+
+
+def _shares(recording: Recording, question: Question, rank: bool) -> Shares:
+    """Softmax class probabilities with the class explained, if none is asked for the top one."""
+    values = recording.logits[0].detach().float().softmax(0).cpu()
+    top = int(values.argmax())
+    return Shares(values, top, top if question.target is None else question.target, rank)
 
 
 def reduced(layer: Layer, maps: Tensor, units: Tensor | None, longest: int) -> Maps:
@@ -226,14 +251,6 @@ def reduced(layer: Layer, maps: Tensor, units: Tensor | None, longest: int) -> M
         values = F.avg_pool2d(values[None], factor, ceil_mode=True)[0]
     flat = maps.flatten(1)
     return Maps(layer, chosen, values.cpu(), *(s.cpu() for s in (flat.amin(1), flat.amax(1), flat.mean(1))))
-
-
-def unit_map(network: Network, recording: Recording, unit: Target) -> UnitMap:
-    """The map of one unit and the position that is shown of it."""
-    assert unit.layer is not None
-    layer = network.layers[unit.layer]
-    values = _maps(layer, recording.outputs[layer.name].detach())[unit.channel].cpu()
-    return UnitMap(layer, unit, values, unit.position or strongest(values))
 
 
 def backward_picture(network: Network, recording: Recording, kind: str, unit: Target, seed: str = "map") -> Tensor:
@@ -249,27 +266,20 @@ def backward(network: Network, recording: Recording, kind: str, unit: Target, li
     return BackwardView(to_bytes(backward_picture(network, recording, kind, unit)), line)
 
 
-def shares(recording: Recording, target: int | None, rank: bool) -> tuple[Shares, int]:
-    """Softmax class probabilities with the class explained (None: the top one), and the top class."""
-    values = recording.logits[0].detach().float().softmax(0).cpu()
-    top = int(values.argmax())
-    return Shares(values, top if target is None else target, rank), top
-
-
 def overlay(network: Network, question: Question, seq: int, cache: Cache) -> Overlay | None:
     """The map of a quick method, an empty one where no method is chosen; None where the method takes seconds. What may
     be asked again is cached, for every widget of the network.
     """
-    name = question.method
-    if name is None:
+    asked = question.method
+    if asked is None:
         return Overlay("", None, seq)
-    if method(name).long:
+    if asked.long:
         return None
-    explained = partial(explain, network, question.view, name, target=question.target, **question.params)
-    found = cache.get_or_make(key(network, question, name), explained) if question.settled else explained()
-    return Overlay(name, found if isinstance(found, HeatMap) else None, seq)
+    explained = partial(explain, network, question.view, asked.name, target=question.target, **question.params)
+    found = cache.get_or_make(key(network, question, asked), explained) if question.settled else explained()
+    return Overlay(asked.title, found if isinstance(found, HeatMap) else None, seq)
 
 
-def key(network: Network, question: Question, name: str) -> str:
+def key(network: Network, question: Question, asked: Method) -> str:
     """Under what the explanation that a question asks for is cached."""
-    return explanation_key(network, question.view, name, question.target, question.params)
+    return explanation_key(network, question.view, asked.name, question.target, question.params)

@@ -61,7 +61,13 @@ class Explorer(ExplorerState, RootWidget):
         self.commands = Commands(self, lambda by: self.panes.pictures.step(by), self.unit_pictures.toggle)
         self.panes = Panes(self, self.group, choices, names or {}, self._acts())
         self._atlas = ExplorerAtlas(
-            self, session.client, session.main, session.publish, self.panes.tabs, lambda: self.unit_pictures.running
+            self,
+            session.client,
+            session.main,
+            session.publish,
+            session.say,
+            self.panes.tabs,
+            lambda: self.unit_pictures.running,
         )
         self.unit_pictures.known_picture = self._atlas.known_picture
         super().__init__(self.panes.rows)
@@ -74,6 +80,9 @@ class Explorer(ExplorerState, RootWidget):
         self._atlas.open(atlas)
         session.survey_methods()
 
+    def _drawing(self) -> bool:
+        return self.unit_pictures.running
+
     def _acts(self) -> Acts:
         session, pictures = self.session, self.unit_pictures
         return Acts(
@@ -82,6 +91,7 @@ class Explorer(ExplorerState, RootWidget):
             drag=session.drag,
             scroll=self._scroll,
             film=session.film,
+            say=session.say,
             press=self.press,
             stop_method=session.explanations.stop,
             draw_pictures=pictures.draw,

@@ -10,8 +10,8 @@ from typing import Any
 from ...core.report import Report
 from ...core.results import HeatMap, Result
 from ...engine.client import Client
-from ...methods import explain, method
-from .answers import Notice, Overlay, Progress, key
+from ...methods import explain
+from .answers import Overlay, Progress, key
 from .question import Question
 
 SLOT = "explanation"  # of methods that take seconds
@@ -20,31 +20,31 @@ SLOT = "explanation"  # of methods that take seconds
 class SlowExplanations:
     """Explains a class by the slow method of a question, if it has one; publishes Overlay, Progress and Notice."""
 
-    def __init__(self, client: Client, publish: Callable[[object], None]) -> None:
-        self._client, self._publish = client, publish
+    def __init__(self, client: Client, publish: Callable[[object], None], say: Callable[[str], object]) -> None:
+        self._client, self._publish, self._say = client, publish, say
         self._run: object = None  # the newest run of a method that takes seconds
         self._lock = threading.RLock()
 
     def begin(self, question: Question) -> None:
         """Runs a method that takes seconds beside everything else; its map appears as it improves."""
         self.stop()
-        name, run = question.method, object()
-        slow = name is not None and method(name).long
+        asked, run = question.method, object()
+        slow = asked is not None and asked.long
         with self._lock:
             self._run = run
             self._publish(Progress(0.0 if slow else None))
-        if name is None or not slow:
+        if asked is None or not slow:
             return
         self._client.ask(
             SLOT,
-            partial(self._work, question, name),
-            lambda result: self._show(run, name, result, None),
-            key=key(self._client.network, question, name),
+            partial(self._work, question, asked.name),
+            lambda result: self._show(run, asked.title, result, None),
+            key=key(self._client.network, question, asked),
             long=True,
-            on_partial=lambda fraction, part: self._show(run, name, part, fraction),
+            on_partial=lambda fraction, part: self._show(run, asked.title, part, fraction),
             on_error=lambda sentence: self._end(run, sentence),
             on_cancelled=lambda: self._end(run),
-            doing=f"running {name}",
+            doing=f"running {asked.name}",
         )
 
     def stop(self) -> None:
@@ -55,13 +55,13 @@ class SlowExplanations:
         network, params = self._client.network, question.params
         return explain(network, question.view, name, target=question.target, report=report, **params)
 
-    def _show(self, run: object, name: str, result: Any, fraction: float | None) -> None:
+    def _show(self, run: object, title: str, result: Any, fraction: float | None) -> None:
         with self._lock:
             if run is not self._run:
                 return
             self._publish(Progress(fraction))
             if isinstance(result, HeatMap):
-                self._publish(Overlay(name, result))
+                self._publish(Overlay(title, result))
 
     def _end(self, run: object, sentence: str = "") -> None:
         """A run has ended; its progress bar may show the next one already."""
@@ -70,4 +70,4 @@ class SlowExplanations:
                 return
             self._publish(Progress(None))
             if sentence:
-                self._publish(Notice(sentence))
+                self._say(sentence)

@@ -7,7 +7,10 @@ from typing import Any
 
 from torch import Tensor
 
+from ...core.network.layer import Layer
 from ...core.network.target import Target
+from ...methods import method
+from ...methods.base import Method
 from ...passes.moving_window import Covered
 from .state import ExplorerState
 
@@ -19,12 +22,13 @@ class Question:
     """Everything the panes depend on, as it was when the question was asked."""
 
     covered: Covered
+    layer: Layer
     view: Tensor  # the picture with the occluder on it
     unit: Target
     held: Target  # the unit of the backward pane: another one while it is frozen
     frozen: bool
     target: int | None  # None: the top class; an occluder is told by what it does to the class that was on top before
-    method: str | None
+    method: Method | None
     params: dict[str, Any]
     backward: str
     backward_view: str
@@ -52,12 +56,13 @@ def freeze(state: ExplorerState, box: Any = None, everything: bool = True, dragg
     covered, unit = Covered(state.view, state.cover, box, state.layer), state.selected
     return Question(
         covered=covered,
+        layer=state.network.layers[state.layer],
         view=covered.shown,
         unit=unit,
         held=state.held if state.frozen and state.held is not None else unit,
         frozen=state.frozen,
         target=state.target if state.target is not None or box is None else state.top,
-        method=state.method,
+        method=None if state.method is None else method(state.method),
         params=state.chosen_params,
         backward=state.backward,
         backward_view=state.backward_view,

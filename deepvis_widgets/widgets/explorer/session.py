@@ -52,7 +52,7 @@ class Session:
         self._shows: dict[type, list[Callable[[Any], object]]] = {}
         self._seen = Cache(SEEN)
         self._seen_pass: Callable[[], Recording | None] = lambda: None
-        self.explanations = SlowExplanations(self.client, self.publish)
+        self.explanations = SlowExplanations(self.client, self.publish, self.say)
         self.dragging = Dragging(self.client, partial(self._forward, rank=False), self._backward)
         self._observe()
 
@@ -78,7 +78,7 @@ class Session:
                 show(answer)
 
     def say(self, sentence: str) -> None:
-        """Publishes one sentence about what went wrong."""
+        """Publishes one sentence about what went wrong; the next answer takes it away."""
         self.publish(Notice(sentence))
 
     def idle(self, timeout: float | None = None) -> bool:
@@ -138,7 +138,7 @@ class Session:
         """Asks for another class or method over the picture."""
         question = self._freeze(self.state.occluder)
         if question is not None:
-            self._ask("overlay", question, lambda: self._overlay(question, 0), f"running {question.method}")
+            self._ask("overlay", question, lambda: self._overlay(question, 0), f"running {self.state.method}")
             self.explanations.begin(question)
 
     def scroll(self, units: Tensor, done: Callable[[], object]) -> None:
@@ -178,12 +178,11 @@ class Session:
 
     def _forward(self, question: Question, recording: Recording, seq: int, rank: bool) -> None:
         """What a pass without a graph is enough for."""
-        self.publish(answers.tiles(self.network, recording, question, seq))
-        self.publish(answers.unit_map(self.network, recording, question.unit))
-        shares, top = answers.shares(recording, question.target, rank)
-        self.publish(shares)
+        tiles, unit, shares = answers.forward(question, recording, seq, rank)
+        for answer in (tiles, unit, shares):
+            self.publish(answer)
         if question.covered.box is None:
-            self.main.run(self._know_top, question.covered.view, top)
+            self.main.run(self._know_top, question.covered.view, shares.top)
 
     def _know_top(self, view: Tensor, top: int) -> None:
         if self.state.view is view:
@@ -197,13 +196,13 @@ class Session:
         self._backward_view(question)
 
     def _one_unit(self, question: Question) -> None:
-        self.publish(answers.unit_map(self.network, self._record(question), question.unit))
+        self.publish(answers.unit_map(question, self._record(question)))
         self._backward_view(question)
         if question.tiles == "gradient":
             self._tiles(question)
 
     def _tiles(self, question: Question) -> None:
-        self.publish(answers.tiles(self.network, self._record(question), question, 0))
+        self.publish(answers.tiles(question, self._record(question), 0))
         if question.tiles == "gradient":
             self.publish(answers.gradient_tiles(self.network, question, 0))
 

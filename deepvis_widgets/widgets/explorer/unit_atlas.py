@@ -17,13 +17,14 @@ from ..atlas_view.feed import AtlasFeed
 from ..atlas_view.frames import find_atlas, stack
 from ..link.protocol import Frame
 from ..views.unit_grid import UnitGrid
-from .answers import AtlasInUse, GridNotice, Notice, StoredPictures
+from .answers import AtlasInUse, GridNotice, StoredPictures
 from .state import TABS, ExplorerState
 from .unit_tabs import UnitTabs
 
 
 class ExplorerAtlas:
-    """Reads the atlas for the tabs; `publish` is told AtlasInUse, StoredPictures, GridNotice and Notice.
+    """Reads the atlas for the tabs; `publish` is told AtlasInUse, StoredPictures and GridNotice, `say`
+    what went wrong.
 
     `drawing()` says whether pictures of the unit are being drawn: those of the atlas wait then.
     """
@@ -34,10 +35,11 @@ class ExplorerAtlas:
         client: Client,
         main: MainThread,
         publish: Callable[[object], None],
+        say: Callable[[str], object],
         tabs: UnitTabs,
         drawing: Callable[[], bool],
     ) -> None:
-        self._state, self._client, self._main, self._publish = state, client, main, publish
+        self._state, self._client, self._main, self._publish, self._say = state, client, main, publish, say
         self._tabs, self._drawing = tabs, drawing
         self.feed = AtlasFeed(state.network, client.engine, tabs.panes)
         tabs.panes.finder.on_ask = self._search
@@ -93,7 +95,7 @@ class ExplorerAtlas:
         if not self._client.closed:
             self._tabs.builder.say(sentence)
             if self.feed.atlas is not None:
-                self._publish(Notice(sentence))
+                self._say(sentence)
 
     def _follow_layer(self) -> None:
         if self._state.about == "find" and self._tabs.panes.finder.here:
