@@ -20,6 +20,12 @@ MACHINE_PATH = re.compile(r"/(home|root|work|tmp|Users)/[A-Za-z]")
 # (file, text) pairs that look like such a path and are none; each needs a reason beside it
 ALLOWED: set[tuple[str, str]] = set()
 NEVER_TRACKED = re.compile(r"(^|/)(node_modules|__pycache__|\.ipynb_checkpoints|build|dist|\.venv[^/]*)/|\.egg-info/")
+DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/atlas.md", "docs/speed.md", "js/README.md")
+ROOTS = ("", "deepvis_widgets", "js", "js/src")  # what paths in the documents begin at
+NAMED_PATH = re.compile(r"`([\w.-]+(?:/[\w.-]+)*/?)`")
+LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
+MODULE = re.compile(r"\bdeepvis_widgets(?:\.[a-z_]+)+\b")
+MADE = {"js/node_modules", "tests/browser/.failures"}  # by make, not in the repository
 BROKEN_MERGE = re.compile(r"^(<{7} |>{7} )", re.MULTILINE)
 
 
@@ -63,6 +69,38 @@ def test_no_file_names_a_place_on_somebodys_machine(tracked: list[str]) -> None:
 def test_such_a_place_would_be_found(folder: str) -> None:
     path = "/".join(["", folder, "someone", "notes.txt"])
     assert machine_paths("a.py", f"x = 1\nopen('{path}')") == [f"a.py:2 {path}')"]
+
+
+def exists(path: str, beside: Path) -> bool:
+    return any((root / path).exists() for root in (beside, *(CHECKOUT / root for root in ROOTS)))
+
+
+def missing(text: str, beside: Path = CHECKOUT) -> list[str]:
+    """What a document names and nobody finds: paths in backticks, links to files, modules and their members."""
+    paths = [found for found in NAMED_PATH.findall(text) if "/" in found and found not in MADE]
+    wrong = [path for path in (*paths, *LINK.findall(text)) if not exists(path, beside)]
+    return wrong + [name for name in MODULE.findall(text) if not module_of(name)]
+
+
+def module_of(name: str) -> bool:
+    """Whether there is a module of this name, or one with this member."""
+    path = CHECKOUT.joinpath(*name.split("."))
+    return path.is_dir() or path.with_suffix(".py").is_file() or has_member(path.parent, path.name)
+
+
+def has_member(package: Path, name: str) -> bool:
+    files = (package / "__init__.py", package.with_suffix(".py"))
+    return any(file.is_file() and re.search(rf"\b{name}\b", file.read_text(encoding="utf-8")) for file in files)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_path_and_module_that_a_document_names_exists(document: str) -> None:
+    assert missing((CHECKOUT / document).read_text(encoding="utf-8"), (CHECKOUT / document).parent) == []
+
+
+def test_a_path_that_has_moved_would_be_found() -> None:
+    said = "see `zoo/nowhere.py`, `engine/worker.py`, [it](docs/none.md), `python -m deepvis_widgets.zoo.none`"
+    assert missing(said) == ["zoo/nowhere.py", "docs/none.md", "deepvis_widgets.zoo.none"]
 
 
 def test_no_file_is_large(tracked: list[str]) -> None:
