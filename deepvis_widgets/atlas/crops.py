@@ -55,7 +55,7 @@ def deconv(network: Network, view: Tensor, layer: str, channel: int, position: t
 
 
 def patterns(network: Network, layer: str, channel: int, count: int, seed: int = 0) -> list[Tensor]:
-    """`count` pictures (3, h, w) that the unit in the middle of a map wants to see, of seeds from `seed` on."""
+    """Returns `count` pictures (3, h, w) that the unit in the middle of a map wants to see, of seeds from `seed` on."""
     made = explain(
         network, None, "activation_maximization", layer=layer, unit=channel, pictures=count, seed=seed, stretch=True
     )

@@ -12,7 +12,8 @@ T = TypeVar("T")
 
 
 def whole(value: Any) -> int | None:
-    """A whole number as an int, also numpy's and a tensor of one; None for anything else, True and False included.
+    """Returns a whole number as an int, also numpy's and a tensor of one; None for anything else, True and False
+    included.
 
     >>> whole(3), whole(3.0), whole(True)
     (3, None, None)
@@ -24,7 +25,7 @@ def whole(value: Any) -> int | None:
 
 
 def one_of(what: str, value: Any, accepted: Sequence[T], by: str = "") -> T:
-    """The value, if it is one of those accepted; DeepvisError, naming them, if it is not.
+    """Returns the value, if it is one of those accepted; DeepvisError, naming them, if it is not.
 
     >>> one_of("fit", "crop", ("crop", "stretch"))
     'crop'

@@ -19,7 +19,8 @@ DIGEST_BYTES = 20
 
 
 def content_key(*parts: object) -> str:
-    """Digest of plain values, paths, enums, arrays, tensors, PIL images, and dataclasses and containers of them.
+    """Returns a digest of plain values, paths, enums, arrays, tensors, PIL images, and dataclasses and containers of
+    them.
 
     Types count: 1, 1.0, True and "1" are four keys. Order counts except in dicts and sets. Of a tensor, values, dtype
     and shape count; device, strides and gradients do not. Raises DeepvisError for anything else.
@@ -107,5 +108,5 @@ def _image_chunks(image: Any) -> list[bytes]:
 
 
 def is_pil(item: object) -> bool:
-    """Whether it is a PIL image, told without importing PIL."""
+    """Returns whether it is a PIL image, told without importing PIL."""
     return all(hasattr(item, name) for name in ("getbands", "tobytes", "mode", "size"))

@@ -13,7 +13,7 @@ from .picture.picture import to_tensor
 
 
 def mask_view(network: Network, picture: Any, mask: Any = None) -> Tensor | None:
-    """The mask as the network sees it, bool (H, W): cut and resized exactly as the picture is.
+    """Returns the mask as the network sees it, bool (H, W): cut and resized exactly as the picture is.
 
     `mask` is a bool array or tensor of the picture's size, or of the view's; None: the one the picture brings (that of
     an embedded scene), and None is returned where it brings none. Raises DeepvisError where it fits neither, or where

@@ -59,16 +59,16 @@ class HeatMap(Result):
 
     @property
     def note(self) -> str:
-        """What has to be said wherever the map is shown, "" for nothing: that it is approximate, say."""
+        """What is to be said wherever the map is shown, "" for nothing: that it is approximate, say."""
         return ""
 
     def image(self, colormap: str | None = None, opacity: float = 0.6) -> Image.Image:
-        """The heat map blended over the picture: 8-bit PIL image of (H, W)."""
+        """Returns the heat map blended over the picture: 8-bit PIL image of (H, W)."""
         over = colour(self.heatmap, colormap or ("blue-red" if self.signed else "inferno"), self.signed)
         return to_pil((1 - opacity) * self.picture + opacity * over)
 
     def box(self, threshold: float = 0.2) -> Box | None:
-        """Where the object is: the box (top, left, height, width) round the largest connected component above
+        """Returns where the object is: the box (top, left, height, width) round the largest connected component above
         `threshold` of the maximum (Zhou et al. 2016, sec. 3.2); None where nothing is positive.
 
         Raises DeepvisError for a threshold that is not at least 0 and below 1.
@@ -110,7 +110,7 @@ class Pictures(Result):
         return self.pictures[..., top : top + height, left : left + width]
 
     def image(self, full: bool = False) -> Image.Image:
-        """The pictures side by side, cropped to the receptive field unless `full`."""
+        """Returns the pictures side by side, cropped to the receptive field unless `full`."""
         return sheet(list(self.pictures if full else self.crops))
 
     def __repr__(self) -> str:
@@ -118,7 +118,7 @@ class Pictures(Result):
 
 
 def sheet(pictures: Sequence[Tensor], gap: int = 2) -> Image.Image:
-    """Pictures (3, h, w) in one row, `gap` white pixels apart.
+    """Returns pictures (3, h, w) in one row, `gap` white pixels apart.
 
     >>> sheet([torch.zeros(3, 4, 4)] * 3).size
     (16, 4)

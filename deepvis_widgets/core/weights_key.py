@@ -84,7 +84,7 @@ class NetworkLike(Protocol):
 
 
 def network_key(network: NetworkLike) -> str:
-    """Equal for networks that answer alike: weights and preprocessing. The same in every process.
+    """Returns a key that is equal for networks that answer alike: weights and preprocessing. The same in every process.
 
     >>> import deepvis_widgets as dv
     >>> network_key(dv.load("husky-wolf")) == network_key(dv.load("husky-wolf-biased"))

@@ -45,7 +45,7 @@ class Cache:
         return key in self._entries
 
     def get(self, key: Hashable, default: Any = None) -> Any:
-        """The value of a key, which now counts as just used; `default` if it is not there."""
+        """Returns the value of a key, which now counts as just used; `default` if it is not there."""
         with self._lock:
             if key not in self._entries:
                 return default
@@ -53,7 +53,7 @@ class Cache:
             return self._entries[key].value
 
     def put(self, key: Hashable, value: object) -> None:
-        """Keep a value, in place of an older one of the same key."""
+        """Keeps a value, in place of an older one of the same key."""
         entry = _Entry(value, size_of((key, value)))
         with self._lock:
             freed = [self._remove(key)] if key in self._entries else []
@@ -64,7 +64,7 @@ class Cache:
         del freed  # values are destroyed here, with the lock open again
 
     def get_or_make(self, key: Hashable, make: Callable[[], T]) -> T:
-        """The value of a key, made and kept if it is not there.
+        """Returns the value of a key, made and kept if it is not there.
 
         The lock is open while it is made: two threads that ask at once may both make it. What `make` raises passes.
         """
@@ -76,7 +76,7 @@ class Cache:
         return value
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Forgets everything."""
         with self._lock:
             freed, self._entries = self._entries, OrderedDict()
             self._bytes = 0

@@ -128,8 +128,8 @@ class Client:
 def explanation_key(
     network: Network, view: Tensor, name: str, target: int | None, params: Mapping[str, Any] | None = None
 ) -> str:
-    """Under what an explanation of a class is cached: the same in every widget, and for parameters left at their
-    defaults as for the same ones given.
+    """Returns the key that an explanation of a class is cached under: the same in every widget, and for parameters left
+    at their defaults as for the same ones given.
 
     `view` is the picture (3, H, W) as the network sees it, `target` a class index, or None for the top class.
     """

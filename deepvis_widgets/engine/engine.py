@@ -43,7 +43,7 @@ class Engine:
 
     @classmethod
     def of(cls, network: HasModule) -> Engine:
-        """The engine of this very network object, the same one at every call."""
+        """Returns the engine of this very network object, the same one at every call."""
         with _registry_lock:
             engine = _registry.get(id(network))
             if engine is None:
@@ -60,7 +60,7 @@ class Engine:
         return network
 
     def acquire(self) -> Engine:
-        """Begin to use the engine; its thread starts with the first user."""
+        """Begins to use the engine; its thread starts with the first user."""
         with self._lock:
             self._users += 1
             if self._worker is None:
@@ -68,7 +68,7 @@ class Engine:
         return self
 
     def release(self) -> None:
-        """End to use the engine. After the last user its thread ends, and cache and recordings are emptied.
+        """Stops using the engine. After the last user its thread ends, and cache and recordings are emptied.
 
         Waits for the pass that is being computed, at most ten seconds, and not at all when called from a callback.
         Raises RuntimeError if nobody uses the engine.
@@ -104,7 +104,7 @@ class Engine:
         on_cancelled: Callable[[], object] | None = None,
         doing: str = "computing this panel",
     ) -> Job[T]:
-        """Ask for `work(report)` on behalf of a slot; see Worker.submit. Raises DeepvisError if nobody acquired.
+        """Asks for `work(report)` on behalf of a slot; see Worker.submit. Raises DeepvisError if nobody acquired.
 
         With a `key` (see content_key) the result is cached, even if its request is superseded meanwhile, and a cached
         one is not computed again: on_result is then called at once, on the caller's thread, and the job returned is
@@ -118,13 +118,13 @@ class Engine:
         return self._compute(worker, job, key) if found is _MISSING else _deliver(worker, job, found)
 
     def cancel(self, slot: str) -> None:
-        """Drop a slot's waiting job, and stop its running one at its next report."""
+        """Drops a slot's waiting job, and stops its running one at its next report."""
         worker = self._worker
         if worker is not None:
             worker.cancel(slot)
 
     def idle(self, timeout: float | None = None) -> bool:
-        """Wait until nothing runs or waits, at most `timeout` seconds; False if something still does."""
+        """Waits until nothing runs or waits, at most `timeout` seconds; False if something still does."""
         worker = self._worker
         return worker is None or worker.idle(timeout)
 

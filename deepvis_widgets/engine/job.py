@@ -48,7 +48,7 @@ class Job(Generic[T]):
 
 
 def tell(callback: Callable[..., object] | None, *args: object) -> None:
-    """Call a callback, if there is one; what it raises goes to the log (Ctrl-C goes on to the caller)."""
+    """Calls a callback, if there is one; what it raises goes to the log (Ctrl-C goes on to the caller)."""
     if callback is None:
         return
     try:

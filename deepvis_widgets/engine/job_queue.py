@@ -24,32 +24,32 @@ class JobQueue:
         return len(self._short) + len(self._long)
 
     def put(self, job: Job[Any]) -> Job[Any] | None:
-        """Queue a job; returns the one of the same slot that it replaces."""
+        """Queues a job; returns the one of the same slot that it replaces."""
         lane, other = (self._long, self._short) if job.long else (self._short, self._long)
         older = other.pop(job.slot, None) or lane.get(job.slot)
         lane[job.slot] = job
         return older
 
     def drop(self, slot: str) -> Job[Any] | None:
-        """Take a slot's job out; None if none waits."""
+        """Takes a slot's job out; None if none waits."""
         return self._short.pop(slot, None) or self._long.pop(slot, None)
 
     def drop_all(self) -> list[Job[Any]]:
-        """Take every job out."""
+        """Takes every job out."""
         jobs = [*self._short.values(), *self._long.values()]
         self._short.clear()
         self._long.clear()
         return jobs
 
     def next(self) -> Job[Any] | None:
-        """Take the job whose turn it is; None if none waits."""
+        """Takes the job whose turn it is; None if none waits."""
         lane = self._short or self._long
         return lane.pop(next(iter(lane))) if lane else None
 
     def short_slots(self) -> list[str]:
-        """The slots with a short job waiting, in turn."""
+        """Returns the slots with a short job waiting, in turn."""
         return list(self._short)
 
     def take_short(self, slot: str) -> Job[Any] | None:
-        """Take a slot's short job out; None if none waits."""
+        """Takes a slot's short job out; None if none waits."""
         return self._short.pop(slot, None)

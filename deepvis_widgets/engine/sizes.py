@@ -15,7 +15,8 @@ from ..core.content_key import is_pil
 
 
 def size_of(value: object) -> int:
-    """Bytes that a value keeps alive: tensors, arrays, PIL images, containers, attributes; shared parts count once.
+    """Returns the bytes that a value keeps alive: tensors, arrays, PIL images, containers, attributes; shared parts
+    count once.
 
     A view counts as the whole storage behind it. Not seen are what an autograd graph holds (detach what you cache),
     networks and functions.

@@ -58,7 +58,7 @@ class Worker:
         on_cancelled: Callable[[], object] | None = None,
         doing: str = "computing this panel",
     ) -> Job[T]:
-        """Ask for `work(report)` on behalf of a slot, superseding what the slot asked before.
+        """Asks for `work(report)` on behalf of a slot, superseding what the slot asked before.
 
         Ends in exactly one of on_result(value), on_error(sentence, error), on_cancelled(); before that any number of
         on_partial(fraction, partial). Raises DeepvisError after close.
@@ -66,7 +66,7 @@ class Worker:
         return self.enqueue(Job(slot, work, long, on_result, on_partial, on_error, on_cancelled, doing))
 
     def enqueue(self, job: Job[T]) -> Job[T]:
-        """Ask for a job that was made by hand; see submit."""
+        """Asks for a job that was made by hand; see submit."""
         with self._changed:
             if self._ending:
                 job.state = State.CANCELLED
@@ -80,11 +80,11 @@ class Worker:
         return job
 
     def cancel(self, slot: str) -> None:
-        """Drop a slot's waiting job, and stop its running one at its next report."""
+        """Drops a slot's waiting job, and stops its running one at its next report."""
         self.clear_way(slot)
 
     def clear_way(self, slot: str) -> bool:
-        """Cancel a slot; False if one of its callbacks is being called at this moment, so that an answer can follow."""
+        """Cancels a slot; False if one of its callbacks is being called at this moment, so that an answer can follow."""
         with self._changed:
             self._unwant(slot)
             older = self._queue.drop(slot)
@@ -95,14 +95,14 @@ class Worker:
         return clear
 
     def idle(self, timeout: float | None = None) -> bool:
-        """Wait until nothing runs or waits, at most `timeout` seconds; False if not so, and in a callback."""
+        """Waits until nothing runs or waits, at most `timeout` seconds; False if not so, and in a callback."""
         if self._is_own_thread():
             return False
         with self._changed:
             return self._changed.wait_for(lambda: not self._running and not self._queue, timeout)
 
     def close(self, timeout: float | None = 10.0) -> bool:
-        """Cancel everything and wait at most `timeout` seconds for the thread; False if it is still in its last pass.
+        """Cancels everything and waits at most `timeout` seconds for the thread; False if it is still in its last pass.
 
         The thread ends in any case once that pass reports or returns. Closing again changes nothing. From a callback
         it does not wait.
@@ -120,7 +120,7 @@ class Worker:
         return not self._thread.is_alive()
 
     def end(self) -> threading.Thread:
-        """Drop everything without telling anybody, because the process ends; returns the thread, which ends, too."""
+        """Drops everything without telling anybody, because the process ends; returns the thread, which ends, too."""
         with self._changed:
             self._closed = self._ending = True
             for job in (*self._running, *self._queue.drop_all()):
@@ -180,7 +180,7 @@ class Worker:
             tell(job.on_cancelled)
 
     def _end(self, job: Job[Any], state: State) -> bool:
-        """Set the final state; False if that is CANCELLED. Whoever supersedes the job from here on comes after it."""
+        """Sets the final state; False if that is CANCELLED. Whoever supersedes the job from here on comes after it."""
         with self._changed:
             job.state = State.CANCELLED if job.unwanted else state
             return job.state is not State.CANCELLED
@@ -237,7 +237,7 @@ class Worker:
 
 
 def _drop(job: Job[Any] | None) -> None:
-    """End a job that was taken out of the queue before it started."""
+    """Ends a job that was taken out of the queue before it started."""
     if job is not None:
         job.state = State.CANCELLED
         tell(job.on_cancelled)

@@ -15,7 +15,9 @@ HELPERS = ("aux1.", "aux2.", "AuxLogits.")  # extra classifiers of GoogLeNet and
 
 
 def library() -> Any:
-    """Torchvision's models, imported when first asked for: that takes longer than all the rest of a start together."""
+    """Returns torchvision's models, imported when first asked for: that takes longer than all the rest of a start
+    together.
+    """
     from torchvision import models
 
     return models

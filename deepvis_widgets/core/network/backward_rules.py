@@ -98,7 +98,7 @@ class RuleMode(TorchFunctionMode):
 
 @cache
 def operation(func: Any) -> str:
-    """The plain name of a torch function: "relu" for F.relu, torch.relu, Tensor.relu_ and their like.
+    """Returns the plain name of a torch function: "relu" for F.relu, torch.relu, Tensor.relu_ and their like.
 
     >>> operation(torch.Tensor.relu_)
     'relu'
@@ -108,7 +108,7 @@ def operation(func: Any) -> str:
 
 
 def is_in_place(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
-    """Whether this call of an activation overwrites its input."""
+    """Returns whether this call of an activation overwrites its input."""
     name = getattr(func, "__name__", "")
     return (
         bool(kwargs.get("inplace", False))
@@ -118,7 +118,7 @@ def is_in_place(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> boo
 
 
 def pair(value: Any) -> tuple[int, int]:
-    """(rows, cols) of an argument that may be one number for both.
+    """Returns (rows, cols) of an argument that may be one number for both.
 
     >>> pair(3), pair((1, 2))
     ((3, 3), (1, 2))

@@ -43,15 +43,15 @@ class HeadTrace:
         self._alive: list[Tensor] = []  # an id stays ours only while its tensor lives
 
     def head(self, logits: Tensor) -> Head | None:
-        """The head that made these class scores, None where it is of another form."""
+        """Returns the head that made these class scores, None where it is of another form."""
         return self._heads.get(id(self.unnormalised(logits)))
 
     def unnormalised(self, logits: Tensor) -> Tensor:
-        """The scores before a softmax the network itself ends in, else the scores as they are."""
+        """Returns the scores before a softmax the network itself ends in, else the scores as they are."""
         return self._before_softmax.get(id(logits), logits)
 
     def follow(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any) -> None:
-        """One call of the pass: the plain name of the operation, what it was given, and what came out."""
+        """Follows one call of the pass: the plain name of the operation, what it was given, and what came out."""
         source = args[0] if args else kwargs.get("input")
         if isinstance(output, Tensor) and isinstance(source, Tensor):
             self._follow(name, source, output, args, kwargs)

@@ -26,7 +26,7 @@ class Discovery:
 
 
 def discover(module: nn.Module, x: Tensor, name: str) -> Discovery:
-    """The layers that a pass over x (1, C, H, W) shows; `name` is what messages call the network.
+    """Returns the layers that a pass over x (1, C, H, W) shows; `name` is what messages call the network.
 
     Raises DeepvisError where the module cannot be run on x, shows no layers, or answers with NaN or infinity.
 
@@ -76,7 +76,8 @@ def _layers(recorder: LayerRecorder, trace: FieldTrace) -> Layers:
 
 
 def checked_labels(labels: Sequence[str] | None, classes: int, name: str) -> list[str]:
-    """One label per class, "class 0" and so on where none are given; DeepvisError where there are more or fewer.
+    """Returns one label per class, "class 0" and so on where none are given; DeepvisError where there are more or
+    fewer.
 
     >>> checked_labels(None, 2, "mine")
     ['class 0', 'class 1']

@@ -39,14 +39,14 @@ class FieldTrace(TorchFunctionMode):
         self._remember(image, Field(ranges(self.picture[0]), ranges(self.picture[1])))
 
     def field_of(self, output: Tensor, grid: tuple[int, int]) -> ReceptiveField:
-        """The receptive field of a layer's output with maps of `grid` = (height, width)."""
+        """Returns the receptive field of a layer's output with maps of `grid` = (height, width)."""
         found = self._fields.get(id(output))
         if found is None or (len(found.rows.first), len(found.cols.first)) != grid:
             return whole_picture(grid, self.picture)
         return ReceptiveField(found.rows, found.cols, self.picture)
 
     def dims_of(self, output: Tensor) -> tuple[int, int] | None:
-        """The (negative) dimensions that rows and columns run along, None where all positions are mixed."""
+        """Returns the (negative) dimensions that rows and columns run along, None where all positions are mixed."""
         found = self._fields.get(id(output))
         return None if found is None else found.dims
 

@@ -76,7 +76,7 @@ class Layers(Sequence[Layer]):
 
 
 def listed(names: Sequence[str], count: int = 8) -> str:
-    """Names for a message: all of them, or the first ones, the last one and how many there are.
+    """Returns names for a message: all of them, or the first ones, the last one and how many there are.
 
     >>> listed(["a", "b", "c", "d"], 3)
     'a, ... d (4 in all)'

@@ -23,7 +23,7 @@ class Layout(Enum):
     LAST = "last"
 
     def maps(self, output: Tensor) -> Tensor:
-        """The output as maps (B, C, H, W). Class tokens are left out; a vector gives 1 × 1 maps."""
+        """Returns the output as maps (B, C, H, W). Class tokens are left out; a vector gives 1 × 1 maps."""
         if self is Layout.MAPS:
             return output
         if self is Layout.VECTOR:
@@ -34,7 +34,7 @@ class Layout(Enum):
         return output[:, first:].transpose(1, 2).reshape(len(output), output.shape[2], height, width)
 
     def grid(self, shape: torch.Size) -> tuple[int, int, int]:
-        """(channels, height, width) of the maps of an output of this shape."""
+        """Returns (channels, height, width) of the maps of an output of this shape."""
         if self is Layout.MAPS:
             return shape[1], shape[2], shape[3]
         if self is Layout.VECTOR:
@@ -46,7 +46,7 @@ class Layout(Enum):
 
 
 def token_grid(count: int) -> tuple[int, int, int]:
-    """(leading class tokens, height, width) of `count` tokens; a count that is no square becomes one row.
+    """Returns (leading class tokens, height, width) of `count` tokens; a count that is no square becomes one row.
 
     >>> token_grid(197)
     (1, 14, 14)
@@ -64,8 +64,8 @@ POSITIONS = {(-2, -1): Layout.MAPS, (-3, -2): Layout.LAST}
 def find_layout(
     module: nn.Module, output: Tensor, earlier: dict[torch.Size, Layout], dims: tuple[int, int] | None = None
 ) -> Layout:
-    """The layout of a module's output. `dims` are those its rows and columns are known to run along; where they are not
-    known, a 4-D output of a block follows the `earlier` layers of the same shape.
+    """Returns the layout of a module's output. `dims` are those its rows and columns are known to run along; where they
+    are not known, a 4-D output of a block follows the `earlier` layers of the same shape.
     """
     if output.ndim == 2:
         return Layout.VECTOR

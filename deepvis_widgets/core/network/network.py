@@ -82,16 +82,16 @@ class Network:
         return torch.float32 if parameter is None else parameter.dtype
 
     def view(self, picture: Any) -> Tensor:
-        """The picture as the network sees it: float tensor (3, H, W) in [0, 1]."""
+        """Returns the picture as the network sees it: float tensor (3, H, W) in [0, 1]."""
         return self.preprocessing.view(picture)
 
     def preprocess(self, picture: Any) -> Tensor:
-        """What the network is fed for a picture: float tensor (C, H, W), normalised."""
+        """Returns what the network is fed for a picture: float tensor (C, H, W), normalised."""
         return self.preprocessing(picture)
 
     def feed(self, views: Tensor) -> Tensor:
-        """Views (B, 3, H, W) in [0, 1] as input (B, C, H, W), on the network's device, in its precision, channels last;
-        differentiable.
+        """Returns views (B, 3, H, W) in [0, 1] as input (B, C, H, W), on the network's device, in its precision,
+        channels last; differentiable.
         """
         views = views.to(self.device, self.dtype)
         return self.preprocessing.normalize(views).contiguous(memory_format=torch.channels_last)
@@ -107,8 +107,8 @@ class Network:
         keep: Collection[str] | None = None,
         since: str | None = None,
     ) -> Recording:
-        """The pass over one view (3, H, W) with its graph, every layer kept; remembered, so that further questions cost
-        no forward pass.
+        """Returns the pass over one view (3, H, W) with its graph, every layer kept; remembered, so that further
+        questions cost no forward pass.
 
         Where nothing is remembered (`recordings.limit` is 0) the pass ends at the layer `until`, keeps only the layers
         in `keep` (None: all), and has its graph from the layer `since` on.
@@ -128,7 +128,9 @@ class Network:
         return found
 
     def look(self, view: Tensor) -> Recording:
-        """A pass over one view (3, H, W) to the class scores: the remembered one, or a bare one without a graph."""
+        """Returns a pass over one view (3, H, W) to the class scores: the remembered one, or a bare one without a
+        graph.
+        """
         return self.recordings.get(self._key(PLAIN, view)) or self._bare(self.feed(view[None]))
 
     def run(
@@ -143,7 +145,7 @@ class Network:
         beside: AbstractContextManager[Any] | None = None,
         look: Look | None = None,
     ) -> Recording:
-        """One pass over input (B, C, H, W) that keeps only the layers named, and ends at the layer `until`; a mode
+        """Runs one pass over input (B, C, H, W) that keeps only the layers named, and ends at the layer `until`; a mode
         `beside` it sees every call, too. With `look(name, output)` their outputs are looked at as they come, not kept.
         """
         # what nobody keeps may be overwritten
@@ -154,7 +156,7 @@ class Network:
         return record(self.module, x, options)
 
     def logits(self, views: Tensor) -> Tensor:
-        """Class scores (B, classes), before the softmax, for views (B, 3, H, W) in [0, 1]; no graph."""
+        """Returns class scores (B, classes), before the softmax, for views (B, 3, H, W) in [0, 1]; no graph."""
         return self._bare(self.feed(views)).logits
 
     def _bare(self, x: Tensor) -> Recording:
@@ -166,18 +168,18 @@ class Network:
         return rules.name, self.dtype, view_key(view)
 
     def probabilities(self, views: Tensor) -> Tensor:
-        """Softmax class probabilities (B, classes) for views (B, 3, H, W) in [0, 1]."""
+        """Returns softmax class probabilities (B, classes) for views (B, 3, H, W) in [0, 1]."""
         return self.logits(views).float().softmax(1)
 
     def deepest(self, names: Collection[str]) -> str:
-        """The one of these layers that is computed last."""
+        """Returns the one of these layers that is computed last."""
         return max(names, key=lambda name: self.layers.names.index(self.layers[name].name))
 
     # --- what is asked ---
 
     def target(self, target: int | str | None, layer: str | None = None, unit: Any = None) -> Target | None:
-        """The Target meant by a class (index or label) or by a unit (channel, or (channel, (row, col))) of a layer;
-        None: the top class.
+        """Returns the Target meant by a class (index or label) or by a unit (channel, or (channel, (row, col))) of a
+        layer; None: the top class.
 
         Raises DeepvisError when there is no such class, layer, channel or position.
         """
@@ -192,7 +194,7 @@ class Network:
         return unit_target(self.layers[layer], unit)
 
     def class_index(self, target: int | str) -> int:
-        """The index of a class given by index or label."""
+        """Returns the index of a class given by index or label."""
         if isinstance(target, str):
             if target not in self.labels:
                 raise DeepvisError(f'There is no class "{target}"; this network knows {listed(self.labels)}.')

@@ -68,7 +68,7 @@ class Operation:
     default: int | None = None
 
     def dims(self, args: Sequence[Any], kwargs: dict[str, Any], ndim: int) -> tuple[int, ...] | None:
-        """The dimensions that a call names, counted from the last one (-1); None where it names none."""
+        """Returns the dimensions that a call names, counted from the last one (-1); None where it names none."""
         given: Any = next((kwargs[key] for key in ("dim", "dims", "axis") if key in kwargs), self.default)
         if self.at is not None and len(args) > self.at:
             given = args[self.at]
@@ -208,7 +208,7 @@ OPERATIONS: dict[str, Operation] = dict(_rows())
 
 
 def with_positions(*kinds: Positions) -> frozenset[str]:
-    """The names of the operations that depend on positions in one of these ways.
+    """Returns the names of the operations that depend on positions in one of these ways.
 
     >>> sorted(with_positions(Positions.ADAPTIVE))[0]
     'adaptive_avg_pool2d'
@@ -217,7 +217,7 @@ def with_positions(*kinds: Positions) -> frozenset[str]:
 
 
 def with_numbers(*kinds: Numbers) -> frozenset[str]:
-    """The names of the operations that do one of these things with numbers.
+    """Returns the names of the operations that do one of these things with numbers.
 
     >>> sorted(with_numbers(Numbers.PRODUCT))
     ['bmm', 'matmul', 'mm', 'rmatmul']

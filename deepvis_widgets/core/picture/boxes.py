@@ -7,7 +7,7 @@ from torch import Tensor
 
 
 def around(mask: Tensor) -> Box | None:
-    """The smallest box that holds every true place of a mask (H, W); None where there is none.
+    """Returns the smallest box that holds every true place of a mask (H, W); None where there is none.
 
     >>> import torch
     >>> around(torch.tensor([[False, False, False], [False, True, True]]))
@@ -21,7 +21,7 @@ def around(mask: Tensor) -> Box | None:
 
 
 def intersection_over_union(one: Box, other: Box) -> float:
-    """The share of the area of both boxes that lies in both: 0 where they are apart, 1 where they are the same.
+    """Returns the share of the area of both boxes that lies in both: 0 where they are apart, 1 where they are the same.
 
     >>> intersection_over_union((0, 0, 2, 2), (0, 1, 2, 3))
     0.25
@@ -38,8 +38,8 @@ Box = tuple[int, int, int, int]  # top, left, height, width
 
 
 def crop(picture: Tensor, box: Box) -> Tensor:
-    """The part of (..., H, W) inside the box (top, left, height, width); what lies outside the picture is filled with
-    mid-grey.
+    """Returns the part of (..., H, W) inside the box (top, left, height, width); what lies outside the picture is
+    filled with mid-grey.
 
     >>> import torch
     >>> crop(torch.ones(1, 3, 3), (-1, 1, 2, 2))

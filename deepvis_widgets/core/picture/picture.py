@@ -21,7 +21,7 @@ FORMATS = "PNG, JPEG, WebP, GIF, BMP or TIFF"
 
 
 def to_tensor(source: Any) -> Tensor:
-    """The picture as a float32 tensor (3, H, W) in [0, 1].
+    """Returns the picture as a float32 tensor (3, H, W) in [0, 1].
 
     `source` is a path, encoded bytes, a PIL image of any mode, a uint8 array (H, W, 3) or a float tensor (3, H, W) in
     [0, 1]. Raises DeepvisError when it is none of these or cannot be decoded.
@@ -45,7 +45,7 @@ def to_tensor(source: Any) -> Tensor:
 
 
 def to_pil(picture: Tensor) -> Image.Image:
-    """The picture (3, H, W) in [0, 1] as an 8-bit PIL image.
+    """Returns the picture (3, H, W) in [0, 1] as an 8-bit PIL image.
 
     >>> to_pil(torch.zeros(3, 2, 4)).size
     (4, 2)
@@ -54,7 +54,7 @@ def to_pil(picture: Tensor) -> Image.Image:
 
 
 def to_bytes(picture: Tensor) -> np.ndarray:
-    """The picture (3, H, W) in [0, 1] as a uint8 array (H, W, 3); one channel becomes grey.
+    """Returns the picture (3, H, W) in [0, 1] as a uint8 array (H, W, 3); one channel becomes grey.
 
     >>> to_bytes(torch.ones(1, 1, 1)).tolist()
     [[[255, 255, 255]]]
@@ -66,7 +66,7 @@ def to_bytes(picture: Tensor) -> np.ndarray:
 
 
 def from_bytes(levels: np.ndarray) -> Tensor:
-    """The picture of a uint8 array (H, W, 3) as a float tensor (3, H, W) in [0, 1].
+    """Returns the picture of a uint8 array (H, W, 3) as a float tensor (3, H, W) in [0, 1].
 
     >>> tuple(from_bytes(np.zeros((2, 4, 3), np.uint8)).shape)
     (3, 2, 4)

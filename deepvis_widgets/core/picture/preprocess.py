@@ -56,7 +56,7 @@ class Preprocess:
             raise DeepvisError("mean and std must have one number per channel, 1 or 3, and std must be above 0.")
 
     def view(self, picture: Any) -> Tensor:
-        """The picture as the network sees it: float tensor (3, H, W) in [0, 1]."""
+        """Returns the picture as the network sees it: float tensor (3, H, W) in [0, 1]."""
         tensor = to_tensor(picture)
         if tuple(tensor.shape[1:]) == self.size:
             return tensor
@@ -64,7 +64,7 @@ class Preprocess:
         return to_tensor(self._stretched(image) if self.fit == "stretch" else self._cropped(image))
 
     def normalize(self, view: Tensor) -> Tensor:
-        """What the network is fed, (..., C, H, W), for views (..., 3, H, W) in [0, 1]; differentiable."""
+        """Returns what the network is fed, (..., C, H, W), for views (..., 3, H, W) in [0, 1]; differentiable."""
         mean, std = (view.new_tensor(numbers).view(-1, 1, 1) for numbers in (self.mean, self.std))
         if len(self.mean) == 1:
             view = (view * view.new_tensor([0.299, 0.587, 0.114]).view(3, 1, 1)).sum(-3, keepdim=True)
@@ -101,8 +101,8 @@ def _scaled(size: tuple[int, int], shorter: int) -> tuple[int, int]:
 
 
 def understand(preprocess: Any) -> Preprocess:
-    """Our Preprocess for what a user gave: None, a Preprocess, a torchvision preset, or any callable that resizes and
-    normalises.
+    """Returns our Preprocess for what a user gave: None, a Preprocess, a torchvision preset, or any callable that
+    resizes and normalises.
 
     A callable is probed with plain pictures: it must take a PIL image, return a float tensor (C, H, W) of one size, and
     normalise each channel by itself. Raises DeepvisError otherwise.

@@ -22,7 +22,7 @@ Range = tuple[float, float]
 
 
 def quantise(values: Tensor, low: Tensor, high: Tensor, levels: int) -> Array:
-    """Values as whole numbers from 0 (low) to `levels` (high); a flat map becomes 0.
+    """Returns values as whole numbers from 0 (low) to `levels` (high); a flat map becomes 0.
 
     >>> from torch import tensor
     >>> quantise(tensor([0.0, 0.5, 2.0]), tensor(0.0), tensor(1.0), 100).tolist()
@@ -34,7 +34,8 @@ def quantise(values: Tensor, low: Tensor, high: Tensor, levels: int) -> Array:
 
 
 def map_frame(values: Tensor, field: ReceptiveField, lines: list[str]) -> Parts:
-    """Meta and arrays of a "map" frame: a map (h, w) in 16 bits, and the input rows and columns each position sees.
+    """Returns meta and arrays of a "map" frame: a map (h, w) in 16 bits, and the input rows and columns each position
+    sees.
 
     >>> from deepvis_widgets.core.network.receptive_field import ReceptiveField, Span
     >>> from torch import eye, tensor
@@ -49,7 +50,7 @@ def map_frame(values: Tensor, field: ReceptiveField, lines: list[str]) -> Parts:
 
 
 def spans(field: ReceptiveField, shape: Sequence[int]) -> dict[str, Array]:
-    """First and last input row and column seen by each row and column of a map that may have been reduced.
+    """Returns first and last input row and column seen by each row and column of a map that may have been reduced.
 
     >>> from deepvis_widgets.core.network.receptive_field import ReceptiveField, Span
     >>> from torch import tensor
@@ -69,7 +70,7 @@ def _grouped(span: Span, length: int) -> Array:
 
 
 def rgb_frame(picture: Tensor, lines: list[str]) -> Parts:
-    """Meta and arrays of an "rgb" frame: a picture (3, H, W) in [0, 1].
+    """Returns meta and arrays of an "rgb" frame: a picture (3, H, W) in [0, 1].
 
     >>> from torch import ones
     >>> rgb_frame(ones(3, 4, 5), ["white"])[1]["picture"].shape
@@ -79,7 +80,7 @@ def rgb_frame(picture: Tensor, lines: list[str]) -> Parts:
 
 
 def overlay_frame(result: HeatMap | None, title: str) -> Parts:
-    """Meta and arrays of an "overlay" frame; an empty one clears the overlay.
+    """Returns meta and arrays of an "overlay" frame; an empty one clears the overlay.
 
     >>> overlay_frame(None, "")[1]["values"].shape
     (0, 0)
@@ -94,7 +95,7 @@ def overlay_frame(result: HeatMap | None, title: str) -> Parts:
 
 
 def noted(result: HeatMap) -> str:
-    """What a title says after what the map shows: a result's note in brackets, if it has one.
+    """Returns what a title says after what the map shows: a result's note in brackets, if it has one.
 
     >>> from deepvis_widgets.core.results import HeatMap
     >>> from torch import zeros
@@ -105,7 +106,7 @@ def noted(result: HeatMap) -> str:
 
 
 def pictures_frame(result: Pictures) -> Parts:
-    """Meta and arrays of a gallery's "pictures" frame: synthesized pictures, cropped to the receptive field."""
+    """Returns meta and arrays of a gallery's "pictures" frame: synthesized pictures, cropped to the receptive field."""
     crops = result.crops
     height, width = crops.shape[-2:]
     stacked = np.stack([to_bytes(picture) for picture in crops])
@@ -113,7 +114,7 @@ def pictures_frame(result: Pictures) -> Parts:
 
 
 def no_pictures() -> Array:
-    """An empty stack of pictures: the gallery then shows its placeholder.
+    """Returns an empty stack of pictures: the gallery then shows its placeholder.
 
     >>> len(no_pictures())
     0
@@ -122,8 +123,8 @@ def no_pictures() -> Array:
 
 
 def pattern_frame(layer: str, channel: int, picture: Tensor) -> Parts:
-    """Meta and arrays of a grid's "pictures" frame: one unit's picture (3, h, w), at one size for all units of the
-    layer.
+    """Returns meta and arrays of a grid's "pictures" frame: one unit's picture (3, h, w), at one size for all units of
+    the layer.
 
     >>> from torch import zeros
     >>> pattern_frame("features.0", 7, zeros(3, 20, 30))[1]["pictures"].shape
@@ -134,7 +135,7 @@ def pattern_frame(layer: str, channel: int, picture: Tensor) -> Parts:
 
 
 def symmetric_range(*values: Tensor) -> Range:
-    """The range that holds all these values and 0, the same on both sides of it.
+    """Returns the range that holds all these values and 0, the same on both sides of it.
 
     >>> from torch import tensor
     >>> symmetric_range(tensor([1.0, -3.0]), tensor([2.0]))
@@ -145,7 +146,7 @@ def symmetric_range(*values: Tensor) -> Range:
 
 
 def plane_frame(values: Tensor, size: tuple[int, int], between: Range, lines: Sequence[str] = ()) -> Parts:
-    """Meta and arrays of a "map" frame: a map (h, w) over a picture of `size`, coloured between two values.
+    """Returns meta and arrays of a "map" frame: a map (h, w) over a picture of `size`, coloured between two values.
 
     >>> from torch import eye
     >>> meta, arrays = plane_frame(eye(2), (10, 20), (-1.0, 1.0))
@@ -160,7 +161,7 @@ def plane_frame(values: Tensor, size: tuple[int, int], between: Range, lines: Se
 
 
 def signed_overlay_frame(values: Tensor, between: Range, title: str) -> Parts:
-    """Meta and arrays of an "overlay" frame: a signed map (h, w), coloured between two values.
+    """Returns meta and arrays of an "overlay" frame: a signed map (h, w), coloured between two values.
 
     >>> from torch import eye
     >>> signed_overlay_frame(eye(2), (-1.0, 1.0), "relevance")[0]

@@ -17,7 +17,8 @@ STATIC = Path(__file__).parents[2] / "static"
 
 
 def built(name: str) -> str:
-    """The text of a built front-end file. Not its path: anywidget watches files, and so holds every widget for ever.
+    """Returns the text of a built front-end file. Not its path: anywidget watches files, and so holds every widget for
+    ever.
 
     >>> "export" in built("map_view.js")
     True
@@ -64,7 +65,7 @@ class LiveWidget(anywidget.AnyWidget):
             self.send(message, buffers)
 
     def last(self, kind: str) -> Frame | None:
-        """The newest frame of this kind that was pushed, as the browser reads it; None where none was."""
+        """Returns the newest frame of this kind that was pushed, as the browser reads it; None where none was."""
         with self._lock:
             found = self._last.get(kind)
         return None if found is None else unpack(found[0], [memoryview(buffer) for buffer in found[1]])
@@ -119,7 +120,7 @@ class LiveWidget(anywidget.AnyWidget):
 
 
 def sentence(error: BaseException) -> str:
-    """The first line of an error's text, or its type when it says nothing.
+    """Returns the first line of an error's text, or its type when it says nothing.
 
     >>> sentence(ValueError("No layer is called 'x'.\\nDetails follow."))
     "No layer is called 'x'."

@@ -31,7 +31,7 @@ class Frame:
 def pack(
     kind: str, seq: int = 0, meta: Mapping[str, Any] | None = None, arrays: Mapping[str, Array] | None = None
 ) -> tuple[dict[str, Any], list[bytes]]:
-    """Message and buffers of one frame; buffers are little-endian C-ordered copies, one per array, in order."""
+    """Returns message and buffers of one frame; buffers are little-endian C-ordered copies, one per array, in order."""
     entries, buffers = [], []
     for name, values in (arrays or {}).items():
         array = np.asarray(values)
@@ -45,7 +45,7 @@ def pack(
 
 
 def unpack(message: Any, buffers: Sequence[Buffer] | None = None) -> Frame:
-    """Frame of one message; its arrays are read-only views of the buffers."""
+    """Returns the frame of one message; its arrays are read-only views of the buffers."""
     kind, seq, meta, entries = _check_head(message)
     buffers = buffers or []
     if len(entries) != len(buffers):

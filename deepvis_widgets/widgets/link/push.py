@@ -37,7 +37,7 @@ def push(widget: ipywidgets.Widget, **values: Any) -> None:
 
 
 def pushing() -> bool:
-    """Whether this thread is inside `push`; tests ask it."""
+    """Returns whether this thread is inside `push`; tests ask it."""
     return getattr(_here, "depth", 0) > 0
 
 

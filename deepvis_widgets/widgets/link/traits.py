@@ -20,7 +20,7 @@ class BoxTrait(traitlets.TraitType[Any, Any]):
     info_text = "a box (top, left, height, width) of whole numbers with positive height and width, or None"
 
     def validate(self, obj: Any, value: Any) -> list[int] | None:
-        """The box as a list."""
+        """Returns the box as a list."""
         if value is None:
             return None
         numbers = whole_numbers(value, 4)
@@ -39,7 +39,7 @@ class PositionTrait(traitlets.TraitType[Any, Any]):
     info_text = "a position (row, col) of whole numbers from 0, or None"
 
     def validate(self, obj: Any, value: Any) -> list[int] | None:
-        """The position as a list."""
+        """Returns the position as a list."""
         if value is None:
             return None
         numbers = whole_numbers(value, 2)
@@ -58,7 +58,7 @@ class LimitsTrait(traitlets.TraitType[Any, Any]):
     info_text = "two finite numbers (low, high), low first, or None"
 
     def validate(self, obj: Any, value: Any) -> list[float] | None:
-        """The two numbers as a list."""
+        """Returns the two numbers as a list."""
         if value is None:
             return None
         try:
@@ -71,7 +71,7 @@ class LimitsTrait(traitlets.TraitType[Any, Any]):
 
 
 def whole_numbers(value: Any, count: int) -> list[int] | None:
-    """The value as `count` whole numbers, or None when it is something else.
+    """Returns the value as `count` whole numbers, or None when it is something else.
 
     >>> whole_numbers((1, 2.0), 2), whole_numbers((1, 2.5), 2)
     ([1, 2], None)
@@ -86,7 +86,7 @@ def whole_numbers(value: Any, count: int) -> list[int] | None:
 
 
 def colormap_trait(default: str) -> Any:
-    """The synced trait that names a colour map.
+    """Returns the synced trait that names a colour map.
 
     >>> colormap_trait("inferno").default_value
     'inferno'

@@ -56,7 +56,7 @@ class RelevanceState(traitlets.HasTraits):
             self.biases = self.biases | {element: value}
 
     def value_of(self, name: str) -> float:
-        """One number by its name; 0 for an edge that is absent."""
+        """Returns one number by its name; 0 for an edge that is absent."""
         element = element_named(name)
         if isinstance(element, tuple):
             return float(self.weights.get(element, 0.0))

@@ -75,7 +75,7 @@ class RelevanceBoard(RelevanceState, Board):
         self.say(describe(scene.pointed, scene.step, scene.flow, scene.division))
 
     def scene(self) -> Scene:
-        """All that is drawn and said now."""
+        """Returns all that is drawn and said now."""
         network = (self.weights, self.biases, self.division, self.flow)
         return Scene(*network, self.step, self.pointed, element_named(self.chosen))
 
