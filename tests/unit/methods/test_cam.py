@@ -1,31 +1,24 @@
-"""CAM is exact: its mean and the bias are the logit. Grad-CAM against loops."""
+"""CAM is exact: its mean and the bias are the logit."""
 
 from __future__ import annotations
 
 import pytest
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import nn
 
 from deepvis_widgets.core.errors import DeepvisError
 from deepvis_widgets.core.network.network import Network
-from deepvis_widgets.core.results import HeatMap
-from deepvis_widgets.methods import explain
-from deepvis_widgets.methods.backward import strongest
 from deepvis_widgets.methods.cam import ClassActivationMap
-from tests.families import ALL, make, network, picture, preprocess_of
+from tests.families import ALL, network, picture, preprocess_of
+
+from .heat import heat
 
 WITH_HEAD = {
     "squeezenet1_1", "resnet18", "densenet121", "googlenet", "inception_v3", "mobilenet_v2", "shufflenet_v2_x0_5",
     "mnasnet0_5", "efficientnet_b0", "regnet_x_400mf", "swin_t", "plain", "crafty", "proud", "careless", "grey",
     "training",
 }  # fmt: skip
-
-
-def heat(net: Network, method: str, **asked: object) -> HeatMap:
-    result = explain(net, picture(net.size[0]), method, **asked)  # type: ignore[arg-type]
-    assert isinstance(result, HeatMap) and result.coarse is not None
-    return result
 
 
 def test_which_families_have_a_head() -> None:
@@ -87,48 +80,3 @@ def test_a_network_of_few_classes_has_as_many_maps() -> None:
     found = heat(net, "cam")
     assert isinstance(found, ClassActivationMap) and len(found.labels) == len(found.maps) == 2
     assert found.target == found.labels[0] and torch.equal(found.heatmap, found.maps[0])
-
-
-def slow_grad_cam(maps: Tensor, gradient: Tensor) -> Tensor:
-    """Selvaraju's equations 1 and 2, one number at a time."""
-    channels, height, width = maps.shape
-    result = torch.zeros(height, width, dtype=maps.dtype)
-    for row in range(height):
-        for col in range(width):
-            total = 0.0
-            for channel in range(channels):
-                weight = sum(float(g) for g in gradient[channel].flatten()) / (height * width)
-                total += weight * float(maps[channel, row, col])
-            result[row, col] = max(total, 0.0)
-    return result
-
-
-@pytest.fixture(scope="module")
-def exact() -> Network:
-    return Network(make("plain").double(), preprocess_of("plain"))
-
-
-@pytest.mark.parametrize("at", ("features.0", "features.2", "features.4"))
-def test_grad_cam_equals_loops(exact: Network, at: str) -> None:
-    maps = exact.module.features[: int(at[-1]) + 1](exact.feed(picture(24)[None])).detach().requires_grad_()
-    rest = exact.module.features[int(at[-1]) + 1 :](maps)
-    score = exact.module.classifier(exact.module.pool(rest).flatten(1))[0, 1]
-    (gradient,) = torch.autograd.grad(score, maps)
-    torch.testing.assert_close(heat(exact, "grad_cam", target=1, at=at).coarse, slow_grad_cam(maps[0], gradient[0]))
-
-
-def test_grad_cam_of_a_hidden_unit(exact: Network) -> None:
-    maps = exact.module.features[:3](exact.feed(picture(24)[None])).detach().requires_grad_()
-    unit = exact.module.features[3](maps)[0, 5]
-    (gradient,) = torch.autograd.grad(unit[strongest(unit)], maps)
-    found = heat(exact, "grad_cam", layer="features.3", unit=5)
-    torch.testing.assert_close(found.coarse, slow_grad_cam(maps[0], gradient[0]))
-
-
-def test_grad_cam_takes_the_last_maps_and_is_cam_rectified_there(exact: Network) -> None:
-    """Behind the last maps are averaging and one linear map: the weights are those of CAM over the number of places."""
-    found, last = heat(exact, "grad_cam", target=1), heat(exact, "grad_cam", target=1, at="features.4")
-    assert torch.equal(found.heatmap, last.heatmap)
-    cam = heat(exact, "cam", target=1).coarse
-    torch.testing.assert_close(found.coarse, cam.clamp(min=0) / cam.numel())
-    assert found.heatmap.min() >= 0 and not found.signed
