@@ -76,7 +76,7 @@ class HuskyWolfSession:
     ) -> None:
         self._state, self._pane, self._fresh = state, pane, fresh
         self.networks: dict[str, Network] = {name: load(name) for name in sorted(state.network_names.values())}
-        self.scenes, self._complete = tuple(scenes), bool(scenes)
+        self.scenes = tuple(scenes)
         self.answers: dict[str, tuple[Answer, ...]] = {}
         self.maps: dict[int, HeatMap] = {}
         self.fresh_scenes: tuple[Scene, ...] = ()
@@ -98,7 +98,7 @@ class HuskyWolfSession:
     def begin(self) -> None:
         """Draws the pictures, if none were given, and asks both networks."""
         self._follow()
-        if self._complete:
+        if self.scenes:
             self._ask()
         else:
             self._questions.draw("pictures", self._state.given, self._scene_drawn, self._scenes_drawn)
@@ -144,7 +144,7 @@ class HuskyWolfSession:
 
     def _scenes_drawn(self, scenes: tuple[Scene, ...]) -> None:
         with self._lock:
-            self.scenes, self._complete = scenes, True
+            self.scenes = scenes
             self._pane.show_progress(None)
         self._ask()
 
