@@ -43,6 +43,19 @@ def mask_view(network: Network, picture: Any, mask: Any = None) -> Tensor | None
     return seen
 
 
+def known_mask(network: Network, picture: Any) -> Tensor | None:
+    """The mask a picture brings, as `mask_view` gives it; None also where nothing of the object is seen.
+
+    >>> from torch import nn, ones
+    >>> known_mask(Network(nn.Sequential(nn.Conv2d(3, 2, 8), nn.Flatten())), ones(3, 16, 16)) is None
+    True
+    """
+    try:
+        return mask_view(network, picture)
+    except DeepvisError:
+        return None
+
+
 def _as_picture(mask: Any) -> np.ndarray:
     """A black picture with the object in white, so that it can go where pictures go."""
     array = np.asarray(mask.cpu() if isinstance(mask, Tensor) else mask)

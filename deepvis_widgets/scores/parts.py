@@ -6,7 +6,6 @@ from torch import Tensor
 
 from ..core.errors import DeepvisError
 from ..core.network.network import Network
-from ..core.report import Report
 from ..core.results import HeatMap, Result
 from ..methods import method, serving
 
@@ -23,15 +22,6 @@ def check_served(network: Network, name: str) -> None:
 def explained(network: Network, view: Tensor, target: int | str | None) -> int:
     """Returns the class index of a class given by index or label; None: the top class of the view (3, H, W)."""
     return int(network.look(view).logits[0].argmax()) if target is None else network.class_index(target)
-
-
-def part_of(report: Report, first: float, last: float) -> Report:
-    """Returns a report for a part of the work, that from `first` to `last` of the whole."""
-
-    def part(fraction: float, partial: object | None = None) -> None:
-        report(first + fraction * (last - first))
-
-    return part
 
 
 def heat_map(result: Result, method: str) -> HeatMap:

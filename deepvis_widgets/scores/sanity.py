@@ -12,11 +12,11 @@ from torch import Tensor, nn
 
 from ..core.errors import DeepvisError
 from ..core.network.network import Network
-from ..core.report import Report
+from ..core.report import Report, part_of
 from ..core.results import HeatMap
 from ..methods import checked, explain
 from ..methods.base import silent
-from .parts import check_served, explained, heat_map, part_of
+from .parts import check_served, explained, heat_map
 from .rank_correlation import rank_correlation
 
 

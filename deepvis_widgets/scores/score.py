@@ -12,12 +12,12 @@ from torch import Tensor
 from ..core.errors import DeepvisError
 from ..core.masks import mask_view
 from ..core.network.network import Network
-from ..core.report import Report
+from ..core.report import Report, part_of
 from ..core.results import HeatMap
 from ..methods import checked, explain
 from ..methods.base import silent
 from .mass import mass
-from .parts import check_served, explained, heat_map, part_of
+from .parts import check_served, explained, heat_map
 from .perturbation import Curves, curves
 from .pointing import pointing
 

@@ -14,11 +14,11 @@ from typing import Any
 
 from ..core.errors import DeepvisError
 from ..core.network.network import Network
-from ..core.report import Report
+from ..core.report import Report, part_of
 from ..methods import checked
 from ..methods.base import silent
 from ..zoo.load import load
-from .parts import check_served, explained, part_of
+from .parts import check_served, explained
 from .score import SCORES, check_scores, score
 
 Row = dict[str, Any]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from ...core.picture.boxes import Box, intersection_over_union
+from ...core.picture.boxes import Box
 from ...core.picture.reduce import to_size
 from ...core.results import HeatMap
 from ...methods.class_evidence import ClassEvidence, Terms
@@ -63,16 +63,15 @@ class Summed:
     @classmethod
     def of(cls, explained: Explained, step: int | None) -> Summed:
         """Sums the first `step` terms, None: all of them."""
-        terms = explained.terms
-        if terms is None:
+        count = reached(step, explained.count)
+        if explained.terms is None or count is None:
             return cls(explained, None, explained.map)
-        count = reached(step, len(terms))
-        return cls(explained, count, terms.partial(count))
+        return cls(explained, count, explained.terms.partial(count))
 
 
-def reached(step: int | None, count: int) -> int:
-    """The number of terms in the sum, of `count`; None: all of them."""
-    return count if step is None else min(step, count)
+def reached(step: int | None, count: int | None) -> int | None:
+    """How many terms are in the sum of `count`, None: all of them; None where there are none."""
+    return count if step is None or count is None else min(step, count)
 
 
 @dataclass(frozen=True)
@@ -90,10 +89,3 @@ class Located:
         heatmap = to_size(explained.map, (view.shape[1], view.shape[2]))
         found = HeatMap("cam", "", heatmap, view, True).box(threshold)
         return cls(found, explained.recorded.truth, threshold)
-
-    @property
-    def agreement(self) -> float | None:
-        """Intersection over union of the two boxes; None where one is missing."""
-        if self.found is None or self.truth is None:
-            return None
-        return intersection_over_union(self.found, self.truth)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import ipywidgets
 import traitlets
 
-from ...core.picture.boxes import Box
+from ...core.picture.boxes import Box, intersection_over_union
 from ...core.picture.picture import to_bytes
 from ...methods.class_evidence import Terms
 from ..kit import layout
@@ -39,10 +39,7 @@ class CamPanes:
         self.terms = TermRow(state, group, lambda rank: self.sum.player.go(rank + 1))
         top = layout.box("dv-lab-panes", self.picture, self.sum)
         self.rows = [top, self.classes.title, self.classes, self.terms.title, self.terms]
-
-    def recorded(self, answer: Recorded) -> None:
-        """Another picture."""
-        self.picture.show_picture(answer)
+        self.recorded, self.located, self.adjust = self.picture.show_picture, self.picture.locate, self.sum.adjust
 
     def explained(self, answer: Explained) -> None:
         """Another class."""
@@ -56,14 +53,6 @@ class CamPanes:
         self.picture.lay_over(answer, self.sum.heading(answer))
         self.terms.reach(answer)
 
-    def located(self, answer: Located) -> None:
-        """Another box."""
-        self.picture.locate(answer)
-
-    def adjust(self, answer: Explained, step: int) -> None:
-        """The player stands where the sum is."""
-        self.sum.adjust(answer, step)
-
 
 class PicturePane(ipywidgets.VBox):
     """The picture under the sum, the threshold of the box, and the box in words."""
@@ -71,14 +60,9 @@ class PicturePane(ipywidgets.VBox):
     def __init__(self, state: CamState, stage: Stage) -> None:
         self.stage = stage
         stage.draw_occluder, stage.colormap, stage.opacity = False, "blue-red", 0.55
+        tip = "The box is drawn round the largest part of the map above this share of its maximum"
         self.slider = ipywidgets.FloatSlider(
-            value=state.threshold,
-            min=0.05,
-            max=0.95,
-            step=0.05,
-            readout_format=".0%",
-            description="Threshold",
-            tooltip="The box is drawn round the largest part of the map above this share of its maximum",
+            state.threshold, min=0.05, max=0.95, step=0.05, readout_format=".0%", description="Threshold", tooltip=tip
         )
         self.words = layout.html("dv-lab-words")
         super().__init__([stage, self.slider, self.words])
@@ -96,12 +80,10 @@ class PicturePane(ipywidgets.VBox):
 
     def locate(self, answer: Located) -> None:
         """Draws the boxes, and tells how well they agree."""
-        marks = [
-            (answer.truth, "selected", "object"),
-            (answer.found, "localization", f"CAM above {answer.threshold:.0%}"),
-        ]
+        above = f"CAM above {answer.threshold:.0%}"
+        marks = [(answer.truth, "selected", "object"), (answer.found, "localization", above)]
         push(self.stage, boxes=[{"box": list(box), "kind": kind, "label": name} for box, kind, name in marks if box])
-        push(self.words, value=status(box_words(answer.found, answer.agreement)))
+        push(self.words, value=status(box_words(answer.found, answer.truth)))
 
 
 class ClassRow(MapRow):
@@ -165,11 +147,9 @@ class TermRow(MapRow):
         units, weights, adds = (
             part[here.start : here.stop].tolist() for part in (terms.units, terms.weights, terms.adds)
         )
-        title = (
-            f"Terms {here.start + 1} to {here.stop} of {len(terms)}, the largest first: weight × feature map, and what "
-            f"it adds to the logit of {html.escape(self._state.network.labels[channel])}"
-        )
-        push(self.title, value=title)
+        label, span = html.escape(self._state.network.labels[channel]), f"{here.start + 1} to {here.stop}"
+        words = f"Terms {span} of {len(terms)}, the largest first: weight × feature map, and what it adds to the logit"
+        push(self.title, value=f"{words} of {label}")
         lines = [f"weight {signed(weight)}" for weight in weights]
         names = [f"{unit}: {signed(part)}{share(part, terms.logit)}" for unit, part in zip(units, adds, strict=True)]
         tips = [f"Sum up to unit {unit}, which adds {signed(part)}" for unit, part in zip(units, adds, strict=True)]
@@ -205,7 +185,8 @@ class SumPane(ipywidgets.Box):
         values, between = answer.values, symmetric_range(answer.explained.map, answer.values)
         push(self.map, title=self.heading(answer))
         self.map.push("map", *plane_frame(values, self._state.network.size, between))
-        self.tell(self._rows(answer))
+        rows = "".join(f"<tr><th>{html.escape(name)}</th><td>{text}</td></tr>" for name, text in self._rows(answer))
+        push(self.numbers, value=f"<table>{rows}</table>")
         if answer.count is not None:
             self.curve.point(answer.count, float(values.mean()))
 
@@ -237,23 +218,19 @@ class SumPane(ipywidgets.Box):
         label = self._state.network.labels[channel]
         return [*rows, (f"Logit of {label}", f"{plain(float(evidence.logits[channel]))} · {share_of}")]
 
-    def tell(self, rows: Sequence[tuple[str, str]]) -> None:
-        """Shows a small table of names and numbers."""
-        cells = "".join(f"<tr><th>{html.escape(name)}</th><td>{html.escape(value)}</td></tr>" for name, value in rows)
-        push(self.numbers, value=f"<table>{cells}</table>")
-
     def _played(self, step: int) -> None:
         if self._count is not None and step != reached(self._state.step, self._count):
             self._state.step = step
 
 
-def box_words(found: Box | None, agreement: float | None) -> str:
+def box_words(found: Box | None, truth: Box | None) -> str:
     """A box in words, and how well it agrees with the one round the object."""
     if found is None:
         return "The map is nowhere positive, so there is no box."
     place = f"Box: {found[2]}×{found[3]} pixels at row {found[0]}, col {found[1]}"
-    if agreement is None:
+    if truth is None:
         return f"{place}."
+    agreement = intersection_over_union(found, truth)
     return f"{place}. Intersection over union with the box of the object: {agreement:.2f}."
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from torch import Tensor
 
-from ...core.errors import DeepvisError
-from ...core.masks import mask_view
+from ...core.masks import known_mask
 from ...core.network.network import Network
-from ...core.picture.boxes import Box, around
+from ...core.picture.boxes import around
 from ...engine.client import Client
 from ...engine.main_thread import MainThread
 from ...methods.class_evidence import ClassEvidence
@@ -60,10 +60,10 @@ class CamSession:
         self._asked: Question | None = None
         self._main = MainThread()
         self._lock = threading.RLock()  # answers come on the worker's thread, changes on others
-        state.observe(lambda _: self._opened(), names="image")
-        state.observe(lambda _: self._retargeted(), names="target")
-        state.observe(lambda _: self._stepped(), names="step")
-        state.observe(lambda _: self._limited(), names="threshold")
+        state.observe(lambda _: self._ask(), names="image")
+        self._follow("target", lambda known: self._explain(known.recorded, state.target, state.step, state.threshold))
+        self._follow("step", self._sum)
+        self._follow("threshold", lambda known: answers.located(Located.of(known, state.threshold)))
 
     def forget(self) -> None:
         """Lets go of the feature maps; what was asked is not answered any more."""
@@ -73,23 +73,20 @@ class CamSession:
 
     # --- another picture ---
 
-    def _opened(self) -> None:
-        with self._lock:
-            self._ask()
-
     def _ask(self) -> None:
         state, network = self._state, self._client.network
         if state.view is None:
             return
         question = Question(state.view, state.image, state.target, state.step, state.threshold)
-        self._asked = question
-        self._client.ask(
-            "cam",
-            lambda _: record(network, question),
-            lambda recorded: self._arrived(question, recorded),
-            doing="recording this picture",
-            done=lambda: self._over(question),
-        )
+        with self._lock:
+            self._asked = question
+            self._client.ask(
+                "cam",
+                lambda _: record(network, question),
+                lambda recorded: self._arrived(question, recorded),
+                doing="recording this picture",
+                done=lambda: self._over(question),
+            )
 
     def _over(self, question: Question) -> None:
         with self._lock:
@@ -106,54 +103,38 @@ class CamSession:
 
     # --- another class, sum or box ---
 
-    def _retargeted(self) -> None:
-        with self._lock:
-            state, known = self._state, self.explained
-            if known is not None:
-                self._explain(known.recorded, state.target, state.step, state.threshold)
-            self._ask_again()
+    def _follow(self, trait: str, answer: Callable[[Explained], object]) -> None:
+        """Another value is answered from what is known; what is on its way was asked before it."""
 
-    def _stepped(self) -> None:
-        with self._lock:
-            known = self.explained
-            if known is not None and known.terms is not None:
-                self._answers.summed(Summed.of(known, self._state.step))
-                self._main.run(self._adjust, known)
-            self._ask_again()
+        def changed(_: Any) -> None:
+            with self._lock:
+                if self.explained is not None:
+                    answer(self.explained)
+                if self._asked is not None:
+                    self._ask()
 
-    def _limited(self) -> None:
-        with self._lock:
-            if self.explained is not None:
-                self._answers.located(Located.of(self.explained, self._state.threshold))
-            self._ask_again()
+        self._state.observe(changed, names=trait)
 
-    def _ask_again(self) -> None:
-        """What is on its way was asked before the change."""
-        if self._asked is not None:
-            self._ask()
+    def _sum(self, known: Explained) -> None:
+        if known.terms is not None:
+            self._answers.summed(Summed.of(known, self._state.step))
+            self._main.run(self._adjust, known)
 
     def _explain(self, recorded: Recorded, target: int | None, step: int | None, threshold: float) -> None:
-        explained = Explained.of(recorded, target)
-        self.explained = explained
+        self.explained = explained = Explained.of(recorded, target)
         self._answers.explained(explained)
         self._answers.summed(Summed.of(explained, step))
         self._answers.located(Located.of(explained, threshold))
         self._main.run(self._adjust, explained)
 
     def _adjust(self, explained: Explained) -> None:
-        if explained is self.explained and explained.terms is not None:
-            self._answers.adjust(explained, reached(self._state.step, len(explained.terms)))
+        step = reached(self._state.step, explained.count)
+        if explained is self.explained and step is not None:
+            self._answers.adjust(explained, step)
 
 
 def record(network: Network, question: Question) -> Recorded:
     """Records a picture, and finds the box round its object."""
-    return Recorded(question.view, ClassEvidence.of(network, question.view), box_of_object(network, question.image))
-
-
-def box_of_object(network: Network, image: Any) -> Box | None:
-    """The box round the object, where the picture brings a mask that the network sees something of."""
-    try:
-        mask = mask_view(network, image)
-    except DeepvisError:
-        return None
-    return None if mask is None else around(mask)
+    mask = known_mask(network, question.image)
+    truth = None if mask is None else around(mask)
+    return Recorded(question.view, ClassEvidence.of(network, question.view), truth)

@@ -26,11 +26,8 @@ class Ballot(ipywidgets.VBox):
 
     def __init__(self) -> None:
         self._showing = False
-        self._trust = ipywidgets.ToggleButtons(
-            options=[("Yes", "yes"), ("No", "no")],
-            value=None,
-            tooltips=["I would trust it in the wild", "I would not trust it"],
-        )
+        tips = ["I would trust it in the wild", "I would not trust it"]
+        self._trust = ipywidgets.ToggleButtons(options=[("Yes", "yes"), ("No", "no")], value=None, tooltips=tips)
         self._hands = {"yes": _counter("Yes"), "no": _counter("No")}
         self._named = {name: _toggle(name) for name in FEATURES}
         self._counts = {name: _counter(name) for name in FEATURES}

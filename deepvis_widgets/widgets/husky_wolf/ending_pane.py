@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+import traitlets
+
 from ..kit.layout import box, button, close_all, display, html
 from ..link.push import push
 from .answers import NetworkAnswers
@@ -21,44 +23,31 @@ class EndingPane:
     """
 
     def __init__(self, state: HuskyWolfState) -> None:
-        self._state, self._lock = state, threading.RLock()
+        self._state, self._lock = state, threading.Lock()
         self._answers = NetworkAnswers()
         self._fresh: NetworkAnswers | None = None
         self._drawn: float | None = None  # how far the fresh scenes are, None before they were begun
         self.charts = box("dv-votes")
         self.story, self.table = html("dv-story"), html("dv-answers")
         self.other = button("The other network", "Go through the steps with the other network", on_click=state.other)
-        self.restart = button(
-            "Start again", "Forget all votes; which network is A is drawn anew", on_click=state.restart
-        )
-        self.make = button(
-            "Make one yourself", "Train small networks with more or less snow behind wolves", on_click=self._go_on
-        )
-        self.box = box(
-            "dv-ending", self.charts, self.story, self.table, box("dv-row", self.other, self.restart, self.make)
-        )
+        anew = "Forget all votes; which network is A is drawn anew"
+        self.restart = button("Start again", anew, on_click=state.restart)
+        onward = "Train small networks with more or less snow behind wolves"
+        self.make = button("Make one yourself", onward, on_click=lambda: setattr(state, "making", True))
+        buttons = box("dv-row", self.other, self.restart, self.make)
+        self.box = box("dv-ending", self.charts, self.story, self.table, buttons)
+        traitlets.dlink((state, "making"), (self.make, "disabled"))
         state.observe(lambda _: self._show(), names=["stage", "votes", "network_names"])
-        state.observe(lambda _: self._show_onward(), names="making")
-        self._show_onward()
         self._show()
-
-    def _go_on(self) -> None:
-        self._state.making = True
 
     # --- what the state says ---
 
     def _show(self) -> None:
-        display(self.box, self._state.stage == LAST)
-        self._show_charts()
-        self._write()
-
-    def _show_onward(self) -> None:
-        self.make.disabled = self._state.making
-
-    def _show_charts(self) -> None:
-        old = self.charts.children
-        self.charts.children = self._charts() if self._state.stage == LAST else []
+        old, last = self.charts.children, self._state.stage == LAST
+        display(self.box, last)
+        self.charts.children = self._charts() if last else []
         close_all(old)
+        self._write()
 
     def _charts(self) -> list[VoteChart]:
         """A chart for each network that anybody voted on."""
@@ -73,21 +62,18 @@ class EndingPane:
 
     def show_answers(self, found: NetworkAnswers) -> None:
         """Tells how many of the pictures voted on they called right."""
-        with self._lock:
-            self._answers = found
-            self._write()
+        self._answers = found
+        self._write()
 
     def show_drawing(self, fraction: float) -> None:
         """Says how far the scenes are drawn that the table needs."""
-        with self._lock:
-            self._drawn = fraction
-            self._write()
+        self._drawn = fraction
+        self._write()
 
     def show_fresh(self, found: NetworkAnswers) -> None:
         """Shows the table of what they say of scenes drawn just now."""
-        with self._lock:
-            self._fresh = found
-            self._write()
+        self._fresh = found
+        self._write()
 
     def _write(self) -> None:
         with self._lock:

@@ -11,8 +11,6 @@ from ...core.errors import DeepvisError
 from ..kit.layout import box, button, classed, close_all, display, dropdown, html
 from ..kit.notice import Notice
 from ..kit.progress import Progress
-from ..link.push import push
-from .answers import NetworkAnswers, PicturesAnswer
 from .ballot import Ballot
 from .ending_pane import EndingPane
 from .pictures_pane import PicturesPane
@@ -34,7 +32,11 @@ class HuskyWolfPanes:
         self._state = state
         self._page: ipywidgets.Widget | None = None
         self.heading = html("dv-step")
-        self._make_choices()
+        tips = [f"Ask network {letter}" for letter in LETTERS]
+        self.network = ipywidgets.ToggleButtons(options=LETTERS, description="Network", tooltips=tips)
+        voters = [("just me", "one"), ("a class, by hands", "class")]
+        self.voters = dropdown("Who votes", voters, "Who votes")
+        self.choices = box("dv-row", self.network, self.voters)
         self.pictures, self.ending = PicturesPane(state), EndingPane(state)
         self.busy = Progress(
             "dv-busy", "Stop explaining; what there is stays", stop, "1 1 120px", worded=True, keeps_place=True
@@ -45,6 +47,9 @@ class HuskyWolfPanes:
         self.notice: Notice = classed(Notice(classes=""), "dv-complaint")
         self.back = button("Back", "To the step before", on_click=state.back)
         self.next = button("Next", "To the next step", on_click=self._next, button_style="primary")
+        self.show_pictures, self.complain = self.pictures.show, self.notice.say
+        self.show_answers, self.show_fresh = self.ending.show_answers, self.ending.show_fresh
+        self.show_drawing = self.ending.show_drawing
         self.rows = [
             self.heading,
             self.choices,
@@ -60,14 +65,6 @@ class HuskyWolfPanes:
         self._bind()
         self.show_progress(None)
         self._show_step()
-
-    def _make_choices(self) -> None:
-        self.network = ipywidgets.ToggleButtons(
-            options=LETTERS, description="Network", tooltips=[f"Ask network {letter}" for letter in LETTERS]
-        )
-        voters = [("just me", "one"), ("a class, by hands", "class")]
-        self.voters = dropdown("Who votes", voters, "Who votes")
-        self.choices = box("dv-row", self.network, self.voters)
 
     def _bind(self) -> None:
         traitlets.link((self._state, "network"), (self.network, "value"))
@@ -95,8 +92,9 @@ class HuskyWolfPanes:
         state, stage = self._state, self._state.stage
         self.heading.value = heading(stage, state.network)
         display(self.choices, stage < LAST)
-        push(self.busy.layout, display=None if stage < LAST else "none")
-        self.pictures.lay_out(stage < LAST, stage in WITH_MAPS)
+        display(self.busy, stage < LAST)
+        display(self.pictures.box, stage < LAST)
+        display(self.pictures.tools, stage in WITH_MAPS)
         display(self.voting, stage in TIME_OF)
         self._show_page()
         self.back.disabled, self.voters.disabled = stage == ANSWERS, state.voted
@@ -125,31 +123,11 @@ class HuskyWolfPanes:
 
     # --- what comes out ---
 
-    def show_pictures(self, pictures: PicturesAnswer) -> None:
-        """Shows the pictures as far as they are drawn, answered and explained."""
-        self.pictures.show(pictures)
-
-    def show_answers(self, found: NetworkAnswers) -> None:
-        """Shows what the networks say of the pictures, in the last step."""
-        self.ending.show_answers(found)
-
-    def show_drawing(self, fraction: float) -> None:
-        """Shows how far the scenes of the last step are drawn."""
-        self.ending.show_drawing(fraction)
-
-    def show_fresh(self, found: NetworkAnswers) -> None:
-        """Shows what the networks say of the scenes of the last step."""
-        self.ending.show_fresh(found)
-
     def show_progress(self, fraction: float | None, doing: str = "", stoppable: bool = False) -> None:
         """Shows how far something is that takes seconds; None when it has ended."""
         self.busy.show(fraction)
-        push(self.busy.stop.layout, display=None if stoppable else "none")
+        display(self.busy.stop, stoppable)
         self.busy.say(doing, doing)
-
-    def complain(self, sentence: str) -> None:
-        """Shows one sentence about what does not go; an empty one takes it away."""
-        self.notice.say(sentence)
 
     def close(self) -> None:
         """Takes every widget off the page and frees its model."""

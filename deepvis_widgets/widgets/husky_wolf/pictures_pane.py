@@ -35,11 +35,14 @@ class PicturesPane:
         self.gallery = Gallery(label="The pictures that the network is asked about", size=112, placeholder="")
         self.stage = Stage(zoom=320, draw_occluder=False, label="The picture that was chosen, enlarged")
         self.words = html("dv-words")
-        self.smaller = button("Close", "Show all pictures alike again", on_click=self._close_large)
+        self.smaller = button("Close", "Show all pictures alike again", on_click=lambda: setattr(state, "picture", -1))
         self.viewer = box("dv-viewer", self.stage, self.words, self.smaller)
         self.box = box("dv-pictures", self.gallery, self.viewer)
         self.method = dropdown("Method", offered(), "The method that explains the answers", value="cam")
-        self.opacity = _opacity()
+        tip = "How much of the picture the explanation covers"
+        self.opacity = ipywidgets.FloatSlider(
+            0.6, min=0, max=1, step=0.05, description="Opacity", readout_format=".0%", tooltip=tip
+        )
         self.tools = box("dv-row", self.method, self.opacity)
         self._bind()
 
@@ -51,9 +54,6 @@ class PicturesPane:
         self._state.observe(lambda _: self._draw_gallery(), names="opacity")
         self._state.observe(lambda _: self._draw_large(), names="picture")
         self._draw_large()
-
-    def _close_large(self) -> None:
-        self._state.picture = -1
 
     def show(self, pictures: PicturesAnswer) -> None:
         """Shows these pictures with the answers and the maps there are."""
@@ -72,7 +72,7 @@ class PicturesPane:
     def _draw_large(self) -> None:
         with self._lock:
             shown, index = self._shown, self._state.picture
-            push(self.viewer.layout, display=None if index >= 0 else "none")
+            display(self.viewer, index >= 0)
             if 0 <= index < len(shown.views):
                 self._enlarge(index, shown.views[index], shown.maps.get(index))
                 push(self.words, value=in_words(shown.letter, shown.scenes[index], shown.answers[index]))
@@ -87,20 +87,3 @@ class PicturesPane:
         meta, arrays = overlay_frame(result, title)
         push(self.stage, colormap="blue-red" if meta.get("signed", False) else "inferno")
         self.stage.push("overlay", meta, arrays)
-
-    def lay_out(self, shown: bool, with_maps: bool) -> None:
-        """Shows the pictures, and the tools for their maps, or takes them out of the layout."""
-        display(self.box, shown)
-        display(self.tools, with_maps)
-
-
-def _opacity() -> ipywidgets.FloatSlider:
-    return ipywidgets.FloatSlider(
-        value=0.6,
-        min=0,
-        max=1,
-        step=0.05,
-        description="Opacity",
-        readout_format=".0%",
-        tooltip="How much of the picture the explanation covers",
-    )

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from torch import Tensor
 
 from ...core.network.network import Network
-from ...core.report import Report
+from ...core.report import Report, part_of
 from ...core.results import HeatMap
-from ...engine.cache import Cache
 from ...engine.client import Client, explanation_key
 from ...methods import explain
 from ...zoo.scenes import Scene
@@ -23,15 +22,6 @@ SAMPLES: dict[str, dict[str, Any]] = {"lime": {"samples": 300}}
 
 OnScene = Callable[[float, Scene | None], object]
 OnMap = Callable[[float, tuple[int, HeatMap] | None], object]
-
-
-@dataclass(frozen=True, eq=False)
-class Explanation:
-    """The question why a network answers as it does: the map of `method` for each of `scenes`."""
-
-    name: str
-    method: str
-    scenes: tuple[Scene, ...]
 
 
 class Questions:
@@ -70,31 +60,30 @@ class Questions:
         client.ask(f"{slot} answers", work, done, doing="asking the network")
 
     def explain(
-        self, question: Explanation, first: Callable[[], int], on_map: OnMap, ended: Callable[[], object]
+        self,
+        name: str,
+        method: str,
+        scenes: Sequence[Scene],
+        first: Callable[[], int],
+        on_map: OnMap,
+        ended: Callable[[], object],
     ) -> None:
-        """Explains the answer to every scene, each time going on with that of `first()` if it is still to be done;
-        `ended` is called when all is done, and also when it was stopped.
+        """Explains what one network answers to every scene, each time going on with that of `first()` if it is still to
+        be done; `ended` is called when all is done, and also when it was stopped.
         """
-        client = self._clients[question.name]
-        network, cache = client.network, client.engine.cache
+        client, count = self._clients[name], len(scenes)
 
         def work(report: Report) -> None:
-            waiting = list(range(len(question.scenes)))
+            waiting = list(range(count))
             while waiting:
-                index = first() if first() in waiting else waiting[0]
-                found = _explained(network, cache, question, index, _part_of(report, question, waiting, index))
+                index, ready = first() if first() in waiting else waiting[0], count - len(waiting)
+                part = part_of(report, ready / count, (ready + 1) / count, partial(_of_scene, index))
+                found = _explained(client, method, scenes[index], part)
                 waiting.remove(index)
-                report(1 - len(waiting) / len(question.scenes), (index, found))
+                report((ready + 1) / count, (index, found))
 
-        client.ask(
-            "explain",
-            work,
-            lambda _: ended(),
-            doing=f"running {question.method}",
-            long=True,
-            on_partial=on_map,
-            on_cancelled=ended,
-        )
+        doing = f"running {method}"
+        client.ask("explain", work, lambda _: ended(), doing=doing, long=True, on_partial=on_map, on_cancelled=ended)
 
     def stop(self) -> None:
         """Stops explaining; what there is stays."""
@@ -118,20 +107,14 @@ def answers_to(network: Network, views: Sequence[Tensor]) -> tuple[Answer, ...]:
     return tuple(Answer(network.labels[int(share.argmax())], float(share.max())) for share in shares)
 
 
-def _explained(network: Network, cache: Cache, question: Explanation, index: int, report: Report) -> HeatMap:
-    view, params = network.view(question.scenes[index]), SAMPLES.get(question.method, {})
-    key = explanation_key(network, view, question.method, None, params)
-    found = cache.get_or_make(key, lambda: explain(network, view, question.method, report=report, **params))
+def _explained(client: Client, method: str, scene: Scene, report: Report) -> HeatMap:
+    network, params = client.network, SAMPLES.get(method, {})
+    view = network.view(scene)
+    key = explanation_key(network, view, method, None, params)
+    found = client.engine.cache.get_or_make(key, lambda: explain(network, view, method, report=report, **params))
     assert isinstance(found, HeatMap)
     return found
 
 
-def _part_of(report: Report, question: Explanation, waiting: Sequence[int], index: int) -> Report:
-    """A report for one scene of all: those that wait are still to come."""
-    count = len(question.scenes)
-    ready = count - len(waiting)
-
-    def part(fraction: float, partial: object | None = None) -> None:
-        report((ready + fraction) / count, None if partial is None else (index, partial))
-
-    return part
+def _of_scene(index: int, found: object | None) -> object | None:
+    return None if found is None else (index, found)

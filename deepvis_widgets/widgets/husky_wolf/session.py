@@ -15,7 +15,7 @@ from ...core.results import HeatMap
 from ...zoo.load import load
 from ...zoo.scenes import Scene
 from .answers import Answer, NetworkAnswers, PicturesAnswer
-from .questions import Explanation, Questions
+from .questions import Questions
 from .scenes import Order
 from .state import AGAIN, WITH_MAPS, HuskyWolfState
 
@@ -76,7 +76,7 @@ class HuskyWolfSession:
     ) -> None:
         self._state, self._pane, self._fresh = state, pane, fresh
         self.networks: dict[str, Network] = {name: load(name) for name in sorted(state.network_names.values())}
-        self.scenes, self._complete = tuple(scenes), bool(scenes)
+        self.scenes = tuple(scenes)
         self.answers: dict[str, tuple[Answer, ...]] = {}
         self.maps: dict[int, HeatMap] = {}
         self.fresh_scenes: tuple[Scene, ...] = ()
@@ -89,6 +89,7 @@ class HuskyWolfSession:
         self._job: object | None = None  # the run of a method that is under way
         self._lock = threading.RLock()
         self._questions = Questions(self.networks, self._failed)
+        self.stop, self.idle = self._questions.stop, self._questions.idle
         state.observe(self._follow, names=FOLLOWED)
         state.observe(self._prefer, names="picture")
 
@@ -97,7 +98,7 @@ class HuskyWolfSession:
     def begin(self) -> None:
         """Draws the pictures, if none were given, and asks both networks."""
         self._follow()
-        if self._complete:
+        if self.scenes:
             self._ask()
         else:
             self._questions.draw("pictures", self._state.given, self._scene_drawn, self._scenes_drawn)
@@ -106,17 +107,13 @@ class HuskyWolfSession:
         with self._lock:
             self._question = Question.of(self._state)
             self._explain()
-            self._publish()
+            self._pane.show_pictures(self.pictures())
             if self._question.stage >= AGAIN:
                 self._begin_fresh()
 
     def _prefer(self, _: Any = None) -> None:
         """The picture that is looked at is explained before the others."""
         self._first = self._state.picture
-
-    def _publish(self) -> None:
-        with self._lock:
-            self._pane.show_pictures(self.pictures())
 
     def pictures(self) -> PicturesAnswer:
         """Returns what there is of the pictures and their answers, with the explanations where the step shows them."""
@@ -143,11 +140,11 @@ class HuskyWolfSession:
         with self._lock:
             self.scenes = self.scenes if scene is None else (*self.scenes, scene)
             self._pane.show_progress(fraction, "Drawing the pictures")
-            self._publish()
+            self._pane.show_pictures(self.pictures())
 
     def _scenes_drawn(self, scenes: tuple[Scene, ...]) -> None:
         with self._lock:
-            self.scenes, self._complete = scenes, True
+            self.scenes = scenes
             self._pane.show_progress(None)
         self._ask()
 
@@ -161,7 +158,7 @@ class HuskyWolfSession:
             self._pane.show_answers(NetworkAnswers(self.scenes, dict(self.answers)))
             if name == self._question.name:
                 self._explain()
-                self._publish()
+                self._pane.show_pictures(self.pictures())
 
     # --- explanations ---
 
@@ -178,12 +175,8 @@ class HuskyWolfSession:
         self._pane.complain("")
         self._pane.show_progress(0.0, "Explaining", stoppable=True)
         self._questions.stop()
-        asked, job = Explanation(*question.explained, self.scenes), self._job
-        self._questions.explain(asked, lambda: self._first, partial(self._mapped, job), partial(self._ended, job))
-
-    def stop(self) -> None:
-        """Stops explaining; what there is stays."""
-        self._questions.stop()
+        mapped, ended = partial(self._mapped, self._job), partial(self._ended, self._job)
+        self._questions.explain(*question.explained, self.scenes, lambda: self._first, mapped, ended)
 
     def _pause(self) -> None:
         """Stops explaining until the step comes back to it."""
@@ -199,7 +192,7 @@ class HuskyWolfSession:
             self._pane.show_progress(fraction, "Explaining", stoppable=True)
             if found is not None:
                 self.maps[found[0]] = found[1]
-                self._publish()
+                self._pane.show_pictures(self.pictures())
 
     def _ended(self, job: object) -> None:
         """Done, or stopped."""
@@ -229,10 +222,6 @@ class HuskyWolfSession:
                 self._pane.show_fresh(NetworkAnswers(self.fresh_scenes, dict(self.fresh_answers)))
 
     # --- the end ---
-
-    def idle(self, timeout: float) -> bool:
-        """Waits until nothing runs or waits; False if something still does after `timeout` seconds."""
-        return self._questions.idle(timeout)
 
     def close(self) -> None:
         """Ends the threads: no answer arrives after this. Closing again changes nothing."""

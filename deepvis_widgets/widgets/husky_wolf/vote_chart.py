@@ -22,10 +22,8 @@ class VoteChart(ipywidgets.VBox):
 
     def __init__(self, title: str, before: Vote, after: Vote) -> None:
         self.bars = _bars(before, after)
-        key = "".join(
-            f'<span><i style="background:{colour}"></i>{words}</span>'
-            for colour, words in ((BEFORE, "before the explanations"), (AFTER, "after"))
-        )
+        named = (BEFORE, "before the explanations"), (AFTER, "after")
+        key = "".join(f'<span><i style="background:{colour}"></i>{words}</span>' for colour, words in named)
         heading = html("dv-vote-title", f"<b>{title}</b><span class='dv-key'>{key}</span>")
         super().__init__([heading, _figure(self.bars), html("dv-vote-words", told(before, after))])
         self.add_class("dv-vote-chart")
@@ -49,15 +47,10 @@ def _figure(bars: bqplot.Bars) -> bqplot.Figure:
     import bqplot
 
     answers, hands = bars.scales["x"], bars.scales["y"]
+    whole = ticks(int(hands.max))
     axes = [
         bqplot.Axis(scale=answers, grid_lines="none"),
-        bqplot.Axis(
-            scale=hands,
-            orientation="vertical",
-            tick_values=ticks(int(hands.max)),
-            tick_format="d",
-            grid_lines="dashed",
-        ),
+        bqplot.Axis(scale=hands, orientation="vertical", tick_values=whole, tick_format="d", grid_lines="dashed"),
     ]
     return figure([bars], axes, "190px", (8, 28, 40, 8), min_width="0")
 

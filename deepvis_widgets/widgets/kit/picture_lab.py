@@ -59,13 +59,7 @@ class PictureLab(PictureState, RootWidget):
 
     def begin(self, picture: Any, **traits: Any) -> None:
         """Sets these traits and opens the first picture: this one, or the first of the choices."""
-        try:
-            for name, value in traits.items():
-                setattr(self, name, value)
-            self.image = self.choices[0][1] if picture is None else picture
-        except Exception:
-            self.close()  # nobody else could
-            raise
+        self.set_or_close(**traits, image=self.choices[0][1] if picture is None else picture)
         self.bar.point(0 if picture is None else None)
 
     def ask(

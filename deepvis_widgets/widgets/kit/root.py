@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import ipywidgets
 
@@ -22,6 +23,15 @@ class RootWidget(ipywidgets.VBox):
 
     def ending(self) -> None:
         """The widget closes: stop what runs, let go of what was computed, give the engine back."""
+
+    def set_or_close(self, **traits: Any) -> None:
+        """Sets these traits, one after the other; where one is not accepted nobody else could close the widget."""
+        try:
+            for name, value in traits.items():
+                setattr(self, name, value)
+        except Exception:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Ends the threads, frees what was computed, and takes the widgets off the page.

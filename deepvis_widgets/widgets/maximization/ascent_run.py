@@ -5,16 +5,47 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
+
+from torch import Tensor
 
 from ...core.network.target import Target
+from ...core.picture.boxes import Box
 from ...core.report import Report
 from ...engine.client import Client
 from ...engine.main_thread import MainThread
 from ...methods.synthesis import Ascent, SynthesisParams
-from .look import Look
 
 SHOWN_EVERY = 0.1  # seconds from one look at the pictures to the next
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """Pictures in the making at one moment: `pictures` (n, 3, H, W) in [0, 1], full frame, `box` what the unit sees of
+    them, the objective's `trace` (steps, n), and the steps at which knobs were turned.
+    """
+
+    target: Target
+    params: SynthesisParams
+    pictures: Tensor
+    box: Box
+    trace: Tensor
+    turns: tuple[int, ...]
+    fraction: float
+    done: bool
+
+    @property
+    def crops(self) -> Tensor:
+        """The pictures (n, 3, h, w), cropped to what the unit sees."""
+        top, left, height, width = self.box
+        return self.pictures[..., top : top + height, left : left + width]
+
+    @property
+    def best(self) -> int:
+        """The picture with the highest objective, the lowest when it is minimised."""
+        last = self.trace[-1]
+        return int(last.argmin() if self.params.minimize else last.argmax())
 
 
 class AscentRun:
@@ -37,8 +68,7 @@ class AscentRun:
         lock: AbstractContextManager[object],
     ) -> None:
         self._client, self._on_look, self._on_end, self._say = client, on_look, on_end, say
-        self._main = MainThread()
-        self._lock = lock
+        self._main, self._lock = MainThread(), lock
         self._ascent: Ascent | None = None
         self._turns: list[int] = []
         self._further = 0  # steps beyond those asked for, from going on when all were done
@@ -56,9 +86,8 @@ class AscentRun:
 
         def work(report: Report) -> Look:
             report(0.0)
-            ascent = Ascent(network, target, params)
-            self._ascent, self._turns, self._further = ascent, [], 0
-            return self._climb(ascent, report)
+            self._ascent, self._turns, self._further = Ascent(network, target, params), [], 0
+            return self._climb(self._ascent, report)
 
         self._ask(work)
 
@@ -69,11 +98,9 @@ class AscentRun:
             ascent = self._ascent
             if ascent is None:
                 return None
-            self._retune(ascent, params)
-            if ascent.done:
+            if self._retuned(ascent, params).done:
                 self._further = len(ascent.trace)
-                self._retune(ascent, params)
-            return self._climb(ascent, report)
+            return self._climb(self._retuned(ascent, params), report)
 
         self._ask(work)
 
@@ -90,20 +117,19 @@ class AscentRun:
 
     def turn(self, params: SynthesisParams) -> None:
         """Turns the knobs, running or not; what is shown follows at once."""
-        number = self._number
-        self._client.ask(
-            "turn",
-            lambda _: self._turn(params),
-            lambda look: self._tell(number, look),
-            doing="turning these knobs",
-        )
+
+        def work(_: Report) -> Look | None:
+            ascent = self._ascent
+            return None if ascent is None else self._look(self._retuned(ascent, params))
+
+        self._client.ask("turn", work, partial(self._tell, self._number), doing="turning these knobs")
 
     def _ask(self, work: Callable[[Report], Look | None]) -> None:
         number = self._next_number()
         self._client.ask(
             "ascent",
             work,
-            lambda look: self._tell(number, look),
+            partial(self._tell, number),
             doing="drawing these pictures",
             long=True,
             on_partial=lambda _, look: self._tell(number, look),
@@ -143,14 +169,7 @@ class AscentRun:
             report(ascent.fraction, self._look(ascent) if due else None)
         return self._look(ascent)
 
-    def _turn(self, params: SynthesisParams) -> Look | None:
-        ascent = self._ascent
-        if ascent is None:
-            return None
-        self._retune(ascent, params)
-        return self._look(ascent)
-
-    def _retune(self, ascent: Ascent, params: SynthesisParams) -> None:
+    def _retuned(self, ascent: Ascent, params: SynthesisParams) -> Ascent:
         if self._further:
             asked = params.steps or type(ascent.recipe).steps(params)
             params = replace(params, steps=asked + self._further)
@@ -160,15 +179,8 @@ class AscentRun:
         step = len(ascent.trace) - 1
         if step >= 0 and set(changed) - {"stretch", "steps"} and step not in self._turns:
             self._turns.append(step)
+        return ascent
 
     def _look(self, ascent: Ascent) -> Look:
-        return Look(
-            ascent.target,
-            ascent.params,
-            ascent.pictures(),
-            ascent.frame.box,
-            ascent.trace,
-            tuple(self._turns),
-            ascent.fraction,
-            ascent.done,
-        )
+        seen = ascent.pictures(), ascent.frame.box, ascent.trace
+        return Look(ascent.target, ascent.params, *seen, tuple(self._turns), ascent.fraction, ascent.done)

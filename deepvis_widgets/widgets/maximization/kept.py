@@ -13,8 +13,8 @@ from ...core.results import sheet
 from ...methods.backward import describe
 from ...methods.synthesis import SynthesisParams
 from ...methods.synthesis.yosinski import TURNED
+from .ascent_run import Look
 from .knobs import FOURIER
-from .look import Look
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -41,7 +41,7 @@ class AscentKnobs(ipywidgets.VBox):
     def show(self, params: SynthesisParams) -> None:
         """What the parameters are; a knob that was never turned shows the preset's own number."""
         fourier = params.preset == "fourier"
-        values = vars(params) if fourier else vars(params) | _own(params)
+        values = vars(params) if fourier else vars(params) | {name: getattr(preset_of(params), name) for name in TURNED}
         self._showing = True
         try:
             for name, knob in self.by_name.items():
@@ -55,11 +55,6 @@ class AscentKnobs(ipywidgets.VBox):
         """A slider in the browser answers with its own rounding of what it was shown; that is no turn."""
         if not self._showing and abs(value - self._shown.get(name, value + 1)) > SLIGHT:
             on_turn(name, value)
-
-
-def _own(params: SynthesisParams) -> dict[str, Any]:
-    preset = preset_of(params)
-    return {name: getattr(preset, name) for name in TURNED}
 
 
 def _knob(spec: Spec) -> Any:

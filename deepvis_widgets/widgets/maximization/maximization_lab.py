@@ -10,11 +10,13 @@ from ...engine.client import Client
 from ...engine.engine import Engine
 from ..kit.arguments import as_network, default_layer
 from ..kit.root import RootWidget
+from .ascent_run import Look
 from .kept import Kept
-from .look import Look
 from .panes import MaximizationPanes
 from .session import MaximizationSession
 from .state import NUMBERS, MaximizationState
+
+KNOBS = (*NUMBERS, "view")
 
 
 class MaximizationLab(MaximizationState, RootWidget):
@@ -46,34 +48,21 @@ class MaximizationLab(MaximizationState, RootWidget):
         **knobs: Any,
     ) -> None:
         found = as_network(network)
-        _check_names(knobs)
-        self.group = uuid.uuid4().hex
+        if unknown := [name for name in knobs if name not in KNOBS]:
+            raise DeepvisError(f'MaximizationLab has no "{unknown[0]}"; accepted: {", ".join(KNOBS)}.')
         self.kept: list[Kept] = []
         self.client = Client(found, lambda sentence: self.panes.say(sentence))
         super().__init__(found)
         self.add_class("dv-lab").add_class("dv-maximization")
-        self.panes = MaximizationPanes(
-            self,
-            self.group,
-            on_play=lambda: self.pause() if self.running else self.go_on(),
-            on_restart=self.restart,
-            on_keep=self.keep,
-            on_forget=self.forget_kept,
-            on_sizes=self.draw_sizes,
-        )
+        acts = self._play, self.restart, self.keep, self.forget_kept, self.draw_sizes
+        self.panes = MaximizationPanes(self, uuid.uuid4().hex, *acts)
         self.session = MaximizationSession(self, self.client, self.panes)
         self.children = self.panes.rows
-        self._set(layer or default_layer(found), unit, preset, seeds, {**knobs, "target": target})
+        layer = layer or default_layer(found)
+        self.set_or_close(layer=layer, unit=unit, preset=preset, seeds=seeds, **knobs, target=target)
 
-    def _set(self, layer: str, unit: int, preset: str, seeds: int, more: dict[str, Any]) -> None:
-        try:
-            self.layer = layer
-            self.unit, self.preset, self.seeds = unit, preset, seeds
-            for name, value in more.items():
-                setattr(self, name, value)
-        except Exception:
-            self.close()  # nobody else could
-            raise
+    def _play(self) -> None:
+        (self.pause if self.running else self.go_on)()
 
     @property
     def engine(self) -> Engine:
@@ -127,10 +116,3 @@ class MaximizationLab(MaximizationState, RootWidget):
     def ending(self) -> None:
         self.session.forget()
         self.client.close()
-
-
-def _check_names(knobs: dict[str, Any]) -> None:
-    accepted = (*NUMBERS, "view")
-    for name in knobs:
-        if name not in accepted:
-            raise DeepvisError(f'MaximizationLab has no "{name}"; accepted: {", ".join(accepted)}.')

@@ -17,16 +17,15 @@ from ..kit.picture_strip import Strip
 from ..link.frames import no_pictures
 from ..link.push import push
 from ..views.gallery import Gallery
+from .ascent_run import Look
 from .choices import AscentChoices
 from .kept import Kept, settings_words
 from .knobs import AscentKnobs
 from .layer_gallery import Drawn
-from .look import Look
 from .objective_chart import AscentTrace
 from .state import FULL_FRAME, NUMBERS, TRUE_SIZE, MaximizationState
 
 SIDE = 152  # css pixels of a picture
-_EMPTY = torch.empty(0, 0)
 
 Act = Callable[[], object]
 
@@ -38,35 +37,28 @@ class MaximizationPanes:
     """
 
     def __init__(
-        self,
-        state: MaximizationState,
-        group: str,
-        *,
-        on_play: Act,
-        on_restart: Act,
-        on_keep: Act,
-        on_forget: Act,
-        on_sizes: Act,
+        self, state: MaximizationState, group: str, play: Act, restart: Act, keep: Act, forget: Act, draw_sizes: Act
     ) -> None:
         self._state, self._begun = state, False
         self._scale = SIDE / max(state.network.size)
         self.choices = AscentChoices(state)
         self.knobs = AscentKnobs(lambda name, value: setattr(state, name, value))
-        self.play = _button("Start", "Start, pause or go on", on_play, "play")
-        self.again = _button("Restart", "From new noise of the same seeds", on_restart, "refresh")
-        self.keeper = _button("Keep", "Keep the picture chosen in the gallery, or the best one", on_keep, "thumb-tack")
+        self.play = _button("Start", "Start, pause or go on", play, "play")
+        self.again = _button("Restart", "From new noise of the same seeds", restart, "refresh")
+        self.keeper = _button("Keep", "Keep the picture chosen in the gallery, or the best one", keep, "thumb-tack")
         self.own = _button("Preset's own", "All knobs back to what the preset says", state.reset)
         self.words = layout.html("dv-lab-numbers")
         self.gallery = Gallery(
             group=group, size=SIDE, title="What it wants to see", placeholder="Press Start.", label="The pictures"
         )
         self.trace = AscentTrace()
-        self.kept = KeptRow(group, self._scale, on_forget)
-        self.layers = LayerRow(group, self._scale, on_sizes)
+        self.kept = KeptRow(group, self._scale, forget)
+        self.layers = LayerRow(group, self._scale, draw_sizes)
+        self.sized, self.drawn, self.drawing = self.layers.make_room, self.layers.put, self.layers.progress
         self._lay_out()
-        self._show_knobs()
+        self.knobs.show(state.params)
         self._show_running()
-        state.observe(lambda _: self._show_knobs(), names=list(NUMBERS))
+        state.observe(lambda _: self.knobs.show(state.params), names=list(NUMBERS))
         state.observe(lambda _: self._show_running(), names="running")
 
     def _lay_out(self) -> None:
@@ -104,40 +96,22 @@ class MaximizationPanes:
         self.gallery.push("pictures", {"caption": ""}, {"pictures": no_pictures()})
         self._show_running()
 
-    def sized(self, cards: list[tuple[str, tuple[int, int]]]) -> None:
-        """Makes room for one picture of each layer."""
-        self.layers.make_room(cards)
-
-    def drawn(self, answer: Drawn) -> None:
-        """Shows one of them."""
-        self.layers.put(answer)
-
-    def drawing(self, fraction: float | None) -> None:
-        """Shows how far they are."""
-        self.layers.progress(fraction)
-
     def say(self, sentence: str) -> None:
         """Shows one sentence about what does not go; an empty one takes it away."""
         push(self.gallery, notice=sentence)
 
     # --- the state ---
 
-    def _show_knobs(self) -> None:
-        self.knobs.show(self._state.params)
-
     def _show_running(self) -> None:
         """What the buttons would do now."""
         running = self._state.running
         begun = self._begun or running
-        push(
-            self.play,
-            description="Pause" if running else "Go on" if begun else "Start",
-            icon="pause" if running else "play",
-        )
+        words = "Pause" if running else "Go on" if begun else "Start"
+        push(self.play, description=words, icon="pause" if running else "play")
         self.again.disabled = self.keeper.disabled = not begun
         push(self.gallery, running=running)
         if not begun:
-            self.trace.show(_EMPTY)
+            self.trace.show(torch.empty(0, 0))
             push(self.gallery, captions=[], progress=0.0)
             push(self.words, value="Every picture begins as noise; each step makes the unit like it a little more.")
 
@@ -169,12 +143,8 @@ class LayerRow(ipywidgets.Box):
     """One unit of each layer at the true size of what it sees, and a button that has them drawn."""
 
     def __init__(self, group: str, scale: float, on_sizes: Act) -> None:
-        self.button = layout.button(
-            "One unit of each layer",
-            "Draw the unit of this number in every layer at the true size of what it sees",
-            on_click=on_sizes,
-            width="auto",
-        )
+        tip = "Draw the unit of this number in every layer at the true size of what it sees"
+        self.button = layout.button("One unit of each layer", tip, on_click=on_sizes, width="auto")
         self.bar = ipywidgets.FloatProgress(min=0, max=1, layout={"display": "none", "width": "120px"})
         self.strip = classed(Strip(group, scale), "dv-sizes")
         super().__init__([box("dv-board-row", self.button, self.bar), self.strip])

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from typing import Any, Protocol
 
-from ...core.report import Report
 from ...engine.client import Client
-from . import layer_gallery
-from .ascent_run import AscentRun
-from .layer_gallery import Drawn
-from .look import Look
+from .ascent_run import AscentRun, Look
+from .layer_gallery import Drawn, draw_all, size_of, targets, title_of
 from .state import NEW, NUMBERS, MaximizationState
 
 KNOBS = [name for name in NUMBERS if name not in NEW]
@@ -47,7 +45,8 @@ class MaximizationSession:
         self.look: Look | None = None
         self._state, self._client, self._answers = state, client, answers
         self._lock = threading.RLock()  # looks come on the worker's thread, another view on the main thread
-        self._run = AscentRun(client, self._looked, self._ended, answers.say, self._lock)
+        ended = partial(state.set_trait, "running", False)
+        self._run = AscentRun(client, self._looked, ended, answers.say, self._lock)
         self._goal = state.goal
         state.observe(lambda _: self._retargeted(), names=["layer", "unit", "target"])
         state.observe(lambda _: self._renew(), names=list(NEW))
@@ -84,18 +83,12 @@ class MaximizationSession:
         """Draws one unit of each layer at the true size of what it sees; pictures that are being made wait, paused."""
         self.pause()
         network, params, goal = self._client.network, self._state.params, self._state.goal
-        wanted = layer_gallery.targets(network, goal.channel)
-        self._answers.sized(
-            [(layer_gallery.title_of(network, each), layer_gallery.size_of(network, each)) for each in wanted]
-        )
-
-        def work(report: Report) -> None:
-            layer_gallery.draw_all(network, wanted, params, report)
-
+        wanted = targets(network, goal.channel)
+        self._answers.sized([(title_of(network, each), size_of(network, each)) for each in wanted])
         self._answers.drawing(0.0)
         self._client.ask(
             "sizes",
-            work,
+            partial(draw_all, network, wanted, params),
             lambda _: None,
             doing="drawing one unit of each layer",
             long=True,
@@ -138,9 +131,6 @@ class MaximizationSession:
     def _looked(self, look: Look) -> None:
         self.look = look
         self._answers.looked(look)
-
-    def _ended(self) -> None:
-        self._state.set_trait("running", False)
 
     def _drawn(self, fraction: float, part: Any) -> None:
         if isinstance(part, Drawn):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import ipywidgets
 import traitlets
@@ -24,13 +23,8 @@ class OcclusionControls(ipywidgets.VBox):
 
     def __init__(self, state: OcclusionState) -> None:
         most = min(state.network.size)
-        whole: dict[str, Any] = {"continuous_update": False}
-        self.window = ipywidgets.IntSlider(
-            min=LEAST, max=most, description="Window", tooltip="side of the hidden square, in pixels", **whole
-        )
-        self.stride = ipywidgets.IntSlider(
-            min=1, max=most, description="Stride", tooltip="pixels from one position of a sweep to the next", **whole
-        )
+        self.window = _slider("Window", "side of the hidden square, in pixels", LEAST, most)
+        self.stride = _slider("Stride", "pixels from one position of a sweep to the next", 1, most)
         self.fill = dropdown("Fill", FILLS, "what the window shows")
         self.approximate = ipywidgets.Checkbox(
             description="Approximate",
@@ -44,15 +38,18 @@ class OcclusionControls(ipywidgets.VBox):
         self.add_class("dv-lab-controls")
         self._follow(state)
         self.layer.observe(lambda change: setattr(state, "layer", change["new"]), names="value")
-        self.unit.observe(lambda change: _pick_unit(state, change["new"]), names="value")
 
     def _follow(self, state: OcclusionState) -> None:
         self.stride.max = state.window
         for name in LINKED:
             traitlets.link((state, name), (getattr(self, name), "value"))
+        both_ways = (
+            (lambda unit: STRONGEST if unit is None else unit),
+            (lambda unit: None if unit == STRONGEST else unit),
+        )
+        traitlets.link((state, "unit"), (self.unit, "value"), transform=both_ways)
         state.observe(lambda _: setattr(self.stride, "max", state.window), names="window")
         state.observe(lambda _: self._to_layer(state), names="layer")
-        state.observe(lambda _: self._to_unit(state), names="unit")
 
     def _to_layer(self, state: OcclusionState) -> None:
         """Offers the units of a layer, or its strongest one on the picture."""
@@ -60,12 +57,9 @@ class OcclusionControls(ipywidgets.VBox):
         count = state.network.layers[state.layer].channels
         self.unit.options = [("strongest", STRONGEST), *((str(unit), unit) for unit in range(count))]
 
-    def _to_unit(self, state: OcclusionState) -> None:
-        self.unit.value = STRONGEST if state.unit is None else state.unit
 
-
-def _pick_unit(state: OcclusionState, unit: int) -> None:
-    state.unit = None if unit == STRONGEST else unit
+def _slider(description: str, tip: str, least: int, most: int) -> ipywidgets.IntSlider:
+    return ipywidgets.IntSlider(min=least, max=most, description=description, tooltip=tip, continuous_update=False)
 
 
 class SweepBar(ipywidgets.HBox):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -32,14 +33,12 @@ class LabelColours:
         place = self._labels.index(label)
         return COLOURS[place] if place < len(COLOURS) else OTHERS
 
-    def legend(self, counts: dict[int, int], names: Sequence[str]) -> str:
-        """A line for each label that is on the map: its colour, its name, the share of the windows."""
-        total = max(sum(counts.values()), 1)
-        ordered = sorted(counts, key=lambda label: -counts[label])
+    def legend(self, shown: Sequence[int], names: Sequence[str]) -> str:
+        """A line for each label that is `shown`, one for each cell of a map: its colour, its name, its share."""
         return "".join(
             f'<div class="dv-lab-key"><span style="background:{self.colour(label)}"></span>'
-            f"{html.escape(names[label])} {counts[label] / total:.0%}</div>"
-            for label in ordered
+            f"{html.escape(names[label])} {count / len(shown):.0%}</div>"
+            for label, count in Counter(shown).most_common()
         )
 
 
@@ -49,7 +48,8 @@ def values_frame(
     """Meta and arrays of a "map" frame: one value per answer, where the trail's cells show it."""
     low, high = torch.tensor(between, dtype=torch.float64)
     cells = trail.cells()
-    levels = quantise(_spread(torch.tensor([*values, float(low)], dtype=torch.float64), cells), low, high, 65535)
+    each = torch.tensor([*values, between[0]], dtype=torch.float64)  # -1 finds what stands last
+    levels = quantise(each[cells], low, high, 65535)
     meta = {"lo": between[0], "hi": between[1], "lines": lines, "notes": notes}
     return meta, {"values": levels, **_records(trail, cells)}
 
@@ -57,21 +57,11 @@ def values_frame(
 def labels_frame(trail: Trail, colours: LabelColours, notes: list[str], lines: list[str]) -> Parts:
     """Meta and arrays of an "rgb" frame: the label of each answer in its colour."""
     cells = trail.cells()
-    table = [_rgb(colours.colour(seen.label)) for seen in trail.seen]
-    picture = _spread(torch.tensor([*table, (0, 0, 0)], dtype=torch.uint8), cells).numpy()
+    table = [tuple(bytes.fromhex(colours.colour(seen.label)[1:])) for seen in trail.seen]
+    picture = torch.tensor([*table, (0, 0, 0)], dtype=torch.uint8)[cells].numpy()
     return {"lines": lines, "notes": notes}, {"picture": picture, **_records(trail, cells)}
-
-
-def _spread(each: Tensor, cells: Tensor) -> Tensor:
-    """What each cell shows; -1 finds what stands last."""
-    return each[cells]
 
 
 def _records(trail: Trail, cells: Tensor) -> dict[str, np.ndarray]:
     boxes = np.array([seen.box for seen in trail.seen], np.int32).reshape(-1, 4)
     return {"record": cells.numpy().astype(np.int32), "boxes": boxes}
-
-
-def _rgb(colour: str) -> tuple[int, int, int]:
-    red, green, blue = bytes.fromhex(colour[1:])
-    return red, green, blue

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import ipywidgets
-import numpy as np
 import traitlets
+from torch import Tensor
 
 from ...core.picture.boxes import Box
 from ...core.picture.picture import to_bytes
@@ -22,8 +21,9 @@ from ..link.push import push
 from ..views.map_view import MapView
 from ..views.stage import Stage
 from .controls import OcclusionControls, SweepBar
-from .experiment import Experiment, Visited
+from .experiment import Experiment
 from .maps import labels_frame, values_frame
+from .probe import Probe, Seen
 from .state import OcclusionState
 from .trail import Trail
 
@@ -52,29 +52,22 @@ class OcclusionPanes:
         beside = classed(ipywidgets.VBox([sweeping, self.controls]), "dv-lab-side")
         shares = classed(ipywidgets.VBox([self.bars]), "dv-lab-side")
         self.rows = [layout.box("dv-lab-panes", self.picture, shares, beside), self.maps]
-
-    def left(self) -> None:
-        """No cell is chosen any more."""
-        self.maps.forget()
+        self.left, self.swept = self.maps.forget, sweeping.show
 
     def begun(self, answer: Experiment) -> None:
         """Another picture, or another class."""
         self.picture.show_picture(answer)
         self.bars.show(answer.probe.probabilities, answer.probe.target, True)
 
-    def visited(self, answer: Visited) -> None:
+    def visited(self, answer: Experiment, seen: Seen, shares: Tensor) -> None:
         """One more place."""
-        self.bars.show(answer.shares, answer.experiment.probe.target, False)
-        self.picture.tell(answer)
+        self.bars.show(shares, answer.probe.target, False)
+        self.picture.tell(answer.probe, seen, shares)
 
     def grown(self, answer: Experiment) -> None:
         """More of the trail."""
         self.picture.draw_trail(answer)
         self.maps.draw(answer)
-
-    def swept(self, fraction: float | None) -> None:
-        """How far the sweep is."""
-        self.sweeping.show(fraction)
 
     def say(self, sentence: str) -> None:
         """One sentence about what went wrong."""
@@ -107,21 +100,18 @@ class PicturePane(ipywidgets.VBox):
     def draw_trail(self, answer: Experiment) -> None:
         """Lays over the picture what the class lost where the window has been."""
         whole, trail = answer.probe.whole, answer.trail
-        if self._state.score == "logit":
-            drops, of = [whole.score - seen.score for seen in trail.seen], "logit"
-        else:
-            drops, of = [whole.probability - seen.probability for seen in trail.seen], "probability"
-        values = trail.average(drops)
+        of, name = ("logit", "score") if self._state.score == "logit" else ("probability", "probability")
+        values = trail.average([getattr(whole, name) - getattr(seen, name) for seen in trail.seen])
         note = ", approximate" if trail.note else ""
         self.stage.push("overlay", *signed_overlay_frame(values, symmetric_range(values), f"drop in {of}{note}"))
 
-    def tell(self, answer: Visited) -> None:
+    def tell(self, probe: Probe, seen: Seen, shares: Tensor) -> None:
         """Says what the network says with the window at one place."""
-        labels, probe, seen = self._state.network.labels, answer.experiment.probe, answer.seen
+        labels = self._state.network.labels
         assert seen.box is not None
         words = (
             f"With the window at row {seen.box[0]}, col {seen.box[1]} the network says {labels[seen.label]} "
-            f"({float(answer.shares[seen.label]):.1%}). {labels[probe.target]}: {probe.whole.probability:.1%} → "
+            f"({float(shares[seen.label]):.1%}). {labels[probe.target]}: {probe.whole.probability:.1%} → "
             f"{seen.probability:.1%}."
         )
         push(self.words, value=status(words))
@@ -153,7 +143,7 @@ class PositionMaps(ipywidgets.Box):
         super().__init__([self.probability, labels, self.activation])
         self.add_class("dv-lab-row")
         for shown in (self.probability, self.label, self.activation):
-            shown.observe(lambda change: _chosen(change["new"], on_cell), names="position")
+            shown.observe(lambda change: change["new"] is None or on_cell(tuple(change["new"])), names="position")
 
     def forget(self) -> None:
         """No cell is chosen any more."""
@@ -161,53 +151,31 @@ class PositionMaps(ipywidgets.Box):
 
     def draw(self, answer: Experiment) -> None:
         """Draws all three maps; on any thread."""
-        self._draw_probability(answer)
-        self._draw_labels(answer)
-        self._draw_activation(answer)
+        probe, trail, labels = answer.probe, answer.trail, self._state.network.labels
+        said = [("estimated: " if seen.guessed else "") + f"says {labels[seen.label]}" for seen in trail.seen]
+        noted = [trail.note] if trail.note else []
+        self._draw_probability(probe, trail, said, noted)
+        self._draw_labels(answer, said, noted)
+        self._draw_activation(probe, trail, said, noted)
 
-    def _draw_probability(self, answer: Experiment) -> None:
-        probe, trail = answer.probe, answer.trail
-        lines = [f"whole picture: {probe.whole.probability:.1%}", *_noted(trail)]
+    def _draw_probability(self, probe: Probe, trail: Trail, said: list[str], noted: list[str]) -> None:
+        lines = [f"whole picture: {probe.whole.probability:.1%}", *noted]
         push(self.probability, title=f"Probability of {self._state.network.labels[probe.target]}")
         values = [seen.probability for seen in trail.seen]
-        self.probability.push("map", *values_frame(values, trail, (0.0, 1.0), self._said(trail), lines))
+        self.probability.push("map", *values_frame(values, trail, (0.0, 1.0), said, lines))
 
-    def _draw_labels(self, answer: Experiment) -> None:
+    def _draw_labels(self, answer: Experiment, said: list[str], noted: list[str]) -> None:
         trail, labels = answer.trail, self._state.network.labels
-        name = labels[answer.probe.target]
-        pairs = zip(self._said(trail), trail.seen, strict=True)
+        name, pairs = labels[answer.probe.target], zip(said, trail.seen, strict=True)
         notes = [f"{words} · {name} {seen.probability:.1%}" for words, seen in pairs]
-        self.label.push("rgb", *labels_frame(trail, answer.colours, notes, _noted(trail)))
-        push(self.legend, value=answer.colours.legend(label_counts(trail), labels))
+        self.label.push("rgb", *labels_frame(trail, answer.colours, notes, noted))
+        numbers = sorted(trail.cells().flatten().tolist())
+        shown = [trail.seen[number].label for number in numbers if number >= 0]
+        push(self.legend, value=answer.colours.legend(shown, labels))
 
-    def _draw_activation(self, answer: Experiment) -> None:
-        probe, trail = answer.probe, answer.trail
-        lines = [f"whole picture: {probe.whole.activation:.3g}", *_noted(trail)]
+    def _draw_activation(self, probe: Probe, trail: Trail, said: list[str], noted: list[str]) -> None:
+        lines = [f"whole picture: {probe.whole.activation:.3g}", *noted]
         push(self.activation, title=f"Activation of {probe.watched.layer}:{probe.watched.channel}")
         values = [seen.activation for seen in trail.seen]
         every = [*values, probe.whole.activation, 0.0]
-        between = (min(every), max(every))
-        self.activation.push("map", *values_frame(values, trail, between, self._said(trail), lines))
-
-    def _said(self, trail: Trail) -> list[str]:
-        labels = self._state.network.labels
-        return [("estimated: " if seen.guessed else "") + f"says {labels[seen.label]}" for seen in trail.seen]
-
-
-def _noted(trail: Trail) -> list[str]:
-    return [trail.note] if trail.note else []
-
-
-def _chosen(place: list[int] | None, on_cell: Callable[[tuple[int, int]], object]) -> None:
-    if place is not None:
-        on_cell((place[0], place[1]))
-
-
-def label_counts(trail: Trail) -> dict[int, int]:
-    """Returns how many cells show each label."""
-    cells = trail.cells().flatten().numpy()
-    numbers, counts = np.unique(cells[cells >= 0], return_counts=True)
-    total: Counter[int] = Counter()
-    for number, count in zip(numbers.tolist(), counts.tolist(), strict=True):
-        total[trail.seen[number].label] += count
-    return dict(total)
+        self.activation.push("map", *values_frame(values, trail, (min(every), max(every)), said, lines))

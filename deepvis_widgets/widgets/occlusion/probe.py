@@ -15,6 +15,20 @@ from ...methods.occlusion import watched_unit
 from ...methods.perturbation.score import Score, precision
 
 
+@dataclass(frozen=True, eq=False)
+class Question:
+    """Everything that an experiment depends on; another setting is another experiment."""
+
+    view: Tensor
+    fill: str
+    target: int | None
+    layer: str
+    unit: int | None
+    window: int
+    stride: int
+    approximate: bool
+
+
 @dataclass(frozen=True)
 class Seen:
     """What the network answered with `box` hidden (None: nothing): the score and probability of the class explained,
@@ -45,15 +59,16 @@ class Probe:
     probabilities: Tensor
 
     @classmethod
-    def of(cls, network: Network, view: Tensor, fill: str, target: int | None, layer: str, unit: int | None) -> Probe:
-        """Make one for a class (None: the top class of the whole picture) and a unit (None: the strongest one of the
-        layer on the whole picture).
+    def of(cls, network: Network, question: Question) -> Probe:
+        """Looks at the whole picture of a question; its `target` None is the top class there, its `unit` None the
+        strongest one of the layer.
         """
-        score = Score.of(network, view, None if target is None else Target(target))
-        watched = watched_unit(network, view, score.target, layer if unit is None else f"{layer}:{unit}")
+        view, unit = question.view, "" if question.unit is None else f":{question.unit}"
+        score = Score.of(network, view, None if question.target is None else Target(question.target))
+        watched = watched_unit(network, view, score.target, question.layer + unit)
         assert watched is not None
         seen, shares = _read(score, watched, view, None)
-        return cls(network, view, fill_picture(view, fill), score.target.channel, watched, seen, shares)
+        return cls(network, view, fill_picture(view, question.fill), score.target.channel, watched, seen, shares)
 
     def look(self, box: Box) -> tuple[Seen, Tensor]:
         """One pass with the box hidden: what is read, and all class probabilities (classes,)."""

@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from torch import Tensor
+
 from ...core.content_key import content_key
-from ...core.network.network import Network
 from ...core.picture.boxes import Box
 from ...core.report import Report
 from ...core.results import Result
@@ -17,8 +18,8 @@ from ...engine.client import Client
 from ...engine.main_thread import MainThread
 from ...methods import explain
 from ...methods.occlusion import APPROXIMATE, OcclusionMap
-from .experiment import Experiment, Question, Visited
-from .probe import Probe
+from .experiment import Experiment
+from .probe import Probe, Question, Seen
 from .state import OcclusionState
 
 OFTEN = 0.2  # s between two drawings of a sweep
@@ -34,8 +35,8 @@ class OcclusionAnswers(Protocol):
     def begun(self, answer: Experiment) -> None:
         """The whole picture was answered."""
 
-    def visited(self, answer: Visited) -> None:
-        """The window was put somewhere by hand."""
+    def visited(self, answer: Experiment, seen: Seen, shares: Tensor) -> None:
+        """The window was put somewhere by hand; `shares` (classes,) are the class probabilities then."""
 
     def grown(self, answer: Experiment) -> None:
         """The trail has more to show, or shows another score."""
@@ -45,10 +46,6 @@ class OcclusionAnswers(Protocol):
 
     def say(self, sentence: str) -> None:
         """One sentence about what went wrong; an empty one takes it away."""
-
-
-def _nothing() -> None:
-    """Nobody waits for the end."""
 
 
 class OcclusionSession:
@@ -72,23 +69,15 @@ class OcclusionSession:
         if state.view is None or self._client.closed:
             return
         self.stop()
-        question = Question(
-            state.view,
-            state.fill,
-            state.target,
-            state.layer,
-            state.unit,
-            state.window,
-            state.stride,
-            state.approximate,
-        )
+        window, stride, approximate = state.window, state.stride, state.approximate
+        question = Question(state.view, state.fill, state.target, state.layer, state.unit, window, stride, approximate)
         with self._lock:
             self._asked, self.experiment = question, None
         self._answers.left()
         self._client.ask(
             "whole",
-            lambda _: probe_of(network, question),
-            lambda probe: self._begun(Experiment.of(question, probe)),
+            lambda _: Experiment.of(question, Probe.of(network, question)),
+            self._begun,
             doing="looking at the whole picture",
         )
 
@@ -126,7 +115,7 @@ class OcclusionSession:
         if change["new"] == self._state.occluder:  # else it was moved again meanwhile, and that was answered
             self.look(self._state.occluder)
 
-    def look(self, box: Box | None, done: Callable[[], object] = _nothing) -> None:
+    def look(self, box: Box | None, done: Callable[[], object] = lambda: None) -> None:
         """Asks what the network says with the box hidden; `done` is called in any case, when that is over."""
         experiment = self.experiment
         if experiment is None or box is None:
@@ -134,21 +123,21 @@ class OcclusionSession:
             return
         self._client.ask(
             "window",
-            lambda _: Visited(experiment, *experiment.probe.look(box)),
-            self._visited,
+            lambda _: experiment.probe.look(box),
+            lambda found: self._visited(experiment, *found),
             doing="hiding a part",
             done=done,
         )
 
-    def _visited(self, answer: Visited) -> None:
+    def _visited(self, experiment: Experiment, seen: Seen, shares: Tensor) -> None:
         with self._lock:
-            experiment, box = answer.experiment, answer.seen.box
-            if experiment is not self.experiment or box is None:
+            if experiment is not self.experiment:
                 return  # an answer to an experiment that is over
             self._answers.say("")
-            self._answers.visited(answer)
-            if box[2:] == (experiment.window, experiment.window):  # while it is resized it leaves no trail
-                experiment.trail.visit(answer.seen)
+            self._answers.visited(experiment, seen, shares)
+            side = experiment.question.window
+            if seen.box is not None and seen.box[2:] == (side, side):  # while it is resized it leaves no trail
+                experiment.trail.visit(seen)
                 self._draw()
 
     # --- by sweep ---
@@ -163,7 +152,14 @@ class OcclusionSession:
             self._sweep_next = experiment is None
         if experiment is None:
             return
-        network, probe, params = self._client.network, experiment.probe, sweep_params(experiment)
+        network, probe, question = self._client.network, experiment.probe, experiment.question
+        params: dict[str, Any] = {
+            "window": question.window,
+            "stride": question.stride,
+            "fill": question.fill,
+            "windows": APPROXIMATE if question.approximate else "all",
+            "watch": f"{probe.watched.layer}:{probe.watched.channel}",
+        }
         self._answers.say("")
         self._answers.swept(0.0)
 
@@ -204,20 +200,3 @@ class OcclusionSession:
             if experiment is not None:
                 experiment.colours.see([seen.label for seen in experiment.trail.seen])
                 self._answers.grown(experiment)
-
-
-def probe_of(network: Network, question: Question) -> Probe:
-    """Looks at the whole picture of a question."""
-    return Probe.of(network, question.view, question.fill, question.target, question.layer, question.unit)
-
-
-def sweep_params(experiment: Experiment) -> dict[str, Any]:
-    """The parameters of the occlusion method that sweep an experiment's window."""
-    question, watched = experiment.question, experiment.probe.watched
-    return {
-        "window": question.window,
-        "stride": question.stride,
-        "fill": question.fill,
-        "windows": APPROXIMATE if question.approximate else "all",
-        "watch": f"{watched.layer}:{watched.channel}",
-    }

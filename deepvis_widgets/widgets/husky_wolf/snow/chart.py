@@ -53,11 +53,8 @@ class SnowChart(ipywidgets.VBox):
 def _scales() -> dict[str, bqplot.Scale]:
     import bqplot
 
-    return {
-        "x": bqplot.LinearScale(min=-0.03, max=1.03),
-        "y": bqplot.LinearScale(min=-0.03, max=1.03),
-        "size": bqplot.LinearScale(min=0, max=1),
-    }
+    x, y = (bqplot.LinearScale(min=-0.03, max=1.03) for _ in range(2))
+    return {"x": x, "y": y, "size": bqplot.LinearScale(min=0, max=1)}
 
 
 def _line(scales: dict[str, bqplot.Scale], colour: str) -> bqplot.Lines:
@@ -70,16 +67,8 @@ def _line(scales: dict[str, bqplot.Scale], colour: str) -> bqplot.Lines:
 def _points(scales: dict[str, bqplot.Scale], colour: str, marker: str) -> bqplot.Scatter:
     import bqplot
 
-    return bqplot.Scatter(
-        x=[],
-        y=[],
-        size=[],
-        scales=scales,
-        colors=[colour],
-        marker=marker,
-        default_size=LARGEST,
-        interactions={"click": "select"},
-    )
+    look = {"colors": [colour], "marker": marker, "default_size": LARGEST}
+    return bqplot.Scatter(x=[], y=[], size=[], scales=scales, interactions={"click": "select"}, **look)
 
 
 def _axes(scales: dict[str, bqplot.Scale]) -> list[bqplot.Axis]:

@@ -10,12 +10,12 @@ import traitlets
 
 from ....methods import method
 from ....zoo.snow_net import mass_on
-from ...kit.layout import box, button, classed, close_all, dropdown, html
+from ...kit.layout import box, button, classed, close_all, display, dropdown, html
 from ...kit.notice import Notice
+from ...kit.param_controls import refill
 from ...kit.progress import Progress
 from ...link.push import push
 from ...views.gallery import Gallery
-from ..answers import Answer
 from ..map_overlay import gallery_pictures
 from . import words
 from .answers import NetworkAnswer
@@ -32,9 +32,8 @@ class SnowPanes:
     """
 
     def __init__(self, state: SnowState, train: Callable[[], object], stop: Callable[[], object]) -> None:
-        self._state, self._showing = state, False
+        self._state, self._lock = state, threading.RLock()
         self._answer: NetworkAnswer | None = None
-        self._lock = threading.RLock()
         self.share = ipywidgets.IntSlider(
             value=percent(state.share), min=0, max=100, step=10, description="Snow behind wolves, in %"
         )
@@ -47,6 +46,7 @@ class SnowPanes:
         self.said = html("", f"<p>{words.NOTHING_YET}</p>")
         self.notice: Notice = classed(Notice(classes=""), "dv-complaint")
         self._make_found()
+        self.complain = self.notice.say
         self.rows = [
             html("dv-step", words.WHAT),
             box("dv-row", self.share, self.train, self.seen),
@@ -81,10 +81,10 @@ class SnowPanes:
         self.gallery.observe(lambda _: self._show_chosen(), names="chosen")
         state.observe(lambda _: self._show_shown(), names="shown")
         state.observe(lambda _: self._show_share(), names="share")
-        state.observe(lambda _: self._show_training(), names="training")
+        traitlets.dlink((state, "training"), (self.train, "disabled"))
 
     def _pick(self, index: int | None) -> None:
-        if not self._showing and index is not None:
+        if index is not None:
             self._state.shown = index
 
     # --- what the state says ---
@@ -92,23 +92,12 @@ class SnowPanes:
     def _show_share(self) -> None:
         self.seen.value = words.seen(self._state.share)
 
-    def _show_training(self) -> None:
-        self.train.disabled = self._state.training
-
     def _show_shown(self) -> None:
-        self.chart.show(self._state.points, self._state.shown)
-        self._show_networks()
-
-    def _show_networks(self) -> None:
-        """The menu; what it says of itself meanwhile is not listened to."""
-        points, self._showing = self._state.points, True
-        try:
-            named = [(words.name(point, points), index) for index, point in enumerate(points)]
-            if self.network.options != tuple(named):
-                self.network.options = named
-            self.network.value = self._state.shown if points else None
-        finally:
-            self._showing = False
+        points = self._state.points
+        self.chart.show(points, self._state.shown)
+        named = [(words.name(point, points), index) for index, point in enumerate(points)]
+        if named:
+            refill(self.network, named, self._state.shown)
 
     # --- what came out ---
 
@@ -117,7 +106,7 @@ class SnowPanes:
         with self._lock:
             self._answer = found
             for pane in (self.table, self.pictures):
-                push(pane.layout, display="none" if found is None else None)
+                display(pane, found is not None)
             if found is None:
                 push(self.said, value=f"<p>{words.NOTHING_YET}</p>")
                 push(self.table, value="")
@@ -128,9 +117,7 @@ class SnowPanes:
             self._show_chosen()
 
     def _show_pictures(self, found: NetworkAnswer) -> None:
-        before: tuple[Answer | None, ...] = (None,) * len(found.made.answers)
-        if found.before is not None:
-            before = found.before.answers
+        before = (None,) * len(found.made.answers) if found.before is None else found.before.answers
         told = zip(found.made.scenes, found.made.answers, before, strict=True)
         push(self.gallery, captions=[words.caption_of(*of_one) for of_one in told])
         pictures = gallery_pictures(found.made.views, found.maps, OPACITY)
@@ -150,10 +137,6 @@ class SnowPanes:
         """Shows how far the training is; None when it has ended."""
         self.busy.say(doing or "", doing or "Training")
         self.busy.show(fraction)
-
-    def complain(self, sentence: str) -> None:
-        """Shows one sentence about what does not go; an empty one takes it away."""
-        self.notice.say(sentence)
 
     def close(self) -> None:
         """Takes every widget off the page and frees its model."""

@@ -5,16 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
 
-from torch import Tensor
-
-from ....core.errors import DeepvisError
-from ....core.masks import mask_view
-from ....core.network.network import Network
-from ....core.report import Report
+from ....core.masks import known_mask
+from ....core.report import Report, part_of
 from ....core.results import HeatMap
 from ....engine.main_thread import MainThread
 from ....engine.worker import Worker
@@ -27,7 +22,7 @@ from .answers import NetworkAnswer, TrainedNetwork
 from .state import SnowState
 
 PARAMS: dict[str, dict[str, Any]] = {"occlusion": {"window": 16, "stride": 8}}  # of pictures of 64 x 64
-TRAINED, EXAMINED = 0.85, 0.95  # how far the progress is then
+PARTS = (0, 0.85), (0.85, 0.95), (0.95, 1)  # of the progress: training, examining, drawing the pictures
 
 
 class Subscriber(Protocol):
@@ -40,49 +35,31 @@ class Subscriber(Protocol):
     def complain(self, sentence: str) -> None: ...
 
 
-@dataclass(frozen=True)
-class Training:
-    """The question what a network learns that is trained on so much snow, from this seed."""
-
-    share: float
-    seed: int
-
-
-@dataclass(frozen=True, eq=False)
-class Explanation:
-    """The question why network `number` answers as it does: the map of `method` for each picture that is `missing`."""
-
-    number: int
-    made: TrainedNetwork
-    method: str
-    missing: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Lesson:
-    """What every network of one SnowLab has in common: the pictures that are voted on, or have to be drawn as
-    `orders`; with how many `fresh` animals it is examined; the first seed, and the rest for `train_on_snow`.
-    """
-
-    orders: Sequence[Order]
-    scenes: Sequence[Scene]
-    fresh: int
-    seed: int
-    budget: Mapping[str, int]
-
-
 class SnowSession:
     """Trains what `state` asks for and explains what it shows, and tells `pane` what came out.
 
-    Trained networks become points of the state on the main thread, also where the answer came on another one.
+    Trained networks become points of the state on the main thread, also where the answer came on another one. Each is
+    asked about `scenes`, or what is drawn as `orders` where there are none, and examined with so many `fresh` animals;
+    `seed` is the first one, and `budget` the rest for `train_on_snow`.
     """
 
-    def __init__(self, state: SnowState, pane: Subscriber, lesson: Lesson) -> None:
-        self._state, self._pane, self._lesson = state, pane, lesson
-        self.scenes = tuple(lesson.scenes)
+    def __init__(
+        self,
+        state: SnowState,
+        pane: Subscriber,
+        orders: Sequence[Order],
+        scenes: Sequence[Scene],
+        fresh: int,
+        seed: int,
+        budget: Mapping[str, int],
+    ) -> None:
+        self._state, self._pane = state, pane
+        self._orders, self._fresh, self._seed, self._budget = orders, fresh, seed, budget
+        self.scenes = tuple(scenes)
         self.made: tuple[TrainedNetwork, ...] = ()
         self.maps: dict[tuple[int, str], dict[int, HeatMap]] = {}  # by number of the network and method
         self._main, self._worker = MainThread(), Worker("deepvis-snow")
+        self.idle = self._worker.idle
         self._closed = False
         self._lock = threading.RLock()
         state.observe(self._follow, names=["shown", "method"])
@@ -95,10 +72,11 @@ class SnowSession:
         self._state.begin_training()
         self._pane.complain("")
         self._pane.show_progress(0.0, "Starting")
-        question = self._next_training()
+        share = self._state.share
+        again = sum(point["share"] == share for point in self._state.points)
         self._worker.submit(
             "train",
-            partial(self._make, question),
+            partial(self._make, share, self._seed + again),
             long=True,
             on_result=self._trained,
             on_partial=self._progressed,
@@ -107,28 +85,23 @@ class SnowSession:
             doing="training the network",
         )
 
-    def _next_training(self) -> Training:
-        share = self._state.share
-        again = sum(point["share"] == share for point in self._state.points)
-        return Training(share, self._lesson.seed + again)
-
-    def _make(self, question: Training, report: Report) -> TrainedNetwork:
+    def _make(self, share: float, seed: int, report: Report) -> TrainedNetwork:
         """Trains a network, examines it, and asks it about the pictures."""
-        lesson, begun = self._lesson, time.monotonic()
-        network = train_on_snow(question.share, question.seed, **lesson.budget, report=part_of(report, 0, TRAINED))
+        training, examining, drawing = (part_of(report, first, last, lambda doing: doing) for first, last in PARTS)
+        begun = time.monotonic()
+        network = train_on_snow(share, seed, **self._budget, report=training)
         seconds = time.monotonic() - begun
-        found = examine(network, count=lesson.fresh, report=part_of(report, TRAINED, EXAMINED))
-        scenes = self._drawn(part_of(report, EXAMINED, 1))
+        found = examine(network, count=self._fresh, report=examining)
+        scenes = self._drawn(drawing)
         views = tuple(network.view(scene) for scene in scenes)
-        masks = tuple(_mask(network, scene) for scene in scenes)
+        masks = tuple(known_mask(network, scene) for scene in scenes)
         answers = answers_to(network, views)
-        return TrainedNetwork(question.share, question.seed, network, found, scenes, views, masks, answers, seconds)
+        return TrainedNetwork(share, seed, network, found, scenes, views, masks, answers, seconds)
 
     def _drawn(self, report: Report) -> tuple[Scene, ...]:
-        orders = self._lesson.orders
-        while len(self.scenes) < len(orders):
-            self.scenes = (*self.scenes, drawn(orders[len(self.scenes)]))
-            report(len(self.scenes) / len(orders), "Drawing the pictures")
+        for order in self._orders[len(self.scenes) :]:
+            self.scenes = (*self.scenes, drawn(order))
+            report(len(self.scenes) / len(self._orders), "Drawing the pictures")
         return self.scenes
 
     def _progressed(self, fraction: float, doing: object) -> None:
@@ -169,7 +142,7 @@ class SnowSession:
         with self._lock:
             self._shown = self._state.shown, self._state.method
             self._publish()
-            self._explain(*self._shown)
+            self._explain()
 
     def _publish(self) -> None:
         number, method = self._shown
@@ -180,41 +153,33 @@ class SnowSession:
         maps = dict(self.maps.get((number, method), {}))
         self._pane.show_network(NetworkAnswer(self.made[number], before, method, maps))
 
-    def _explain(self, number: int, method: str) -> None:
+    def _explain(self) -> None:
         """Explains what this network said to every picture that has no map yet."""
         self._worker.cancel("explain")
+        number, method = shown = self._shown
         if not 0 <= number < len(self.made):
             return
-        maps = self.maps.setdefault((number, method), {})
-        missing = tuple(index for index in range(len(self.made[number].scenes)) if index not in maps)
+        made, maps = self.made[number], self.maps.setdefault(shown, {})
+        missing = [index for index in range(len(made.scenes)) if index not in maps]
         if missing:
-            self._ask(Explanation(number, self.made[number], method, missing))
+            self._worker.submit(
+                "explain",
+                partial(_maps, made, method, missing),
+                long=True,
+                on_partial=lambda _, found: self._mapped(shown, found),
+                on_error=lambda sentence, _: self._pane.complain(sentence),
+                doing=f"running {method}",
+            )
 
-    def _ask(self, question: Explanation) -> None:
-        self._worker.submit(
-            "explain",
-            partial(_maps, question),
-            long=True,
-            on_partial=lambda _, found: self._mapped(question, found),
-            on_error=lambda sentence, _: self._pane.complain(sentence),
-            doing=f"running {question.method}",
-        )
-
-    def _mapped(self, question: Explanation, found: Any) -> None:
+    def _mapped(self, shown: tuple[int, str], found: Any) -> None:
         """One more map, (number of the picture, map), or nothing but progress."""
-        if found is None:
-            return
-        with self._lock:
-            shown = question.number, question.method
-            self.maps[shown][found[0]] = found[1]
-            if shown == self._shown:
-                self._publish()
+        if found is not None:
+            with self._lock:
+                self.maps[shown][found[0]] = found[1]
+                if shown == self._shown:
+                    self._publish()
 
     # --- the end ---
-
-    def idle(self, timeout: float) -> bool:
-        """Waits until nothing runs or waits; False if something still does after `timeout` seconds."""
-        return self._worker.idle(timeout)
 
     def close(self) -> None:
         """Ends the thread; nothing more is told. Closing again changes nothing."""
@@ -227,29 +192,11 @@ class SnowSession:
             self.scenes, self.made, self.maps = (), (), {}
 
 
-def part_of(report: Report, start: float, end: float, tell: bool = True) -> Report:
-    """Returns the same report for a part of the whole; without `tell` it says only how far it is."""
-
-    def part(fraction: float, partial: object | None = None) -> None:
-        report(start + (end - start) * fraction, partial if tell else None)
-
-    return part
-
-
-def _maps(question: Explanation, report: Report) -> None:
+def _maps(made: TrainedNetwork, method: str, missing: Sequence[int], report: Report) -> None:
     """Explains one picture after the other; each map is reported."""
-    made, count = question.made, len(question.missing)
-    for place, index in enumerate(question.missing):
-        asking = part_of(report, place / count, (place + 1) / count, tell=False)
-        params = PARAMS.get(question.method, {})
-        found = explain(made.network, made.scenes[index], question.method, report=asking, **params)
+    count, params = len(missing), PARAMS.get(method, {})
+    for place, index in enumerate(missing):
+        part = part_of(report, place / count, (place + 1) / count)
+        found = explain(made.network, made.scenes[index], method, report=part, **params)
         assert isinstance(found, HeatMap)
         report((place + 1) / count, (index, found))
-
-
-def _mask(network: Network, scene: Scene) -> Tensor | None:
-    """The animal as the network sees it; None where the picture brings no mask, or none of it is seen."""
-    try:
-        return mask_view(network, scene)
-    except DeepvisError:
-        return None

@@ -14,7 +14,7 @@ from ...kit.root import RootWidget
 from ..scenes import orders
 from .answers import TrainedNetwork
 from .panes import SnowPanes
-from .session import Lesson, SnowSession
+from .session import SnowSession
 from .state import SnowState
 
 BUDGET = ("steps", "animals", "grounds")  # of train_on_snow
@@ -53,13 +53,13 @@ class SnowLab(SnowState, RootWidget):
             raise DeepvisError(f"There is no argument {min(unknown)}; accepted are {', '.join(BUDGET)}.")
         checked_share(share)
         seed, budget = _from("seed", seed, 0), {name: _from(name, n, 1) for name, n in budget.items()}
-        lesson = Lesson(orders(scenes), tuple(scenes or ()), _from("fresh", fresh, 1), seed, budget)
+        lesson = orders(scenes), scenes or (), _from("fresh", fresh, 1), seed, budget
         super().__init__()
         self.add_class("dv-husky-wolf").add_class("dv-snow-lab")
         self.share = share
         self.panes = SnowPanes(self, train=self.train, stop=self.stop)
         self.children = tuple(self.panes.rows)
-        self.session = SnowSession(self, self.panes, lesson)
+        self.session = SnowSession(self, self.panes, *lesson)
 
     @property
     def networks(self) -> list[TrainedNetwork]:

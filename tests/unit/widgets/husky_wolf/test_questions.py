@@ -13,7 +13,7 @@ from deepvis_widgets.core.results import HeatMap
 from deepvis_widgets.engine.client import explanation_key
 from deepvis_widgets.engine.engine import Engine
 from deepvis_widgets.methods import explain
-from deepvis_widgets.widgets.husky_wolf.questions import SAMPLES, Explanation, Questions, answers_to
+from deepvis_widgets.widgets.husky_wolf.questions import SAMPLES, Questions, answers_to
 from deepvis_widgets.widgets.husky_wolf.scenes import BIASED, drawn
 from deepvis_widgets.zoo.load import load
 
@@ -32,7 +32,9 @@ def asking() -> Iterator[tuple[Questions, Any, list[str]]]:
 def explained(questions: Questions, method: str, first: int = 0) -> list[tuple[int, HeatMap]]:
     found, ended = [], threading.Event()
     questions.explain(
-        Explanation(BIASED, method, SCENES),
+        BIASED,
+        method,
+        SCENES,
         lambda: first,
         lambda _, one: found.append(one) if one is not None else None,
         ended.set,

@@ -13,8 +13,8 @@ from deepvis_widgets.core.picture.preprocess import Preprocess
 from deepvis_widgets.engine.client import Client
 from deepvis_widgets.methods.synthesis import Ascent
 from deepvis_widgets.widgets.maximization import layer_gallery
+from deepvis_widgets.widgets.maximization.ascent_run import Look
 from deepvis_widgets.widgets.maximization.layer_gallery import Drawn
-from deepvis_widgets.widgets.maximization.look import Look
 from deepvis_widgets.widgets.maximization.session import MaximizationSession
 from deepvis_widgets.widgets.maximization.state import MaximizationState
 from tests.small_nets import Plain

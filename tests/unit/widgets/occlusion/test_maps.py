@@ -11,4 +11,4 @@ def test_labels_keep_their_colours_and_late_ones_share_a_grey() -> None:
     before = colours.colour(3)
     colours.see([5, 3, 1, 2, 4, 6, 8])
     assert (colours.colour(7), colours.colour(3)) == (COLOURS[0], before)
-    assert colours.colour(8) == OTHERS and "a &lt;b&gt; 75%" in colours.legend({7: 3, 3: 1}, ["a <b>"] * 9)
+    assert colours.colour(8) == OTHERS and "a &lt;b&gt; 75%" in colours.legend([7, 7, 7, 3], ["a <b>"] * 9)

@@ -13,7 +13,8 @@ from deepvis_widgets.core.network.network import Network
 from deepvis_widgets.core.picture.preprocess import Preprocess
 from deepvis_widgets.engine.client import Client
 from deepvis_widgets.methods import explain
-from deepvis_widgets.widgets.occlusion.experiment import Experiment, Visited
+from deepvis_widgets.widgets.occlusion.experiment import Experiment
+from deepvis_widgets.widgets.occlusion.probe import Seen
 from deepvis_widgets.widgets.occlusion.session import OcclusionSession
 from deepvis_widgets.widgets.occlusion.state import OcclusionState, last_maps
 from tests.small_nets import Plain
@@ -24,7 +25,7 @@ class Notebook:
 
     def __init__(self) -> None:
         self.begun_: list[Experiment] = []
-        self.visited_: list[Visited] = []
+        self.visited_: list[Seen] = []
         self.sweeps: list[float | None] = []
         self.sentences: list[str] = []
         self.over = 0
@@ -35,8 +36,8 @@ class Notebook:
     def begun(self, answer: Experiment) -> None:
         self.begun_.append(answer)
 
-    def visited(self, answer: Visited) -> None:
-        self.visited_.append(answer)
+    def visited(self, answer: Experiment, seen: Seen, shares: torch.Tensor) -> None:
+        self.visited_.append(seen)
 
     def grown(self, answer: Experiment) -> None:
         assert answer.colours.colour(answer.probe.whole.label)
@@ -76,7 +77,7 @@ def test_a_picture_begins_an_experiment_with_the_window_in_its_corner(lesson: Le
     lesson.settle()
     assert [each.question.target for each in lesson.notes.begun_] == [1]
     assert lesson.state.occluder == (0, 0, 8, 8)
-    assert [each.seen.box for each in lesson.notes.visited_] == [(0, 0, 8, 8)]
+    assert [seen.box for seen in lesson.notes.visited_] == [(0, 0, 8, 8)]
 
 
 def test_settings_that_change_meanwhile_are_not_in_the_experiment(lesson: Lesson) -> None:

@@ -13,11 +13,11 @@ from deepvis_widgets.core.errors import DeepvisError
 from deepvis_widgets.widgets.husky_wolf.scenes import drawn
 from deepvis_widgets.widgets.husky_wolf.snow import session as snow_session
 from deepvis_widgets.widgets.husky_wolf.snow.answers import NetworkAnswer
-from deepvis_widgets.widgets.husky_wolf.snow.session import Lesson, SnowSession, part_of
+from deepvis_widgets.widgets.husky_wolf.snow.session import SnowSession
 from deepvis_widgets.widgets.husky_wolf.snow.state import SnowState
 
 FEW = [("husky", "snow", 22), ("wolf", "meadow", 24)]
-LESSON = Lesson(FEW, (), 2, 5, {"steps": 2, "animals": 2, "grounds": 1})
+LESSON: Any = (FEW, (), 2, 5, {"steps": 2, "animals": 2, "grounds": 1})
 
 
 class Listener:
@@ -55,7 +55,7 @@ def pane() -> Listener:
 
 @pytest.fixture
 def session(state: SnowState, pane: Listener) -> Iterator[SnowSession]:
-    made = SnowSession(state, pane, LESSON)
+    made = SnowSession(state, pane, *LESSON)
     yield made
     made.close()
     assert "deepvis-snow" not in {thread.name for thread in threading.enumerate()}
@@ -170,7 +170,7 @@ def test_the_state_changes_on_the_main_thread_only(monkeypatch: pytest.MonkeyPat
     async def notebook() -> tuple[list[int], tuple[Any, ...], bool]:
         state, threads = SnowState(share=0.5), []
         state.observe(lambda _: threads.append(threading.get_ident()))
-        session = SnowSession(state, Listener(), LESSON)
+        session = SnowSession(state, Listener(), *LESSON)
         session.train()
         assert session.idle(120) and state.points == () and state.training, "the main thread was busy"
         while state.training:
@@ -180,11 +180,3 @@ def test_the_state_changes_on_the_main_thread_only(monkeypatch: pytest.MonkeyPat
 
     threads, points, training = asyncio.run(notebook())
     assert set(threads) == {threading.get_ident()} and len(points) == 1 and not training
-
-
-def test_a_part_of_the_progress() -> None:
-    told: list[Any] = []
-    report = part_of(lambda fraction, partial=None: told.append((fraction, partial)), 0.5, 1)
-    report(0.5, "Training")
-    part_of(report, 0, 0.5, tell=False)(1, "not told")
-    assert told == [(0.75, "Training"), (0.75, None)]
