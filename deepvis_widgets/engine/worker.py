@@ -84,7 +84,7 @@ class Worker:
         self.clear_way(slot)
 
     def clear_way(self, slot: str) -> bool:
-        """Cancels a slot; False if one of its callbacks is being called at this moment, so that an answer can follow."""
+        """Cancels a slot; False if one of its callbacks is being called right now, so that an answer can follow."""
         with self._changed:
             self._unwant(slot)
             older = self._queue.drop(slot)
