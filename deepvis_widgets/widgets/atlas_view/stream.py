@@ -28,8 +28,7 @@ class Stream:
         """Goes through `steps` on the engine's thread; `fail(sentence)` if one raises, `done()` at the end of all."""
         with self._lock:
             self._turn += 1
-            turn = self._turn
-        self._submit(turn, steps, fail, done)
+            self._submit(self._turn, steps, fail, done)
 
     def stop(self) -> None:
         """Begins no further step."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ..kit.notice import attempt
 from ..kit.player import Player
-from .binding import attempt, follow_steps
+from .binding import follow_steps
 from .board import Board
 from .cell_state import CellState
-from .cells import Cell, CellMap
+from .cells import CellMap
 from .number_fields import CellEditor
 from .number_grids import read_number
 from .pen import Pen
@@ -29,9 +30,9 @@ class CellBoard(CellState, Board):
         super().__init__(self.extent(self.scene()), [*above, self.player, self.editor], below)
         follow_steps(self, self.player)
         self.observe(lambda _: self.show(), names=["lesson", "step", "hovered", "selected"])
-        self.on_point(lambda top, left: self._hover(self.cells.find(top, left)))
+        self.on_point(lambda top, left: self.set_trait("hovered", self.cells.find(top, left)))
         self.on_point(self._press, press=True)
-        self.on_leave(lambda: self._hover(None))
+        self.on_leave(lambda: self.set_trait("hovered", None))
 
     # --- for subclasses ---
 
@@ -56,7 +57,8 @@ class CellBoard(CellState, Board):
     def show(self) -> None:
         """Brings the player, the field for a number, the drawing and its words in line with the state."""
         self.player.count = self.count
-        self._edit(self.selected)
+        cell = self.selected
+        self.editor.edit("" if cell is None else self.name(cell), None if cell is None else self.read(cell))
         scene = self.scene()
         if scene != self._shown:
             self._shown = scene
@@ -71,26 +73,16 @@ class CellBoard(CellState, Board):
         self.paint(pen, self.scene(), cells)
         self.cells = cells
 
-    def _edit(self, cell: Cell | None) -> None:
-        self.editor.edit("" if cell is None else self.name(cell), None if cell is None else self.read(cell))
-
-    def _hover(self, cell: Cell | None) -> None:
-        self.hovered = cell
-
     def _press(self, top: float, left: float) -> None:
         cell = self.cells.find(top, left)
-        if cell is None:
-            return
-        editable = self.editable(cell)
-        if editable is None:
+        editable = None if cell is None else self.editable(cell)
+        if editable is not None:
+            self.selected = editable
+            self.editor.focus()
+        elif cell is not None:
             self.press(cell)
-            return
-        self.selected = editable
-        self.editor.focus()
 
     def _commit(self, text: str) -> None:
-        if self.selected is not None:
-            attempt(self.refuse, self._store, self.selected, text)
-
-    def _store(self, cell: Cell, text: str) -> None:
-        self.write(cell, read_number(text))
+        cell = self.selected
+        if cell is not None:
+            attempt(self.refuse, lambda: self.write(cell, read_number(text)))

@@ -68,13 +68,16 @@ class Tools(ipywidgets.Box):
         state = self._state
         for name in ("scale", "opacity", "curves", "scores", "outline"):
             traitlets.link((state, name), (getattr(self, name), "value"))
-        self.colours.observe(lambda change: state.recolour(change["new"]), names="value")
+        self.colours.observe(self._choose_colours, names="value")
         self.target.observe(self._choose_target, names="value")
         self.add.observe(self._add_method, names="value")
         state.observe(lambda _: self._fill_colours(), names="colormaps")
         state.observe(lambda _: self._fill_classes(), names="target")
         state.observe(lambda _: self._fill_methods(), names="methods")
         state.observe(self._see, names="seen")
+
+    def _choose_colours(self, change: Any) -> None:
+        self._state.colormaps = {**self._state.colormaps, "unsigned": change["new"]}
 
     def _choose_target(self, change: Any) -> None:
         target = None if change["new"] == NO_CLASS else change["new"]

@@ -6,10 +6,11 @@ from functools import partial
 
 import ipywidgets
 
-from ..board.binding import Binding, Say
+from ..board.binding import Binding
 from ..board.number_fields import grid_field, row, size_slider, toggles, wide
 from ..board.number_grids import read_grid, write_grid
 from ..kit.layout import dropdown
+from ..kit.notice import Say
 from .state import PRESETS, RANGES, ConvolutionState
 
 DIMENSIONS = {"1-D": 1, "2-D": 2}
@@ -48,18 +49,10 @@ class ConvolutionControls(ipywidgets.VBox):
     def _show(self) -> None:
         state = self._state
         self.dims.value, self.way.value = state.dims, state.transposed
-        self._limit(state.dims)
-        for name, slider in self.sizes.items():
-            slider.value = getattr(state, name)
+        for name, (_, _, *high) in RANGES.items():  # the sliders end where the board does
+            self.sizes[name].max, self.sizes[name].value = high[state.dims - 1], getattr(state, name)
         self.input.value = write_grid(state.lesson.x.tolist())
         self.kernel.value = write_grid(state.lesson.kernel.tolist())
-
-    def _limit(self, dims: int) -> None:
-        """Lets the sliders end where the board does."""
-        for name, (_, _, *high) in RANGES.items():
-            slider = self.sizes[name]
-            slider.value = min(slider.value, high[dims - 1])
-            slider.max = high[dims - 1]
 
     def _read(self, text: str) -> list[float] | list[list[float]]:
         """A whole grid as typed: one row is one dimension, unless a single number is meant as a 1 × 1 grid."""

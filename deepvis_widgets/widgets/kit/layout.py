@@ -69,11 +69,11 @@ def close_all(widgets: Sequence[Any]) -> None:
 
     ipywidgets keeps each open model alive, and with it whatever its callbacks hold.
     """
-    for widget in _models_of(widgets):
+    for widget in models_of(widgets):
         widget.close()
 
 
-def _models_of(widgets: Sequence[Any]) -> list[ipywidgets.Widget]:
+def models_of(widgets: Sequence[Any]) -> list[ipywidgets.Widget]:
     """These widgets and every model that one of them shows or refers to, what is inside before what is round it."""
     found: dict[ipywidgets.Widget, bool] = {}
 

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from typing import Any
 
 import traitlets
 
 from ...core.errors import DeepvisError
-from .checks import checked_biases, checked_inputs, checked_weights, finite
-from .names import element_named
-from .toy_network import INPUTS, RULES, START_BIASES, START_INPUTS, START_WEIGHTS, STEPS, Division, Edge, Flow, flow
+from .toy_network import (
+    EDGES,
+    INPUTS,
+    RULES,
+    START_BIASES,
+    START_INPUTS,
+    START_WEIGHTS,
+    STEPS,
+    Division,
+    Edge,
+    Flow,
+    flow,
+)
+from .words import element_named
 
+LARGEST = 1e6  # of a number typed in: its square is still far from overflow
 NUMBERS = {"epsilon": (1e-6, 10.0), "gamma": (0.0, 10.0), "alpha": (1.0, 5.0)}  # of the rules: least, most
 
 
@@ -79,15 +93,33 @@ class RelevanceState(traitlets.HasTraits):
 
     @traitlets.validate("inputs")
     def _check_inputs(self, proposal: Any) -> tuple[float, ...]:
-        return checked_inputs(proposal["value"])
+        values = proposal["value"]
+        if isinstance(values, str | Mapping) or not hasattr(values, "__len__") or len(values) != len(INPUTS):
+            raise DeepvisError(
+                f"inputs={values!r} does not fit; accepted are three numbers, for neurons 1, 2 and 3 "
+                "(a real network is for dv.RelevanceLedger)."
+            )
+        return tuple(finite(value, f"a{i}") for i, value in zip(INPUTS, values, strict=True))
 
     @traitlets.validate("weights")
     def _check_weights(self, proposal: Any) -> dict[Edge, float]:
-        return checked_weights(proposal["value"])
+        weights = proposal["value"]
+        if not isinstance(weights, Mapping):
+            raise DeepvisError("weights is no dictionary; accepted is {(from, to): number}, such as {(1, 4): 0.9}.")
+        for edge in weights:
+            if edge not in EDGES:
+                raise DeepvisError(
+                    f"There can be no edge {edge!r}; edges lead from 1, 2, 3 to 4, 5, 6 and from those to 7."
+                )
+        return {edge: finite(weights[edge], f"w{edge[0]}{edge[1]}") for edge in EDGES if edge in weights}
 
     @traitlets.validate("biases")
     def _check_biases(self, proposal: Any) -> dict[int, float]:
-        return checked_biases(proposal["value"])
+        """Those left out are zero."""
+        biases = proposal["value"]
+        if not isinstance(biases, Mapping) or any(k not in START_BIASES for k in biases):
+            raise DeepvisError(f"biases={biases!r} does not fit; accepted is {{neuron: number}} for neurons 4 to 7.")
+        return {k: finite(biases.get(k, 0.0), f"b{k}") for k in START_BIASES}
 
     @traitlets.validate("rule")
     def _check_rule(self, proposal: Any) -> str:
@@ -133,3 +165,18 @@ class RelevanceState(traitlets.HasTraits):
     def _present(self, element: int | Edge | None) -> int | Edge | None:
         """A neuron, or an edge that exists."""
         return None if isinstance(element, tuple) and element not in self.weights else element
+
+
+def finite(value: Any, name: str) -> float:
+    """A number that can be shown; DeepvisError otherwise.
+
+    >>> finite("0.5", "a1")
+    0.5
+    """
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if isinstance(value, bool) or not abs(number) <= LARGEST:
+        raise DeepvisError(f"{name} = {value!r} does not fit; accepted is a number from {-LARGEST:g} to {LARGEST:g}.")
+    return number

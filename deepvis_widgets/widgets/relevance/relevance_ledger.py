@@ -43,7 +43,7 @@ class RelevanceLedger(LedgerState, PictureLab):
         super().__init__(network, pictures)
         classed(self, "dv-relevance")
         self.network.recordings.limit = max(2, self.network.recordings.limit)
-        self._session = LedgerSession(self, self.ask)
+        self._session = LedgerSession(self, self.client.ask)
         self._make_panes()
         self.begin(picture, **params, target=target, layer=layer)
 
