@@ -8,7 +8,7 @@ import ipywidgets
 
 from ...atlas import Top, Unit
 from ...core.network.network import Network
-from ..kit.layout import box, dropdown
+from ..kit.layout import box, class_field, dropdown
 from ..link.frames import no_pictures
 from ..link.protocol import Array
 from ..link.push import push
@@ -96,13 +96,7 @@ class ClassFinder(ipywidgets.VBox):
 
     def __init__(self, labels: Sequence[str], group: str, on_unit: Go) -> None:
         self.on_ask: Callable[[], None] = lambda: None
-        self._label = ipywidgets.Combobox(
-            options=list(dict.fromkeys(labels)),
-            description="What fires for",
-            placeholder="a class, then Enter",
-            continuous_update=False,
-            tooltip="A class, by name or number",
-        )
+        self._label = class_field(labels, "A class, by name or number", description="What fires for")
         self._where = dropdown("", [("in every layer", False), ("in this layer", True)], "Layers to search")
         self.units = UnitList(group, on_unit)
         self.units.placeholder = "Choose a class to see the units that go with it."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from ..kit.notice import attempt
 from ..kit.player import Player
@@ -14,6 +14,17 @@ from .cells import CellMap
 from .number_fields import CellEditor
 from .number_grids import read_number
 from .pen import Pen
+
+
+class Scene(Protocol):
+    """What is drawn: two that are equal look alike."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(height, width) in css pixels."""
+
+    def draw(self, pen: Pen, cells: CellMap) -> None:
+        """Draws on an empty canvas, and registers the cells."""
 
 
 class CellBoard(CellState, Board):
@@ -27,7 +38,7 @@ class CellBoard(CellState, Board):
         self.cells = CellMap()
         self.player, self.editor = Player(self.count), CellEditor(self._commit)
         self._shown: object = None
-        super().__init__(self.extent(self.scene()), [*above, self.player, self.editor], below)
+        super().__init__(self.scene().size, [*above, self.player, self.editor], below)
         follow_steps(self, self.player)
         self.observe(lambda _: self.show(), names=["lesson", "step", "hovered", "selected"])
         self.on_point(lambda top, left: self.set_trait("hovered", self.cells.find(top, left)))
@@ -36,16 +47,8 @@ class CellBoard(CellState, Board):
 
     # --- for subclasses ---
 
-    def scene(self) -> object:
+    def scene(self) -> Scene:
         """Everything that the drawing depends on, in one frozen value."""
-        raise NotImplementedError
-
-    def extent(self, scene: Any) -> tuple[int, int]:
-        """The (height, width) of the drawing of a scene, in css pixels."""
-        raise NotImplementedError
-
-    def paint(self, pen: Pen, scene: Any, cells: CellMap) -> None:
-        """Draws a scene on an empty canvas, and registers its cells."""
         raise NotImplementedError
 
     def words(self) -> str:
@@ -62,15 +65,15 @@ class CellBoard(CellState, Board):
         scene = self.scene()
         if scene != self._shown:
             self._shown = scene
-            if self.size != self.extent(scene):
-                self.resize(self.extent(scene))
+            if self.size != scene.size:
+                self.resize(scene.size)
             self.redraw()
             self.say(self.words())
 
     def draw(self, pen: Pen) -> None:
         """Draws, and knows from then on where the cells are: never half of them, events come on other threads."""
         cells = CellMap()
-        self.paint(pen, self.scene(), cells)
+        self.scene().draw(pen, cells)
         self.cells = cells
 
     def _press(self, top: float, left: float) -> None:

@@ -118,5 +118,5 @@ def _words(answer: CellAnswer) -> str:
     return f"explains {answer.result.target}{share}{noted(answer.result)}"
 
 
-def _icon(icon: str, tooltip: str, on_click: Callable[[], None]) -> ipywidgets.Button:
+def _icon(icon: str, tooltip: str, on_click: Callable[[], object]) -> ipywidgets.Button:
     return button(tooltip=tooltip, icon=icon, on_click=on_click, width="28px")

@@ -144,13 +144,8 @@ def _arrangement(networks: int) -> list[str]:
 def _entries(cells: Sequence[CellAnswer], several: bool) -> list[Entry]:
     """The lines of the chart; methods differ in their colours, networks in their dashes."""
     methods = list(dict.fromkeys(cell.name for cell in cells))
+    names = [f"{cell.title}, {cell.row.title}" if several else cell.title for cell in cells]
     return [
-        Entry(
-            cell.key,
-            f"{cell.title}, {cell.row.title}" if several else cell.title,
-            methods.index(cell.name),
-            cell.row.place,
-            cell.curves,
-        )
-        for cell in cells
+        Entry(cell.key, name, methods.index(cell.name), cell.row.place, cell.curves)
+        for cell, name in zip(cells, names, strict=True)
     ]

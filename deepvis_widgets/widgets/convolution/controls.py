@@ -1,7 +1,9 @@
-"""The controls of the convolution board."""
+"""The controls of the convolution board, and the facts below it: sizes with formulae, how near to an inverse Wᵀ is."""
 
 from __future__ import annotations
 
+import html
+from collections.abc import Sequence
 from functools import partial
 
 import ipywidgets
@@ -9,8 +11,9 @@ import ipywidgets
 from ..board.binding import Binding
 from ..board.number_fields import grid_field, row, size_slider, toggles, wide
 from ..board.number_grids import read_grid, write_grid
-from ..kit.layout import dropdown
+from ..kit.layout import classed, dropdown
 from ..kit.notice import Say
+from . import words
 from .state import PRESETS, RANGES, ConvolutionState
 
 DIMENSIONS = {"1-D": 1, "2-D": 2}
@@ -59,3 +62,22 @@ class ConvolutionControls(ipywidgets.VBox):
         rows = read_grid(text)
         single = self._state.dims == 2 and rows == [rows[0][:1]]
         return rows if len(rows) > 1 or single else rows[0]
+
+
+class Facts(ipywidgets.HTML):
+    """Two columns of text about the lesson of a state."""
+
+    def __init__(self, state: ConvolutionState) -> None:
+        super().__init__(table(words.facts(state.lesson)))
+        classed(self, "dv-board-facts")
+        state.observe(lambda change: self.set_trait("value", table(words.facts(change["new"]))), names="lesson")
+
+
+def table(rows: Sequence[tuple[str, str]]) -> str:
+    """Two columns of text as HTML.
+
+    >>> table([("W", "4 × 6")])
+    "<table class='dv-facts'><tr><th scope='row'>W</th><td>4 × 6</td></tr></table>"
+    """
+    lines = "".join(f"<tr><th scope='row'>{html.escape(a)}</th><td>{html.escape(b)}</td></tr>" for a, b in rows)
+    return f"<table class='dv-facts'>{lines}</table>"

@@ -65,6 +65,15 @@ class Scene:
         """The sizes of the drawing."""
         return plan(self.lesson)
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """(height, width) in css pixels."""
+        return self.plan.height, self.plan.width
+
+    def draw(self, pen: Pen, cells: CellMap) -> None:
+        """Draws the sliding kernel, and the matrix."""
+        Drawing(pen, cells, self).all()
+
 
 class Drawing:
     """Draws a scene, and registers its cells."""

@@ -25,16 +25,11 @@ RANGES: dict[str, tuple[str, int, int, int]] = {
     "dilation": ("Dilation", 1, 3, 3),
 }
 FIRST = {"dims": 1, "input_size": 6, "kernel_size": 3, "stride": 1, "padding": 0, "dilation": 1}
+HALVING = {"dims": 2, "kernel_size": 3, "stride": 2, "padding": 1}
 PRESETS: dict[str, dict[str, int]] = {
     "6 inputs, 3 weights": {"dims": 1, "input_size": 6, "kernel_size": 3},
-    "3×3 over 5×5, padding 1, stride 2": {"dims": 2, "input_size": 5, "kernel_size": 3, "stride": 2, "padding": 1},
-    "3×3 over 6×6, padding 1, stride 2 (a = 1)": {
-        "dims": 2,
-        "input_size": 6,
-        "kernel_size": 3,
-        "stride": 2,
-        "padding": 1,
-    },
+    "3×3 over 5×5, padding 1, stride 2": {"input_size": 5, **HALVING},
+    "3×3 over 6×6, padding 1, stride 2 (a = 1)": {"input_size": 6, **HALVING},
     "a tall W: full padding": {"dims": 1, "input_size": 5, "kernel_size": 3, "padding": 2},
     "dilation 2": {"dims": 1, "input_size": 9, "kernel_size": 3, "dilation": 2},
 }

@@ -71,14 +71,8 @@ class Probabilities(ipywidgets.VBox):
         import bqplot
 
         names, shares = bqplot.OrdinalScale(), bqplot.LinearScale(min=0, max=1)
-        self._bars = bqplot.Bars(
-            x=[],
-            y=[],
-            scales={"x": names, "y": shares},
-            orientation="horizontal",
-            padding=0.25,
-            interactions={"click": "select"},
-        )
+        look = {"orientation": "horizontal", "padding": 0.25, "interactions": {"click": "select"}}
+        self._bars = bqplot.Bars(x=[], y=[], scales={"x": names, "y": shares}, **look)
         self._bars.on_element_click(self._clicked)
         axes = [
             bqplot.Axis(scale=names, orientation="vertical", grid_lines="none"),

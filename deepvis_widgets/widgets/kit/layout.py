@@ -52,6 +52,12 @@ def dropdown(description: str, options: Any, tooltip: str, **more: Any) -> ipywi
     return ipywidgets.Dropdown(options=options, description=description, tooltip=tooltip, **more)
 
 
+def class_field(labels: Sequence[str], tooltip: str, **more: Any) -> ipywidgets.Combobox:
+    """A field for one of these classes, by name or number."""
+    options, say = list(dict.fromkeys(labels)), "a class, then Enter"
+    return ipywidgets.Combobox(options=options, placeholder=say, continuous_update=False, tooltip=tooltip, **more)
+
+
 def classed(widget: Any, classes: str) -> Any:
     """The widget itself, with these CSS classes, apart by spaces."""
     for name in classes.split():

@@ -34,6 +34,10 @@ class Scene:
         """(height, width) in css pixels."""
         return round(HEAD + 3 * (len(self.lesson.x) * self.cell + LABEL + 10) + EDGE), WIDTH
 
+    def draw(self, pen: Pen, cells: CellMap) -> None:
+        """Draws all panels that the steps have come to."""
+        PoolingDrawing(pen, cells, self).all()
+
 
 class PoolingDrawing:
     """Draws a scene, and registers its cells."""

@@ -24,6 +24,7 @@ RULE_NAMES = {
     "flat": "flat: all alike",
 }
 NUMBER_OF = {"epsilon": "epsilon", "gamma": "gamma", "alpha-beta": "alpha"}  # the number that a rule has
+WHAT = "which number to change; a click on the drawing chooses too"
 WIDE = {"description_width": "initial"}
 EPSILON = {"tooltip": "ε: added to every denominator", "readout_format": ".1e"}
 GAMMA, ALPHA = {"tooltip": "γ: the bonus of what agrees"}, {"tooltip": "α: what counts for; β against"}
@@ -62,13 +63,8 @@ class NumberControls(ipywidgets.Box):
 
     def __init__(self, state: RelevanceState, say: Say) -> None:
         self._state = state
-        self.what = dropdown(
-            "Change",
-            [(title_of(name), name) for name in ELEMENTS],
-            "which number to change; a click on the drawing chooses too",
-            style=WIDE,
-            layout={"width": "224px"},
-        )
+        titles = [(title_of(name), name) for name in ELEMENTS]
+        self.what = dropdown("Change", titles, WHAT, style=WIDE, layout={"width": "224px"})
         self.number = ipywidgets.FloatText(
             description="to", step=0.1, tooltip="the new number; Enter takes it", style=WIDE, layout={"width": "110px"}
         )

@@ -70,12 +70,8 @@ class RelevanceLedger(LedgerState, PictureLab):
         self._picture, account = PicturePane(self.stage), AccountPane(self)
         layer, self.controls = LayerPane(self.network, self.group), LedgerControls(self)
         self.chart, self.words, self.map = account.chart, account.words, layer.map
-        self.children = [
-            self.bar,
-            box("dv-relevance-panes", self.stage, self.map, self.controls),
-            self.chart,
-            self.words,
-        ]
+        beside = box("dv-relevance-panes", self.stage, self.map, self.controls)
+        self.children = [self.bar, beside, self.chart, self.words]
         for pane in (self._picture, account, layer):
             self._session.subscribe(pane.show)
         as_choice = (lambda target: -1 if target is None else target, lambda index: None if index == -1 else index)
