@@ -56,10 +56,6 @@ class UnitListener(Protocol):
     def refuse(self, kind: str, sentence: str) -> None:
         """There is no answer of this kind."""
 
-    @property
-    def class_asked(self) -> str:
-        """The class whose units are to be found, by name or number; empty for none."""
-
 
 class Grid(Protocol):
     """A grid of units that asks for pictures and cards in frames, and gets them in frames."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...atlas import Atlas
 from ...core.errors import DeepvisError
-from ..kit.layout import box, display, dropdown
+from ..kit.layout import box, class_field, display, dropdown
 from ..views.unit_grid import UnitGrid
 
 ORDERS = {"number": "number", "maximum": "maximum", "share of silent positions": "dead", "correlation with": "class"}
@@ -21,13 +21,7 @@ class AtlasSheet(ipywidgets.VBox):
     def __init__(self, atlas: Atlas, labels: Sequence[str], group: str, on_unit: Callable[[str, int], None]) -> None:
         self.atlas, self._on_unit = atlas, on_unit
         self.order = dropdown("Order by", list(ORDERS.items()), "Which units come first", value="number")
-        self.label = ipywidgets.Combobox(
-            options=list(dict.fromkeys(labels)),
-            value=labels[0],
-            placeholder="a class, then Enter",
-            continuous_update=False,
-            tooltip="The class of the correlation, by name or number",
-        )
+        self.label = class_field(labels, "The class of the correlation, by name or number", value=labels[0])
         self.grid = UnitGrid(group=group, mode="pictures", tile=84, unit=-1, cards=True, label="Units of the layer")
         super().__init__([box("dv-atlas-row", self.order, self.label), self.grid])
         self.add_class("dv-atlas-sheet")

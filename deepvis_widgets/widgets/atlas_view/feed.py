@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from torch import Tensor
 
@@ -46,7 +47,12 @@ class AtlasFeed:
         if self.atlas is not None:
             wanted = [kind for kind in KINDS if kind in kinds]
             steps = self._unit_steps(self.atlas, layer, channel, wanted)
-            self._unit.start(steps, lambda sentence: self._refuse(wanted, sentence))
+
+            def refuse(sentence: str) -> None:
+                for kind in wanted:
+                    self._panes.refuse(kind, sentence)
+
+            self._unit.start(steps, refuse)
 
     def _unit_steps(self, atlas: Atlas, layer: str, channel: int, kinds: Sequence[str]) -> Iterator[None]:
         unit, name = atlas.unit(layer, channel), f"{layer}:{channel}"
@@ -55,7 +61,9 @@ class AtlasFeed:
             if kind == "facts":
                 self._panes.show_facts(unit, name)
             elif kind == "similar":
-                yield from self._similar_steps(atlas, layer, channel)
+                yield from self._read_all(atlas)
+                found = UnitsAnswer(kind, f"Similar to {name}", atlas.similar(layer, channel, UNITS))
+                yield from self._list_steps(atlas, found)
             else:
                 yield from self._top_steps(atlas, TopAnswer(kind, unit, name))
 
@@ -76,33 +84,21 @@ class AtlasFeed:
     def _cached(self, atlas: Atlas, make: Callable[[], Tensor], *what: object) -> Tensor:
         return self._engine.cache.get_or_make(content_key("atlas", str(atlas.folder), *what), make)
 
-    def _refuse(self, kinds: Sequence[str], sentence: str) -> None:
-        for kind in kinds:
-            self._panes.refuse(kind, sentence)
-
-    def _similar_steps(self, atlas: Atlas, layer: str, channel: int) -> Iterator[None]:
-        yield from self._read_all(atlas)
-        found = atlas.similar(layer, channel, UNITS)
-        yield from self._list_steps(atlas, UnitsAnswer("similar", f"Similar to {layer}:{channel}", found))
-
     # --- units to go on to ---
 
-    def search(self, layer: str | None) -> None:
-        """Tells the units that go best with the class asked for in the panes, of one layer or of all."""
-        label = self._panes.class_asked
+    def search(self, label: str, layer: str | None) -> None:
+        """Tells the units that go best with a class, by name or number, of one layer or of all; none for no label."""
         if self.atlas is not None and label:
             steps = self._search_steps(self.atlas, label, layer)
             self._find.start(steps, lambda sentence: self._panes.refuse("find", sentence))
 
     def _search_steps(self, atlas: Atlas, label: str, layer: str | None) -> Iterator[None]:
         index = self.network.class_index(int(label) if label.isdecimal() else label)
-        within = layer
         if layer is None:
             yield from self._read_all(atlas)
-        else:
-            place = atlas.stand_in(layer, 0)
-            within = layer if place is None else place[0]  # None: the search says that it is not covered
-        found = atlas.search(index, UNITS, within)
+        elif place := atlas.stand_in(layer, 0):  # else the search says that the layer is not covered
+            layer = place[0]
+        found = atlas.search(index, UNITS, layer)
         yield from self._list_steps(atlas, UnitsAnswer("find", f"Fire for {self.network.labels[index]}", found))
 
     @staticmethod
@@ -123,7 +119,7 @@ class AtlasFeed:
 
     def _thumbnail(self, atlas: Atlas, layer: str, channel: int) -> Tensor:
         """The strongest patch of a unit at the size of a tile."""
-        make = lambda: atlas_frames.top_picture(atlas, layer, channel)  # noqa: E731
+        make = partial(atlas_frames.top_picture, atlas, layer, channel)
         return self._cached(atlas, make, "thumbnail", layer, channel)
 
     def sheet_picture(self, layer: str, channel: int) -> Tensor | None:
@@ -133,7 +129,7 @@ class AtlasFeed:
     def _sheet_picture(self, atlas: Atlas, layer: str, channel: int) -> Tensor | None:
         if atlas.stand_in(layer, channel) is None:
             return None
-        make = lambda: atlas_frames.sheet_picture(atlas, layer, channel)  # noqa: E731
+        make = partial(atlas_frames.sheet_picture, atlas, layer, channel)
         return self._cached(atlas, make, "sheet", layer, channel)  # type: ignore[arg-type]
 
     def fill(self, grid: Grid, layer: str, units: Sequence[int], seq: int) -> None:

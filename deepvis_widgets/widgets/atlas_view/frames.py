@@ -87,11 +87,6 @@ def sheet_picture(atlas: Atlas, layer: str, channel: int) -> Tensor | None:
     return top_picture(atlas, layer, channel) if drawn is None else thumbnail(drawn)
 
 
-def captions(unit: Unit) -> list[str]:
-    """What to write below each of a unit's strongest pictures."""
-    return [f"{top.activation:.3g} · {top.name}" for top in unit.top]
-
-
 def statistics(unit: Unit) -> str:
     """The numbers of a unit in one line."""
     return f"max {unit.maximum:.3g} · mean {unit.mean:.3g} · silent at {unit.dead:.0%} of positions"

@@ -35,7 +35,7 @@ class AtlasWanted(Gallery):
     def draw(self) -> None:
         """Draws the unit now; pictures appear as they improve."""
         push(self, running=True, progress=0.0, notice="")
-        self._session.draw(self._unit, self)
+        self._session.draw(self._unit, self.improve, self.end)
 
     def improve(self, unit: tuple[str, int], fraction: float, made: Pictures | None) -> None:
         """Shows pictures of a unit as they are, unless it is another one's turn; on any thread."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from ...core.network.network import Network
 from ...core.report import Report
@@ -13,16 +14,7 @@ from ...methods import explain
 
 SLOT = "atlas-wanted"
 PICTURES, STEPS = 4, 128
-
-
-class PatternListener(Protocol):
-    """What is told the pictures of a unit (layer, channel) while they improve; on the engine's thread."""
-
-    def improve(self, unit: tuple[str, int], fraction: float, made: Pictures | None) -> None:
-        """They are this far; `made` are the pictures so far, where there are any."""
-
-    def end(self, sentence: str = "") -> None:
-        """Nothing is drawn any more; `sentence` says why, where something failed."""
+Improve = Callable[[tuple[str, int], float, Pictures | None], object]  # of a unit, how far it is, the pictures so far
 
 
 class PatternSession:
@@ -31,17 +23,19 @@ class PatternSession:
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    def draw(self, unit: tuple[str, int], listener: PatternListener) -> None:
-        """Draws a unit (layer, channel), and tells `listener` its pictures as they improve."""
+    def draw(self, unit: tuple[str, int], improve: Improve, end: Callable[..., object]) -> None:
+        """Draws a unit (layer, channel); `improve` is called while it gets better, on the engine's thread, and `end`
+        when it is stopped, or with the sentence why it failed.
+        """
         self._client.ask(
             SLOT,
             partial(_drawn, self._client.network, unit),
-            lambda made: listener.improve(unit, 1.0, _pictures(made)),
+            lambda made: improve(unit, 1.0, _pictures(made)),
             doing="drawing this unit",
             long=True,
-            on_partial=lambda fraction, made: listener.improve(unit, fraction, _pictures(made)),
-            on_error=listener.end,
-            on_cancelled=listener.end,
+            on_partial=lambda fraction, made: improve(unit, fraction, _pictures(made)),
+            on_error=end,
+            on_cancelled=end,
         )
 
     def stop(self) -> None:

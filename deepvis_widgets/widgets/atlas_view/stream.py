@@ -29,17 +29,7 @@ class Stream:
         with self._lock:
             self._turn += 1
             turn = self._turn
-        self._submit(turn, steps, fail, done)
 
-    def stop(self) -> None:
-        """Begins no further step."""
-        with self._lock:
-            self._turn += 1
-        self._engine.cancel(self._slot)
-
-    def _submit(
-        self, turn: int, steps: Iterator[object], fail: Callable[[str], object], done: Callable[[], object]
-    ) -> None:
         def step(_: object) -> object:
             try:
                 return next(steps, _END)
@@ -52,14 +42,23 @@ class Stream:
             elif isinstance(value, DeepvisError):
                 fail(str(value))
             else:
-                self._submit(turn, steps, fail, done)
+                submit()
 
-        with self._lock:  # an older iterator must not supersede the newer one
-            if turn == self._turn:
-                self._engine.submit(
-                    self._slot,
-                    step,
-                    on_result=proceed,
-                    on_error=lambda sentence, _: fail(sentence),
-                    doing="reading the atlas",
-                )
+        def submit() -> None:
+            with self._lock:  # an older iterator must not supersede the newer one
+                if turn == self._turn:
+                    self._engine.submit(
+                        self._slot,
+                        step,
+                        on_result=proceed,
+                        on_error=lambda why, _: fail(why),
+                        doing="reading the atlas",
+                    )
+
+        submit()
+
+    def stop(self) -> None:
+        """Begins no further step."""
+        with self._lock:
+            self._turn += 1
+        self._engine.cancel(self._slot)

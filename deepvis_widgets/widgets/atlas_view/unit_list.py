@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from ..link.frames import no_pictures
 from ..link.push import push
@@ -11,15 +12,31 @@ from .answers import Found, UnitsAnswer
 from .frames import stack
 
 
-class UnitList(Gallery):
+class PickGallery(Gallery):
+    """A gallery that calls `pick(index)` of a subclass at every click, also at one on the same picture again."""
+
+    def __init__(self, **traits: Any) -> None:
+        super().__init__(startable=False, **traits)
+        self.observe(self._picked, names="chosen")
+
+    def pick(self, index: int) -> None:
+        """Does what a click on a picture is for."""
+        raise NotImplementedError
+
+    def _picked(self, change: dict[str, int]) -> None:
+        if change["new"] >= 0:
+            self.chosen = -1
+            self.pick(change["new"])
+
+
+class UnitList(PickGallery):
     """Units (layer, channel, value) with a picture each; a click calls `on_pick(layer, channel)`."""
 
     def __init__(self, group: str, on_pick: Callable[[str, int], None]) -> None:
-        super().__init__(group=group, size=64, startable=False, placeholder="No units yet.")
+        super().__init__(group=group, size=64, placeholder="No units yet.")
         self.add_class("dv-atlas-units")
         self.units: Found = []
         self._on_pick = on_pick
-        self.observe(self._picked, names="chosen")
 
     def show(self, answer: UnitsAnswer) -> None:
         """Names the units, and shows the pictures of the first; on any thread."""
@@ -30,10 +47,7 @@ class UnitList(Gallery):
         else:
             self.push("pictures", arrays={"pictures": stack(answer.pictures) if answer.pictures else no_pictures()})
 
-    def _picked(self, change: dict[str, int]) -> None:
-        chosen = change["new"]
-        if chosen >= 0:
-            self.chosen = -1
-            if chosen < len(self.units):
-                layer, channel, _ = self.units[chosen]
-                self._on_pick(layer, channel)
+    def pick(self, index: int) -> None:
+        """Tells which of the units was clicked."""
+        if index < len(self.units):
+            self._on_pick(*self.units[index][:2])

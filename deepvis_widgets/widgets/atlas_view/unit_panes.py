@@ -8,14 +8,13 @@ import ipywidgets
 
 from ...atlas import Top, Unit
 from ...core.network.network import Network
-from ..kit.layout import box, dropdown
+from ..kit.layout import box, class_field, dropdown
 from ..link.frames import no_pictures
 from ..link.protocol import Array
 from ..link.push import push
-from ..views.gallery import Gallery
 from .answers import TopAnswer, UnitsAnswer
-from .frames import captions, stack
-from .unit_list import UnitList
+from .frames import stack
+from .unit_list import PickGallery, UnitList
 from .unit_statistics import UnitFacts
 
 SIZE = 88
@@ -34,19 +33,16 @@ class AtlasPanes:
         self.finder = ClassFinder(network.labels, group, on_unit)
         self.similar = UnitList(group, on_unit)
         self.similar.title = "Similar units"
-
-    @property
-    def class_asked(self) -> str:
-        """The class whose units are to be found, as it was typed."""
-        return self.finder.label
+        self._tops = {"top": self.top, "deconv": self.deconv}
+        self._lists = {"similar": self.similar, "find": self.finder.units}
 
     def show_top(self, answer: TopAnswer) -> None:
         """Shows the strongest pictures, or their deconvs, as far as they are there."""
-        self._top(answer.kind).show(answer)
+        self._tops[answer.kind].show(answer)
 
     def show_units(self, answer: UnitsAnswer) -> None:
         """Shows units to go on to."""
-        self._units(answer.kind).show(answer)
+        self._lists[answer.kind].show(answer)
 
     def show_facts(self, unit: Unit, name: str) -> None:
         """Shows the numbers of a unit."""
@@ -54,33 +50,27 @@ class AtlasPanes:
 
     def refuse(self, kind: str, sentence: str) -> None:
         """Shows why there is nothing to show."""
-        if kind in ("top", "deconv"):
-            self._top(kind).refuse(sentence)
-        elif kind in ("similar", "find"):
-            push(self._units(kind), notice=sentence)
-
-    def _top(self, kind: str) -> TopPictures:
-        return self.top if kind == "top" else self.deconv
-
-    def _units(self, kind: str) -> UnitList:
-        return self.similar if kind == "similar" else self.finder.units
+        if kind in self._tops:
+            self._tops[kind].refuse(sentence)
+        elif kind in self._lists:
+            push(self._lists[kind], notice=sentence)
 
 
-class TopPictures(Gallery):
+class TopPictures(PickGallery):
     """The strongest pictures of a unit, or what it responded to in them; a click calls `on_pick` with the Top."""
 
     def __init__(self, group: str, title: str, on_pick: Callable[[Top], None]) -> None:
-        super().__init__(group=group, title=title, size=SIZE, startable=False, placeholder="No pictures of this unit.")
+        super().__init__(group=group, title=title, size=SIZE, placeholder="No pictures of this unit.")
         self.add_class("dv-atlas-tops")
         self.unit: Unit | None = None
         self._on_pick = on_pick
-        self.observe(self._picked, names="chosen")
 
     def show(self, answer: TopAnswer) -> None:
         """Says whose pictures come next, or shows the first of them."""
         if answer.pictures is None:
             self.unit = answer.unit
-            push(self, captions=captions(answer.unit), notice="")
+            captions = [f"{top.activation:.3g} · {top.name}" for top in answer.unit.top]
+            push(self, captions=captions, notice="")
         else:
             self._show_pictures(answer.name, stack(answer.pictures) if answer.pictures else no_pictures())
 
@@ -93,12 +83,10 @@ class TopPictures(Gallery):
     def _show_pictures(self, caption: str, pictures: Array) -> None:
         self.push("pictures", {"caption": caption}, {"pictures": pictures})
 
-    def _picked(self, change: dict[str, int]) -> None:
-        chosen = change["new"]
-        if chosen >= 0:
-            self.chosen = -1
-            if self.unit is not None and chosen < len(self.unit.top):
-                self._on_pick(self.unit.top[chosen])
+    def pick(self, index: int) -> None:
+        """Tells which of the pictures was clicked."""
+        if self.unit is not None and index < len(self.unit.top):
+            self._on_pick(self.unit.top[index])
 
 
 class ClassFinder(ipywidgets.VBox):
@@ -108,13 +96,7 @@ class ClassFinder(ipywidgets.VBox):
 
     def __init__(self, labels: Sequence[str], group: str, on_unit: Go) -> None:
         self.on_ask: Callable[[], None] = lambda: None
-        self._label = ipywidgets.Combobox(
-            options=list(dict.fromkeys(labels)),
-            description="What fires for",
-            placeholder="a class, then Enter",
-            continuous_update=False,
-            tooltip="A class, by name or number",
-        )
+        self._label = class_field(labels, "A class, by name or number", description="What fires for")
         self._where = dropdown("", [("in every layer", False), ("in this layer", True)], "Layers to search")
         self.units = UnitList(group, on_unit)
         self.units.placeholder = "Choose a class to see the units that go with it."

@@ -48,16 +48,14 @@ class UnitFacts(ipywidgets.VBox):
         if not self._charts.children:
             self._make_charts()
         push(self._line, value=f"<b>{escape(name)}</b> · {statistics(unit)}")
-        self._show_histogram(*unit.histogram)
+        edges, counts = unit.histogram
+        push(self.histogram, x=thinned(bin_names(edges)), y=np.log10(1.0 + counts))
         self._show_classes(unit.correlation)
 
     def _make_charts(self) -> None:
         self.histogram, spread = _histogram()
         self.classes, self._along, signed = _signed_bars()
         push(self._charts, children=[titled("Activations", spread), titled("Correlation with the classes", signed)])
-
-    def _show_histogram(self, edges: np.ndarray, counts: np.ndarray) -> None:
-        push(self.histogram, x=thinned(bin_names(edges)), y=np.log10(1.0 + counts))
 
     def _show_classes(self, correlation: np.ndarray) -> None:
         chosen = strongest(correlation)
@@ -100,14 +98,8 @@ def _histogram() -> tuple[bqplot.Bars, bqplot.Figure]:
     scales = {"x": bqplot.OrdinalScale(), "y": bqplot.LinearScale(min=0)}
     bars = bqplot.Bars(x=[], y=[], scales=scales, colors=[PLAIN], padding=0.1)
     across = bqplot.Axis(scale=scales["x"], grid_lines="none", label="activation from", label_offset="30px")
-    up = bqplot.Axis(
-        scale=scales["y"],
-        orientation="vertical",
-        grid_lines="none",
-        num_ticks=0,
-        label="how often (log)",
-        label_offset="12px",
-    )
+    often = {"label": "how often (log)", "label_offset": "12px", "num_ticks": 0}
+    up = bqplot.Axis(scale=scales["y"], orientation="vertical", grid_lines="none", **often)
     return bars, _figure(bars, [across, up], left=28, bottom=44)
 
 

@@ -7,28 +7,8 @@ from typing import Any
 
 import traitlets
 
-from ...core.errors import DeepvisError
+from ..kit.notice import Say, attempt
 from ..kit.player import Player
-
-Say = Callable[[str], object]
-
-
-def attempt(say: Say, act: Callable[..., object], *arguments: Any) -> bool:
-    """Does what the reader asked for; what does not fit is said in a sentence, and nothing changes.
-
-    >>> def open_window() -> None:
-    ...     raise DeepvisError("A window of 0 does not fit.")
-    >>> attempt(print, open_window)
-    A window of 0 does not fit.
-    False
-    """
-    try:
-        act(*arguments)
-    except DeepvisError as error:
-        say(str(error))
-        return False
-    say("")
-    return True
 
 
 class Binding:

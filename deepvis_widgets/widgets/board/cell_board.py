@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
+from ..kit.notice import attempt
 from ..kit.player import Player
-from .binding import attempt, follow_steps
+from .binding import follow_steps
 from .board import Board
 from .cell_state import CellState
-from .cells import Cell, CellMap
+from .cells import CellMap
 from .number_fields import CellEditor
 from .number_grids import read_number
 from .pen import Pen
+
+
+class Scene(Protocol):
+    """What is drawn: two that are equal look alike."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(height, width) in css pixels."""
+
+    def draw(self, pen: Pen, cells: CellMap) -> None:
+        """Draws on an empty canvas, and registers the cells."""
 
 
 class CellBoard(CellState, Board):
@@ -26,25 +38,17 @@ class CellBoard(CellState, Board):
         self.cells = CellMap()
         self.player, self.editor = Player(self.count), CellEditor(self._commit)
         self._shown: object = None
-        super().__init__(self.extent(self.scene()), [*above, self.player, self.editor], below)
+        super().__init__(self.scene().size, [*above, self.player, self.editor], below)
         follow_steps(self, self.player)
         self.observe(lambda _: self.show(), names=["lesson", "step", "hovered", "selected"])
-        self.on_point(lambda top, left: self._hover(self.cells.find(top, left)))
+        self.on_point(lambda top, left: self.set_trait("hovered", self.cells.find(top, left)))
         self.on_point(self._press, press=True)
-        self.on_leave(lambda: self._hover(None))
+        self.on_leave(lambda: self.set_trait("hovered", None))
 
     # --- for subclasses ---
 
-    def scene(self) -> object:
+    def scene(self) -> Scene:
         """Everything that the drawing depends on, in one frozen value."""
-        raise NotImplementedError
-
-    def extent(self, scene: Any) -> tuple[int, int]:
-        """The (height, width) of the drawing of a scene, in css pixels."""
-        raise NotImplementedError
-
-    def paint(self, pen: Pen, scene: Any, cells: CellMap) -> None:
-        """Draws a scene on an empty canvas, and registers its cells."""
         raise NotImplementedError
 
     def words(self) -> str:
@@ -56,41 +60,32 @@ class CellBoard(CellState, Board):
     def show(self) -> None:
         """Brings the player, the field for a number, the drawing and its words in line with the state."""
         self.player.count = self.count
-        self._edit(self.selected)
+        cell = self.selected
+        self.editor.edit("" if cell is None else self.name(cell), None if cell is None else self.read(cell))
         scene = self.scene()
         if scene != self._shown:
             self._shown = scene
-            if self.size != self.extent(scene):
-                self.resize(self.extent(scene))
+            if self.size != scene.size:
+                self.resize(scene.size)
             self.redraw()
             self.say(self.words())
 
     def draw(self, pen: Pen) -> None:
         """Draws, and knows from then on where the cells are: never half of them, events come on other threads."""
         cells = CellMap()
-        self.paint(pen, self.scene(), cells)
+        self.scene().draw(pen, cells)
         self.cells = cells
-
-    def _edit(self, cell: Cell | None) -> None:
-        self.editor.edit("" if cell is None else self.name(cell), None if cell is None else self.read(cell))
-
-    def _hover(self, cell: Cell | None) -> None:
-        self.hovered = cell
 
     def _press(self, top: float, left: float) -> None:
         cell = self.cells.find(top, left)
-        if cell is None:
-            return
-        editable = self.editable(cell)
-        if editable is None:
+        editable = None if cell is None else self.editable(cell)
+        if editable is not None:
+            self.selected = editable
+            self.editor.focus()
+        elif cell is not None:
             self.press(cell)
-            return
-        self.selected = editable
-        self.editor.focus()
 
     def _commit(self, text: str) -> None:
-        if self.selected is not None:
-            attempt(self.refuse, self._store, self.selected, text)
-
-    def _store(self, cell: Cell, text: str) -> None:
-        self.write(cell, read_number(text))
+        cell = self.selected
+        if cell is not None:
+            attempt(self.refuse, lambda: self.write(cell, read_number(text)))

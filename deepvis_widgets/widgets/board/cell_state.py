@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
 from typing import Any
 
 import traitlets
+from torch import Tensor
 
 from ...core.errors import DeepvisError
 from .cells import Cell
@@ -13,6 +13,8 @@ from .cells import Cell
 
 class CellState(traitlets.HasTraits):
     """Subclasses add a trait `lesson`, all numbers of the moment, and say what its cells are."""
+
+    SIZES: tuple[str, ...] = ()  # the traits that `arrange` sets
 
     step = traitlets.Int(0, help="how far the lesson is, from 0")
     hovered = traitlets.Instance(Cell, allow_none=True, help="the cell under the pointer")
@@ -29,12 +31,12 @@ class CellState(traitlets.HasTraits):
         """The cell with the number that a drawn cell shows, None where it is a result."""
         raise NotImplementedError
 
-    def read(self, cell: Cell) -> float:
-        """The present number of an editable cell."""
+    def numbers(self, grid: str) -> Tensor:
+        """The numbers (rows, cols) of a grid whose cells can be edited."""
         raise NotImplementedError
 
-    def write(self, cell: Cell, value: float) -> None:
-        """Gives an editable cell another number."""
+    def take(self, **changes: Any) -> None:
+        """Takes over numbers, by the name of their grid, and sizes, by the name of their trait."""
         raise NotImplementedError
 
     def name(self, cell: Cell) -> str:
@@ -46,19 +48,35 @@ class CellState(traitlets.HasTraits):
 
     # --- common ---
 
+    def arrange(self, **sizes: int) -> None:
+        """Sets several sizes at once."""
+        unknown = ", ".join(sorted(set(sizes) - set(self.SIZES)))
+        if unknown:
+            raise DeepvisError(f"There is no {unknown} here; accepted: {', '.join(self.SIZES)}.")
+        self.take(**sizes)
+
+    def sizes(self) -> dict[str, int]:
+        """The present sizes by name."""
+        return {name: getattr(self, name) for name in self.SIZES}
+
+    def read(self, cell: Cell) -> float:
+        """The present number of an editable cell."""
+        return float(self.numbers(cell.grid)[cell.row, cell.col])
+
+    def write(self, cell: Cell, value: float) -> None:
+        """Gives an editable cell another number."""
+        numbers = self.numbers(cell.grid).clone()
+        numbers[cell.row, cell.col] = value
+        self.take(**{cell.grid: numbers})
+
+    def kept(self, cell: Cell | None) -> Cell | None:
+        """A cell, if its grid still has it."""
+        rows, cols = self.numbers(cell.grid).shape if cell else (0, 0)
+        return cell if cell and cell.row < rows and cell.col < cols else None
+
     @traitlets.validate("step")
     def _check_step(self, proposal: Any) -> int:
         step: int = proposal["value"]
         if not 0 <= step < self.count:
             raise DeepvisError(f"step is {step}; here it goes from 0 to {self.count - 1}.")
         return step
-
-
-def check_names(given: Collection[str], names: Sequence[str]) -> None:
-    """DeepvisError where something is to be set that does not exist.
-
-    >>> check_names(["stride"], ["window", "stride"])
-    """
-    unknown = ", ".join(sorted(set(given) - set(names)))
-    if unknown:
-        raise DeepvisError(f"There is no {unknown} here; accepted: {', '.join(names)}.")

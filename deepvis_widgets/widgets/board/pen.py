@@ -52,6 +52,12 @@ class Pen:
             self.canvas.stroke_style = stroke
             self.canvas.stroke_rect(left, top, width, height)
 
+    def outline(self, top: float, left: float, height: float, width: float, thick: float = 2.5) -> None:
+        """A frame that marks what it surrounds, its line so many pixels thick."""
+        self.canvas.line_width = thick
+        self.rect(top, left, height, width, None, self.palette.accent)
+        self.canvas.line_width = 1
+
     def text(
         self,
         top: float,

@@ -33,7 +33,7 @@ class Cell(ipywidgets.VBox):
         answer: CellAnswer,
         group: str,
         on_settings: Callable[[str], None],
-        on_remove: Callable[[str], None],
+        on_remove: Callable[[str], object],
         on_press: Callable[[Key], None],
     ) -> None:
         self.answer = answer
@@ -64,16 +64,13 @@ class Cell(ipywidgets.VBox):
 
     def _show_map(self) -> None:
         """Sends the map, and says in its text alternative what it is."""
-        result = self.answer.result
-        if result is None:
-            self.map.push("map", {"lo": 0.0, "hi": 0.0}, {"values": np.zeros((0, 0), np.uint16)})
-            push(self.map, label=_label(self.answer))
-            return
-        values = result.heatmap.detach().float().cpu()
-        low, high = values.min(), values.max()
-        push(self.map, signed=result.signed)
-        meta = {"lo": float(low), "hi": float(high)}
-        self.map.push("map", meta, {"values": quantise(values, low, high, 65535)})
+        result, meta, sent = self.answer.result, {"lo": 0.0, "hi": 0.0}, np.zeros((0, 0), np.uint16)
+        if result is not None:
+            values = result.heatmap.detach().float().cpu()
+            low, high = values.min(), values.max()
+            meta, sent = {"lo": float(low), "hi": float(high)}, quantise(values, low, high, 65535)
+            push(self.map, signed=result.signed)
+        self.map.push("map", meta, {"values": sent})
         push(self.map, label=_label(self.answer))
 
     def _show_below(self, view: Tensor | None, mask: Tensor | None) -> None:
@@ -121,5 +118,5 @@ def _words(answer: CellAnswer) -> str:
     return f"explains {answer.result.target}{share}{noted(answer.result)}"
 
 
-def _icon(icon: str, tooltip: str, on_click: Callable[[], None]) -> ipywidgets.Button:
+def _icon(icon: str, tooltip: str, on_click: Callable[[], object]) -> ipywidgets.Button:
     return button(tooltip=tooltip, icon=icon, on_click=on_click, width="28px")

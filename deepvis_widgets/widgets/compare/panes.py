@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import ipywidgets
 from torch import Tensor
 
-from ...core.errors import DeepvisError
 from ..kit.layout import box, classed, close_all, html
-from ..kit.notice import Notice
+from ..kit.notice import Notice, attempt
 from ..kit.picture_bar import PictureBar
 from ..link.push import push
 from .answers import CellAnswer, Key, ScoresAnswer
@@ -51,12 +51,7 @@ class Panes:
 
     def attempt(self, act: Callable[[], object]) -> None:
         """Does what a control asks for; what cannot be done becomes a sentence on the page."""
-        try:
-            act()
-        except DeepvisError as error:
-            self.refuse(str(error))
-        else:
-            self.refuse("")
+        attempt(self.notice.say, act)
 
     def close(self) -> None:
         """Takes every widget off the page and frees its model."""
@@ -104,17 +99,16 @@ class Panes:
     # --- cells ---
 
     def _make_cell(self, answer: CellAnswer) -> Cell:
-        cell = Cell(answer, self._group, self._select, self._remove, self._press)
+        state = self._state
+        remove = partial(attempt, self.notice.say, state.remove)
+        cell = Cell(answer, self._group, self._select, remove, self._press)
         position = self._position_in(cell)
-        push(cell.map, opacity=self._state.opacity, outline=self._state.outline, position=position)
+        push(cell.map, opacity=state.opacity, outline=state.outline, position=position)
         cell.map.observe(lambda change: self._pointed(cell, change["new"]), names="position")
         return cell
 
     def _select(self, name: str) -> None:
         self._state.selected = None if self._state.selected == name else name
-
-    def _remove(self, name: str) -> None:
-        self.attempt(lambda: self._state.remove(name))
 
     def _look(self) -> None:
         for cell in self.cells:
@@ -150,13 +144,8 @@ def _arrangement(networks: int) -> list[str]:
 def _entries(cells: Sequence[CellAnswer], several: bool) -> list[Entry]:
     """The lines of the chart; methods differ in their colours, networks in their dashes."""
     methods = list(dict.fromkeys(cell.name for cell in cells))
+    names = [f"{cell.title}, {cell.row.title}" if several else cell.title for cell in cells]
     return [
-        Entry(
-            cell.key,
-            f"{cell.title}, {cell.row.title}" if several else cell.title,
-            methods.index(cell.name),
-            cell.row.place,
-            cell.curves,
-        )
-        for cell in cells
+        Entry(cell.key, name, methods.index(cell.name), cell.row.place, cell.curves)
+        for cell, name in zip(cells, names, strict=True)
     ]

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import count
 from typing import Any
-
-from torch import Tensor
 
 from .answers import CellAnswer, Key, Listener, ScoresAnswer
 from .networks import Row
@@ -40,13 +38,10 @@ class Publisher:
         """What is known of every cell, in their order."""
         return tuple(self._answers.values())
 
-    def get(self, key: Key) -> CellAnswer | None:
-        """What is known of one cell; None where there is no such cell."""
-        return self._answers.get(key)
-
-    def is_current(self, key: Key, turn: int) -> bool:
-        """Whether nothing newer was asked of a cell since this turn."""
-        return not self.closed and key in self._answers and self._answers[key].turn == turn
+    def get(self, key: Key, turn: int | None = None) -> CellAnswer | None:
+        """What is known of one cell; None where there is no such cell, or something newer was asked since `turn`."""
+        answer = self._answers.get(key)
+        return answer if turn is None or (answer and not self.closed and answer.turn == turn) else None
 
     def lay(self, names: Sequence[str], rows: Sequence[Row]) -> tuple[list[Key], list[Key]]:
         """Has a cell for each method on each network, in this order; the keys that came, and those that went."""
@@ -54,26 +49,20 @@ class Publisher:
             old = self._answers
             wanted = [CellAnswer(row, name) for name in names for row in rows]
             self._answers = {cell.key: old.get(cell.key, cell) for cell in wanted}
-            for listener in self._listeners:
-                listener.show_cells(self.answers)
+            self.tell(lambda listener: listener.show_cells(self.answers))
             return [key for key in self._answers if key not in old], [key for key in old if key not in self._answers]
 
     def begin(self, key: Key, running: str, **changes: Any) -> int:
-        """A new turn of a cell that computes something, as its progress bar names it; its number."""
+        """A new turn of a cell that computes something, as its progress bar names it, or nothing; its number."""
         turn = next(self._turns)
         self.change(key, turn=turn, running=running, fraction=0.0, stopped=False, notice="", **changes)
         return turn
-
-    def drop_turn(self, key: Key) -> None:
-        """Nothing that a cell still computes is wanted; what it has stays, and nothing is said about it."""
-        self.change(key, turn=next(self._turns), running="")
 
     def change(self, key: Key, **changes: Any) -> None:
         """Other values for one cell."""
         with self.lock:
             answer = self._put(key, changes)
-            for listener in self._listeners:
-                listener.show_cell(answer)
+            self.tell(lambda listener: listener.show_cell(answer))
 
     def show_map(self, key: Key, **changes: Any) -> None:
         """Another map for one cell: its whole column may need another scale, and is told together with it."""
@@ -96,20 +85,13 @@ class Publisher:
         """Tells what there is for the chart and the table."""
         with self.lock:
             answer = ScoresAnswer(self.answers, self.question.curves, self.question.scores)
-            for listener in self._listeners:
-                listener.show_scores(answer)
+            self.tell(lambda listener: listener.show_scores(answer))
 
-    def tell_classes(self, shares: Tensor) -> None:
-        """Tells the probabilities (classes,) by the first network."""
+    def tell(self, told: Callable[[Listener], object]) -> None:
+        """Tells every listener, by calling `told` with it."""
         with self.lock:
             for listener in self._listeners:
-                listener.show_classes(shares)
-
-    def refuse(self, sentence: str) -> None:
-        """Tells what could not be read."""
-        with self.lock:
-            for listener in self._listeners:
-                listener.refuse(sentence)
+                told(listener)
 
     def _put(self, key: Key, changes: dict[str, Any]) -> CellAnswer:
         answer = replace(self._answers[key], **changes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from .networks import Seen
@@ -31,17 +31,9 @@ class Question:
     @classmethod
     def of(cls, state: CompareState) -> Question:
         """What the state asks at this moment; to be called on the state's own thread."""
-        params = {name: dict(values) for name, values in state.params.items()}
-        return cls(
-            state.seen,
-            state.methods,
-            params,
-            state.target,
-            state.scale,
-            dict(state.colormaps),
-            state.curves,
-            state.scores,
-        )
+        values = {field.name: getattr(state, field.name) for field in fields(cls)}
+        params = {name: dict(chosen) for name, chosen in state.params.items()}
+        return cls(**values | {"params": params, "colormaps": dict(state.colormaps)})
 
     @property
     def measures(self) -> bool:

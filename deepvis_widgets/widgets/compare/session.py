@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -10,7 +10,6 @@ from torch import Tensor
 
 from ...core.content_key import content_key
 from ...core.errors import DeepvisError
-from ...core.network.network import Network
 from ...core.report import Report
 from ...core.results import HeatMap, Result
 from ...core.weights_key import weights_key
@@ -41,7 +40,7 @@ class Session:
         self._state, self._rows = state, rows
         self._known = Publisher(Question.of(state))
         self._shares: list[Tensor | None] = [None] * len(rows)
-        self._clients = [Client(row.network, self._known.refuse) for row in rows]
+        self._clients = [Client(row.network, self._refuse) for row in rows]
 
     @property
     def answers(self) -> tuple[CellAnswer, ...]:
@@ -148,7 +147,7 @@ class Session:
             wanted = self._freeze().measures
             left = [] if wanted else [answer.key for answer in self.answers if answer.finished and answer.running]
             for key in left:
-                self._known.drop_turn(key)
+                self._known.begin(key, "")  # what a cell has stays, and nothing is said about it
             self._known.tell_scores()
         for key in left:
             self._cancel(key)
@@ -185,9 +184,12 @@ class Session:
             return
         self._known.change(key, target=target)
         params, view = question.params.get(name, {}), seen.views[place]
-        work = partial(_explained, network, view, name, target, params)
         cached = explanation_key(network, view, name, target, params)
-        self._ask(key, turn, work, self._answer_map, f"running {name}", cached, method(name).long)
+
+        def work(report: Report) -> Result:
+            return explain(network, view, name, target=target, report=report, **params)
+
+        self._ask(key, turn, work, self._answer_map, doing=f"running {name}", key=cached, long=method(name).long)
 
     def _measure_all(self) -> None:
         for answer in self.answers:
@@ -203,36 +205,30 @@ class Session:
             if target is None or view is None or result is None:
                 return  # the classes are still being read: their answer asks again
             turn = self._known.begin(key, CURVES)
-        network = answer.row.network
-        work = partial(_curves, network, view, result.heatmap, target)
-        cached = content_key("curves", weights_key(network.module), view, result.heatmap, target, STEPS, FILL)
-        self._ask(key, turn, work, self._answer_curves, "drawing the curves", cached, True)
+        network, what = answer.row.network, (view, result.heatmap, target, STEPS, FILL)
+        cached = content_key("curves", weights_key(network.module), *what)
+        work = partial(curves, network, *what)
+        self._ask(key, turn, work, self._answer_curves, doing="drawing the curves", key=cached, long=True)
 
     def _lacks_curves(self, answer: CellAnswer) -> bool:
         wanted = self._known.question.measures and not self._known.closed
         return wanted and answer.finished and answer.curves is None and not answer.running
 
     def _ask(
-        self,
-        key: Key,
-        turn: int,
-        work: Callable[[Report], Any],
-        answer: Callable[[Key, int, Any], None],
-        doing: str,
-        cached: str,
-        long: bool,
+        self, cell: Key, turn: int, work: Callable[[Report], Any], answer: Callable[[Key, int, Any], None], **how: Any
     ) -> None:
-        self._clients[key[1]].ask(
-            key[0],
+        self._clients[cell[1]].ask(
+            cell[0],
             work,
-            partial(answer, key, turn),
-            doing=doing,
-            key=cached,
-            long=long,
-            on_partial=partial(self._improve, key, turn),
-            on_error=lambda sentence: self._end(key, turn, notice=sentence),
-            on_cancelled=lambda: self._end(key, turn, stopped=True),
+            partial(answer, cell, turn),
+            on_partial=partial(self._improve, cell, turn),
+            on_error=lambda sentence: self._end(cell, turn, notice=sentence),
+            on_cancelled=lambda: self._end(cell, turn, stopped=True),
+            **how,
         )
+
+    def _refuse(self, sentence: str) -> None:
+        self._known.tell(lambda listener: listener.refuse(sentence))
 
     def _cancel(self, key: Key) -> None:
         self._clients[key[1]].cancel(key[0])
@@ -246,7 +242,7 @@ class Session:
                 return
             self._shares[place] = shares
             if place == 0:
-                self._known.tell_classes(shares)
+                self._known.tell(lambda listener: listener.show_classes(shares))
             for answer in self.answers:
                 if answer.row.place == place and answer.finished:
                     self._known.change(answer.key, share=self._share(answer))
@@ -254,8 +250,8 @@ class Session:
 
     def _improve(self, key: Key, turn: int, fraction: float, found: object) -> None:
         with self._known.lock:
-            answer = self._known.get(key)
-            if answer is None or not self._known.is_current(key, turn):
+            answer = self._known.get(key, turn)
+            if answer is None:
                 return
             reached = fraction if abs(fraction - answer.fraction) >= STEP else answer.fraction
             if isinstance(found, HeatMap):
@@ -268,8 +264,8 @@ class Session:
             self._end(key, turn, notice=f"{key[0]} gives {result.kind}, and only heat maps can be compared.")
             return
         with self._known.lock:
-            answer = self._known.get(key)
-            if answer is None or not self._known.is_current(key, turn):
+            answer = self._known.get(key, turn)
+            if answer is None:
                 return
             self._known.show_map(key, result=result, finished=True, running="", share=self._share(answer))
             self._known.tell_scores()
@@ -277,14 +273,14 @@ class Session:
 
     def _answer_curves(self, key: Key, turn: int, found: Curves) -> None:
         with self._known.lock:
-            if self._known.is_current(key, turn):
+            if self._known.get(key, turn):
                 self._known.change(key, curves=found, running="")
                 self._known.tell_scores()
 
     def _end(self, key: Key, turn: int, notice: str = "", stopped: bool = False) -> None:
         """A turn is over by an error (a sentence) or a stop, after which it may begin again."""
         with self._known.lock:
-            if self._known.is_current(key, turn):
+            if self._known.get(key, turn):
                 self._known.change(key, running="", notice=notice, stopped=stopped)
 
     def _class(self, answer: CellAnswer) -> int | None:
@@ -295,13 +291,3 @@ class Session:
     def _share(self, answer: CellAnswer) -> float | None:
         shares, target = self._shares[answer.row.place], self._class(answer)
         return None if shares is None or target is None else float(shares[target])
-
-
-def _explained(
-    network: Network, view: Tensor, name: str, target: int | None, params: Mapping[str, Any], report: Report
-) -> Result:
-    return explain(network, view, name, target=target, report=report, **params)
-
-
-def _curves(network: Network, view: Tensor, heatmap: Tensor, target: int, report: Report) -> Curves:
-    return curves(network, view, heatmap, target, STEPS, FILL, report)

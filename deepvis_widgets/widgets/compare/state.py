@@ -57,10 +57,6 @@ class CompareState(traitlets.HasTraits):
             raise DeepvisError("The last method stays; add another one first.")
         self.methods = tuple(other for other in self.methods if other != name)
 
-    def recolour(self, unsigned: str) -> None:
-        """Takes another colour map for unsigned maps."""
-        self.colormaps = {**self.colormaps, "unsigned": unsigned}
-
     # --- what may be set ---
 
     @traitlets.default("colormaps")

@@ -24,6 +24,7 @@ SCALE = (
     "methods have different units. Own: each map has a scale of its own. Half a percent of the pixels may lie beyond "
     "the ends."
 )
+OPACITY = "opacity of the maps over the picture"
 COLOURS = "of maps without a sign; signed maps are red where they speak for the class, blue where against, white at 0"
 Attempt = Callable[[Callable[[], object]], None]
 
@@ -48,12 +49,7 @@ class Tools(ipywidgets.Box):
         self.scale.disabled = len(self._state.networks) == 1
         self.colours = dropdown("Colours", [(name, name) for name in UNSIGNED], COLOURS)
         self.opacity = ipywidgets.FloatSlider(
-            min=0,
-            max=1,
-            step=0.05,
-            description="Opacity",
-            readout=False,
-            tooltip="opacity of the maps over the picture",
+            min=0, max=1, step=0.05, description="Opacity", readout=False, tooltip=OPACITY
         )
         self.add = dropdown("Add", [(CHOOSE, NO_METHOD)], "another method to compare")
 
@@ -68,13 +64,16 @@ class Tools(ipywidgets.Box):
         state = self._state
         for name in ("scale", "opacity", "curves", "scores", "outline"):
             traitlets.link((state, name), (getattr(self, name), "value"))
-        self.colours.observe(lambda change: state.recolour(change["new"]), names="value")
+        self.colours.observe(self._choose_colours, names="value")
         self.target.observe(self._choose_target, names="value")
         self.add.observe(self._add_method, names="value")
         state.observe(lambda _: self._fill_colours(), names="colormaps")
         state.observe(lambda _: self._fill_classes(), names="target")
         state.observe(lambda _: self._fill_methods(), names="methods")
         state.observe(self._see, names="seen")
+
+    def _choose_colours(self, change: Any) -> None:
+        self._state.colormaps = {**self._state.colormaps, "unsigned": change["new"]}
 
     def _choose_target(self, change: Any) -> None:
         target = None if change["new"] == NO_CLASS else change["new"]

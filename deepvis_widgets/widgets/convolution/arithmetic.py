@@ -32,8 +32,7 @@ class Axis:
     dilation: int = 1
 
     def __post_init__(self) -> None:
-        lowest = {"size": 1, "kernel": 1, "stride": 1, "padding": 0, "dilation": 1}
-        for name, low in lowest.items():
+        for name, low in {"size": 1, "kernel": 1, "stride": 1, "padding": 0, "dilation": 1}.items():
             if getattr(self, name) < low:
                 raise DeepvisError(f"The {name} is {getattr(self, name)}; it must be at least {low}.")
         if self.padding >= self.extent:
@@ -177,20 +176,10 @@ class Convolution:
 
     def zero_stuffed(self, y: Tensor) -> Tensor:
         """The output y with s - 1 zeros between its cells and the border of the transposed convolution around it."""
-        (top, left), (bottom, right) = self.corner, self.margin
-        spread = y.new_zeros(((y.shape[0] - 1) * self.rows.stride + 1, (y.shape[1] - 1) * self.cols.stride + 1))
-        spread[:: self.rows.stride, :: self.cols.stride] = y
-        return F.pad(spread, (left, right, top, bottom))
-
-    @property
-    def corner(self) -> tuple[int, int]:
-        """(row, col) of the first cell of the output in `zero_stuffed`."""
-        return self.rows.border, self.cols.border
-
-    @property
-    def margin(self) -> tuple[int, int]:
-        """(rows, cols) of padding after the last cell of the output in `zero_stuffed`: a included."""
-        return self.rows.border + self.rows.extra, self.cols.border + self.cols.extra
+        rows, cols = self.rows, self.cols
+        spread = y.new_zeros(((y.shape[0] - 1) * rows.stride + 1, (y.shape[1] - 1) * cols.stride + 1))
+        spread[:: rows.stride, :: cols.stride] = y
+        return F.pad(spread, (cols.border, cols.border + cols.extra, rows.border, rows.border + rows.extra))
 
     def transposed(self, y: Tensor, kernel: Tensor) -> Slide:
         """The flipped kernel slid with stride 1 over the zero-stuffed, padded output; its result is Wᵀ y."""
@@ -243,9 +232,9 @@ def invert(matrix: Tensor, x: Tensor) -> Inverse:
     rank = int(torch.linalg.matrix_rank(matrix))
     gram = matrix @ matrix.T if outputs <= inputs else matrix.T @ matrix
     transposed, restored = matrix.T @ y, torch.linalg.pinv(matrix) @ y
-    errors = (_error(x, transposed), _error(x, restored))
     gap = float(torch.linalg.norm(gram - torch.eye(len(gram), dtype=gram.dtype)))
-    return Inverse(transposed, restored, rank, _formula(outputs, inputs, rank), gap, *errors)
+    formula = _formula(outputs, inputs, rank)
+    return Inverse(transposed, restored, rank, formula, gap, _error(x, transposed), _error(x, restored))
 
 
 def _formula(outputs: int, inputs: int, rank: int) -> str:

@@ -5,12 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from ..board.cell_board import CellBoard
-from ..board.cells import CellMap
-from ..board.pen import Pen
 from . import words
-from .controls import ConvolutionControls
-from .drawing import Drawing, Scene
-from .facts import Facts
+from .controls import ConvolutionControls, Facts
+from .drawing import Scene
 from .state import ConvolutionState
 
 
@@ -53,14 +50,6 @@ class ConvolutionBoard(ConvolutionState, CellBoard):
     def scene(self) -> Scene:
         """All that is drawn now."""
         return Scene(self.lesson, self.index, self.step, self.selected)
-
-    def extent(self, scene: Scene) -> tuple[int, int]:
-        """Its (height, width)."""
-        return scene.plan.height, scene.plan.width
-
-    def paint(self, pen: Pen, scene: Scene, cells: CellMap) -> None:
-        """Draws the sliding kernel, and the matrix."""
-        Drawing(pen, cells, scene).all()
 
     def words(self) -> str:
         """The sum behind the lit cell."""

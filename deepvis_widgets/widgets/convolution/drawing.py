@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -64,6 +65,15 @@ class Scene:
         """The sizes of the drawing."""
         return plan(self.lesson)
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """(height, width) in css pixels."""
+        return self.plan.height, self.plan.width
+
+    def draw(self, pen: Pen, cells: CellMap) -> None:
+        """Draws the sliding kernel, and the matrix."""
+        Drawing(pen, cells, self).all()
+
 
 class Drawing:
     """Draws a scene, and registers its cells."""
@@ -94,20 +104,16 @@ class Drawing:
         self._source(top, GUTTER)
         top += cell + 8
         self._name(top, cell, "kernel, flipped" if lesson.transposed else "kernel w")
+        weights = slide.kernel[0].tolist()
         for weight, (_, col) in enumerate(self.window):
-            self._cell(
-                Cell("kernel", 0, weight),
-                top,
-                GUTTER + col * cell,
-                float(slide.kernel[0, weight]),
-                self.pen.palette.lit,
-            )
+            place = Cell("kernel", 0, weight)
+            self._cell(place, top, GUTTER + col * cell, weights[weight], self.pen.palette.lit)
         below = top + cell
         top = below + 32
         self._name(top, cell, "Wᵀ y" if lesson.transposed else "output y")
         lefts = [GUTTER + self._centre(index) * cell for index in range(lesson.count)]
         for index, value in enumerate(lesson.result[0].tolist()):
-            self._output(Cell("output", 0, index), top, lefts[index], value, index)
+            self._output(Cell("output", 0, index), top, lefts[index], value)
         middle = lefts[self.index] + cell / 2
         self.pen.arrow((below + 4, middle), (top - 3, middle), self.pen.palette.accent, 2)
 
@@ -119,23 +125,17 @@ class Drawing:
     def _plane(self) -> None:
         """2-D: source ∗ kernel = result, side by side."""
         cell, lesson = self.plan.cell, self.lesson
-        source, kernel, result = lesson.slide.source, lesson.slide.kernel, lesson.result
+        grids = (lesson.slide.source, lesson.slide.kernel, lesson.result)
+        draws = (self._source, self._kernel, self._result)
         room = self.plan.matrix_top - LABEL - 20 - SUM
-        names = (
-            ("y, zero-stuffed", "kernel, flipped", "Wᵀ y")
-            if lesson.transposed
-            else ("input x, padded", "kernel w", "output y")
-        )
+        names = ("input x, padded", "kernel w", "output y")
+        if lesson.transposed:
+            names = ("y, zero-stuffed", "kernel, flipped", "Wᵀ y")
         left = float(EDGE)
-        for name, grid, sign in zip(names, (source, kernel, result), ("∗", "=", ""), strict=True):
+        for name, grid, draw, sign in zip(names, grids, draws, ("∗", "=", ""), strict=True):
             top = LABEL + (room - grid.shape[0] * cell) / 2
             self.pen.text(top - 12, left, name, 14, self.pen.palette.dim)
-            if grid is source:
-                self._source(top, left)
-            elif grid is kernel:
-                self._kernel(top, left)
-            else:
-                self._result(top, left)
+            draw(top, left)
             left += grid.shape[1] * cell
             self.pen.text(LABEL + room / 2, left + 25, sign, 24, self.pen.palette.dim, "center")
             left += 50
@@ -149,12 +149,10 @@ class Drawing:
     def _source(self, top: float, left: float) -> None:
         slide, palette, cell = self.lesson.slide, self.pen.palette, self.plan.cell
         under = {place: weight for weight, place in enumerate(self.window)}
-        for row, line in enumerate(slide.source.tolist()):
-            for col, value in enumerate(line):
-                real = bool(slide.real[row, col])
-                fill = palette.lit if (row, col) in under else palette.cell if real else palette.paper
-                ink = palette.ink if real or (row, col) in under else palette.dim
-                self._cell(Cell("source", row, col), top + row * cell, left + col * cell, value, fill, ink)
+        for place, above, before, value in self._each("source", slide.source, top, left):
+            real, covered = bool(slide.real[place.row, place.col]), (place.row, place.col) in under
+            fill = palette.lit if covered else palette.cell if real else palette.paper
+            self._cell(place, above, before, value, fill, palette.ink if real or covered else palette.dim)
         if slide.source.shape[0] > 1 and cell >= 30:
             self._weights(top, left, under)
 
@@ -166,25 +164,24 @@ class Drawing:
             self.pen.text(*place, f"×{short(weights[weight])}", cell * 0.27, self.pen.palette.ink, "right")
 
     def _kernel(self, top: float, left: float) -> None:
-        cell = self.plan.cell
-        for row, line in enumerate(self.lesson.slide.kernel.tolist()):
-            for col, value in enumerate(line):
-                place = (top + row * cell, left + col * cell)
-                self._cell(Cell("kernel", row, col), *place, value, self._tint(value))
+        for place, above, before, value in self._each("kernel", self.lesson.slide.kernel, top, left):
+            self._cell(place, above, before, value, self._tint(value))
 
     def _result(self, top: float, left: float) -> None:
-        cell = self.plan.cell
-        for row, line in enumerate(self.lesson.result.tolist()):
-            for col, value in enumerate(line):
-                index = row * len(line) + col
-                self._output(Cell("output", row, col), top + row * cell, left + col * cell, value, index)
+        for each in self._each("output", self.lesson.result, top, left):
+            self._output(*each)
 
-    def _output(self, cell: Cell, top: float, left: float, value: float, index: int) -> None:
-        palette = self.pen.palette
+    def _each(self, grid: str, values: Tensor, top: float, left: float) -> Iterator[tuple[Cell, float, float, float]]:
+        """The cells of a grid with their (top, left) and their value."""
+        for row, line in enumerate(values.tolist()):
+            for col, value in enumerate(line):
+                yield Cell(grid, row, col), top + row * self.plan.cell, left + col * self.plan.cell, value
+
+    def _output(self, cell: Cell, top: float, left: float, value: float) -> None:
+        palette, index = self.pen.palette, cell.row * self.lesson.result.shape[1] + cell.col
         fill = palette.lit if index == self.index else palette.cell
-        self._cell(
-            cell, top, left, value, fill, palette.ink if index <= max(self.scene.reached, self.index) else palette.dim
-        )
+        ink = palette.ink if index <= max(self.scene.reached, self.index) else palette.dim
+        self._cell(cell, top, left, value, fill, ink)
 
     def _cell(self, cell: Cell, top: float, left: float, value: float, fill: str, ink: str | None = None) -> None:
         side = self.plan.cell
@@ -206,16 +203,20 @@ class Drawing:
         self.pen.text(top + 8, left, title, 14, palette.dim)
         top += LABEL
         partners = lesson.partners(self.index)
-        self._strip("x", "x", top, left, lesson.x.flatten(), strip, set() if lesson.transposed else partners)
+        self._name(top, strip, "x")
+        self._vector("x", top, left, lesson.x, set() if lesson.transposed else partners)
         top += strip + 6
         self._body(top, left)
         self._name(top, rows * side, "W")
         lit = partners if lesson.transposed else {self.index}
-        self._y(top, left + cols * side + 6, lit)
+        self.pen.text(top - 12, left + cols * side + 6 + strip / 2, "y", 14, palette.dim, "center")
+        self._vector("y", top, left + cols * side + 6, lesson.y, lit, down=True)
         top += rows * side + 6
         if lesson.transposed:
-            self._strip("back", "Wᵀ y", top, left, lesson.inverse.transposed, strip, {self.index})
-            self._strip("back", "W⁺ y", top + strip, left, lesson.inverse.restored, strip, {self.index})
+            for name, values in (("Wᵀ y", lesson.inverse.transposed), ("W⁺ y", lesson.inverse.restored)):
+                self._name(top, strip, name)
+                self._vector("back", top, left, values, {self.index})
+                top += strip
 
     def _body(self, top: float, left: float) -> None:
         lesson, palette, side = self.lesson, self.pen.palette, self.plan.matrix_cell
@@ -237,9 +238,9 @@ class Drawing:
             for row, col, value in zip(at_row.tolist(), at_col.tolist(), values.tolist(), strict=True):
                 self._number(top + row * side, left + col * side, side, value)
         if lesson.transposed:
-            self._outline(top, left + self.index * side, rows * side, side)
+            self.pen.outline(top, left + self.index * side, rows * side, side)
         else:
-            self._outline(top + self.index * side, left, side, cols * side)
+            self.pen.outline(top + self.index * side, left, side, cols * side)
         self.cells.add(Cell("matrix", 0, 0), top, left, side, (rows, cols))
 
     def _lines(self, top: float, left: float, rows: int, cols: int, side: float) -> None:
@@ -252,30 +253,16 @@ class Drawing:
             self.pen.canvas.stroke_style = self.pen.palette.line
             self.pen.canvas.stroke_line_segments(np.array(across + down, np.float32))
 
-    def _strip(
-        self, grid: str, name: str, top: float, left: float, values: Tensor, height: float, lit: set[int]
-    ) -> None:
-        """A vector along the columns of W."""
-        self._name(top, height, name)
+    def _vector(self, grid: str, top: float, left: float, values: Tensor, lit: set[int], down: bool = False) -> None:
+        """Numbers along the columns of W, or `down` beside its rows."""
         palette, side = self.pen.palette, self.plan.matrix_cell
-        for col, value in enumerate(values.tolist()):
-            self.pen.rect(
-                top, left + col * side, height, side, palette.lit if col in lit else palette.cell, palette.line
-            )
+        size = (side, max(side, READABLE)) if down else (max(side, READABLE), side)
+        for index, value in enumerate(values.flatten().tolist()):
+            place = (top + index * side, left) if down else (top, left + index * side)
+            self.pen.rect(*place, *size, palette.lit if index in lit else palette.cell, palette.line)
             if side >= READABLE:
-                self._number(top + (height - side) / 2, left + col * side, side, value)
-        self.cells.add(Cell(grid, 0, 0), top, left, side, (1, len(values)))
-
-    def _y(self, top: float, left: float, lit: set[int]) -> None:
-        """The output, one cell beside each row of W."""
-        palette, side = self.pen.palette, self.plan.matrix_cell
-        self.pen.text(top - 12, left + max(side, READABLE) / 2, "y", 14, palette.dim, "center")
-        for row, value in enumerate(self.lesson.y.flatten().tolist()):
-            fill = palette.lit if row in lit else palette.cell
-            self.pen.rect(top + row * side, left, side, max(side, READABLE), fill, palette.line)
-            if side >= READABLE:
-                self._number(top + row * side, left, side, value)
-        self.cells.add(Cell("y", 0, 0), top, left, side, (self.lesson.y.numel(), 1))
+                self._number(*place, side, value)
+        self.cells.add(Cell(grid, 0, 0), top, left, side, (values.numel(), 1) if down else (1, values.numel()))
 
     def _number(self, top: float, left: float, side: float, value: float) -> None:
         written = short(value, 3 if side > 34 else 2)
@@ -290,14 +277,9 @@ class Drawing:
         colour = palette.negative if value < 0 else palette.positive
         return mix(palette.paper, colour, 0.08 + 0.34 * abs(value) / largest)
 
-    def _outline(self, top: float, left: float, height: float, width: float) -> None:
-        self.pen.canvas.line_width = 2.5
-        self.pen.rect(top, left, height, width, None, self.pen.palette.accent)
-        self.pen.canvas.line_width = 1
-
     def _mark_selected(self) -> None:
         selected = self.scene.selected
         for cell in drawn(self.lesson, selected) if selected else []:
             box = self.cells.box(cell)
             if box:
-                self._outline(box[0], box[1], box[2], box[2])
+                self.pen.outline(box[0], box[1], box[2], box[2])

@@ -9,7 +9,7 @@ import traitlets
 from torch import Tensor
 
 from ...core.errors import DeepvisError
-from ..board.cell_state import CellState, check_names
+from ..board.cell_state import CellState
 from ..board.cells import Cell
 from ..board.number_grids import EMPTY, number_grid, resized
 from . import words
@@ -25,17 +25,11 @@ RANGES: dict[str, tuple[str, int, int, int]] = {
     "dilation": ("Dilation", 1, 3, 3),
 }
 FIRST = {"dims": 1, "input_size": 6, "kernel_size": 3, "stride": 1, "padding": 0, "dilation": 1}
-SIZES = tuple(FIRST)
+HALVING = {"dims": 2, "kernel_size": 3, "stride": 2, "padding": 1}
 PRESETS: dict[str, dict[str, int]] = {
     "6 inputs, 3 weights": {"dims": 1, "input_size": 6, "kernel_size": 3},
-    "3×3 over 5×5, padding 1, stride 2": {"dims": 2, "input_size": 5, "kernel_size": 3, "stride": 2, "padding": 1},
-    "3×3 over 6×6, padding 1, stride 2 (a = 1)": {
-        "dims": 2,
-        "input_size": 6,
-        "kernel_size": 3,
-        "stride": 2,
-        "padding": 1,
-    },
+    "3×3 over 5×5, padding 1, stride 2": {"input_size": 5, **HALVING},
+    "3×3 over 6×6, padding 1, stride 2 (a = 1)": {"input_size": 6, **HALVING},
     "a tall W: full padding": {"dims": 1, "input_size": 5, "kernel_size": 3, "padding": 2},
     "dilation 2": {"dims": 1, "input_size": 9, "kernel_size": 3, "dilation": 2},
 }
@@ -62,6 +56,8 @@ class ConvolutionState(CellState):
     transposed = traitlets.Bool(False, help="whether the transpose Wᵀ y is shown")
     lesson = traitlets.Instance(Lesson)
 
+    SIZES = tuple(FIRST)
+
     # --- what may be set ---
 
     @property
@@ -82,11 +78,6 @@ class ConvolutionState(CellState):
     def kernel(self, values: Any) -> None:
         self.give(None, values)
 
-    def arrange(self, **sizes: int) -> None:
-        """Sets several of dims, input_size, kernel_size, stride, padding and dilation at once."""
-        check_names(sizes, SIZES)
-        self.take(None, None, **sizes)
-
     def load(self, example: str) -> None:
         """Shows one of the examples in the menu, with its own numbers."""
         if example not in PRESETS:
@@ -101,39 +92,27 @@ class ConvolutionState(CellState):
 
     def give(self, input: Any = None, kernel: Any = None, **sizes: int) -> None:
         """Takes arrays with the sizes that come with them; None stays, or is cut or filled to its new size."""
-        given = {"input_size": (input, "input"), "kernel_size": (kernel, "kernel")}
-        grids = {size: number_grid(values, name) for size, (values, name) in given.items() if values is not None}
-        dims = {np.ndim(values) for values in (input, kernel) if values is not None}
+        given = {name: values for name, values in (("input", input), ("kernel", kernel)) if values is not None}
+        taken: dict[str, Any] = {name: number_grid(values, name) for name, values in given.items()}
+        dims = {np.ndim(values) for values in given.values()}
         if len(dims) > 1:
             raise DeepvisError(
                 "The input and the kernel must have the same dimensions: (n,) and (k,), or (n, n) and (k, k)."
             )
-        found = {size: len(grid[0]) for size, grid in grids.items()}
-        self.take(
-            grids.get("input_size"), grids.get("kernel_size"), dims=max(dims, default=self.dims), **found, **sizes
-        )
+        taken |= {f"{name}_size": len(grid[0]) for name, grid in taken.items()}
+        self.take(**{"dims": max(dims, default=self.dims), **taken, **sizes})
 
     # --- what comes out ---
 
-    @property
-    def output(self) -> np.ndarray:
-        """y = W x, in the shape of the convolution's output."""
-        return self._array(self.lesson.y)
+    output = property(lambda self: self._array(self.lesson.y), doc="y = W x, in the shape of the output.")
+    matrix = property(lambda self: self.lesson.matrix.numpy().copy(), doc="W: (cells of output, cells of input).")
+    back = property(lambda self: self._like_input(self.lesson.inverse.transposed), doc="Wᵀ y, shaped as the input.")
+    restored = property(
+        lambda self: self._like_input(self.lesson.inverse.restored), doc="W⁺ y, by the pseudo-inverse, shaped likewise."
+    )
 
-    @property
-    def matrix(self) -> np.ndarray:
-        """W: (cells of the output, cells of the input)."""
-        return self.lesson.matrix.numpy().copy()
-
-    @property
-    def back(self) -> np.ndarray:
-        """Wᵀ y, in the shape of the input."""
-        return self._array(self.lesson.inverse.transposed.view(self.lesson.made.input))
-
-    @property
-    def restored(self) -> np.ndarray:
-        """W⁺ y, in the shape of the input: what the pseudo-inverse gives back."""
-        return self._array(self.lesson.inverse.restored.view(self.lesson.made.input))
+    def _like_input(self, numbers: Tensor) -> np.ndarray:
+        return self._array(numbers.view(self.lesson.made.input))
 
     def _array(self, numbers: Tensor) -> np.ndarray:
         return (numbers[0] if self.dims == 1 else numbers).numpy().copy()
@@ -161,57 +140,39 @@ class ConvolutionState(CellState):
         if index is not None:
             self.step = index
 
-    def read(self, cell: Cell) -> float:
-        """Its present value."""
-        return float(self._numbers(cell)[cell.row, cell.col])
-
-    def write(self, cell: Cell, value: float) -> None:
-        """Gives it another value."""
-        numbers = self._numbers(cell).clone()
-        numbers[cell.row, cell.col] = value
-        self.take(*((numbers, None) if cell.grid == "input" else (None, numbers)))
-
     def name(self, cell: Cell) -> str:
         """Such as "input (0, 2)"."""
         return f"{cell.grid} ({words.at(self.lesson, cell.row, cell.col)})"
 
-    def _numbers(self, cell: Cell) -> Tensor:
-        return self.lesson.x if cell.grid == "input" else self.lesson.kernel
+    def numbers(self, grid: str) -> Tensor:
+        """Those of the input or of the kernel."""
+        return self.lesson.x if grid == "input" else self.lesson.kernel
 
     # --- changes ---
 
-    def sizes(self) -> dict[str, int]:
-        """The present sizes by name."""
-        return {name: getattr(self, name) for name in SIZES}
-
-    def take(self, x: Tensor | None = None, kernel: Tensor | None = None, **sizes: int) -> None:
+    def take(self, input: Tensor | None = None, kernel: Tensor | None = None, **sizes: int) -> None:
         """Takes over numbers and sizes, all at once or not at all; what is not given stays, cut or filled to size."""
-        x, kernel = self.lesson.x if x is None else x, self.lesson.kernel if kernel is None else kernel
+        x, kernel = self.lesson.x if input is None else input, self.lesson.kernel if kernel is None else kernel
         lesson = arranged(x, kernel, self.transposed, **{**self.sizes(), **sizes})
         with self.hold_trait_notifications():
             for name, value in sizes.items():
                 setattr(self, name, value)
             self.lesson = lesson
-            self.step, self.selected = min(self.step, self.count - 1), self._kept(self.selected)
+            self.step, self.selected = min(self.step, self.count - 1), self.kept(self.selected)
 
     @traitlets.default("lesson")
     def _first_lesson(self) -> Lesson:
         return arranged(EMPTY, EMPTY, False, **FIRST)
 
-    @traitlets.validate(*SIZES)
+    @traitlets.validate(*FIRST)
     def _check_size(self, proposal: Any) -> int:
         convolution(**{**self.sizes(), proposal["trait"].name: proposal["value"]})
         return int(proposal["value"])
 
-    @traitlets.observe(*SIZES, "transposed")
+    @traitlets.observe(*FIRST, "transposed")
     def _resize(self, _change: Any) -> None:
         if (convolution(**self.sizes()), self.transposed) != (self.lesson.made, self.lesson.transposed):
             self.take()
-
-    def _kept(self, cell: Cell | None) -> Cell | None:
-        """A cell of the input or the kernel, if it still exists."""
-        shape = self._numbers(cell).shape if cell else (0, 0)
-        return cell if cell and cell.row < shape[0] and cell.col < shape[1] else None
 
 
 def convolution(

@@ -102,7 +102,8 @@ class ExplorerAtlas:
             self._search()
 
     def _search(self) -> None:
-        self.feed.search(self._state.layer if self._tabs.panes.finder.here else None)
+        finder = self._tabs.panes.finder
+        self.feed.search(finder.label, self._state.layer if finder.here else None)
 
     def _suggest(self) -> None:
         """Begins with the class that is explained."""

@@ -68,36 +68,21 @@ class Probabilities(ipywidgets.VBox):
         push(self._text, value=html.escape("; ".join(f"{self._labels[index]} {value:.1%}" for index, value in pairs)))
 
     def _make_chart(self) -> bqplot.Bars:
-        self._bars = _bars()
+        import bqplot
+
+        names, shares = bqplot.OrdinalScale(), bqplot.LinearScale(min=0, max=1)
+        look = {"orientation": "horizontal", "padding": 0.25, "interactions": {"click": "select"}}
+        self._bars = bqplot.Bars(x=[], y=[], scales={"x": names, "y": shares}, **look)
         self._bars.on_element_click(self._clicked)
-        push(self._chart, children=[_figure(self._bars)])
+        axes = [
+            bqplot.Axis(scale=names, orientation="vertical", grid_lines="none"),
+            bqplot.Axis(scale=shares, tick_format=".0%", num_ticks=3, grid_lines="dashed"),
+        ]
+        push(self._chart, children=[figure([self._bars], axes, HEIGHT, (4, 24, 124, 24))])
         return self._bars
 
     def _clicked(self, _bars: object, event: dict[str, dict[str, int]]) -> None:
         self._on_pick(self._classes[len(self._classes) - 1 - event["data"]["index"]])
-
-
-def _bars() -> bqplot.Bars:
-    import bqplot
-
-    return bqplot.Bars(
-        x=[],
-        y=[],
-        scales={"x": bqplot.OrdinalScale(), "y": bqplot.LinearScale(min=0, max=1)},
-        orientation="horizontal",
-        padding=0.25,
-        interactions={"click": "select"},
-    )
-
-
-def _figure(bars: bqplot.Bars) -> bqplot.Figure:
-    import bqplot
-
-    axes = [
-        bqplot.Axis(scale=bars.scales["x"], orientation="vertical", grid_lines="none"),
-        bqplot.Axis(scale=bars.scales["y"], tick_format=".0%", num_ticks=3, grid_lines="dashed"),
-    ]
-    return figure([bars], axes, HEIGHT, (4, 24, 124, 24))
 
 
 def short(label: str, place: int) -> str:

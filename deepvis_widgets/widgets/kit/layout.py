@@ -52,6 +52,12 @@ def dropdown(description: str, options: Any, tooltip: str, **more: Any) -> ipywi
     return ipywidgets.Dropdown(options=options, description=description, tooltip=tooltip, **more)
 
 
+def class_field(labels: Sequence[str], tooltip: str, **more: Any) -> ipywidgets.Combobox:
+    """A field for one of these classes, by name or number."""
+    options, say = list(dict.fromkeys(labels)), "a class, then Enter"
+    return ipywidgets.Combobox(options=options, placeholder=say, continuous_update=False, tooltip=tooltip, **more)
+
+
 def classed(widget: Any, classes: str) -> Any:
     """The widget itself, with these CSS classes, apart by spaces."""
     for name in classes.split():
@@ -69,11 +75,11 @@ def close_all(widgets: Sequence[Any]) -> None:
 
     ipywidgets keeps each open model alive, and with it whatever its callbacks hold.
     """
-    for widget in _models_of(widgets):
+    for widget in models_of(widgets):
         widget.close()
 
 
-def _models_of(widgets: Sequence[Any]) -> list[ipywidgets.Widget]:
+def models_of(widgets: Sequence[Any]) -> list[ipywidgets.Widget]:
     """These widgets and every model that one of them shows or refers to, what is inside before what is round it."""
     found: dict[ipywidgets.Widget, bool] = {}
 

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Callable
+from typing import Any
 
 import ipywidgets
 
+from ...core.errors import DeepvisError
 from ..link.push import push
+
+Say = Callable[[str], object]
 
 
 class Notice(ipywidgets.HTML):
@@ -33,3 +38,21 @@ def alert(sentence: str, classes: str = "") -> str:
 def status(words: str) -> str:
     """Words as HTML that screen readers say when they are free."""
     return f'<div role="status" aria-live="polite">{html.escape(words)}</div>'
+
+
+def attempt(say: Say, act: Callable[..., object], *arguments: Any) -> bool:
+    """Does what the reader asked for; what does not fit is said in a sentence, and nothing changes.
+
+    >>> def open_window() -> None:
+    ...     raise DeepvisError("A window of 0 does not fit.")
+    >>> attempt(print, open_window)
+    A window of 0 does not fit.
+    False
+    """
+    try:
+        act(*arguments)
+    except DeepvisError as error:
+        say(str(error))
+        return False
+    say("")
+    return True

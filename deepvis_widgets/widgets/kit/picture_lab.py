@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import traitlets
 
 from ...core.errors import DeepvisError
-from ...core.report import Report
 from ...engine.client import Client
 from ...engine.engine import Engine
 from ..link.protocol import Frame
@@ -20,15 +18,13 @@ from .picture_bar import PictureBar
 from .picture_state import PictureState
 from .root import RootWidget
 
-T = TypeVar("T")
-
 
 class PictureLab(PictureState, RootWidget):
     """A lesson on pictures that one network is shown.
 
     Subclasses lay out `bar`, the choice of pictures, and `stage`, the picture itself. They follow `image` and `target`,
-    with observers or by overriding `opened` and `retargeted`, ask the engine through `client`, and call `begin` when
-    they are complete. `ending` is called once, when the lesson closes.
+    with observers or by overriding `opened` and `retargeted`, ask the engine through `client`, whose errors are told on
+    the stage, and call `begin` when they are complete. `ending` is called once, when the lesson closes.
 
     >>> import deepvis_widgets as dv
     >>> lab = PictureLab("husky-wolf", [dv.scene("wolf", background="snow", seed=3)])
@@ -61,12 +57,6 @@ class PictureLab(PictureState, RootWidget):
         """Sets these traits and opens the first picture: this one, or the first of the choices."""
         self.set_or_close(**traits, image=self.choices[0][1] if picture is None else picture)
         self.bar.point(0 if picture is None else None)
-
-    def ask(
-        self, slot: str, work: Callable[[Report], T], on_answer: Callable[[T], object], doing: str, **more: Any
-    ) -> None:
-        """Has `work(report)` done by the engine; what goes wrong is told on the stage. See Client.ask."""
-        self.client.ask(slot, work, on_answer, doing=doing, **more)
 
     def say(self, sentence: str) -> None:
         """Shows a sentence on the stage, from any thread; an empty one takes the last one away."""

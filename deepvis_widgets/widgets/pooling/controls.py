@@ -6,10 +6,11 @@ from functools import partial
 
 import ipywidgets
 
-from ..board.binding import Binding, Say, attempt
+from ..board.binding import Binding
 from ..board.number_fields import grid_field, row, size_slider
 from ..board.number_grids import read_grid, write_grid
 from ..kit.layout import button
+from ..kit.notice import Say, attempt
 from .state import RANGES, PoolingState
 
 
@@ -24,15 +25,13 @@ class PoolingControls:
             "New numbers", "Other numbers, drawn at random", on_click=lambda: attempt(say, state.shuffle)
         )
         self.rows: list[ipywidgets.Widget] = [row(*self.sizes.values(), self.fresh), row(*self.numbers.values())]
-        self._bind(Binding(self._show, say))
-
-    def _bind(self, binding: Binding) -> None:
+        binding = Binding(self._show, say)
         binding.show()
         for name, slider in self.sizes.items():
-            binding.follow(slider, partial(setattr, self._state, name))
+            binding.follow(slider, partial(setattr, state, name))
         for name, field in self.numbers.items():
             binding.follow(field, partial(self._read, name))
-        self._state.observe(lambda _: binding.show(), names="lesson")
+        state.observe(lambda _: binding.show(), names="lesson")
 
     def _show(self) -> None:
         for name, slider in self.sizes.items():

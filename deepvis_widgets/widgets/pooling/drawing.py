@@ -34,6 +34,10 @@ class Scene:
         """(height, width) in css pixels."""
         return round(HEAD + 3 * (len(self.lesson.x) * self.cell + LABEL + 10) + EDGE), WIDTH
 
+    def draw(self, pen: Pen, cells: CellMap) -> None:
+        """Draws all panels that the steps have come to."""
+        PoolingDrawing(pen, cells, self).all()
+
 
 class PoolingDrawing:
     """Draws a scene, and registers its cells."""
@@ -41,9 +45,7 @@ class PoolingDrawing:
     def __init__(self, pen: Pen, cells: CellMap, scene: Scene) -> None:
         self.pen, self.cells, self.scene, self.lesson = pen, cells, scene, scene.lesson
         self.cell, self.span = scene.cell, len(scene.lesson.x) * scene.cell
-        self.lit: tuple[set[tuple[int, int]], set[tuple[int, int]]] = (set(), set())
-        if scene.hovered:
-            self.lit = self.lesson.lit(scene.hovered)
+        self.lit = self.lesson.lit(scene.hovered) if scene.hovered else (set(), set())
 
     def all(self) -> None:
         """Draws everything, marks last."""
@@ -56,17 +58,13 @@ class PoolingDrawing:
         self._windows()
         box = self.cells.box(self.scene.selected) if self.scene.selected else None
         if box:
-            self._outline(box[0], box[1], box[2], 2.5)
+            self.pen.outline(box[0], box[1], box[2], box[2])
 
     def corner(self, panel: str) -> tuple[float, float]:
         """(top, left) of a panel's first cell; the small ones stand in the middle of their place."""
         row, col = PANELS[panel][2]
         inset = (self.span - self._side(panel) * self.cell) / 2
         return HEAD + row * (self.span + LABEL + 10) + LABEL + inset, EDGE + col * (self.span + GAP) + inset
-
-    def shown(self, panel: str) -> bool:
-        """Whether the steps have come to this panel."""
-        return self.scene.step >= PANELS[panel][1]
 
     def _side(self, panel: str) -> int:
         return int(self.lesson.values(panel).shape[0])
@@ -79,7 +77,7 @@ class PoolingDrawing:
         self.pen.text(top - 13, left, title, 15, palette.accent if now else palette.dim, bold=now)
         values = self.lesson.values(panel)
         side = self._side(panel)
-        if not self.shown(panel):
+        if self.scene.step < begins:
             self.pen.rect(top, left, side * self.cell, side * self.cell, palette.paper, palette.line)
             return
         lit = self.lit[panel in SMALL]
@@ -130,9 +128,4 @@ class PoolingDrawing:
         top, left = self.corner("rectified")
         for row, col in places:
             width = 3.5 if (row, col) in pointed else 2
-            self._outline(top + row * stride * self.cell, left + col * stride * self.cell, side, width)
-
-    def _outline(self, top: float, left: float, side: float, width: float) -> None:
-        self.pen.canvas.line_width = width
-        self.pen.rect(top, left, side, side, None, self.pen.palette.accent)
-        self.pen.canvas.line_width = 1
+            self.pen.outline(top + row * stride * self.cell, left + col * stride * self.cell, side, side, width)

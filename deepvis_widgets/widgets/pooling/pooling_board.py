@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from ..board.cell_board import CellBoard
-from ..board.cells import CellMap
 from ..board.number_grids import number_grid
-from ..board.pen import Pen
 from . import words
 from .controls import PoolingControls
-from .drawing import PoolingDrawing, Scene
+from .drawing import Scene
 from .state import INPUT, PoolingState, first_signal
 
 
@@ -45,14 +43,6 @@ class PoolingBoard(PoolingState, CellBoard):
     def scene(self) -> Scene:
         """All that is drawn now."""
         return Scene(self.lesson, self.step, self.hovered, self.selected)
-
-    def extent(self, scene: Scene) -> tuple[int, int]:
-        """Its (height, width)."""
-        return scene.size
-
-    def paint(self, pen: Pen, scene: Scene, cells: CellMap) -> None:
-        """Draws all panels that the steps have come to."""
-        PoolingDrawing(pen, cells, scene).all()
 
     def words(self) -> str:
         """The step, or what is under the pointer."""

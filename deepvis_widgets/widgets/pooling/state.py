@@ -10,7 +10,7 @@ import traitlets
 from torch import Tensor
 
 from ...core.errors import DeepvisError
-from ..board.cell_state import CellState, check_names
+from ..board.cell_state import CellState
 from ..board.cells import Cell
 from ..board.number_grids import EMPTY, number_grid, resized
 from .arithmetic import pooled_size
@@ -20,7 +20,6 @@ INPUT = ((1, -2, 3, 0), (4, 2, -1, -3), (-1, -2, 2, 5), (-3, -1, 4, 1))
 SIGNAL = ((2, -1), (3, -2))
 FILL = {"input": (1, -2, 3, 0, -1, 4, 2, -3, 5), "signal": (2, -1, 3, 1, -2)}  # what new cells hold, over and over
 RANGES = {"input_size": ("Input", 2, 8), "window": ("Window", 1, 4), "stride": ("Stride", 1, 4)}
-SIZES = tuple(RANGES)
 FIRST = {"input_size": 4, "window": 2, "stride": 2}
 
 
@@ -40,6 +39,8 @@ class PoolingState(CellState):
     stride = traitlets.Int(FIRST["stride"], help="cells from a window to the next")
     lesson = traitlets.Instance(PoolingLesson)
 
+    SIZES = tuple(RANGES)
+
     # --- what may be set ---
 
     @property
@@ -49,7 +50,7 @@ class PoolingState(CellState):
 
     @input.setter
     def input(self, values: Any) -> None:
-        self.take(x=number_grid(values, "input", dims=(2,)))
+        self.take(number_grid(values, "input", dims=(2,)))
 
     @property
     def signal(self) -> np.ndarray:
@@ -60,17 +61,11 @@ class PoolingState(CellState):
     def signal(self, values: Any) -> None:
         self.take(signal=number_grid(values, "signal", dims=(2,)))
 
-    def arrange(self, **sizes: int) -> None:
-        """Sets several of input_size, window and stride at once."""
-        check_names(sizes, SIZES)
-        self.take(None, None, **sizes)
-
     def shuffle(self, seed: int | None = None) -> None:
         """Takes other whole numbers from -5 to 5, the same for the same seed."""
         chance = np.random.default_rng(seed)
         grids = (self.lesson.x, self.lesson.signal)
-        x, signal = (torch.from_numpy(chance.integers(-5, 6, grid.shape)).double() for grid in grids)
-        self.take(x, signal)
+        self.take(*(torch.from_numpy(chance.integers(-5, 6, grid.shape)).double() for grid in grids))
 
     # --- what comes out ---
 
@@ -100,15 +95,9 @@ class PoolingState(CellState):
         """A number of the input or of the signal."""
         return cell if cell.grid in FILL else None
 
-    def read(self, cell: Cell) -> float:
-        """Its present value."""
-        return float(self.lesson.values(cell.grid)[cell.row, cell.col])
-
-    def write(self, cell: Cell, value: float) -> None:
-        """Gives it another value."""
-        numbers = self.lesson.values(cell.grid).clone()
-        numbers[cell.row, cell.col] = value
-        self.take(*((numbers, None) if cell.grid == "input" else (None, numbers)))
+    def numbers(self, grid: str) -> Tensor:
+        """Those of any panel."""
+        return self.lesson.values(grid)
 
     def name(self, cell: Cell) -> str:
         """Such as "input (0, 2)"."""
@@ -116,44 +105,36 @@ class PoolingState(CellState):
 
     # --- changes ---
 
-    def sizes(self) -> dict[str, int]:
-        """The present sizes by name."""
-        return {name: getattr(self, name) for name in SIZES}
-
-    def take(self, x: Tensor | None = None, signal: Tensor | None = None, **sizes: int) -> None:
+    def take(self, input: Tensor | None = None, signal: Tensor | None = None, **sizes: int) -> None:
         """Takes over numbers and sizes, all at once or not at all; what is not given stays, cut or filled to size."""
-        if x is not None:
-            sizes.setdefault("input_size", len(x))
+        if input is not None:
+            sizes.setdefault("input_size", len(input))
         wanted = {**self.sizes(), **sizes}
         if signal is not None and len(signal) != (side := pooled_side(**wanted)):
             raise DeepvisError(
                 f"The signal is {len(signal)} × {len(signal)}, but {side} × {side} cells are pooled, one number each."
             )
         before = self.lesson
-        lesson = arranged(before.x if x is None else x, before.signal if signal is None else signal, **wanted)
+        lesson = arranged(before.x if input is None else input, before.signal if signal is None else signal, **wanted)
         with self.hold_trait_notifications():
             for name, value in sizes.items():
                 setattr(self, name, value)
             self.lesson = lesson
-            self.hovered, self.selected = self._kept(self.hovered), self._kept(self.selected)
+            self.hovered, self.selected = self.kept(self.hovered), self.kept(self.selected)
 
     @traitlets.default("lesson")
     def _first_lesson(self) -> PoolingLesson:
         return arranged(number_grid(INPUT, "input"), first_signal(**FIRST), **FIRST)
 
-    @traitlets.validate(*SIZES)
+    @traitlets.validate(*RANGES)
     def _check_size(self, proposal: Any) -> int:
         pooled_side(**{**self.sizes(), proposal["trait"].name: proposal["value"]})
         return int(proposal["value"])
 
-    @traitlets.observe(*SIZES)
+    @traitlets.observe(*RANGES)
     def _resize(self, _change: Any) -> None:
         if self.sizes() != self.lesson.sizes:
             self.take()
-
-    def _kept(self, cell: Cell | None) -> Cell | None:
-        """A cell that still exists."""
-        return cell if cell and max(cell.row, cell.col) < len(self.lesson.values(cell.grid)) else None
 
 
 def pooled_side(*, input_size: int, window: int, stride: int) -> int:

@@ -8,11 +8,12 @@ from typing import Any
 import ipywidgets
 import traitlets
 
-from ..board.binding import Binding, Say
+from ..board.binding import Binding
 from ..kit.layout import button, classed, display, dropdown
+from ..kit.notice import Say
 from .board_state import RelevanceState
-from .names import ELEMENTS, element_named, title_of
 from .toy_network import INPUTS, RULES, START_BIASES, START_INPUTS, START_WEIGHTS, Edge
+from .words import ELEMENTS, element_named, title_of
 
 RULE_NAMES = {
     "epsilon": "ε: in proportion",
@@ -23,7 +24,15 @@ RULE_NAMES = {
     "flat": "flat: all alike",
 }
 NUMBER_OF = {"epsilon": "epsilon", "gamma": "gamma", "alpha-beta": "alpha"}  # the number that a rule has
+WHAT = "which number to change; a click on the drawing chooses too"
 WIDE = {"description_width": "initial"}
+EPSILON = {"tooltip": "ε: added to every denominator", "readout_format": ".1e"}
+GAMMA, ALPHA = {"tooltip": "γ: the bonus of what agrees"}, {"tooltip": "α: what counts for; β against"}
+SLIDERS: dict[str, tuple[Any, dict[str, Any]]] = {
+    "epsilon": (ipywidgets.FloatLogSlider, {"description": "ε", "min": -6, "max": 1, "step": 0.1, **EPSILON}),
+    "gamma": (ipywidgets.FloatSlider, {"description": "γ", "min": 0, "max": 10, "step": 0.05, **GAMMA}),
+    "alpha": (ipywidgets.FloatSlider, {"description": "α = 1 + β", "min": 1, "max": 5, "step": 0.1, **ALPHA}),
+}
 
 
 class RuleControls(ipywidgets.Box):
@@ -33,7 +42,7 @@ class RuleControls(ipywidgets.Box):
         self._state = state
         rules = [(RULE_NAMES[name], name) for name in RULES]
         self.rule = dropdown("Rule", rules, "how each neuron divides its relevance among those before it", style=WIDE)
-        self.numbers = {"epsilon": _epsilon_slider(), "gamma": _gamma_slider(), "alpha": _alpha_slider()}
+        self.numbers = {name: kind(style=WIDE, **limits) for name, (kind, limits) in SLIDERS.items()}
         super().__init__([self.rule, *self.numbers.values()])
         classed(self, "dv-board-row")
         for name, control in {"rule": self.rule, **self.numbers}.items():
@@ -54,34 +63,20 @@ class NumberControls(ipywidgets.Box):
 
     def __init__(self, state: RelevanceState, say: Say) -> None:
         self._state = state
-        self.what = dropdown(
-            "Change",
-            [(title_of(name), name) for name in ELEMENTS],
-            "which number to change; a click on the drawing chooses too",
-            style=WIDE,
-            layout={"width": "224px"},
-        )
+        titles = [(title_of(name), name) for name in ELEMENTS]
+        self.what = dropdown("Change", titles, WHAT, style=WIDE, layout={"width": "224px"})
         self.number = ipywidgets.FloatText(
             description="to", step=0.1, tooltip="the new number; Enter takes it", style=WIDE, layout={"width": "110px"}
         )
         self.connected = ipywidgets.Checkbox(
-            value=True,
-            description="connected",
-            tooltip="whether this edge exists",
-            indent=False,
-            layout={"width": "110px"},
+            True, description="connected", tooltip="whether this edge exists", indent=False, layout={"width": "110px"}
         )
         start = (START_INPUTS, START_WEIGHTS, START_BIASES)
-        self.again = button("Start values", "back to the numbers it began with", on_click=lambda: state.replace(*start))
-        self.chance = button(
-            "Random", "other numbers, drawn at random", on_click=lambda: state.replace(*random_numbers())
-        )
-        super().__init__([self.what, self.number, self.connected, self.again, self.chance])
+        again = button("Start values", "back to the numbers it began with", on_click=lambda: state.replace(*start))
+        chance = button("Random", "other numbers, drawn at random", on_click=lambda: state.replace(*random_numbers()))
+        super().__init__([self.what, self.number, self.connected, again, chance])
         classed(self, "dv-board-row")
-        self._bind(Binding(self._show, say))
-
-    def _bind(self, binding: Binding) -> None:
-        state = self._state
+        binding = Binding(self._show, say)
         traitlets.link((state, "chosen"), (self.what, "value"))
         binding.show()
         binding.follow(self.number, lambda value: state.set(state.chosen, value))
@@ -102,28 +97,3 @@ def random_numbers() -> tuple[tuple[float, ...], dict[Edge, float], dict[int, fl
     inputs = tuple(round(pick(0, 1.5), 1) for _ in INPUTS)
     weights = {edge: round(pick(-1, 1.4), 1) for edge in START_WEIGHTS}
     return inputs, weights, {k: round(pick(-0.3, 0.3), 1) for k in START_BIASES}
-
-
-def _epsilon_slider() -> Any:
-    return ipywidgets.FloatLogSlider(
-        value=1e-6,
-        min=-6,
-        max=1,
-        step=0.1,
-        description="ε",
-        readout_format=".1e",
-        tooltip="ε: added to every denominator",
-        style=WIDE,
-    )
-
-
-def _gamma_slider() -> Any:
-    return ipywidgets.FloatSlider(
-        value=0.25, min=0, max=10, step=0.05, description="γ", tooltip="γ: the bonus of what agrees", style=WIDE
-    )
-
-
-def _alpha_slider() -> Any:
-    return ipywidgets.FloatSlider(
-        value=2, min=1, max=5, step=0.1, description="α = 1 + β", tooltip="α: what counts for; β against", style=WIDE
-    )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from typing import Any
 
 import traitlets
 
 from ...core.errors import DeepvisError
-from .checks import checked_biases, checked_inputs, checked_weights, finite
-from .names import element_named
-from .toy_network import INPUTS, RULES, START_BIASES, START_INPUTS, START_WEIGHTS, STEPS, Division, Edge, Flow, flow
+from . import toy_network as toy
+from .toy_network import Division, Edge, Flow
+from .words import element_named
 
+LARGEST = 1e6  # of a number typed in: its square is still far from overflow
 NUMBERS = {"epsilon": (1e-6, 10.0), "gamma": (0.0, 10.0), "alpha": (1.0, 5.0)}  # of the rules: least, most
 
 
@@ -23,7 +26,7 @@ class RelevanceState(traitlets.HasTraits):
     0.58
     """
 
-    inputs = traitlets.Any(START_INPUTS, help="activations of neurons 1, 2 and 3")
+    inputs = traitlets.Any(toy.START_INPUTS, help="activations of neurons 1, 2 and 3")
     weights = traitlets.Any(help="{(from, to): weight}; an edge left out is absent")
     biases = traitlets.Any(help="{neuron: bias} of neurons 4 to 7")
     rule = traitlets.Unicode("epsilon", help="how a neuron divides its relevance")
@@ -42,7 +45,7 @@ class RelevanceState(traitlets.HasTraits):
     @property
     def flow(self) -> Flow:
         """Activations, messages, relevances and what bias and ε took, as things stand."""
-        return flow(self.inputs, self.weights, self.biases, self.division)
+        return toy.flow(self.inputs, self.weights, self.biases, self.division)
 
     def set(self, name: str, value: float | None) -> None:
         """Sets one number by its name: "a1" to "a3", "w14" and so on, "b4" to "b7"; None takes an edge away."""
@@ -50,8 +53,8 @@ class RelevanceState(traitlets.HasTraits):
         if isinstance(element, tuple):
             rest = {edge: weight for edge, weight in self.weights.items() if edge != element}
             self.weights = rest if value is None else rest | {element: value}
-        elif element in INPUTS:
-            self.inputs = tuple(value if i == element else old for i, old in zip(INPUTS, self.inputs, strict=True))
+        elif element in toy.INPUTS:
+            self.inputs = tuple(value if i == element else old for i, old in zip(toy.INPUTS, self.inputs, strict=True))
         else:
             self.biases = self.biases | {element: value}
 
@@ -60,7 +63,7 @@ class RelevanceState(traitlets.HasTraits):
         element = element_named(name)
         if isinstance(element, tuple):
             return float(self.weights.get(element, 0.0))
-        return float(self.inputs[element - 1] if element in INPUTS else self.biases[element])
+        return float(self.inputs[element - 1] if element in toy.INPUTS else self.biases[element])
 
     def replace(self, inputs: Any, weights: Any, biases: Any) -> None:
         """Sets all numbers of the network at once."""
@@ -71,28 +74,46 @@ class RelevanceState(traitlets.HasTraits):
 
     @traitlets.default("weights")
     def _first_weights(self) -> dict[Edge, float]:
-        return dict(START_WEIGHTS)
+        return dict(toy.START_WEIGHTS)
 
     @traitlets.default("biases")
     def _first_biases(self) -> dict[int, float]:
-        return dict(START_BIASES)
+        return dict(toy.START_BIASES)
 
     @traitlets.validate("inputs")
     def _check_inputs(self, proposal: Any) -> tuple[float, ...]:
-        return checked_inputs(proposal["value"])
+        values = proposal["value"]
+        if isinstance(values, str | Mapping) or not hasattr(values, "__len__") or len(values) != len(toy.INPUTS):
+            raise DeepvisError(
+                f"inputs={values!r} does not fit; accepted are three numbers, for neurons 1, 2 and 3 "
+                "(a real network is for dv.RelevanceLedger)."
+            )
+        return tuple(finite(value, f"a{i}") for i, value in zip(toy.INPUTS, values, strict=True))
 
     @traitlets.validate("weights")
     def _check_weights(self, proposal: Any) -> dict[Edge, float]:
-        return checked_weights(proposal["value"])
+        weights = proposal["value"]
+        if not isinstance(weights, Mapping):
+            raise DeepvisError("weights is no dictionary; accepted is {(from, to): number}, such as {(1, 4): 0.9}.")
+        for edge in weights:
+            if edge not in toy.EDGES:
+                raise DeepvisError(
+                    f"There can be no edge {edge!r}; edges lead from 1, 2, 3 to 4, 5, 6 and from those to 7."
+                )
+        return {edge: finite(weights[edge], f"w{edge[0]}{edge[1]}") for edge in toy.EDGES if edge in weights}
 
     @traitlets.validate("biases")
     def _check_biases(self, proposal: Any) -> dict[int, float]:
-        return checked_biases(proposal["value"])
+        """Those left out are zero."""
+        biases = proposal["value"]
+        if not isinstance(biases, Mapping) or any(k not in toy.START_BIASES for k in biases):
+            raise DeepvisError(f"biases={biases!r} does not fit; accepted is {{neuron: number}} for neurons 4 to 7.")
+        return {k: finite(biases.get(k, 0.0), f"b{k}") for k in toy.START_BIASES}
 
     @traitlets.validate("rule")
     def _check_rule(self, proposal: Any) -> str:
-        if proposal["value"] not in RULES:
-            raise DeepvisError(f'There is no rule "{proposal["value"]}" here; accepted: {", ".join(RULES)}.')
+        if proposal["value"] not in toy.RULES:
+            raise DeepvisError(f'There is no rule "{proposal["value"]}" here; accepted: {", ".join(toy.RULES)}.')
         return str(proposal["value"])
 
     @traitlets.validate(*NUMBERS)
@@ -106,8 +127,8 @@ class RelevanceState(traitlets.HasTraits):
 
     @traitlets.validate("step")
     def _check_step(self, proposal: Any) -> int:
-        if not 0 <= proposal["value"] < STEPS:
-            raise DeepvisError(f"There is no step {proposal['value']}; accepted are 0 to {STEPS - 1}.")
+        if not 0 <= proposal["value"] < toy.STEPS:
+            raise DeepvisError(f"There is no step {proposal['value']}; accepted are 0 to {toy.STEPS - 1}.")
         return int(proposal["value"])
 
     @traitlets.validate("chosen")
@@ -133,3 +154,18 @@ class RelevanceState(traitlets.HasTraits):
     def _present(self, element: int | Edge | None) -> int | Edge | None:
         """A neuron, or an edge that exists."""
         return None if isinstance(element, tuple) and element not in self.weights else element
+
+
+def finite(value: Any, name: str) -> float:
+    """A number that can be shown; DeepvisError otherwise.
+
+    >>> finite("0.5", "a1")
+    0.5
+    """
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if isinstance(value, bool) or not abs(number) <= LARGEST:
+        raise DeepvisError(f"{name} = {value!r} does not fit; accepted is a number from {-LARGEST:g} to {LARGEST:g}.")
+    return number

@@ -10,6 +10,7 @@ import ipywidgets
 import numpy as np
 
 from ...methods.relevance.ledger import Ledger
+from ..kit.class_bars import INVISIBLE
 from ..kit.figure import figure, round_ticks
 from ..kit.layout import classed, html
 from ..link.push import push
@@ -19,7 +20,6 @@ COLOURS = ("#d1661c", "#5b7fd4", "#8a8f98")
 SERIES = ("ΣR of the layer", "biases took", "ε took, or found no taker")
 LONGEST = 14  # letters of a layer's name under its bar
 MOST = 30  # columns; of a deeper network those where something was taken
-INVISIBLE = "\u200b"
 END = {"text-anchor": "end"}  # tilted names end at their bar
 
 
@@ -33,31 +33,11 @@ class RelevanceChart(ipywidgets.VBox):
         self._shown: list[int] = []
         self._names = bqplot.OrdinalScale()
         self._amounts = bqplot.LinearScale()
-        self._bars = bqplot.Bars(
-            x=[],
-            y=[],
-            scales={"x": self._names, "y": self._amounts},
-            type="stacked",
-            colors=list(COLOURS),
-            padding=0.25,
-            interactions={"click": "select"} if on_pick else {},
-        )
-        self._answer = bqplot.Lines(
-            x=[],
-            y=[],
-            scales={"x": self._names, "y": self._amounts},
-            colors=["#777d85"],
-            line_style="dashed",
-            stroke_width=1.5,
-        )
-        self._mark = bqplot.Scatter(
-            x=[],
-            y=[],
-            scales={"x": self._names, "y": self._amounts},
-            marker="triangle-down",
-            default_size=90,
-            colors=["#e07b28"],
-        )
+        empty: dict[str, Any] = {"x": [], "y": [], "scales": {"x": self._names, "y": self._amounts}}
+        clicks = {"click": "select"} if on_pick else {}
+        self._bars = bqplot.Bars(**empty, type="stacked", colors=list(COLOURS), padding=0.25, interactions=clicks)
+        self._answer = bqplot.Lines(**empty, colors=["#777d85"], line_style="dashed", stroke_width=1.5)
+        self._mark = bqplot.Scatter(**empty, marker="triangle-down", default_size=90, colors=["#e07b28"])
         self._text = html("dv-offscreen")
         super().__init__([_legend(), self._figure(height, tilted), self._text])
         classed(self, "dv-relevance-chart")

@@ -14,10 +14,9 @@ from ..kit.player import Player
 from .board_controls import NumberControls, RuleControls
 from .board_state import NUMBERS, RelevanceState
 from .chart import RelevanceChart
-from .drawing import SIZE, Element, Scene, draw, element_at
-from .names import element_named, name_of
+from .drawing import SIZE, Scene, draw, element_at
 from .toy_network import START_BIASES, START_INPUTS, START_WEIGHTS, STEPS
-from .words import describe
+from .words import describe, element_named, name_of
 
 INTERVAL = 1800  # ms per step: each has a sentence to read
 
@@ -87,12 +86,9 @@ class RelevanceBoard(RelevanceState, Board):
         network = ["inputs", "weights", "biases", "rule", *NUMBERS]
         self.observe(lambda _: self.refuse(""), names=[*network, "chosen"])
         self.observe(lambda _: self.show(), names=[*network, "step", "pointed", "chosen"])
-        self.on_point(lambda top, left: self._point(element_at(top, left, self.weights)))
+        self.on_point(lambda top, left: self.set_trait("pointed", element_at(top, left, self.weights)))
         self.on_point(self._press, press=True)
-        self.on_leave(lambda: self._point(None))
-
-    def _point(self, element: Element) -> None:
-        self.pointed = element
+        self.on_leave(lambda: self.set_trait("pointed", None))
 
     def _press(self, top: float, left: float) -> None:
         element = element_at(top, left, self.weights)

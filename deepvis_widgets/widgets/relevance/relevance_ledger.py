@@ -43,7 +43,7 @@ class RelevanceLedger(LedgerState, PictureLab):
         super().__init__(network, pictures)
         classed(self, "dv-relevance")
         self.network.recordings.limit = max(2, self.network.recordings.limit)
-        self._session = LedgerSession(self, self.ask)
+        self._session = LedgerSession(self, self.client.ask)
         self._make_panes()
         self.begin(picture, **params, target=target, layer=layer)
 
@@ -70,12 +70,8 @@ class RelevanceLedger(LedgerState, PictureLab):
         self._picture, account = PicturePane(self.stage), AccountPane(self)
         layer, self.controls = LayerPane(self.network, self.group), LedgerControls(self)
         self.chart, self.words, self.map = account.chart, account.words, layer.map
-        self.children = [
-            self.bar,
-            box("dv-relevance-panes", self.stage, self.map, self.controls),
-            self.chart,
-            self.words,
-        ]
+        beside = box("dv-relevance-panes", self.stage, self.map, self.controls)
+        self.children = [self.bar, beside, self.chart, self.words]
         for pane in (self._picture, account, layer):
             self._session.subscribe(pane.show)
         as_choice = (lambda target: -1 if target is None else target, lambda index: None if index == -1 else index)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from torch import Tensor
 
-from ...core.report import Report
 from ...methods import explain
 from ...methods.lrp import RelevanceMap
 from .layer_relevance import Answer, relevance_of
@@ -29,21 +28,14 @@ class Question:
         return self.view is other.view and (self.target, self.params) == (other.target, other.params)
 
 
-class Ask(Protocol):
-    """Has the engine do work on behalf of a slot: `ask` of an engine's client."""
-
-    def __call__(
-        self, slot: str, work: Callable[[Report], Answer], on_answer: Callable[[Answer], object], /, *, doing: str
-    ) -> object: ...
-
-
 class LedgerSession:
     """Asks anew whenever the picture, the class or the state changes, and tells every subscriber the answer.
 
-    Subscribers are called on the engine's thread. `result` is that of the newest answer, None until the first.
+    `ask` is that of an engine's client. Subscribers are called on the engine's thread. `result` is that of the newest
+    answer, None until the first.
     """
 
-    def __init__(self, state: LedgerState, ask: Ask) -> None:
+    def __init__(self, state: LedgerState, ask: Callable[..., object]) -> None:
         self.result: RelevanceMap | None = None
         self._state, self._network, self._ask = state, state.network, ask
         self._picture: tuple[Tensor, int | None] | None = None
@@ -71,17 +63,13 @@ class LedgerSession:
             self._ask("relevance", lambda _: self._answer(question), self._publish, doing=doing)
 
     def _answer(self, question: Question) -> Answer:
-        result = self._relevance(question)
+        """By LRP, unless the last question had the same."""
+        if self._explained is None or not question.is_same_explanation(self._explained[0]):
+            result = explain(self._network, question.view, "lrp", target=question.target, **question.params)
+            assert isinstance(result, RelevanceMap)
+            self._explained = (question, result)
+        result = self._explained[1]
         return Answer(result, relevance_of(self._network, result, question.layer))
-
-    def _relevance(self, question: Question) -> RelevanceMap:
-        """LRP, unless the last one was the same."""
-        if self._explained is not None and question.is_same_explanation(self._explained[0]):
-            return self._explained[1]
-        result = explain(self._network, question.view, "lrp", target=question.target, **question.params)
-        assert isinstance(result, RelevanceMap)
-        self._explained = (question, result)
-        return result
 
     def _publish(self, answer: Answer) -> None:
         self.result = answer.result

@@ -11,19 +11,11 @@ from dataclasses import dataclass
 import torch
 import torch.nn.functional as F
 
+from ...methods.relevance import rules
 from ...methods.relevance.ledger import Entry, Ledger
 from ...methods.relevance.linear_call import LinearCall, linear_call
 from ...methods.relevance.redistribute import redistribute
-from ...methods.relevance.rules import (
-    Group,
-    Rule,
-    alpha_beta_rule,
-    epsilon_rule,
-    flat_rule,
-    gamma_rule,
-    w_square_rule,
-    z_plus_rule,
-)
+from ...methods.relevance.rules import Group, Rule
 from ...methods.relevance.stabilise import STABILISER, stabilise
 
 INPUTS, HIDDEN, OUTPUT = (1, 2, 3), (4, 5, 6), 7
@@ -60,12 +52,12 @@ class Division:
     def rule(self) -> Rule:
         """The rule as dv.explain's LRP uses it."""
         made: dict[str, Rule] = {
-            "epsilon": epsilon_rule,
-            "gamma": gamma_rule(self.gamma),
-            "alpha-beta": alpha_beta_rule(self.alpha, self.alpha - 1),
-            "z+": z_plus_rule,
-            "w²": w_square_rule,
-            "flat": flat_rule,
+            "epsilon": rules.epsilon_rule,
+            "gamma": rules.gamma_rule(self.gamma),
+            "alpha-beta": rules.alpha_beta_rule(self.alpha, self.alpha - 1),
+            "z+": rules.z_plus_rule,
+            "w²": rules.w_square_rule,
+            "flat": rules.flat_rule,
         }
         return made[self.name]
 

@@ -1,8 +1,9 @@
-"""The small network's relevance as sentences: every formula with its numbers."""
+"""The small network in words: the names of its numbers, and its relevance as sentences with every formula."""
 
 from __future__ import annotations
 
-from .toy_network import HIDDEN, INPUTS, LAYERS, OUTPUT, Division, Edge, Flow
+from ...core.errors import DeepvisError
+from .toy_network import EDGES, HIDDEN, INPUTS, LAYERS, OUTPUT, START_BIASES, Division, Edge, Flow
 
 _LOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -10,6 +11,44 @@ _LOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 def low(*neurons: int) -> str:
     """Neuron numbers as a subscript."""
     return "".join(map(str, neurons)).translate(_LOW)
+
+
+def name_of(element: int | Edge) -> str:
+    """The name of a neuron's or an edge's number.
+
+    >>> name_of((1, 4)), name_of(2), name_of(5)
+    ('w14', 'a2', 'b5')
+    """
+    if isinstance(element, tuple):
+        return f"w{element[0]}{element[1]}"
+    return f"a{element}" if element in INPUTS else f"b{element}"
+
+
+_elements: tuple[int | Edge, ...] = (*INPUTS, *EDGES, *START_BIASES)
+ELEMENTS = {name_of(element): element for element in _elements}
+
+
+def element_named(name: str) -> int | Edge:
+    """The neuron or edge whose number has this name; DeepvisError where there is none.
+
+    >>> element_named("w14")
+    (1, 4)
+    """
+    if name not in ELEMENTS:
+        raise DeepvisError(f'There is no number "{name}"; accepted: {", ".join(ELEMENTS)}.')
+    return ELEMENTS[name]
+
+
+def title_of(name: str) -> str:
+    """A number's name for a menu.
+
+    >>> title_of("w14")
+    'weight w₁₄ (1 → 4)'
+    """
+    element = element_named(name)
+    if isinstance(element, tuple):
+        return f"weight w{low(*element)} ({element[0]} → {element[1]})"
+    return f"input a{low(element)}" if element in INPUTS else f"bias b{low(element)}"
 
 
 def digits(value: float) -> str:

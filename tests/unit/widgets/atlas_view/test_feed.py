@@ -23,7 +23,6 @@ class Told:
     """A listener that keeps what it is told."""
 
     def __init__(self) -> None:
-        self.class_asked = ""
         self.answers: list[TopAnswer | UnitsAnswer | tuple[Unit, str]] = []
         self.refused: list[tuple[str, str]] = []
 
@@ -85,13 +84,11 @@ def test_what_was_begun_goes_on_with_its_own_atlas(feed: AtlasFeed, told: Told) 
 
 
 def test_the_class_asked_for_is_searched(feed: AtlasFeed, told: Told) -> None:
-    told.class_asked = "1"
-    feed.search(None)
+    feed.search("1", None)
     settle(feed)
     found = told.answers[-1]
     assert feed.atlas is not None and isinstance(found, UnitsAnswer)
     assert (found.kind, found.units, len(found.pictures or ())) == ("find", feed.atlas.search(1, 8), 8)
-    told.class_asked = "no such class"
-    feed.search(None)
+    feed.search("no such class", None)
     settle(feed)
     assert [kind for kind, _ in told.refused] == ["find"] and "no such class" in told.refused[0][1]

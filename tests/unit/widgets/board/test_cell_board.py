@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import traitlets
@@ -10,6 +12,19 @@ from deepvis_widgets.core.errors import DeepvisError
 from deepvis_widgets.widgets.board.cell_board import CellBoard
 from deepvis_widgets.widgets.board.cells import Cell, CellMap
 from deepvis_widgets.widgets.board.pen import Pen
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What is drawn of it; `count` is called at every drawing."""
+
+    shown: tuple[Any, ...]
+    count: Callable[[], None]
+    size: tuple[int, int] = (20, 40)
+
+    def draw(self, pen: Pen, cells: CellMap) -> None:
+        self.count()
+        cells.add(Cell("numbers", 0, 0), 0, 0, 20, (1, 2))
 
 
 class Two(CellBoard):
@@ -40,15 +55,11 @@ class Two(CellBoard):
     def name(self, cell: Cell) -> str:
         return "number"
 
-    def scene(self) -> Any:
-        return self.lesson, self.hovered, self.selected, self.step
+    def scene(self) -> Drawn:
+        return Drawn((self.lesson, self.hovered, self.selected, self.step), self._count)
 
-    def extent(self, scene: Any) -> tuple[int, int]:
-        return 20, 40
-
-    def paint(self, pen: Pen, scene: Any, cells: CellMap) -> None:
+    def _count(self) -> None:
         self.drawn += 1
-        cells.add(Cell("numbers", 0, 0), 0, 0, 20, (1, 2))
 
     def words(self) -> str:
         return f"step {self.step}"

@@ -97,11 +97,11 @@ def test_numbers_are_typed_into_cells(board: ConvolutionBoard) -> None:
 
 def test_pointing_lights_a_cell_and_leaving_goes_back(board: ConvolutionBoard) -> None:
     board.step = 1
-    board._hover(Cell("output", 0, 3))
+    board.hovered = Cell("output", 0, 3)
     assert board.index == 3 and "Cell 4 of 4" in words(board)
-    board._hover(Cell("matrix", 0, 5))
+    board.hovered = Cell("matrix", 0, 5)
     assert board.index == 0
-    board._hover(None)
+    board.hovered = None
     assert board.index == 1 and board.step == 1
     board.press(Cell("y", 2, 0))
     assert board.step == 2

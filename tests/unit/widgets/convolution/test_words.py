@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deepvis_widgets.widgets.convolution import words
-from deepvis_widgets.widgets.convolution.facts import Facts, table
+from deepvis_widgets.widgets.convolution.controls import Facts, table
 from deepvis_widgets.widgets.convolution.state import ConvolutionState
 
 

@@ -35,14 +35,14 @@ def test_the_steps_come_one_after_the_other(board: PoolingBoard) -> None:
 
 def test_pointing_says_what_happened_there_and_back(board: PoolingBoard) -> None:
     board.step = 6
-    board._hover(Cell("deconvnet", 2, 0))  # the switch of a window without a positive number
+    board.hovered = Cell("deconvnet", 2, 0)  # the switch of a window without a positive number
     assert "x = −1, ReLU(x) = 0; a switch, unpooled signal 3" in words(board)
     assert "gradient 0, deconvnet 3, guided backprop 0" in words(board)
     assert board.lesson.lit(Cell("input", 2, 0)) == ({(2, 0)}, {(1, 0)})
     assert board.lesson.lit(Cell("signal", 0, 0)) == ({(1, 0)}, {(0, 0)})
-    board._hover(Cell("signal", 1, 0))
+    board.hovered = Cell("signal", 1, 0)
     assert "its largest number is 0, at (2, 0). No number in it is positive" in words(board)
-    board._hover(None)
+    board.hovered = None
     assert "Step 7 of 7" in words(board)
 
 

@@ -16,7 +16,7 @@ from deepvis_widgets.core.picture.preprocess import Preprocess
 from deepvis_widgets.engine.engine import Engine
 from deepvis_widgets.methods import explain
 from deepvis_widgets.methods.lrp import RelevanceMap
-from deepvis_widgets.widgets.kit.layout import all_below
+from deepvis_widgets.widgets.kit.layout import models_of
 from deepvis_widgets.widgets.link.push import pushing
 from deepvis_widgets.widgets.relevance.relevance_ledger import RelevanceLedger
 from tests.small_nets import Plain
@@ -121,7 +121,7 @@ def test_the_engine_s_thread_changes_widgets_by_push_alone(
         if threading.get_ident() != here:
             (changed if pushing() else others).append((type(change["owner"]).__name__, change["name"]))
 
-    for widget in all_below([board]):
+    for widget in models_of([board]):
         widget.observe(note)
     for mark in (board.chart._bars, board.chart._mark, board.chart._amounts, board.chart._axis):
         mark.observe(note)
