@@ -22,8 +22,8 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-def _nothing() -> None:
-    """Nobody waits for the end."""
+def nothing(*_: object) -> None:
+    """Does nothing, where nobody waits for an answer or for the end."""
 
 
 class Client:
@@ -51,7 +51,7 @@ class Client:
         on_partial: Callable[[float, Any], object] | None = None,
         on_error: Callable[[str], object] | None = None,
         on_cancelled: Callable[[], object] | None = None,
-        done: Callable[[], object] = _nothing,
+        done: Callable[[], object] = nothing,
     ) -> None:
         """Has `work(report)` done, then calls one of on_answer(value), on_error(sentence) (without it `say`) and
         on_cancelled(), and `done()` after it in any case. See Engine.submit for `key` and `long`.
@@ -86,7 +86,7 @@ class Client:
 
         def cancelled() -> None:
             try:
-                open_only(on_cancelled or _nothing)
+                open_only(on_cancelled or nothing)
             finally:
                 done()
 

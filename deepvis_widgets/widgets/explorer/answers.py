@@ -186,11 +186,6 @@ def served(network: Network, surveyed: bool) -> dict[str, bool]:
     return {found.name: (found.surveys and not surveyed) or found.refuses(network) is None for found in offered}
 
 
-def passed(network: Network, view: Tensor, backward: str) -> Recording:
-    """The pass over a view (3, H, W) under the rules of the backward pane; its forward values are the same for all."""
-    return network.record(view, rules=BACKWARD.get(backward, PLAIN))
-
-
 def forward(question: Question, recording: Recording, seq: int, rank: bool) -> tuple[Tiles, UnitMap, Shares]:
     """What a pass is enough for: the activations of the layer, those of one unit, and the class probabilities; with
     `rank` the classes shown are chosen anew.
@@ -209,11 +204,10 @@ def unit_map(question: Question, recording: Recording) -> UnitMap:
     return _unit_map(_maps(question, recording), question)
 
 
-def gradient_tiles(network: Network, question: Question, seq: int) -> Tiles:
+def gradient_tiles(network: Network, question: Question, recording: Recording, seq: int) -> Tiles:
     """The derivatives of the backward unit by the activations of the question's layer: zeros where it does not depend
     on them. The toolbox's diff view.
     """
-    recording = passed(network, question.view, question.backward)
     objective, _ = start(network, recording, question.held)
     signal = recording.gradient(objective, wrt=recording.outputs[question.layer.name])
     return _tiles(question.layer.layout.maps(signal)[0].float(), question, seq, gradient=True)

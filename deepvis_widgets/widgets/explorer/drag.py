@@ -6,9 +6,8 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from ...core.network.recording import Recording
 from ...core.report import Report
-from ...engine.client import Client
+from ...engine.client import Client, nothing
 from ...passes.moving_window import MovingWindow
 from .question import Question
 
@@ -18,29 +17,24 @@ LOOK = 0.005  # s between two looks at whether that time is over
 
 
 class Dragging:
-    """The steps of a drag: `forward(question, recording, seq)` is called at each, `backward(question, seq)` as often
-    as there is time. Overlay and backward view need a full pass or two of their own: in a drag they take no more than
-    a quarter of the time, and catch up where the hand rests.
+    """What follows the steps of a drag: `backward(question, seq)` is called as often as there is time.
+
+    Overlay and backward view need a full pass or two of their own: in a drag they take no more than a quarter of the
+    time, and catch up where the hand rests. `moving` makes the passes of the steps themselves.
     """
 
-    def __init__(
-        self,
-        client: Client,
-        forward: Callable[[Question, Recording, int], None],
-        backward: Callable[[Question, int], None],
-    ) -> None:
+    def __init__(self, client: Client, backward: Callable[[Question, int], None]) -> None:
         self.moving = MovingWindow(client.network)
-        self._client, self._forward, self._backward = client, forward, backward
+        self._client, self._backward = client, backward
         self._took, self._due = 0.0, 0.0
 
-    def step(self, question: Question, seq: int) -> None:
-        """The occluder is somewhere else; on the engine's thread."""
-        self._forward(question, self.moving.record(question.covered), seq)
+    def follow(self, question: Question, seq: int) -> None:
+        """Goes the way back of a step now, or when there is time; on the engine's thread."""
         if self._took < AT_ONCE or time.perf_counter() >= self._due:
             self._follow(question, seq)
         else:
             work = partial(self._follow_later, question, seq)
-            self._client.ask("follow", work, _nothing, long=True, doing="covering a part of the picture")
+            self._client.ask("follow", work, nothing, long=True, doing="covering a part of the picture")
         self._get_ready(question)
 
     def overtaken(self) -> None:
@@ -64,9 +58,5 @@ class Dragging:
         if not question.filming and self.moving.wants(question.covered):
             work = partial(self.moving.prepare, question.covered)
             self._client.ask(
-                "moving", work, _nothing, long=True, on_error=_nothing, doing="recording this picture"
+                "moving", work, nothing, long=True, on_error=nothing, doing="recording this picture"
             )  # where it fails, passes stay plain ones
-
-
-def _nothing(_: object) -> None:
-    """What was asked for is there: nothing is to be shown."""

@@ -80,9 +80,6 @@ class Explorer(ExplorerState, RootWidget):
         self._atlas.open(atlas)
         session.survey_methods()
 
-    def _drawing(self) -> bool:
-        return self.unit_pictures.running
-
     def _acts(self) -> Acts:
         session, pictures = self.session, self.unit_pictures
         return Acts(

@@ -22,18 +22,22 @@ class SlowExplanations:
 
     def __init__(self, client: Client, publish: Callable[[object], None], say: Callable[[str], object]) -> None:
         self._client, self._publish, self._say = client, publish, say
-        self._run: object = None  # the newest run of a method that takes seconds
+        self._run: object = None  # of a method that takes seconds: the newest one, until it has ended
         self._lock = threading.RLock()
 
-    def begin(self, question: Question) -> None:
+    def begin(self, question: Question | None) -> None:
         """Runs a method that takes seconds beside everything else; its map appears as it improves."""
-        self.stop()
-        asked, run = question.method, object()
-        slow = asked is not None and asked.long
+        if question is None:
+            return
+        asked = question.method if question.method is not None and question.method.long else None
+        run = None if asked is None else object()
+        if self._run is not None:
+            self.stop()
         with self._lock:
-            self._run = run
-            self._publish(Progress(0.0 if slow else None))
-        if asked is None or not slow:
+            before, self._run = self._run, run
+            if run is not before:
+                self._publish(Progress(None if run is None else 0.0))
+        if asked is None:
             return
         self._client.ask(
             SLOT,
@@ -59,6 +63,7 @@ class SlowExplanations:
         with self._lock:
             if run is not self._run:
                 return
+            self._run = None if fraction is None else run
             self._publish(Progress(fraction))
             if isinstance(result, HeatMap):
                 self._publish(Overlay(title, result))
@@ -68,6 +73,7 @@ class SlowExplanations:
         with self._lock:
             if run is not self._run:
                 return
+            self._run = None
             self._publish(Progress(None))
             if sentence:
                 self._say(sentence)

@@ -53,10 +53,11 @@ def freeze(state: ExplorerState, box: Any = None, everything: bool = True, dragg
     """
     if state.view is None or state.cover is None:
         return None
-    covered, unit = Covered(state.view, state.cover, box, state.layer), state.selected
+    layer, unit = state.network.layers[state.layer], state.selected
+    covered = Covered(state.view, state.cover, box, state.layer)
     return Question(
         covered=covered,
-        layer=state.network.layers[state.layer],
+        layer=layer,
         view=covered.shown,
         unit=unit,
         held=state.held if state.frozen and state.held is not None else unit,
@@ -68,13 +69,12 @@ def freeze(state: ExplorerState, box: Any = None, everything: bool = True, dragg
         backward_view=state.backward_view,
         tiles=state.tiles,
         tile=state.tile,
-        units=None if everything and _little(state) else state.on_screen,
+        units=None if everything and _little(layer, state.tile) else state.on_screen,
         filming=state.filming,
         settled=not dragged and not state.filming,
     )
 
 
-def _little(state: ExplorerState) -> bool:
-    layer = state.network.layers[state.layer]
-    side = min(1.0, state.tile / max(layer.height, layer.width))
+def _little(layer: Layer, tile: int) -> bool:
+    side = min(1.0, tile / max(layer.height, layer.width))
     return layer.channels * layer.height * layer.width * side * side <= ALL_TILES

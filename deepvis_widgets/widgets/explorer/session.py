@@ -12,9 +12,10 @@ from typing import Any
 
 from torch import Tensor
 
+from ...core.network.backward_rules import PLAIN
 from ...core.network.recording import Recording
 from ...engine.cache import Cache
-from ...engine.client import Client
+from ...engine.client import Client, nothing
 from ...engine.main_thread import MainThread
 from . import answers
 from .answers import A, Answered, Notice, Served
@@ -24,10 +25,6 @@ from .question import Question, freeze
 from .state import ExplorerState
 
 SEEN = 16 * 2**20  # bytes of backward views, for units that are clicked again: a hundred at 224 pixels
-
-
-def _nothing() -> None:
-    """Nobody waits for the end."""
 
 
 class Session:
@@ -53,7 +50,7 @@ class Session:
         self._seen = Cache(SEEN)
         self._seen_pass: Callable[[], Recording | None] = lambda: None
         self.explanations = SlowExplanations(self.client, self.publish, self.say)
-        self.dragging = Dragging(self.client, partial(self._forward, rank=False), self._backward)
+        self.dragging = Dragging(self.client, self._backward)
         self._observe()
 
     def _observe(self) -> None:
@@ -94,17 +91,21 @@ class Session:
     def _ask(
         self,
         slot: str,
-        question: Question,
-        work: Callable[[], None],
+        question: Question | None,
+        work: Callable[[Question], object],
         doing: str,
-        done: Callable[[], object] = _nothing,
+        done: Callable[[], object] = nothing,
     ) -> None:
+        """Has `work` publish the answers to a question, if there is one, and calls `done` in any case."""
+        if question is None:
+            done()
+            return
         began = time.perf_counter()
 
         def answer(_: object) -> None:
             self.publish(Answered(question, 1000 * (time.perf_counter() - began)))
 
-        self.client.ask(slot, lambda _: work(), answer, doing=doing, done=done)
+        self.client.ask(slot, lambda _: work(question), answer, doing=doing, done=done)
 
     def _open(self) -> None:
         """Another picture is opened."""
@@ -115,49 +116,35 @@ class Session:
     def refresh(self, rank: bool = True) -> None:
         """Asks for everything anew: another picture, layer, fill or settled occluder."""
         question = self._freeze(self.state.occluder)
-        if question is not None:
-            self._ask("live", question, lambda: self._everything(question, 0, rank), "showing this picture")
-            self.explanations.begin(question)
+        self._ask("live", question, partial(self._everything, rank=rank), "showing this picture")
+        self.explanations.begin(question)
 
     def drag(self, box: Any, seq: int, done: Callable[[], object]) -> None:
         """The occluder is at `box` now; the browser sends its next position when `done` was called."""
         question = self._freeze(box, everything=False, dragged=True)
-        if question is None:
-            done()
-            return
-        work = partial(self.dragging.step, question, seq)
-        self._ask("live", question, work, "covering a part of the picture", done)
+        self._ask("live", question, partial(self._step, seq=seq), "covering a part of the picture", done)
 
     def select(self) -> None:
         """Asks for another unit or position, or another way to look at it."""
-        question = self._freeze(self.state.occluder)
-        if question is not None:
-            self._ask("unit", question, lambda: self._one_unit(question), "showing this unit")
+        self._ask("unit", self._freeze(self.state.occluder), self._one_unit, "showing this unit")
 
     def explain(self) -> None:
         """Asks for another class or method over the picture."""
         question = self._freeze(self.state.occluder)
-        if question is not None:
-            self._ask("overlay", question, lambda: self._overlay(question, 0), f"running {self.state.method}")
-            self.explanations.begin(question)
+        self._ask("overlay", question, self._overlay, f"running {self.state.method}")
+        self.explanations.begin(question)
 
     def scroll(self, units: Tensor, done: Callable[[], object]) -> None:
         """Other units came on screen."""
         self.state.visible = units
         question = self._freeze(self.state.occluder, everything=False)
-        if question is None:
-            done()
-            return
-        self._ask("tiles", question, lambda: self._tiles(question), "showing these units", done)
+        self._ask("tiles", question, self._tiles, "showing these units", done)
 
     def film(self, view: Tensor, done: Callable[[], object]) -> None:
         """A picture (3, H, W) from the camera; the browser sends the next when `done` was called."""
         self.state.film(view)
         question = self._freeze(self.state.occluder, everything=False)
-        if question is None:
-            done()
-            return
-        self._ask("live", question, lambda: self._everything(question, 0, True), "showing the camera", done)
+        self._ask("live", question, partial(self._everything, rank=True), "showing the camera", done)
 
     def survey_methods(self) -> None:
         """Finds out which methods cannot serve this network, after what is asked for at the start."""
@@ -166,15 +153,21 @@ class Session:
             lambda _: Served(answers.served(self.network, surveyed=True)),
             lambda found: self.main.run(self.publish, found),
             long=True,
-            on_error=lambda _: None,  # it is said where such a method is chosen
+            on_error=nothing,  # it is said where such a method is chosen
             doing="asking the methods",
         )
 
     # --- answers; all of this runs on the engine's thread, and reads nothing but the question ---
 
-    def _everything(self, question: Question, seq: int, rank: bool) -> None:
-        self._forward(question, self._record(question), seq, rank)
-        self._backward(question, seq)
+    def _everything(self, question: Question, rank: bool) -> None:
+        recording = self._record(question)
+        self._forward(question, recording, 0, rank)
+        self._backward(question, 0, recording)
+
+    def _step(self, question: Question, seq: int) -> None:
+        """The occluder is somewhere else."""
+        self._forward(question, self.dragging.moving.record(question.covered), seq, rank=False)
+        self.dragging.follow(question, seq)
 
     def _forward(self, question: Question, recording: Recording, seq: int, rank: bool) -> None:
         """What a pass without a graph is enough for."""
@@ -188,33 +181,36 @@ class Session:
         if self.state.view is view:
             self.state.top = top
 
-    def _backward(self, question: Question, seq: int) -> None:
-        """What needs a pass of its own, or a way back."""
+    def _backward(self, question: Question, seq: int, recording: Recording | None = None) -> None:
+        """What needs a pass of its own, or a way back: through `recording`, or one that is made where it is needed."""
         if question.tiles == "gradient":
-            self.publish(answers.gradient_tiles(self.network, question, seq))
+            recording = recording or self._record(question)
+            self.publish(answers.gradient_tiles(self.network, question, recording, seq))
         self._overlay(question, seq)
-        self._backward_view(question)
+        if question.backward != "off":
+            self._backward_view(question, recording or self._record(question))
 
     def _one_unit(self, question: Question) -> None:
-        self.publish(answers.unit_map(question, self._record(question)))
-        self._backward_view(question)
+        recording = self._record(question)
+        self.publish(answers.unit_map(question, recording))
+        if question.backward != "off":
+            self._backward_view(question, recording)
         if question.tiles == "gradient":
             self._tiles(question)
 
     def _tiles(self, question: Question) -> None:
-        self.publish(answers.tiles(question, self._record(question), 0))
+        recording = self._record(question)
+        self.publish(answers.tiles(question, recording, 0))
         if question.tiles == "gradient":
-            self.publish(answers.gradient_tiles(self.network, question, 0))
+            self.publish(answers.gradient_tiles(self.network, question, recording, 0))
 
-    def _overlay(self, question: Question, seq: int) -> None:
+    def _overlay(self, question: Question, seq: int = 0) -> None:
         found = answers.overlay(self.network, question, seq, self.client.engine.cache)
         if found is not None:
             self.publish(found)
 
-    def _backward_view(self, question: Question) -> None:
-        if question.backward == "off":
-            return
-        unit, kind, recording = question.held, question.backward_view, self._record(question)
+    def _backward_view(self, question: Question, recording: Recording) -> None:
+        unit, kind = question.held, question.backward_view
         line = f"{unit.layer}:{unit.channel}" + (" (frozen)" if unit != question.unit else "")
         make = partial(answers.backward, self.network, recording, kind, unit, line)
         if question.settled:
@@ -223,7 +219,8 @@ class Session:
             self.publish(make())
 
     def _record(self, question: Question) -> Recording:
-        return answers.passed(self.network, question.view, question.backward)
+        """The pass under the rules of the backward pane; its forward values are the same for all."""
+        return self.network.record(question.view, rules=answers.BACKWARD.get(question.backward, PLAIN))
 
     def _seen_in(self, recording: Recording) -> Cache:
         """The backward views drawn from this pass; those of the one before are forgotten."""

@@ -13,7 +13,7 @@ from ...core.network.target import Target
 from ...core.report import Report
 from ...core.results import Pictures
 from ...core.weights_key import weights_key
-from ...engine.client import Client
+from ...engine.client import Client, nothing
 from ...methods import explain
 from .answers import Drawing, GridNotice, UnitPictures, UnitTile
 from .state import ExplorerState
@@ -67,7 +67,8 @@ class Synthesis:
 
     def stop(self) -> None:
         """Stops drawing; the pictures as they are stay."""
-        self._client.cancel("pictures")
+        if self.running:
+            self._client.cancel("pictures")
 
     def forget(self) -> None:
         """Another unit is selected: its pictures are others."""
@@ -107,7 +108,7 @@ class Synthesis:
             self._client.ask(
                 "pattern",
                 partial(self._draw_tiles, state.layer, state.on_screen.tolist()),
-                lambda _: None,
+                nothing,
                 long=True,
                 on_error=lambda sentence: self._publish(GridNotice(sentence)),
                 doing="drawing these units",
