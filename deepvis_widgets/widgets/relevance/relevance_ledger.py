@@ -53,13 +53,13 @@ class RelevanceLedger(LedgerState, PictureLab):
         return self._session.result
 
     def opened(self) -> None:
-        """Another picture: everything anew."""
+        """Computes everything anew for another picture."""
         if self.view is not None:
             self._picture.open(self.view)
             self._session.explain(self.view, self.target)
 
     def retargeted(self) -> None:
-        """Another class."""
+        """Computes the account of another class."""
         self._session.explain(self.view, self.target)
 
     def ending(self) -> None:
