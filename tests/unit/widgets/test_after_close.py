@@ -56,13 +56,13 @@ def opened(name: str) -> tuple[weakref.ref[nn.Module], Any]:
     return weakref.ref(module), WIDGETS[name](network, torch.rand(3, *SIZE))
 
 
-def collected(*references: weakref.ref[Any]) -> bool:
-    """Whether all of these are gone; a thread that ends may keep one for a moment."""
+def becomes_true(condition: Callable[[], bool]) -> bool:
+    """Whether it does before patience ends; a thread in its last pass may keep something for a moment."""
     until = time.monotonic() + PATIENCE
-    while any(reference() is not None for reference in references) and time.monotonic() < until:
+    while not condition() and time.monotonic() < until:
         gc.collect()
         time.sleep(0.01)
-    return all(reference() is None for reference in references)
+    return condition()
 
 
 @pytest.mark.parametrize("name", WIDGETS)
@@ -76,8 +76,8 @@ def test_the_module_is_free_after_close(name: str, waits: bool) -> None:
         del network
     widget.close()
     del widget
-    assert collected(module)
-    assert set(threading.enumerate()) <= threads
+    assert becomes_true(lambda: module() is None)
+    assert becomes_true(lambda: set(threading.enumerate()) <= threads)
 
 
 @pytest.mark.parametrize("name", WIDGETS)
