@@ -180,6 +180,18 @@ def test_another_widget_of_the_network_finds_the_explanation(session: Session, n
     assert isinstance(found[0], HeatMap) and found[0].target == "class 1"
 
 
+def test_only_a_method_that_takes_seconds_tells_how_far_it_is(session: Session) -> None:
+    found = told(session, answers.Progress)
+    session.state.method = "gradient"
+    assert session.idle(60) and found == []
+    session.state.method = "smoothgrad"
+    assert session.idle(60)
+    assert found[0] == answers.Progress(0.0) and found[-1] == answers.Progress(None)
+    found.clear()
+    session.state.method = "saliency"
+    assert session.idle(60) and found == []
+
+
 def test_what_is_dragged_or_filmed_is_not_kept(session: Session) -> None:
     session.state.method = "smoothgrad"
     session.refresh()
