@@ -89,7 +89,7 @@ def test_every_file_of_the_package_is_in_it_unchanged(contents: dict[str, bytes]
     [
         r"static/\w+\.js",
         r"static/style\.css",
-        r"core/\w+\.json",
+        r"core/picture/\w+\.json",
         r"zoo/weights/[\w.-]+\.safetensors",
         r"zoo/ready/.+",
         r"atlas/ready/.+",
@@ -102,7 +102,9 @@ def test_what_installing_needs_beside_python_is_in_it(contents: dict[str, bytes]
 
 
 def test_each_widget_module_has_its_bundle(contents: dict[str, bytes]) -> None:
-    named = re.findall(r'built\("(\w+\.js)"\)', "".join(p.read_text("utf-8") for p in PACKAGE.glob("widgets/*.py")))
+    named = re.findall(
+        r'built\("(\w+\.js)"\)', "".join(p.read_text("utf-8") for p in PACKAGE.glob("widgets/views/*.py"))
+    )
     assert named and [name for name in named if f"deepvis_widgets/static/{name}" not in contents] == []
 
 
