@@ -7,7 +7,7 @@ from collections.abc import Callable
 import ipywidgets
 
 from ..link.push import push
-from .layout import button, classed, close_all, html
+from .layout import button, classed, html
 
 
 def bar(flex: str = "1 1 0") -> ipywidgets.FloatProgress:
@@ -33,8 +33,11 @@ class Progress(ipywidgets.Box):
     ) -> None:
         self._hidden = {"visibility": "hidden"} if keeps_place else {"display": "none"}
         self.bar, self.stop = bar(flex), button("Stop", stop, on_click=on_stop)
-        self.doing = html("dv-doing")
-        super().__init__([self.doing, self.bar, self.stop] if worded else [self.bar, self.stop])
+        parts: list[ipywidgets.Widget] = [self.bar, self.stop]
+        if worded:
+            self.doing = html("dv-doing")
+            parts.insert(0, self.doing)
+        super().__init__(parts)
         classed(self, classes)
         self.show(None)
 
@@ -44,13 +47,7 @@ class Progress(ipywidgets.Box):
         push(self.bar, value=fraction or 0.0)
 
     def say(self, words: str, label: str | None = None) -> None:
-        """Names what is computed; `words` are HTML, and `label` is the name of the bar, if it is given."""
+        """Names what is computed, in a row that is `worded`; `words` are HTML, `label` is the bar's name, if given."""
         push(self.doing, value=words)
         if label is not None:
             push(self.bar, tooltip=label)
-
-    def close(self) -> None:
-        """Takes the row off the page, the words too where they were out of sight."""
-        if self.comm is not None:
-            close_all([self.doing])
-        super().close()
