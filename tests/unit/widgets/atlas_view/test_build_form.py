@@ -5,16 +5,14 @@ from __future__ import annotations
 import asyncio
 import threading
 from pathlib import Path
-from typing import Any
 
-import ipywidgets
 import pytest
 
 import deepvis_widgets as dv
 from deepvis_widgets.engine.engine import Engine
 from deepvis_widgets.widgets.atlas_view.build_form import AtlasBuilder
-from deepvis_widgets.widgets.link.push import pushing
 from tests.unit.atlas.small import small_network
+from tests.unit.widgets.conftest import WorkerChanges
 
 
 def test_a_build_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -32,17 +30,9 @@ def test_a_build_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_atlas_is_handed_over_on_the_main_thread(
-    built: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    built: tuple[Path, Path], tmp_path: Path, worker_changes: WorkerChanges
 ) -> None:
-    main, notify, network = threading.get_ident(), ipywidgets.Widget.notify_change, small_network()
-    changed, handed = set(), []
-
-    def watch(widget: ipywidgets.Widget, change: Any) -> None:
-        if threading.get_ident() != main and not pushing():
-            changed.add((type(widget).__name__, change["name"]))
-        notify(widget, change)
-
-    monkeypatch.setattr(ipywidgets.Widget, "notify_change", watch)
+    main, network, handed = threading.get_ident(), small_network(), []
 
     async def use(engine: Engine) -> None:
         form = AtlasBuilder(network, lambda: engine, lambda found: handed.append((found, threading.get_ident())))
@@ -58,4 +48,4 @@ def test_an_atlas_is_handed_over_on_the_main_thread(
         asyncio.run(use(engine))
     [(found, thread)] = handed
     assert isinstance(found, dv.Atlas) and thread == main and found.folder == tmp_path / "made"
-    assert not changed
+    assert worker_changes.others == set()

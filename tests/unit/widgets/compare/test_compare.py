@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import ipywidgets
 import numpy as np
 import pytest
 import torch
@@ -23,8 +22,8 @@ from deepvis_widgets.widgets.compare.compare import Compare
 from deepvis_widgets.widgets.compare.networks import rows_of
 from deepvis_widgets.widgets.compare.scale import limits_of
 from deepvis_widgets.widgets.link.protocol import Frame
-from deepvis_widgets.widgets.link.push import pushing
 from tests.unit.widgets.compare.nets import SIDE, NoHead, network, picture
+from tests.unit.widgets.conftest import WorkerChanges
 from tests.untouched import Untouched
 
 METHODS = ("cam", "occlusion", "gradient_x_input")
@@ -356,16 +355,7 @@ def test_networks_of_one_name_are_told_apart(make: Callable[..., Compare]) -> No
     assert list(compare.results) == [("net (1)", "cam"), ("net (2)", "cam")]
 
 
-def test_workers_change_widgets_by_push_only(pictures: list[Tensor], monkeypatch: pytest.MonkeyPatch) -> None:
-    main, notify, found = threading.get_ident(), ipywidgets.Widget.notify_change, set()
-
-    def watch(widget: ipywidgets.Widget, change: Any) -> None:
-        if threading.get_ident() != main and not pushing():
-            found.add((type(widget).__name__, change["name"]))
-        notify(widget, change)
-
-    monkeypatch.setattr(ipywidgets.Widget, "notify_change", watch)
-
+def test_workers_change_widgets_by_push_only(pictures: list[Tensor], worker_changes: WorkerChanges) -> None:
     async def use() -> None:
         networks = [network(0, "one"), network(1, "two", NoHead)]
         compare = Compare(networks, pictures=pictures, methods=["cam", "occlusion"])
@@ -379,4 +369,4 @@ def test_workers_change_widgets_by_push_only(pictures: list[Tensor], monkeypatch
         compare.close()
 
     asyncio.run(use())
-    assert not found
+    assert worker_changes.others == set()

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from typing import Any
 
-import ipywidgets
 import numpy as np
 import pytest
 
@@ -20,7 +18,7 @@ from deepvis_widgets.widgets.husky_wolf.map_overlay import blended
 from deepvis_widgets.widgets.husky_wolf.scenes import BIASED, HONEST, drawn
 from deepvis_widgets.widgets.husky_wolf.vote import SNOW, Vote
 from deepvis_widgets.widgets.link.protocol import Frame
-from deepvis_widgets.widgets.link.push import pushing
+from tests.unit.widgets.conftest import WorkerChanges
 
 FEW = [("husky", "snow", 22), ("wolf", "snow", 7), ("wolf", "meadow", 24)]
 
@@ -307,22 +305,14 @@ def test_what_does_not_fit_is_refused_at_once(given: dict[str, Any], words: str)
         HuskyWolf(**given)
 
 
-def test_answers_change_widgets_by_push_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    main, changed, real = threading.get_ident(), [], ipywidgets.Widget.notify_change
-    pushed: list[str] = []
-
-    def notice(widget: ipywidgets.Widget, change: Any) -> None:
-        if threading.get_ident() != main:
-            (pushed if pushing() else changed).append(f"{type(widget).__name__}.{change['name']}")
-        real(widget, change)
-
-    monkeypatch.setattr(ipywidgets.Widget, "notify_change", notice)
+def test_answers_change_widgets_by_push_alone(worker_changes: WorkerChanges) -> None:
     lesson = HuskyWolf(first="biased", fresh=1)
     lesson.picture = 1
     settle(lesson)
     to_step(lesson, 4)
     lesson.close()
-    assert changed == [] and {"Gallery.captions", "FloatProgress.value", "HTML.value"} <= set(pushed)
+    expected = {("Gallery", "captions"), ("FloatProgress", "value"), ("HTML", "value")}
+    assert worker_changes.others == set() and expected <= worker_changes.pushed
 
 
 def test_closing_ends_the_threads() -> None:

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
-import ipywidgets
 import numpy as np
 import pytest
 import torch
@@ -22,8 +21,8 @@ from deepvis_widgets.widgets.husky_wolf.scenes import drawn
 from deepvis_widgets.widgets.husky_wolf.snow import session
 from deepvis_widgets.widgets.husky_wolf.snow.chart import CHOSEN
 from deepvis_widgets.widgets.husky_wolf.snow.snow_lab import SnowLab
-from deepvis_widgets.widgets.link.push import pushing
 from deepvis_widgets.zoo.snow_net import examine, train_on_snow
+from tests.unit.widgets.conftest import WorkerChanges
 from tests.untouched import torch_state
 
 FEW = [("husky", "snow", 22), ("wolf", "meadow", 24)]
@@ -162,14 +161,8 @@ def test_points_are_there_to_be_read(lab: SnowLab) -> None:
         lab.points = ()
 
 
-def test_answers_change_widgets_by_push_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_answers_change_widgets_by_push_alone(worker_changes: WorkerChanges) -> None:
     """As in a notebook: the event loop of the kernel runs on the main thread."""
-    main, changed, real = threading.get_ident(), [], ipywidgets.Widget.notify_change
-
-    def notice(widget: ipywidgets.Widget, change: Any) -> None:
-        if threading.get_ident() != main and not pushing():
-            changed.append(f"{type(widget).__name__}.{change['name']}")
-        real(widget, change)
 
     async def notebook() -> tuple[int, str]:
         lab = SnowLab(scenes=[drawn(order) for order in FEW], fresh=2, **BUDGET)
@@ -181,9 +174,8 @@ def test_answers_change_widgets_by_push_alone(monkeypatch: pytest.MonkeyPatch) -
         lab.close()
         return told
 
-    monkeypatch.setattr(ipywidgets.Widget, "notify_change", notice)
     count, said = asyncio.run(notebook())
-    assert changed == [] and count == 1 and "Trained in" in said
+    assert worker_changes.others == set() and count == 1 and "Trained in" in said
 
 
 def test_closed_in_the_middle_of_training(lab: SnowLab) -> None:

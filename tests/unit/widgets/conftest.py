@@ -1,0 +1,34 @@
+"""For tests of widgets whose answers come on other threads."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import Any
+
+import ipywidgets
+import pytest
+
+from deepvis_widgets.widgets.link.push import pushing
+
+
+@dataclass
+class WorkerChanges:
+    """What threads other than the test's own changed of widgets, as (class, trait): by `push`, or beside it."""
+
+    pushed: set[tuple[str, str]] = field(default_factory=set)
+    others: set[tuple[str, str]] = field(default_factory=set)
+
+
+@pytest.fixture
+def worker_changes(monkeypatch: pytest.MonkeyPatch) -> WorkerChanges:
+    """The changes from now until the test ends."""
+    here, tell, found = threading.get_ident(), ipywidgets.Widget.notify_change, WorkerChanges()
+
+    def watched(widget: ipywidgets.Widget, change: Any) -> None:
+        if threading.get_ident() != here:
+            (found.pushed if pushing() else found.others).add((type(widget).__name__, change["name"]))
+        tell(widget, change)
+
+    monkeypatch.setattr(ipywidgets.Widget, "notify_change", watched)
+    return found
