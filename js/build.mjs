@@ -7,8 +7,9 @@ import { fileURLToPath } from "node:url";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const out = process.argv[2] ? resolve(process.argv[2]) : here("../deepvis_widgets/static");
-const views = ["stage", "unit_grid", "map_view", "gallery", "layer_bar", "keyboard", "camera"];
+const views = ["stage", "unit_grid", "map_view", "gallery"];
 const entryPoints = Object.fromEntries(views.map((name) => [name, `src/views/${name}.ts`]));
+entryPoints.explorer = "src/explorer/explorer.tsx";
 entryPoints.scheme = "src/views/color_scheme.ts";
 
 await build({
@@ -17,6 +18,8 @@ await build({
   outdir: out,
   bundle: true,
   format: "esm",
+  jsx: "automatic",
+  jsxImportSource: "preact",
   target: "es2022",
   charset: "utf8",
   minifySyntax: true,

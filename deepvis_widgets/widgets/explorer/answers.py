@@ -5,7 +5,7 @@ What computes runs on the engine's thread. Passes come from `network.record`, so
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol, TypeVar
@@ -28,9 +28,11 @@ from ...methods import explain
 from ...methods.backward import start, strongest
 from ...methods.base import Method
 from ..link.protocol import Array
+from .blocks import Block
 from .question import Question
 
 BACKWARD: dict[str, Rules] = {"gradient": PLAIN, "deconvnet": DECONVNET, "guided_backprop": GUIDED}
+RIBBON, SIDE = 3, 24  # units of a block in the ribbon, and px of their maps
 A = TypeVar("A")
 
 
@@ -82,6 +84,7 @@ class Shares:
     top: int
     chosen: int
     rank: bool
+    seq: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,19 +166,60 @@ class StoredPictures:
 
 @dataclass(frozen=True, eq=False)
 class UnitTile:
-    """One unit's picture (3, h, w) for the grid of pictures."""
+    """One unit's picture (3, h, w) for the grid; `mode` is "pictures", or "patches" for its strongest patch."""
 
     layer: str
     channel: int
     picture: Tensor
+    mode: str = "pictures"
 
 
 @dataclass(frozen=True)
 class AtlasInUse:
-    """Whether there is an atlas, and whether its pictures are patches. It comes on the main thread."""
+    """Whether there is an atlas, and whether it knows what units want to see. It comes on the main thread."""
 
     found: bool
-    patches: bool
+    patterns: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Strongest:
+    """The strongest units of each block of the network: their numbers, and their maps (3, SIDE, SIDE)."""
+
+    units: tuple[Tensor, ...]
+    maps: tuple[Tensor, ...]
+    seq: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Inputs:
+    """What the strongest units of the block before give to the selected unit: shares of all it gets, each in [0, 1]."""
+
+    layer: str
+    shares: tuple[float, ...]
+
+
+def strongest_units(network: Network, recording: Recording, blocks: Sequence[Block], seq: int = 0) -> Strongest:
+    """The strongest units of each block, by the maximum of their maps."""
+    found = [_strongest_of(network, recording, block) for block in blocks]
+    return Strongest(tuple(units for units, _ in found), tuple(maps for _, maps in found), seq)
+
+
+def _strongest_of(network: Network, recording: Recording, block: Block) -> tuple[Tensor, Tensor]:
+    output = recording.outputs[block.shown].detach()
+    maps = network.layers[block.shown].layout.maps(output)[0].float()
+    units = maps.amax((1, 2)).topk(min(RIBBON, len(maps))).indices
+    return units.cpu(), F.adaptive_avg_pool2d(maps[units], SIDE).cpu()
+
+
+def inputs(network: Network, question: Question, recording: Recording, before: Block) -> Inputs:
+    """What the block before gives to the selected unit: activation × gradient of a plain pass, summed over a map."""
+    objective, _ = start(network, recording, question.unit)
+    output, layout = recording.outputs[before.shown], network.layers[before.shown].layout
+    given = layout.maps((recording.gradient(objective, wrt=output) * output).detach())[0].sum((1, 2)).abs().cpu()
+    units, _ = _strongest_of(network, recording, before)
+    total = float(given.sum()) or 1.0
+    return Inputs(before.shown, tuple(float(given[unit]) / total for unit in units))
 
 
 def served(network: Network, surveyed: bool) -> dict[str, bool]:
@@ -191,7 +235,7 @@ def forward(question: Question, recording: Recording, seq: int, rank: bool) -> t
     `rank` the classes shown are chosen anew.
     """
     maps = _maps(question, recording)
-    return _tiles(maps, question, seq, gradient=False), _unit_map(maps, question), _shares(recording, question, rank)
+    return _tiles(maps, question, seq, gradient=False), _unit_map(maps, question), _shares(recording, question, rank, seq)
 
 
 def tiles(question: Question, recording: Recording, seq: int) -> Tiles:
@@ -229,11 +273,11 @@ def _unit_map(maps: Tensor, question: Question) -> UnitMap:
     return UnitMap(question.layer, unit, values, unit.position or strongest(values))
 
 
-def _shares(recording: Recording, question: Question, rank: bool) -> Shares:
+def _shares(recording: Recording, question: Question, rank: bool, seq: int) -> Shares:
     """Softmax class probabilities with the class explained, if none is asked for the top one."""
     values = recording.logits[0].detach().float().softmax(0).cpu()
     top = int(values.argmax())
-    return Shares(values, top, top if question.target is None else question.target, rank)
+    return Shares(values, top, top if question.target is None else question.target, rank, seq)
 
 
 def reduced(layer: Layer, maps: Tensor, units: Tensor | None, longest: int) -> Maps:

@@ -5,23 +5,28 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+import traitlets
 from torch import Tensor
 
 from ...atlas import Atlas, Top
 from ...core.errors import DeepvisError
 from ..atlas_view.frames import left_out
 from ..kit.arguments import as_network, as_pictures, default_method
-from ..kit.root import RootWidget
-from .answers import AtlasInUse
+from ..kit.root import LiveRoot
+from ..link.live_widget import STYLE, built
+from ..link.port import Port
+from ..link.protocol import Frame
+from .answers import AtlasInUse, Tiles
+from .atlas_pane import AtlasActs, AtlasPane
 from .commands import Commands
 from .panes import Acts, Done, Panes
 from .session import Session
 from .state import TABS, ExplorerState
 from .unit_atlas import ExplorerAtlas
-from .unit_pictures import Synthesis
+from .unit_pictures import PICTURED, Synthesis
 
 
-class Explorer(ExplorerState, RootWidget):
+class Explorer(ExplorerState, LiveRoot):
     """Every layer and unit of an image network on one picture, live.
 
     `network` is a Network, a module, or a name for dv.load; `picture` anything a picture can be made of (None: the
@@ -40,6 +45,9 @@ class Explorer(ExplorerState, RootWidget):
     >>> explorer.close()
     """
 
+    _esm = built("explorer.js")
+    _css = STYLE
+
     def __init__(
         self,
         network: Any = "husky-wolf",
@@ -47,35 +55,33 @@ class Explorer(ExplorerState, RootWidget):
         *,
         pictures: Any = None,
         layer: str | None = None,
-        unit: int = 0,
+        unit: int | None = None,
         target: int | str | None = None,
         names: dict[str, str] | None = None,
         atlas: Any = None,
     ) -> None:
         loaded, choices = as_network(network), as_pictures(pictures)
         self.begin(loaded, choices[0][1] if picture is None else picture, layer, unit, target)
-        self.about = TABS[0] if atlas is None else TABS[1]
-        self.group = uuid.uuid4().hex
+        self.about = TABS[0]
+        super().__init__(group=uuid.uuid4().hex)
         self.session = session = Session(self)
         self.unit_pictures = Synthesis(self, session.client, session.publish)
         self.commands = Commands(self, lambda by: self.panes.pictures.step(by), self.unit_pictures.toggle)
-        self.panes = Panes(self, self.group, choices, names or {}, self._acts())
+        self.panes = Panes(self, self, session.blocks, choices, names or {}, self._acts())
+        self._pane = AtlasPane(loaded, Port(self, "atlas"), lambda: session.client.engine, self._atlas_acts())
         self._atlas = ExplorerAtlas(
             self,
             session.client,
             session.main,
             session.publish,
             session.say,
-            self.panes.tabs,
+            self._pane,
             lambda: self.unit_pictures.running,
         )
         self.unit_pictures.known_picture = self._atlas.known_picture
-        super().__init__(self.panes.rows)
-        self.add_class("dv-explorer")
-        self.observe(self._zoom, names="zoom")
-        self.panes.pictures.point(0 if picture is None else None)
         self.panes.follow(session.subscribe)
-        session.subscribe(AtlasInUse, lambda _: self.unit_pictures.fill_grid())
+        session.subscribe(AtlasInUse, self._follow_atlas)
+        session.subscribe(Tiles, self._follow_tiles)
         session.refresh()
         self._atlas.open(atlas)
         session.survey_methods()
@@ -88,32 +94,41 @@ class Explorer(ExplorerState, RootWidget):
             drag=session.drag,
             scroll=self._scroll,
             film=session.film,
-            say=session.say,
             press=self.press,
             stop_method=session.explanations.stop,
             draw_pictures=pictures.draw,
             stop_pictures=pictures.stop,
-            ask_card=lambda frame: self._atlas.answer_card(self.panes.grid, frame),
+            ask_card=lambda port, frame: self._atlas.feed.answer_card(port, frame),
+        )
+
+    def _atlas_acts(self) -> AtlasActs:
+        main = self.session.main
+        return AtlasActs(
             visit=self.visit,
             show_top=self.show_top,
-            use_atlas=lambda atlas: session.main.run(self.use_atlas, atlas),
-            engine=lambda: session.client.engine,
+            search=lambda label, here: self._atlas.search(label, here),
+            use_atlas=lambda atlas: main.run(self.use_atlas, atlas),
         )
 
     def _scroll(self, units: Tensor, done: Done) -> None:
         self.session.scroll(units, done)
-        if self.tiles == "pictures":
+        if self.tiles in PICTURED:
             self.unit_pictures.fill_grid()
 
-    def _zoom(self, change: dict[str, str]) -> None:
-        if change["old"]:
-            self.remove_class(f"dv-zoom-{change['old']}")
-        if change["new"]:
-            self.add_class(f"dv-zoom-{change['new']}")
+    def _follow_atlas(self, atlas: AtlasInUse) -> None:
+        """Shows what units want to see as soon as that is known, unless something else was chosen."""
+        if atlas.patterns and not self.tiles_chosen:
+            self.tiles = "pictures"
+        self.unit_pictures.fill_grid()
+
+    def _follow_tiles(self, tiles: Tiles) -> None:
+        """Selects the strongest unit of a layer in which none was selected before; on the engine's thread."""
+        if not self.unit_chosen and not tiles.gradient:
+            self.session.main.run(self.choose_unit, tiles.maps.layer.name, int(tiles.maps.high.argmax()))
 
     # --- commands ---
 
-    def show(self, picture: Any, name: str = "") -> None:
+    def show(self, picture: Any) -> None:
         """Shows another picture; one that cannot be read leaves a sentence on the stage, and the old picture stays."""
         try:
             self.image = picture
@@ -154,12 +169,25 @@ class Explorer(ExplorerState, RootWidget):
 
     def show_top(self, top: Top) -> None:
         """Shows one of a unit's strongest pictures, and the place where the unit is strongest in it."""
-        self.panes.pictures.leave()
         try:
             self.image = top.view
             self.position = top.position
         except DeepvisError as error:
             self.session.say(str(error))
+
+    # --- what the browser sets ---
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Takes what the browser set; what is not accepted is said, and the browser gets the last good value back."""
+        for name, value in sync_data.items():
+            if name in self.keys:
+                read = self.trait_metadata(name, "from_json", self._trait_from_json)
+                try:
+                    with self._lock_property(**{name: value}):
+                        self.set_trait(name, read(value, self))
+                except (DeepvisError, traitlets.TraitError) as error:
+                    self.session.say(str(error))
+                    self.send_state(name)
 
     def ending(self) -> None:
         self._atlas.close()

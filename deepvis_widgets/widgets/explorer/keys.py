@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# key (as KeyboardEvent.key), command, what the help says, group; the browser, which knows the order, does unit-move-*
+# key (as KeyboardEvent.key), command, what the help says, group; the browser does unit-move-*, find-layer and full-screen
 _TABLE = (
     ("ArrowLeft", "unit-move-left", "unit to the left", "Units"),
     ("j", "unit-move-left", "unit to the left", "Units"),
@@ -26,6 +26,8 @@ _TABLE = (
     ("w", "picture-next", "next picture", "Pictures"),
     ("c", "camera", "camera on or off", "Pictures"),
     ("f", "camera-freeze", "freeze or unfreeze the camera", "Pictures"),
+    ("/", "find-layer", "find a layer by its name", "Layers"),
+    ("Shift+F", "full-screen", "full screen, and back", "Panes"),
     ("z", "zoom", "zoom: grid, unit, backward view", "Panes"),
     ("s", "pattern", "tiles show what each unit wants to see, or its activation", "Panes"),
     ("a", "difference", "tiles show activations, or derivatives of the selected unit", "Panes"),

@@ -4,18 +4,14 @@ thread.
 
 from __future__ import annotations
 
-import html
 import threading
 from collections.abc import Sequence
 from typing import Any
 
-import ipywidgets
 import numpy as np
-import traitlets
 
 from ...core.picture.boxes import Box
 from ...core.picture.picture import to_bytes
-from ..kit.class_bars import Probabilities
 from ..link.frames import (
     Parts,
     map_frame,
@@ -27,11 +23,7 @@ from ..link.frames import (
     quantise,
     spans,
 )
-from ..link.push import push
-from ..views.gallery import Gallery
-from ..views.map_view import MapView
-from ..views.stage import Stage
-from ..views.unit_grid import UnitGrid
+from ..link.port import Port
 from .answers import (
     Answered,
     BackwardView,
@@ -50,21 +42,16 @@ from .answers import (
 )
 from .state import AUTO, ExplorerState
 
-SMALL = 224  # css px of a map
 
-
-class PicturePane(Stage):
+class StagePane:
     """Shows the picture with overlay, receptive field and localization box, as the state and the last answers are."""
 
-    def __init__(self, state: ExplorerState, group: str) -> None:
-        super().__init__(group=group, zoom=352, label="The picture, with what is drawn over it")
-        self._state = state
+    def __init__(self, state: ExplorerState, port: Port) -> None:
+        self.port, self._state = port, state
         self._answers = threading.RLock()  # held while something is drawn that several answers decide
         self._field: list[dict[str, Any]] = []
         self._overlaid: Overlay | None = None
         self._signed = False
-        for name in ("occluder", "fill", "opacity"):
-            traitlets.link((state, name), (self, name))
         state.observe(lambda _: self._show_picture(), names="cover")
         state.observe(lambda _: self._color(), names="colormap")
         state.observe(lambda _: self._mark(), names="localize")
@@ -74,22 +61,17 @@ class PicturePane(Stage):
         """Shows answers from now on."""
         subscribe(UnitMap, self._show_field)
         subscribe(Overlay, self._show_overlay)
-        subscribe(Notice, lambda notice: self._say(notice.sentence))
-        subscribe(Answered, lambda _: self._say(""))
-
-    def _say(self, sentence: str) -> None:
-        if sentence != self.notice:
-            push(self, notice=sentence)
+        subscribe(Notice, lambda notice: self.port.put(notice=notice.sentence))
+        subscribe(Answered, lambda _: self.port.put(notice=""))
 
     def close(self) -> None:
-        """Takes the picture off the page."""
+        """Lets go of the last map."""
         self._overlaid = None
-        super().close()
 
     def _show_picture(self) -> None:
         if self._state.view is not None:
             arrays = {"picture": to_bytes(self._state.view), "fill": to_bytes(self._state.cover)}
-            self.push("picture", arrays=arrays)
+            self.port.push("picture", arrays=arrays)
 
     def _show_overlay(self, answer: Overlay) -> None:
         result = answer.result
@@ -98,16 +80,14 @@ class PicturePane(Stage):
         with self._answers:
             self._overlaid, self._signed = answer, bool(meta.get("signed", False))
             self._color()
-            self.push("overlay", meta, arrays, answer.seq)
+            self.port.push("overlay", meta, arrays, answer.seq)
             self._mark()
 
     def _color(self) -> None:
         """Colours the overlay; left to itself, a signed map is red for and blue against."""
         with self._answers:
             chosen = self._state.colormap
-            colormap = ("blue-red" if self._signed else "inferno") if chosen == AUTO else chosen
-            if colormap != self.colormap:
-                push(self, colormap=colormap)
+            self.port.put(colormap=("blue-red" if self._signed else "inferno") if chosen == AUTO else chosen)
 
     def _show_field(self, found: UnitMap) -> None:
         """Draws the receptive field of the selected unit."""
@@ -122,46 +102,40 @@ class PicturePane(Stage):
             result = self._overlaid.result if self._overlaid is not None and self._state.localize else None
             box = result.box() if result is not None else None
             found = [] if result is None or box is None else [_mark(box, "localization", result.target)]
-            marks = [*self._field, *found]
-            if marks != self.boxes:
-                push(self, boxes=marks)
+            self.port.put(boxes=[*self._field, *found])
 
 
-class GridPane(UnitGrid):
+class GridPane:
     """Shows the units of the layer as tiles."""
 
-    def __init__(self, state: ExplorerState, group: str) -> None:
-        super().__init__(group=group, label="Units of the layer")
-        self.count = state.network.layers[state.layer].channels
-        for name in ("layer", "unit", "position", "tile", "gamma", "boost"):
-            traitlets.link((state, name), (self, name))
-        traitlets.link((state, "tiles"), (self, "mode"))
-        layers = state.network.layers
-        state.observe(lambda change: setattr(self, "count", layers[change["new"]].channels), names="layer")
+    def __init__(self, state: ExplorerState, port: Port) -> None:
+        self.port, self._state = port, state
+        state.observe(lambda _: self._count(), names="layer")
+        self._count()
 
     def follow(self, subscribe: Subscribe) -> None:
         """Shows answers from now on."""
         subscribe(Tiles, self._show_tiles)
         subscribe(UnitTile, self._show_picture)
-        subscribe(GridNotice, lambda notice: push(self, notice=notice.sentence))
+        subscribe(GridNotice, lambda notice: self.port.put(notice=notice.sentence))
+
+    def _count(self) -> None:
+        self.port.put(count=self._state.network.layers[self._state.layer].channels)
 
     def _show_tiles(self, tiles: Tiles) -> None:
         if not tiles.gradient:
-            self.push("stats", *stats_frame(tiles.maps), tiles.seq)
-        self.push("gradient" if tiles.gradient else "tiles", *tiles_frame(tiles), tiles.seq)
+            self.port.push("stats", *stats_frame(tiles.maps), tiles.seq)
+        self.port.push("gradient" if tiles.gradient else "tiles", *tiles_frame(tiles), tiles.seq)
 
     def _show_picture(self, tile: UnitTile) -> None:
-        self.push("pictures", *pattern_frame(tile.layer, tile.channel, tile.picture))
+        self.port.push(tile.mode, *pattern_frame(tile.layer, tile.channel, tile.picture))
 
 
-class UnitPane(MapView):
+class UnitPane:
     """Shows the map of the selected unit; `names` gives layers prettier titles."""
 
-    def __init__(self, state: ExplorerState, group: str, names: dict[str, str]) -> None:
-        super().__init__(group=group, title="Selected unit", size=SMALL, label="Activation map of the selected unit")
-        self._names = names
-        for name in ("position", "gamma", "boost"):
-            traitlets.link((state, name), (self, name))
+    def __init__(self, port: Port, names: dict[str, str]) -> None:
+        self.port, self._names = port, names
 
     def follow(self, subscribe: Subscribe) -> None:
         """Shows answers from now on."""
@@ -169,37 +143,27 @@ class UnitPane(MapView):
 
     def _show_map(self, found: UnitMap) -> None:
         name = found.layer.name
-        self.push("map", *map_frame(found.values, found.layer.field, statistics(found)))
-        title = f"{self._names.get(name, name)} : {found.unit.channel}"
-        if title != self.title:
-            push(self, title=title)
+        self.port.push("map", *map_frame(found.values, found.layer.field, statistics(found)))
+        self.port.put(title=f"{self._names.get(name, name)} : {found.unit.channel}")
 
 
-class BackwardPane(MapView):
+class BackwardPane:
     """Shows the way back from a unit to the picture."""
 
-    def __init__(self, group: str) -> None:
-        super().__init__(
-            group=group,
-            title="Backward",
-            size=SMALL,
-            interactive=False,
-            smooth=True,
-            label="Backward view of the selected unit",
-        )
+    def __init__(self, port: Port) -> None:
+        self.port = port
 
     def follow(self, subscribe: Subscribe) -> None:
         """Shows answers from now on."""
-        subscribe(BackwardView, lambda found: self.push("rgb", {"lines": [found.line]}, {"picture": found.picture}))
+        subscribe(BackwardView, lambda found: self.port.push("rgb", {"lines": [found.line]}, {"picture": found.picture}))
 
 
-class PicturesPane(Gallery):
+class PatternsPane:
     """Shows the synthesized pictures of the selected unit."""
 
-    def __init__(self, group: str) -> None:
-        super().__init__(
-            group=group, title="What it wants to see", size=104, placeholder="Press Start to draw this unit."
-        )
+    def __init__(self, port: Port) -> None:
+        self.port = port
+        port.put(running=False, progress=0.0, notice="")
 
     def follow(self, subscribe: Subscribe) -> None:
         """Shows answers from now on."""
@@ -208,70 +172,58 @@ class PicturesPane(Gallery):
         subscribe(StoredPictures, self._show_stored)
 
     def _show_drawing(self, drawing: Drawing) -> None:
-        if drawing.fraction is not None:
-            push(self, progress=drawing.fraction)
-        push(self, running=drawing.running, notice=drawing.sentence)
+        how_far = {} if drawing.fraction is None else {"progress": drawing.fraction}
+        self.port.put(running=drawing.running, notice=drawing.sentence, **how_far)
 
     def _show_pictures(self, drawn: UnitPictures) -> None:
         if drawn.result is None:
-            self.forget("pictures")
-            self.push("pictures", {"caption": ""}, {"pictures": no_pictures()})
+            self.port.forget("pictures")
+            self.port.push("pictures", {"caption": ""}, {"pictures": no_pictures()})
         else:
-            self.push("pictures", *pictures_frame(drawn.result))
+            self.port.push("pictures", *pictures_frame(drawn.result))
 
     def _show_stored(self, stored: StoredPictures) -> None:
         caption = f"{stored.unit.layer}:{stored.unit.channel}"
-        self.push("pictures", {"caption": caption}, {"pictures": stored.pictures})
+        self.port.push("pictures", {"caption": caption}, {"pictures": stored.pictures})
 
 
-class SharesPane(Probabilities):
-    """Shows the class probabilities."""
+class BarsPane:
+    """Shows the class probabilities; the browser chooses the rows."""
+
+    def __init__(self, labels: Sequence[str], port: Port) -> None:
+        self.port = port
+        port.put(labels=list(labels))
 
     def follow(self, subscribe: Subscribe) -> None:
         """Shows answers from now on."""
-        subscribe(Shares, lambda found: self.show(found.values, found.chosen, found.rank))
+        subscribe(Shares, self._show)
+
+    def _show(self, found: Shares) -> None:
+        meta = {"top": found.top, "chosen": found.chosen, "rank": found.rank}
+        self.port.push("values", meta, {"values": found.values.numpy().astype(np.float32)}, found.seq)
 
 
-class StatusLine(ipywidgets.HTML):
-    """Says what was answered last, and the contrast as it is."""
+class StatusPane:
+    """Says what was answered last."""
 
-    def __init__(self, state: ExplorerState) -> None:
-        super().__init__()
-        self.add_class("dv-status")
-        self._labels = state.network.labels
-        self._said: tuple[str, str] | None = None  # round the contrast; a question would keep its picture
-        self._contrast = (state.boost, state.gamma)
-        self._lock = threading.Lock()
-        state.observe(lambda _: self._tell(contrast=(state.boost, state.gamma)), names=["boost", "gamma"])
+    def __init__(self, labels: Sequence[str], port: Port) -> None:
+        self.port, self._labels = port, labels
 
     def follow(self, subscribe: Subscribe) -> None:
         """Shows answers from now on."""
         subscribe(Answered, self._tell)
 
-    def _tell(self, answered: Answered | None = None, contrast: tuple[float, float] | None = None) -> None:
-        with self._lock:
-            self._said = self._said if answered is None else self._words(answered)
-            self._contrast = contrast or self._contrast
-            if self._said is not None:
-                boost, gamma = self._contrast
-                push(self, value=_span(f"boost {boost:g} · gamma {gamma:g}").join(self._said))
-
-    def _words(self, answered: Answered) -> tuple[str, str]:
+    def _tell(self, answered: Answered) -> None:
         found = answered.question
         view = "" if found.backward == "off" else f" {found.backward_view}"
         explained = "top class" if found.target is None else self._labels[found.target]
-        unit = html.escape(f"{found.unit.layer}:{found.unit.channel}")
-        before = (
+        words = (
+            f"{found.unit.layer}:{found.unit.channel}",
             f"sees {found.layer.field}",
             f"backward: {found.backward}{view}" + (" · frozen" if found.frozen else ""),
             f"explains: {explained}",
         )
-        spans = "".join(_span(words) for words in before)
-        return f"<span><b>{unit}</b></span>{spans}", _span(f"{answered.milliseconds:.0f} ms")
-
-
-def _span(words: str) -> str:
-    return f"<span>{html.escape(words)}</span>"
+        self.port.put(words=list(words), milliseconds=round(answered.milliseconds))
 
 
 def _mark(box: Sequence[int] | Box, kind: str, label: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from ...core.network.target import Target
 from ...methods import method
 from ...methods.base import Method
 from ...passes.moving_window import Covered
-from .state import ExplorerState
+from .state import TILE, ExplorerState
 
 ALL_TILES = 500_000  # bytes; a layer with more is sent as far as it is on screen
 
@@ -68,8 +68,8 @@ def freeze(state: ExplorerState, box: Any = None, everything: bool = True, dragg
         backward=state.backward,
         backward_view=state.backward_view,
         tiles=state.tiles,
-        tile=state.tile,
-        units=None if everything and _little(layer, state.tile) else state.on_screen,
+        tile=state.tile or TILE,
+        units=None if everything and _little(layer, state.tile or TILE) else state.on_screen,
         filming=state.filming,
         settled=not dragged and not state.filming,
     )

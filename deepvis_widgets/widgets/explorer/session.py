@@ -19,6 +19,7 @@ from ...engine.client import Client, nothing
 from ...engine.main_thread import MainThread
 from . import answers
 from .answers import A, Answered, Notice, Served
+from .blocks import blocks
 from .drag import Dragging
 from .overlay import SlowExplanations
 from .question import Question, freeze
@@ -44,6 +45,7 @@ class Session:
     def __init__(self, state: ExplorerState) -> None:
         self.state, self.network = state, state.network
         self.network.recordings.limit = 2
+        self.blocks = blocks(self.network)
         self.client = Client(self.network, self.say)
         self.main = MainThread()
         self._shows: dict[type, list[Callable[[Any], object]]] = {}
@@ -163,6 +165,15 @@ class Session:
         recording = self._record(question)
         self._forward(question, recording, 0, rank)
         self._backward(question, 0, recording)
+        self.publish(answers.strongest_units(self.network, recording, self.blocks))
+        self._inputs(question)
+
+    def _inputs(self, question: Question) -> None:
+        """What the block before gives to the selected unit; not for what is filmed, which is another picture at once."""
+        place = next((n for n, block in enumerate(self.blocks) if question.layer.name in block.layers), 0)
+        if place > 0 and question.settled:
+            recording = self.network.record(question.view)
+            self.publish(answers.inputs(self.network, question, recording, self.blocks[place - 1]))
 
     def _step(self, question: Question, seq: int) -> None:
         """The occluder is somewhere else."""
@@ -188,7 +199,11 @@ class Session:
             self.publish(answers.gradient_tiles(self.network, question, recording, seq))
         self._overlay(question, seq)
         if question.backward != "off":
-            self._backward_view(question, recording or self._record(question))
+            step = recording is None
+            recording = recording or self._record(question)
+            self._backward_view(question, recording)
+            if step:
+                self.publish(answers.strongest_units(self.network, recording, self.blocks, seq))
 
     def _one_unit(self, question: Question) -> None:
         recording = self._record(question)
@@ -197,6 +212,7 @@ class Session:
             self._backward_view(question, recording)
         if question.tiles == "gradient":
             self._tiles(question)
+        self._inputs(question)
 
     def _tiles(self, question: Question) -> None:
         recording = self._record(question)

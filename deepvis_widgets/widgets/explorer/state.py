@@ -18,10 +18,13 @@ from ..kit.arguments import as_box, default_layer, default_method
 from ..link.traits import COLORMAPS, whole_numbers
 
 BACKWARD_MODES = ("off", "gradient", "deconvnet", "guided_backprop")
-TILES = ("activation", "gradient", "pictures")
+TILES = ("activation", "gradient", "pictures", "patches")
+SORTS = ("index", "max", "mean")
+SCALES = ("layer", "unit")
 ZOOMS = ("", "grid", "unit", "backward")
 TABS = ("synthesized", "top", "deconv", "facts", "find")
 NONE, AUTO = "none", "automatic"  # entries of menus: no method; the colour map that suits the overlay
+TILE = 56  # px of the longest side of a map that is sent, while the tiles are as large as fits
 FIRST = 64  # units that are on screen before the browser says which
 
 
@@ -39,35 +42,39 @@ class ExplorerState(traitlets.HasTraits):
     """
 
     network: Network
+    unit_chosen = False  # whether a unit of this layer was ever selected
+    tiles_chosen = False  # whether what the tiles show was ever set
 
     image = traitlets.Any(help="the picture shown; setting it opens another")
-    layer = traitlets.Unicode(help="dotted name of the layer shown")
-    unit = traitlets.Int(0, help="channel selected in that layer")
-    position = traitlets.Any(None, allow_none=True, help="(row, col) of the unit, or None: its strongest")
+    layer = traitlets.Unicode(help="dotted name of the layer shown").tag(sync=True)
+    unit = traitlets.Int(0, help="channel selected in that layer").tag(sync=True)
+    position = traitlets.Any(None, allow_none=True, help="(row, col) of the unit, or None: its strongest").tag(sync=True)
     target = traitlets.Any(
         None, allow_none=True, help="class index explained, or None: the top class; a label may be set"
-    )
-    method = traitlets.Unicode(allow_none=True, help="name of the method drawn over the picture, or None")
-    occluder = traitlets.Any(None, allow_none=True, help="(top, left, height, width) in picture pixels, or None")
-    fill = traitlets.Enum(FILLS, "grey", help="what the occluder shows")
-    localize = traitlets.Bool(False, help="whether the box round the overlay's largest strong part is drawn")
-    backward = traitlets.Enum(BACKWARD_MODES, "deconvnet", help="mode of the backward pane")
-    backward_view = traitlets.Enum(VIEWS, "raw", help="how the backward pane is drawn")
-    frozen = traitlets.Bool(False, help="whether the backward pane keeps its unit while others are browsed")
-    tiles = traitlets.Enum(TILES, "activation", help="what the unit grid shows")
-    zoom = traitlets.Enum(ZOOMS, "", help="the pane that is enlarged")
-    about = traitlets.Enum(TABS, "synthesized", help="what is shown about the selected unit; others need an atlas")
+    ).tag(sync=True)
+    method = traitlets.Unicode(allow_none=True, help="name of the method drawn over the picture, or None").tag(sync=True)
+    occluder = traitlets.Any(None, allow_none=True, help="(top, left, height, width) in picture pixels, or None").tag(sync=True)
+    fill = traitlets.Enum(FILLS, "grey", help="what the occluder shows").tag(sync=True)
+    localize = traitlets.Bool(False, help="whether the box round the overlay's largest strong part is drawn").tag(sync=True)
+    backward = traitlets.Enum(BACKWARD_MODES, "deconvnet", help="mode of the backward pane").tag(sync=True)
+    backward_view = traitlets.Enum(VIEWS, "raw", help="how the backward pane is drawn").tag(sync=True)
+    frozen = traitlets.Bool(False, help="whether the backward pane keeps its unit while others are browsed").tag(sync=True)
+    tiles = traitlets.Enum(TILES, "activation", help="what the unit grid shows").tag(sync=True)
+    zoom = traitlets.Enum(ZOOMS, "", help="the pane that is enlarged").tag(sync=True)
+    about = traitlets.Enum(TABS, "synthesized", help="what is shown about the selected unit; others need an atlas").tag(sync=True)
 
-    params = traitlets.Dict(help="method name → its parameters as they were set; defaults where there are none")
-    opacity = traitlets.Float(0.6, min=0.0, max=1.0, help="of the overlay")
-    colormap = traitlets.Enum((AUTO, *COLORMAPS), AUTO, help="colour map of the overlay")
-    gamma = traitlets.Float(1.0, min=0.05, max=5.0, help="of the tiles and the selected unit's map")
-    boost = traitlets.Float(0.0, min=0.0, max=1.0, help="of the tiles and the selected unit's map")
-    tile = traitlets.Int(56, min=24, max=160, help="side of a tile, in css px")
-    filming = traitlets.Bool(False, help="whether the camera runs")
-    camera_frozen = traitlets.Bool(False, help="whether the camera's last picture is held")
-    help = traitlets.Bool(False, help="whether the table of keys is shown")
-    shares = traitlets.Bool(True, help="whether the class probabilities are shown")
+    params = traitlets.Dict(help="method name → its parameters as they were set; defaults where there are none").tag(sync=True)
+    opacity = traitlets.Float(0.6, min=0.0, max=1.0, help="of the overlay").tag(sync=True)
+    colormap = traitlets.Enum((AUTO, *COLORMAPS), AUTO, help="colour map of the overlay").tag(sync=True)
+    gamma = traitlets.Float(1.0, min=0.05, max=5.0, help="of the tiles and the selected unit's map").tag(sync=True)
+    boost = traitlets.Float(0.0, min=0.0, max=1.0, help="of the tiles and the selected unit's map").tag(sync=True)
+    sort = traitlets.Enum(SORTS, "max", help="the order of the units in the grid").tag(sync=True)
+    scale = traitlets.Enum(SCALES, "layer", help="whether tiles are as bright as in their layer, or each by itself").tag(sync=True)
+    tile = traitlets.Int(0, min=0, max=160, help="side of a tile, in css px; 0: as large as lets all fit").tag(sync=True)
+    filming = traitlets.Bool(False, help="whether the camera runs").tag(sync=True)
+    camera_frozen = traitlets.Bool(False, help="whether the camera's last picture is held").tag(sync=True)
+    help = traitlets.Bool(False, help="whether the table of keys is shown").tag(sync=True)
+    shares = traitlets.Bool(True, help="whether the class probabilities are shown").tag(sync=True)
 
     # what follows from these, from answers, or from how far the browser has scrolled
     view = traitlets.Any(None, allow_none=True, help="the picture (3, H, W) as the network sees it, or None")
@@ -78,12 +85,21 @@ class ExplorerState(traitlets.HasTraits):
     visible = traitlets.Any(torch.arange(0), help="numbers of the units on screen; none: not known yet")
 
     def begin(
-        self, network: Network, picture: Any, layer: str | None = None, unit: int = 0, target: int | str | None = None
+        self,
+        network: Network,
+        picture: Any,
+        layer: str | None = None,
+        unit: int | None = None,
+        target: int | str | None = None,
     ) -> None:
-        """Sets what an Explorer opens with; DeepvisError where something of it does not exist."""
+        """Sets what an Explorer opens with; DeepvisError where something of it does not exist. Without a unit the
+        strongest one is selected when it is known.
+        """
         self.network = network
         self.layer = layer or default_layer(network)
-        self.unit, self.target = unit, target
+        self.target = target
+        if unit is not None:
+            self.unit = unit
         self.method = default_method(network)
         self.image = picture
 
@@ -104,6 +120,11 @@ class ExplorerState(traitlets.HasTraits):
         """The parameters of the method that is drawn."""
         return {} if self.method is None else dict(self.params.get(self.method, {}))
 
+    @property
+    def _units(self) -> dict[str, int]:
+        """Layer → the unit that was selected in it last."""
+        return self.__dict__.setdefault("_selected_units", {})
+
     def film(self, view: Tensor) -> None:
         """Shows a picture (3, H, W) of the camera."""
         self.view = view
@@ -117,7 +138,13 @@ class ExplorerState(traitlets.HasTraits):
     @traitlets.validate("unit")
     def _check_unit(self, proposal: Any) -> int:
         self.network.target(None, self.layer, proposal["value"])
+        self.unit_chosen, self._units[self.layer] = True, int(proposal["value"])
         return int(proposal["value"])
+
+    @traitlets.validate("tiles")
+    def _check_tiles(self, proposal: Any) -> str:
+        self.tiles_chosen = True
+        return str(proposal["value"])
 
     @traitlets.validate("position")
     def _check_position(self, proposal: Any) -> tuple[int, int] | None:
@@ -156,13 +183,21 @@ class ExplorerState(traitlets.HasTraits):
     @traitlets.observe("layer")
     def _follow_layer(self, _: Any) -> None:
         self.visible = torch.arange(0)
-        if self.unit >= self.network.layers[self.layer].channels:
-            self.unit = 0
+        before = self._units.get(self.layer)
+        self.unit = before or 0
+        if before is None:  # the strongest one will be selected when it is known
+            self.unit_chosen = False
+            self._units.pop(self.layer)
         self.position = None
 
     @traitlets.observe("unit")
     def _follow_unit(self, _: Any) -> None:
         self.position = None
+
+    def choose_unit(self, layer: str, unit: int) -> None:
+        """Selects a unit of this layer, unless one was selected meanwhile."""
+        if layer == self.layer and not self.unit_chosen:
+            self.unit = unit
 
     @traitlets.observe("frozen")
     def _follow_frozen(self, _: Any) -> None:

@@ -14,16 +14,16 @@ from ...core.network.target import Target
 from ...engine.client import Client
 from ...engine.main_thread import MainThread
 from ..atlas_view.feed import AtlasFeed
-from ..atlas_view.frames import find_atlas, stack
-from ..link.protocol import Frame
-from ..views.unit_grid import UnitGrid
+from ..atlas_view.frames import find_atlas, stack, top_picture
 from .answers import AtlasInUse, GridNotice, StoredPictures
-from .state import TABS, ExplorerState
-from .unit_tabs import UnitTabs
+from .atlas_pane import AtlasPane
+from .state import ExplorerState
+
+KINDS = ("top", "deconv", "facts")  # what the card shows of a unit
 
 
 class ExplorerAtlas:
-    """Reads the atlas for the tabs; `publish` is told AtlasInUse, StoredPictures and GridNotice, `say`
+    """Reads the atlas for the card and the grid; `publish` is told AtlasInUse, StoredPictures and GridNotice, `say`
     what went wrong.
 
     `drawing()` says whether pictures of the unit are being drawn: those of the atlas wait then.
@@ -36,16 +36,13 @@ class ExplorerAtlas:
         main: MainThread,
         publish: Callable[[object], None],
         say: Callable[[str], object],
-        tabs: UnitTabs,
+        pane: AtlasPane,
         drawing: Callable[[], bool],
     ) -> None:
         self._state, self._client, self._main, self._publish, self._say = state, client, main, publish, say
-        self._tabs, self._drawing = tabs, drawing
-        self.feed = AtlasFeed(state.network, client.engine, tabs.panes)
-        tabs.panes.finder.on_ask = self._search
+        self._pane, self._drawing = pane, drawing
+        self.feed = AtlasFeed(state.network, client.engine, pane)
         state.observe(lambda _: self.refresh(), names=["layer", "unit", "about"])
-        state.observe(lambda _: self._follow_layer(), names="layer")
-        self._show_tab()
 
     def open(self, source: Any) -> None:
         """Looks for the atlas when the first answers are there, so that nothing waits for it."""
@@ -64,21 +61,16 @@ class ExplorerAtlas:
         if self._client.closed:
             return
         self.feed.atlas = atlas
-        self._publish(AtlasInUse(atlas is not None, atlas is not None and not atlas.has_patterns))
+        self._pane.port.put(found=atlas is not None)
+        self._publish(AtlasInUse(atlas is not None, atlas is not None and atlas.has_patterns))
         self.refresh()
 
     def refresh(self) -> None:
-        """Shows what the tab is about, for the selected unit."""
-        state, tab, atlas = self._state, self._state.about, self.feed.atlas
-        self._show_tab()
-        if atlas is None:
-            return
-        if tab == TABS[0]:
+        """Shows what the atlas knows of the selected unit."""
+        state, atlas = self._state, self.feed.atlas
+        if atlas is not None:
             self._show_stored(atlas)
-            return
-        if tab == "find":
-            self._suggest()
-        self.feed.show(state.layer, state.unit, ["similar" if tab == "find" else tab])
+            self.feed.show(state.layer, state.unit, [*KINDS, "similar"] if state.about == "find" else KINDS)
 
     def _show_stored(self, atlas: Atlas) -> None:
         """The synthesized pictures that the atlas has of the selected unit; Start draws others."""
@@ -87,46 +79,31 @@ class ExplorerAtlas:
         if stored and not self._drawing():
             self._publish(StoredPictures(Target(channel, layer), stack(stored)))
 
-    def _show_tab(self) -> None:
-        self._tabs.show(self._state.about, self.feed.atlas is not None)
-
     def _refuse(self, sentence: str) -> None:
         """An atlas that does not fit: one sentence where its pictures would be; the one in use stays."""
         if not self._client.closed:
-            self._tabs.builder.say(sentence)
-            if self.feed.atlas is not None:
-                self._say(sentence)
+            self._pane.build.say(sentence)
+            self._say(sentence)
 
-    def _follow_layer(self) -> None:
-        if self._state.about == "find" and self._tabs.panes.finder.here:
-            self._search()
+    def search(self, label: str, here: bool) -> None:
+        """Looks for the units that fire for a class, of the layer shown or of all."""
+        self.feed.search(label, self._state.layer if here else None)
 
-    def _search(self) -> None:
-        finder = self._tabs.panes.finder
-        self.feed.search(finder.label, self._state.layer if finder.here else None)
-
-    def _suggest(self) -> None:
-        """Begins with the class that is explained."""
-        state, finder = self._state, self._tabs.panes.finder
-        chosen = state.top if state.target is None else state.target
-        if not finder.label and chosen is not None:
-            finder.label = state.network.labels[chosen]
-
-    def known_picture(self, layer: str, channel: int) -> Tensor | None:
+    def known_picture(self, layer: str, channel: int, mode: str) -> Tensor | None:
         """A unit's picture for the grid; None where the atlas has none. On the engine's thread."""
+        atlas = self.feed.atlas
         try:
+            if mode == "patches":
+                place = None if atlas is None else atlas.stand_in(layer, channel)
+                return None if atlas is None or place is None else top_picture(atlas, *place)
             return self.feed.sheet_picture(layer, channel)
         except DeepvisError as error:  # its pictures are gone: the unit is drawn instead
             self._publish(GridNotice(str(error)))
             return None
 
-    def answer_card(self, grid: UnitGrid, frame: Frame) -> None:
-        """Sends the card of the unit that a grid asks for."""
-        self.feed.answer_card(grid, frame)
-
     def close(self) -> None:
         """Stops reading and building."""
-        self._tabs.builder.stop()
+        self._pane.build.stop()
         self.feed.close()
 
 

@@ -19,6 +19,7 @@ from .answers import Drawing, GridNotice, UnitPictures, UnitTile
 from .state import ExplorerState
 
 PICTURES = 4
+PICTURED = ("pictures", "patches")  # tiles that are pictures of units
 PATTERN_STEPS = 48
 STEPS = 128  # of activation maximization: enough to see what a unit wants, and some seconds on a laptop
 
@@ -27,15 +28,15 @@ class Synthesis:
     """Draws what units want to see, by activation maximization; `publish` is told Drawing, UnitPictures, UnitTile and
     GridNotice.
 
-    `running` says whether pictures of the selected unit are being drawn. `known_picture(layer, channel)` is a unit's
-    picture for the grid that need not be drawn, or None.
+    `running` says whether pictures of the selected unit are being drawn. `known_picture(layer, channel, mode)` is a
+    unit's picture for the grid that need not be drawn, or None.
     """
 
     def __init__(self, state: ExplorerState, client: Client, publish: Callable[[object], None]) -> None:
         self._state, self._client, self._publish = state, client, publish
         self.running = False
         self._run: object = None
-        self.known_picture: Callable[[str, int], Tensor | None] = lambda *_: None
+        self.known_picture: Callable[[str, int, str], Tensor | None] = lambda *_: None
         state.observe(lambda _: self.forget(), names=["layer", "unit"])
         state.observe(lambda _: self.fill_grid(), names=["layer", "tiles"])
 
@@ -104,24 +105,25 @@ class Synthesis:
         """Fills the grid with a picture of each unit on screen, one after the other, where it shows pictures."""
         state = self._state
         self._client.cancel("pattern")
-        if state.tiles == "pictures":
+        if state.tiles in PICTURED:
             self._client.ask(
                 "pattern",
-                partial(self._draw_tiles, state.layer, state.on_screen.tolist()),
+                partial(self._draw_tiles, state.layer, state.on_screen.tolist(), state.tiles),
                 nothing,
                 long=True,
                 on_error=lambda sentence: self._publish(GridNotice(sentence)),
                 doing="drawing these units",
             )
 
-    def _draw_tiles(self, layer: str, units: list[int], report: Report) -> None:
+    def _draw_tiles(self, layer: str, units: list[int], mode: str, report: Report) -> None:
         for done, channel in enumerate(units):
             alive = partial(report, done / len(units))
             alive()
-            picture = self.known_picture(layer, channel)
-            if picture is None:
+            picture = self.known_picture(layer, channel, mode)
+            if picture is None and mode == "pictures":
                 picture = self._drawn(Target(channel, layer), alive)
-            self._publish(UnitTile(layer, channel, picture))
+            if picture is not None:
+                self._publish(UnitTile(layer, channel, picture, mode))
 
     def _drawn(self, unit: Target, alive: Callable[[], None]) -> Tensor:
         def report(fraction: float, partial: object | None = None) -> None:

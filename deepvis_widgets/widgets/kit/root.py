@@ -7,11 +7,12 @@ from typing import Any
 
 import ipywidgets
 
+from ..link.live_widget import LiveWidget
 from .layout import close_all
 
 
-class RootWidget(ipywidgets.VBox):
-    """A column of panes that gives back what it holds when it closes.
+class Root(ipywidgets.DOMWidget):
+    """A widget that gives back what it holds when it closes.
 
     Subclasses override `ending`, which is called once, before the panes go.
     """
@@ -23,6 +24,10 @@ class RootWidget(ipywidgets.VBox):
 
     def ending(self) -> None:
         """The widget closes: stop what runs, let go of what was computed, give the engine back."""
+
+    def parts(self) -> tuple[Any, ...]:
+        """What closes with the widget."""
+        return (self.layout,)
 
     def set_or_close(self, **traits: Any) -> None:
         """Sets these traits, one after the other; where one is not accepted nobody else could close the widget."""
@@ -40,5 +45,17 @@ class RootWidget(ipywidgets.VBox):
         """
         if not self.closed and not sys.is_finalizing():
             self.ending()
-            close_all((*self.children, self.layout))
+            close_all(self.parts())
             super().close()
+
+
+class RootWidget(Root, ipywidgets.VBox):
+    """A column of panes, each a widget."""
+
+    def parts(self) -> tuple[Any, ...]:
+        """What closes with the widget: its panes, too."""
+        return (*self.children, self.layout)
+
+
+class LiveRoot(Root, LiveWidget):
+    """One model whose panes are drawn by one module: see link.port."""

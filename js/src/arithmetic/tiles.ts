@@ -26,6 +26,12 @@ export function layout(count: number, width: number, tile: number): Grid {
   return { count, tile, gap, columns, rows, left, height: rows === 0 ? 0 : rows * (tile + gap) + gap };
 }
 
+/** The largest tile, within these limits, with which all `count` fit into the window; the least where none does. */
+export function fitting(count: number, height: number, width: number, least = 36, most = 110): number {
+  for (let tile = most; tile > least; tile--) if (layout(count, width, tile).height <= height) return tile;
+  return least;
+}
+
 const pitch = ({ tile, gap }: Grid): number => tile + gap;
 
 /** Rows touched by a window of the scrolled area, widened by a margin of rows. */

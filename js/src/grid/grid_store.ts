@@ -1,8 +1,8 @@
 // The tiles that a model holds: one sheet per mode, always of one layer. Shared by all views of the model.
 import { number, take, text, type Frame, type Plane } from "../link/protocol";
 import { pairs } from "../link/receptive_field";
+import type { Mode } from "../link/traits";
 
-export type Mode = "activation" | "gradient" | "pictures";
 
 export interface Tile {
   /** quantised values (height * width), or RGB (height * width * 3) */
@@ -31,7 +31,9 @@ export interface Stats {
   readonly mean: Float32Array;
 }
 
-const MODES: Record<string, Mode> = { tiles: "activation", gradient: "gradient", pictures: "pictures" };
+const FAINTEST = 0.22; // of a picture whose unit is silent
+const MODES: Record<string, Mode> = { tiles: "activation", gradient: "gradient", pictures: "pictures", patches: "patches" };
+const isPicture = (mode: Mode): boolean => mode === "pictures" || mode === "patches";
 
 export class GridStore {
   stats: Stats | null = null;
@@ -44,6 +46,13 @@ export class GridStore {
   sheet(mode: Mode, layer: string): Sheet | null {
     const sheet = this.#sheets.get(mode);
     return sheet?.layer === layer ? sheet : null;
+  }
+
+  /** How bright a unit's picture is, by its maximum among those of the layer; 1 while that is not known. */
+  brightness(unit: number, layer: string): number {
+    if (this.stats?.layer !== layer) return 1;
+    const strongest = most(this.stats.hi, 1);
+    return strongest > 0 ? FAINTEST + (1 - FAINTEST) * Math.sqrt(Math.max(0, this.stats.hi[unit] ?? 0) / strongest) : 1;
   }
 
   /** Takes a frame of this layer; false for other kinds and other layers. */
@@ -64,7 +73,7 @@ export class GridStore {
 
   #takeTiles(frame: Frame, mode: Mode, layer: string): boolean {
     const units = take(frame, "units", "int32", 1);
-    const planes = mode === "pictures" ? take(frame, "pictures", "uint8", 4) : take(frame, "values", "uint8", 3);
+    const planes = isPicture(mode) ? take(frame, "pictures", "uint8", 4) : take(frame, "values", "uint8", 3);
     if (!units || !planes || planes.shape[0] !== units.values.length) return false;
     this.#sheets.set(mode, this.#merge(frame, mode, layer, units.values, planes));
     if (frame.kind === "tiles") this.seq = frame.seq;
@@ -76,7 +85,7 @@ export class GridStore {
     const old = this.sheet(mode, layer);
     const tiles = old && old.height === height && old.width === width && frame.meta.all !== true ? old.tiles : new Map<number, Tile>();
     const [lo, hi, mean] = ["lo", "hi", "mean"].map((name) => take(frame, name, "float32", 1)?.values);
-    const area = height * width * (mode === "pictures" ? 3 : 1);
+    const area = height * width * (isPicture(mode) ? 3 : 1);
     units.forEach((unit, i) => {
       const values = planes.values.subarray(i * area, (i + 1) * area);
       tiles.set(unit, { values, lo: lo?.[i] ?? 0, hi: hi?.[i] ?? 1, mean: mean?.[i] ?? 0 });
@@ -85,7 +94,7 @@ export class GridStore {
       layer,
       height,
       width,
-      picture: mode === "pictures",
+      picture: isPicture(mode),
       tiles,
       span: [number(frame.meta, "lo", least(lo, 0)), number(frame.meta, "hi", most(hi, 1))],
       rows: pairs(frame, "rows", height),

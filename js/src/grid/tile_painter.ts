@@ -3,6 +3,7 @@
 import type { Arrangement } from "./arrangement";
 import { flush, resized, type Pixels } from "../page/canvas";
 import { span, steps, toneTable, type Tone } from "../arithmetic/colormap";
+import type { Glide } from "./glide";
 import type { Sheet, Tile } from "./grid_store";
 import { colourPlane, copyRgb } from "../arithmetic/pixels";
 import { corner, type Grid, type Rows } from "../arithmetic/tiles";
@@ -16,6 +17,9 @@ export interface Shown {
   readonly range: Rows;
   readonly tone: Tone;
   readonly perUnit: boolean;
+  /** how bright a unit's picture is, from 0 to 1; null: all as they are */
+  readonly light: ((unit: number) => number) | null;
+  readonly glide: Glide;
 }
 
 export class TilePainter {
@@ -37,7 +41,9 @@ export class TilePainter {
         continue;
       }
       const [row, col] = place(slot - range.first, grid.columns);
-      const [y, x] = corner(grid, slot);
+      const [top0, left0] = corner(grid, slot);
+      const [away, aside] = shown.glide.away(grid, arrangement.units[slot]!, slot);
+      const [y, x] = [top0 + away, left0 + aside];
       drawing.drawImage(
         this.#pixels!.canvas, col * sheet.width, row * sheet.height, sheet.width, sheet.height,
         x + across, y - top + down, width, height,
@@ -49,7 +55,7 @@ export class TilePainter {
   #colour(shown: Shown): void {
     const { sheet, version, arrangement, grid, range, tone, perUnit } = shown;
     const table = this.#tableOf(tone);
-    const key = [sheet.layer, sheet.picture, version, arrangement.version, grid.columns, range.first, range.end, perUnit, this.#table.key].join();
+    const key = [sheet.layer, sheet.picture, version, arrangement.version, grid.columns, range.first, range.end, perUnit, shown.light !== null, this.#table.key].join();
     if (key === this.#key) return;
     this.#key = key;
     const rows = Math.max(1, Math.ceil((range.end - range.first) / grid.columns));
@@ -61,7 +67,7 @@ export class TilePainter {
       if (!tile) continue;
       const [row, col] = place(slot - range.first, grid.columns);
       const at = row * sheet.height * stride + col * sheet.width;
-      if (sheet.picture) copyRgb(atlas.words, at, stride, tile.values, sheet.height, sheet.width);
+      if (sheet.picture) copyRgb(atlas.words, at, stride, tile.values, sheet.height, sheet.width, shown.light?.(arrangement.units[slot]!) ?? 1);
       else {
         const [start, slope] = steps(tile.lo, tile.hi, 255, rangeOf(tile, sheet, tone.signed, perUnit), tone.signed);
         colourPlane(atlas.words, at, stride, tile.values, sheet.height, sheet.width, table, start, slope);

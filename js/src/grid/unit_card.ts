@@ -2,7 +2,7 @@
 import { flush, pixels } from "../page/canvas";
 import { cardPlace } from "../arithmetic/card_place";
 import { element } from "../page/dom";
-import type { Link } from "../link/link";
+import type { Channel } from "../link/link";
 import { watch, type Model } from "../link/model";
 import { copyRgb } from "../arithmetic/pixels";
 import { lines, number, take, text, type Frame } from "../link/protocol";
@@ -14,7 +14,7 @@ const KEPT = 200; // cards
 export type ShowCard = (unit: number | null, tile: DOMRect | null) => void;
 
 /** Shows the card of a unit beside its tile, and hides it for null. */
-export function unitCard(model: Model<UnitGridTraits>, link: Link, root: HTMLElement, signal: AbortSignal): ShowCard {
+export function unitCard(model: Model<UnitGridTraits>, link: Channel, root: HTMLElement, signal: AbortSignal): ShowCard {
   const node = element("div", { class: "dv-unit-card", "aria-hidden": "true", hidden: true });
   root.append(node);
   const flight = link.flight();

@@ -13,6 +13,8 @@ export interface Pointed {
 
 export interface Topics {
   "hover-box": Box | null;
+  /** where a hand that is not the person's holds the occluder */
+  ghost: Box | null;
   cursor: Pointed;
   move: Move;
 }

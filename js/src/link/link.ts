@@ -5,14 +5,30 @@ import type { CommonTraits } from "./traits";
 import { pack, unpack, type Arrays, type Frame, type Meta } from "./protocol";
 
 const GONE = "The kernel of this notebook has ended or was restarted: run the cell again.";
-type Listener = (frame: Frame) => void;
+export type Listener = (frame: Frame) => void;
 export interface Request {
   readonly kind: string;
   readonly meta: Meta;
   readonly arrays: Arrays;
 }
 
-export class Link {
+/** What a view sends and receives through: a model's link, or the part of it that belongs to one pane. */
+export interface Channel {
+  readonly free: boolean;
+  last(kind: string): Frame | null;
+  listen(listener: Listener, signal?: AbortSignal): void;
+  request(kind: string, meta?: Meta, arrays?: Arrays): void;
+  flight(window?: number): Flight;
+  post(kind: string, meta?: Meta, arrays?: Arrays): number;
+}
+/** Flow control of some questions. */
+export interface Flight {
+  readonly free: boolean;
+  request(request: Request): void;
+  dispose(): void;
+}
+
+export class Link implements Channel {
   readonly #last = new Map<string, Frame>();
   readonly #listeners = new Set<Listener>();
   readonly #flights = new Set<Inflight<Request>>();

@@ -30,7 +30,7 @@ export type UnitGridTraits = Refine<
   {
     scale: "layer" | "unit";
     sort: "index" | "max" | "mean";
-    mode: "activation" | "gradient" | "pictures";
+    mode: Mode;
     colormap: ColormapName;
     position: Position | null;
   }
@@ -43,4 +43,22 @@ export type GalleryTraits = Refine<Defaults["gallery"], { captions: string[] }>;
 export type LayerBarTraits = Refine<Defaults["layer_bar"], { layers: LayerRow[] }>;
 export type KeyboardTraits = Refine<Defaults["keyboard"], { bindings: Binding[] }>;
 export type CameraTraits = Refine<Defaults["camera"], { size: [number, number] }>;
+export type Mode = "activation" | "gradient" | "pictures" | "patches";
+export type About = "synthesized" | "top" | "deconv" | "facts" | "find";
+export type ExplorerTraits = Refine<
+  Defaults["explorer"],
+  {
+    position: Position | null;
+    target: number | null;
+    method: string | null;
+    occluder: Box | null;
+    tiles: Mode;
+    zoom: "" | "grid" | "unit" | "backward";
+    about: About;
+    params: Record<string, Record<string, unknown>>;
+    colormap: ColormapName | "automatic";
+    sort: "index" | "max" | "mean";
+    scale: "layer" | "unit";
+  }
+>;
 export type SchemeTraits = Defaults["scheme"];

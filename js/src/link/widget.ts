@@ -1,7 +1,7 @@
 // From a mount function to an anywidget module. The default export is a function, called once per model, because
 // anywidget hands different model objects to initialize and render: per-model state can live only in this closure.
 import { rescue } from "./late_module";
-import { Link } from "./link";
+import { Link, type Channel } from "./link";
 import type { Model } from "./model";
 import { mountNotice } from "./notice";
 import { shieldKeys } from "./key_shield";
@@ -10,16 +10,16 @@ import type { CommonTraits } from "./traits";
 
 export interface View<T, State> {
   readonly model: Model<T>;
-  readonly link: Link;
+  readonly link: Channel;
   readonly state: State;
   readonly root: HTMLElement;
   readonly signal: AbortSignal;
 }
-interface Definition<T, State> {
+export interface Definition<T, State> {
   readonly className: string;
   readonly window?: number;
   /** What all views of a model share; called once, before any frame arrives. */
-  readonly share: (link: Link, model: Model<T>, signal: AbortSignal) => State;
+  readonly share: (link: Channel, model: Model<T>, signal: AbortSignal) => State;
   readonly mount: (view: View<T, State>) => void;
 }
 interface Module<T> {
@@ -56,7 +56,7 @@ export function widget<T extends CommonTraits, State = null>(definition: Definit
   };
 }
 
-function mountAll<T extends CommonTraits, State>(definition: Definition<T, State>, view: View<T, State>): void {
+export function mountAll<T extends CommonTraits, State>(definition: Definition<T, State>, view: View<T, State>): void {
   definition.mount(view);
   mountNotice(view);
   shieldKeys(view.root, view.signal);

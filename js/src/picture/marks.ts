@@ -80,3 +80,19 @@ function tag({ drawing, height, width, font }: Marks, rect: Box, label: string, 
   drawing.fillText(label, x + 4, y + h / 2 + 0.5, w - 8);
   return place;
 }
+
+/** A rectangle that a finger holds in its middle. */
+export function hand(on: Marks, box: Box): void {
+  const [top, left, height, width] = scaled(box, on.scale);
+  const { drawing } = on;
+  mark(on, box, "selected");
+  drawing.save();
+  drawing.beginPath();
+  drawing.arc(left + width / 2, top + height / 2, Math.max(8, Math.min(height, width) * 0.16), 0, 2 * Math.PI);
+  drawing.fillStyle = "rgba(255, 255, 255, 0.75)";
+  drawing.strokeStyle = "rgba(0, 0, 0, 0.6)";
+  drawing.lineWidth = 2;
+  drawing.fill();
+  drawing.stroke();
+  drawing.restore();
+}

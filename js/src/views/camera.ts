@@ -5,7 +5,7 @@ import { element, setText } from "../page/dom";
 import { mountLabel } from "../link/label";
 import { complain, save, watch } from "../link/model";
 import type { CameraTraits } from "../link/traits";
-import { widget, type View } from "../link/widget";
+import { widget, type Definition, type View } from "../link/widget";
 
 const REASONS: Record<string, string> = {
   NotAllowedError: "The browser was not allowed to use the camera.",
@@ -88,4 +88,6 @@ function mount({ model, link, root, signal }: View<CameraTraits, null>): void {
 const sentence = (error: unknown): string =>
   error instanceof Error ? (REASONS[error.name] ?? (error.message === NO_ACCESS ? NO_ACCESS : `The camera could not be opened: ${error.message}`)) : "The camera could not be opened.";
 
-export default widget<CameraTraits>({ className: "dv-camera", window: 2, share: () => null, mount });
+export const camera: Definition<CameraTraits, null> = { className: "dv-camera", window: 2, share: () => null, mount };
+
+export default widget(camera);

@@ -15,7 +15,7 @@ import { join, place } from "../arithmetic/number_format";
 import type { Position } from "../arithmetic/shared_cursor";
 import { onTheme } from "../page/theme";
 import type { MapViewTraits } from "../link/traits";
-import { widget, type View } from "../link/widget";
+import { widget, type Definition, type View } from "../link/widget";
 
 /** The frame that arrived last, of either kind; shared by the views of a model. */
 interface Shared {
@@ -148,7 +148,7 @@ function crossHair(drawing: CanvasRenderingContext2D, cell: Cell, [row, col]: Po
   }
 }
 
-export default widget<MapViewTraits, Shared>({
+export const mapView: Definition<MapViewTraits, Shared> = {
   className: "dv-map",
   share(link) {
     const shared: Shared = { frame: null };
@@ -156,4 +156,6 @@ export default widget<MapViewTraits, Shared>({
     return shared;
   },
   mount,
-});
+};
+
+export default widget(mapView);

@@ -8,14 +8,14 @@ import { acceptFiles } from "../page/files";
 import { onResize, painter } from "../page/animation_frame";
 import { mountLabel } from "../link/label";
 import { legend } from "../page/legend";
-import { frame, mark, marked, type Marks } from "../picture/marks";
+import { frame, hand, mark, marked, type Marks } from "../picture/marks";
 import { complain, save, watch } from "../link/model";
 import { Occluder } from "../picture/occluder";
 import { decimal, join, place, rgb } from "../arithmetic/number_format";
 import { Scene } from "../picture/scene";
 import { onTheme } from "../page/theme";
 import type { StageTraits } from "../link/traits";
-import { widget, type View } from "../link/widget";
+import { widget, type Definition, type View } from "../link/widget";
 
 /** From this many screen px per picture pixel on, pixels are shown as squares. */
 const SQUARES_FROM = 3;
@@ -33,6 +33,7 @@ function mount({ model, link, root, signal }: View<StageTraits, null>): void {
 
   const scene = new Scene();
   let hover: Box | null = null;
+  let ghost: Box | null = null;
   let pointer: PointerEvent | null = null;
   const size = (): Size | null => scene.size;
   const paint = painter(draw, signal);
@@ -56,7 +57,7 @@ function mount({ model, link, root, signal }: View<StageTraits, null>): void {
   function draw(): void {
     const { clientHeight: height, clientWidth: width } = surface;
     const drawing = sharpen(canvas, height, width);
-    const composed = scene.compose(occluder.box, model.get("overlay") ? model.get("opacity") : 0);
+    const composed = scene.compose(ghost ?? occluder.box, model.get("overlay") ? model.get("opacity") : 0);
     occluder.place();
     root.dataset.occluder = JSON.stringify(occluder.box);
     describe();
@@ -67,7 +68,8 @@ function mount({ model, link, root, signal }: View<StageTraits, null>): void {
     drawing.drawImage(composed, 0, 0, width, height);
     const marks: Marks = { drawing, scale, height, width, font: getComputedStyle(root).fontFamily };
     marked(marks, model.get("boxes"));
-    if (occluder.box) frame(marks, occluder.box);
+    if (ghost) hand(marks, ghost);
+    else if (occluder.box) frame(marks, occluder.box);
     if (hover) mark(marks, hover, "hover");
   }
 
@@ -118,6 +120,7 @@ function mount({ model, link, root, signal }: View<StageTraits, null>): void {
   watch(model, ["zoom"], fit, signal);
   for (const part of [canvas, root]) mountLabel(model, part, "The picture as the network sees it", signal);
   subscribe(model.get("group"), "hover-box", (box) => ((hover = box), paint()), signal);
+  subscribe(model.get("group"), "ghost", (box) => ((ghost = box), paint()), signal);
   onResize(surface, paint, signal);
   onTheme(paint, signal);
 
@@ -146,4 +149,6 @@ function removeByKey(event: KeyboardEvent, occluder: Occluder): void {
   event.stopPropagation();
 }
 
-export default widget<StageTraits>({ className: "dv-stage", share: () => null, mount });
+export const stage: Definition<StageTraits, null> = { className: "dv-stage", share: () => null, mount };
+
+export default widget(stage);

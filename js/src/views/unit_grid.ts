@@ -5,40 +5,47 @@ import { sharpen } from "../page/canvas";
 import { divergent, isDiverging, type Tone } from "../arithmetic/colormap";
 import { element, setText } from "../page/dom";
 import { onResize, painter } from "../page/animation_frame";
+import { Glide } from "../grid/glide";
 import { gridBar } from "../grid/grid_bar";
 import { dot, ring, square, tag, values, type Board } from "../grid/grid_marks";
 import { contain, TilePainter } from "../grid/tile_painter";
 import { GridStore, type Sheet } from "../grid/grid_store";
 import type { Move } from "../arithmetic/keys";
 import { mountLabel } from "../link/label";
-import type { Link } from "../link/link";
+import type { Channel } from "../link/link";
 import { save, watch, type Model } from "../link/model";
 import { seen } from "../link/receptive_field";
 import { decimal, join, place } from "../arithmetic/number_format";
 import { onTheme, token } from "../page/theme";
-import { corner, layout, rowsIn, scrollTo, slotAt, slotsOf, step, type Grid, type Rows } from "../arithmetic/tiles";
+import { corner, fitting, layout, rowsIn, scrollTo, slotAt, slotsOf, step, type Grid, type Rows } from "../arithmetic/tiles";
 import type { UnitGridTraits } from "../link/traits";
 import { unitCard } from "../grid/unit_card";
-import { widget, type View } from "../link/widget";
+import { widget, type Definition, type View } from "../link/widget";
 
+const TILE = 56; // until it is known how many there are
 const VALUE_FROM = 40;
 const NUMBER_FROM = 72;
 const TAG_FROM = 28;
 const THEME_MS = 300; // until a page that changes its theme is in sight again
 
-interface Shared {
+export interface Shared {
   readonly store: GridStore;
   /** what each view shows; the kernel is asked for all of it */
   readonly visible: Map<object, Int32Array>;
 }
 
-function share(link: Link, model: Model<UnitGridTraits>): Shared {
+function share(link: Channel, model: Model<UnitGridTraits>): Shared {
   const store = new GridStore();
   link.listen((frame) => void store.accept(frame, model.get("layer")));
   return { store, visible: new Map() };
 }
 
-function mount(view: View<UnitGridTraits, Shared>): void {
+/** How a grid is mounted: with its own bar of controls, or under the controls of whoever has it. */
+interface Look {
+  readonly bar: boolean;
+}
+
+function mount(view: View<UnitGridTraits, Shared>, look: Look): void {
   const { model, link, root, signal } = view;
   const { store, visible } = view.state;
   const canvas = element("canvas", { class: "dv-grid-canvas" });
@@ -47,11 +54,12 @@ function mount(view: View<UnitGridTraits, Shared>): void {
   const empty = element("div", { class: "dv-empty" });
   const readout = element("div", { class: "dv-readout" });
   const bar = gridBar(model, { find: reveal, sortAgain }, signal);
-  root.append(bar.node, viewport, empty, readout);
+  root.append(...(look.bar ? [bar.node] : []), viewport, empty, readout);
 
   const tilePainter = new TilePainter();
   const arrangement = new Arrangement();
-  let grid: Grid = layout(0, 1, model.get("tile"));
+  const glide = new Glide(() => paint());
+  let grid: Grid = layout(0, 1, TILE);
   let pointer: PointerEvent | null = null;
   let quiet: ReturnType<typeof setTimeout> | undefined;
   let asked = "";
@@ -81,7 +89,8 @@ function mount(view: View<UnitGridTraits, Shared>): void {
 
   function arrange(): void {
     if (arrangement.update(wanted(), store.stats)) asked = "";
-    grid = layout(model.get("count"), viewport.clientWidth, model.get("tile"));
+    const [count, height, width] = [model.get("count"), viewport.clientHeight, viewport.clientWidth];
+    grid = layout(count, width, model.get("tile") || fitting(count, height, width));
     content.style.height = `${grid.height}px`;
     viewport.hidden = grid.count === 0;
     empty.hidden = grid.count !== 0;
@@ -97,7 +106,8 @@ function mount(view: View<UnitGridTraits, Shared>): void {
   function drawTiles(drawing: CanvasRenderingContext2D, range: Rows, top: number): number[] {
     const shown = sheet();
     if (!shown) return Array.from({ length: range.end - range.first }, (_, i) => range.first + i);
-    const all = { sheet: shown, version: store.version, arrangement, grid, range, tone: tone(), perUnit: model.get("scale") === "unit" };
+    const light = shown.picture && model.get("lit") ? (unit: number) => store.brightness(unit, model.get("layer")) : null;
+    const all = { sheet: shown, version: store.version, arrangement, grid, range, tone: tone(), perUnit: model.get("scale") === "unit", light, glide };
     return tilePainter.draw(drawing, all, top, window.devicePixelRatio);
   }
 
@@ -206,7 +216,9 @@ function mount(view: View<UnitGridTraits, Shared>): void {
   }
 
   function sortAgain(): void {
+    const before = arrangement.slots;
     arrangement.sort(wanted(), store.stats);
+    glide.start(before, arrangement.slots);
     paint();
   }
 
@@ -261,8 +273,11 @@ function mount(view: View<UnitGridTraits, Shared>): void {
     },
     { signal },
   );
-  signal.addEventListener("abort", () => (clearTimeout(quiet), visible.delete(root)));
+  signal.addEventListener("abort", () => (clearTimeout(quiet), glide.stop(), visible.delete(root)));
   paint();
 }
 
-export default widget<UnitGridTraits, Shared>({ className: "dv-grid", share, mount });
+/** A grid without controls of its own. */
+export const bareGrid: Definition<UnitGridTraits, Shared> = { className: "dv-grid", share, mount: (view) => mount(view, { bar: false }) };
+
+export default widget<UnitGridTraits, Shared>({ className: "dv-grid", share, mount: (view) => mount(view, { bar: true }) });

@@ -1,9 +1,8 @@
-"""Building an atlas beside everything else: a form, and the work in other processes."""
+"""Building an atlas beside everything else, in other processes."""
 
 from __future__ import annotations
 
 import copy
-import html
 import os
 import threading
 import time
@@ -11,63 +10,54 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 
-import ipywidgets
-
 from ...atlas import Atlas
 from ...core.errors import Cancelled, sentence
 from ...core.network.network import Network
 from ...engine.engine import Engine
 from ...engine.main_thread import MainThread
 from ...engine.shutdown import Interrupted, end_with_process
-from ..kit.layout import box, button, classed, display
-from ..kit.progress import bar
-from ..link.push import push
 
 SLOT = "atlas-copy"
 NOTHING_YET = "There is no atlas of this network here yet."
 
 
-class AtlasBuilder(ipywidgets.VBox):
-    """Folders, Build, Open, progress and Cancel; `on_atlas` is called on the main thread with every atlas that was
-    built or opened.
+class AtlasBuild:
+    """Builds or opens an atlas beside everything else; `on_atlas` is called on the main thread with every atlas.
 
-    The build works on a copy of the network, in processes of its own: whatever shows the network goes on.
+    The build works on a copy of the network, in processes of its own: whatever shows the network goes on. `show` is
+    told what changed, on any thread: `said` (a sentence), `running`, `fraction` in [0, 1], `how_far` (words).
     """
 
-    def __init__(self, network: Network, engine: Callable[[], Engine], on_atlas: Callable[[Atlas], object]) -> None:
-        self._network, self._engine, self._on_atlas = network, engine, on_atlas
+    def __init__(
+        self,
+        network: Network,
+        engine: Callable[[], Engine],
+        on_atlas: Callable[[Atlas], object],
+        show: Callable[..., object],
+    ) -> None:
+        self._network, self._engine, self._on_atlas, self._show = network, engine, on_atlas, show
         self._main, self._slot = MainThread(), f"{SLOT} {uuid.uuid4().hex}"
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
         self._first: tuple[float, float] | None = None  # time and fraction of the first report of a build
-        self.said = classed(ipywidgets.HTML(NOTHING_YET), "dv-atlas-said")
-        self.pictures = ipywidgets.Text(description="Pictures", placeholder="a folder of pictures")
-        self.pictures.tooltip = "The folder of pictures to look at"
-        self.out = ipywidgets.Text(description="Atlas", value=f"atlas-{network.name}")
-        self.out.tooltip = "The folder that the atlas is in, or comes into"
-        self.build_button = button(
-            "Build an atlas from a folder…", "Look at all pictures of the folder, in the background", "cogs", self.start
-        )
-        self.open_button = button("Open", "Open an atlas that was built before", on_click=self.open_folder)
-        self.cancel_button = button("Cancel", "Stop; what is finished is kept for another time", on_click=self.stop)
-        self.progress = bar("1 1 120px")
-        self.how_far = ipywidgets.HTML(layout={"flex": "0 0 auto"})
-        self._running = box("dv-atlas-row", self.progress, self.how_far, self.cancel_button)
-        folders = box("dv-atlas-row", self.pictures, self.out)
-        super().__init__([self.said, folders, box("dv-atlas-row", self.build_button, self.open_button), self._running])
-        self.add_class("dv-atlas-builder")
+        self.say(NOTHING_YET)
         self._show_running(False)
         end_with_process(self)
 
+    @property
+    def folder(self) -> str:
+        """The folder that an atlas of this network is in, or comes into, unless another is named."""
+        return f"atlas-{self._network.name}"
+
     def say(self, words: str) -> None:
-        """Shows a sentence above the form; on any thread."""
-        push(self.said, value=html.escape(words))
+        """Shows a sentence."""
+        self._show(said=words)
 
     # --- building ---
 
-    def start(self) -> None:
-        """Begins to build, if nothing is being built."""
-        folder = self.pictures.value.strip()
+    def start(self, pictures: str, out: str) -> None:
+        """Begins to build an atlas of the folder `pictures` into the folder `out`, if nothing is being built."""
+        folder = pictures.strip()
         if not folder:
             self.say("Name a folder of pictures to build from.")
             return
@@ -76,13 +66,13 @@ class AtlasBuilder(ipywidgets.VBox):
         self._stopped.clear()
         self._show_running(True)
         self.say("The network is copied for the work.")
-        out = Path(self.out.value.strip() or f"atlas-{self._network.name}")
+        into = Path(out.strip() or self.folder)
         # on the engine's thread, where no pass is running, so that the copy is of the network at rest
         self._engine().submit(
             self._slot,
             lambda _: _copied(self._network),
             long=True,
-            on_result=lambda made: self._begin(made, folder, out),
+            on_result=lambda made: self._begin(made, folder, into),
             on_error=lambda words, _: self._end(words),
             on_cancelled=lambda: self._end("The build was stopped."),
             doing="copying the network",
@@ -104,10 +94,10 @@ class AtlasBuilder(ipywidgets.VBox):
             thread.join(timeout)
         return thread is None or not thread.is_alive()
 
-    def open_folder(self) -> None:
-        """Opens the atlas in the folder named."""
+    def open_folder(self, out: str) -> None:
+        """Opens the atlas in a folder."""
         try:
-            found = Atlas.open(self.out.value.strip(), self._network)
+            found = Atlas.open(out.strip(), self._network)
         except Exception as error:
             self.say(sentence(error, "opening the atlas"))
         else:
@@ -139,9 +129,7 @@ class AtlasBuilder(ipywidgets.VBox):
     def _report(self, fraction: float, partial: object | None = None) -> None:
         if self._stopped.is_set():
             raise Cancelled("atlas")
-        if fraction != self.progress.value or not self.how_far.value:
-            push(self.progress, value=fraction)
-            push(self.how_far, value=self._told(fraction))
+        self._show(fraction=fraction, how_far=self._told(fraction))
 
     def _told(self, fraction: float) -> str:
         """How much is done, and how long the rest takes at the rate since the first report."""
@@ -158,16 +146,7 @@ class AtlasBuilder(ipywidgets.VBox):
 
     def _show_running(self, running: bool) -> None:
         self._first = None
-        push(self.progress, value=0.0)
-        push(self.how_far, value="")
-        display(self._running, running)
-        for each in (self.build_button, self.open_button):
-            push(each, disabled=running)
-
-    def close(self) -> None:
-        """Stops building, and takes the form off the page."""
-        self.stop()
-        super().close()
+        self._show(running=running, fraction=0.0, how_far="")
 
 
 def _copied(network: Network) -> Network:

@@ -1,0 +1,108 @@
+"""A network as a row of blocks: what a person calls stem, block 1, block 2, ... classes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from torch import nn
+
+from ...core.network.layer import OUTPUT, Layer
+from ...core.network.network import Network
+
+SMALLEST = 12  # layers that a block may have in any network
+SHARE = 8  # a block has at most this share of a network's layers, or it is taken apart
+PLAIN = (nn.Sequential, nn.ModuleList, nn.ModuleDict)
+WEIGHTED = re.compile(r"conv|linear|embed|attention", re.IGNORECASE)
+HIDDEN = re.compile(r"^(Identity|Dropout\w*|DropPath|StochasticDepth)$")
+POOLING = re.compile(r"pool|flatten|permute", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Block:
+    """Layers that stand in one column; `shown` is the one whose units stand for the block."""
+
+    title: str
+    layers: tuple[str, ...]
+    shown: str
+
+
+def blocks(network: Network) -> list[Block]:
+    """Returns the blocks of a network in order of execution.
+
+    A module that is made of several layers is one block, such as ResNet's Bottleneck; elsewhere a block begins at each
+    layer with weights, and has the norms, rectifiers and poolings that follow. Layers that do nothing are left out.
+
+    >>> import deepvis_widgets as dv
+    >>> [block.shown for block in blocks(dv.load("husky-wolf"))][:2]
+    ['features.relu1', 'features.relu2']
+    """
+    found: list[tuple[str, list[Layer]]] = []
+    for layer in network.layers:
+        if HIDDEN.match(layer.kind):
+            continue
+        name = _block_of(network, layer)
+        begins = name != found[-1][0] if found else True
+        if begins and not (name == "" and found and found[-1][0] == "" and not _begins(layer)):
+            found.append((name, [layer]))
+        elif name == "" and _begins(layer):
+            found.append((name, [layer]))
+        else:
+            found[-1][1].append(layer)
+    return [_block(name, layers, number) for number, (name, layers) in enumerate(_joined(found))]
+
+
+def _begins(layer: Layer) -> bool:
+    return layer.name == OUTPUT or WEIGHTED.search(layer.kind) is not None
+
+
+def _joined(found: Sequence[tuple[str, list[Layer]]]) -> list[tuple[str, list[Layer]]]:
+    """Plain layers without weights join what is before them."""
+    joined: list[tuple[str, list[Layer]]] = []
+    for name, layers in found:
+        if joined and name == "" and not any(_begins(layer) for layer in layers):
+            joined[-1][1].extend(layers)
+        else:
+            joined.append((name, list(layers)))
+    return joined
+
+
+def _block_of(network: Network, layer: Layer) -> str:
+    """The outermost module round a layer that is small enough to be one block; "" where there is none."""
+    parts = layer.name.split("#")[0].split(".")
+    module: nn.Module = network.module
+    for depth in range(len(parts) - 1):
+        child = getattr(module, parts[depth], None)
+        if not isinstance(child, nn.Module):
+            return ""
+        module, name = child, ".".join(parts[: depth + 1])
+        if not isinstance(module, PLAIN) and 1 < _size(network, name) <= max(SMALLEST, len(network.layers) // SHARE):
+            return name
+    own = layer.name.split("#")[0]
+    return own if any(other.name.startswith(own + ".") for other in network.layers) and _fits(network, own) else ""
+
+
+def _fits(network: Network, name: str) -> bool:
+    try:
+        module = network.module.get_submodule(name)
+    except AttributeError:
+        return False
+    return not isinstance(module, PLAIN) and _size(network, name) <= max(SMALLEST, len(network.layers) // SHARE)
+
+
+def _size(network: Network, name: str) -> int:
+    return sum(layer.name == name or layer.name.startswith(name + ".") for layer in network.layers)
+
+
+def _block(name: str, layers: Sequence[Layer], number: int) -> Block:
+    shown = [layer for layer in layers if not POOLING.search(layer.kind)] or list(layers)
+    chosen = next((layer for layer in shown if layer.name == name), shown[-1])
+    return Block(_title(name or layers[0].name), tuple(layer.name for layer in layers), chosen.name)
+
+
+def _title(name: str) -> str:
+    """The last words of a dotted name: a number alone says nothing."""
+    parts = name.split(".")
+    first = next((place for place in range(len(parts) - 1, -1, -1) if not parts[place].isdecimal()), 0)
+    return ".".join(parts[first:])

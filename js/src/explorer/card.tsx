@@ -1,0 +1,181 @@
+// The selected unit: its map and the way back to the picture, what it wants to see, and what an atlas knows of it.
+import { useEffect } from "preact/hooks";
+import { save } from "../link/model";
+import type { About, ExplorerTraits } from "../link/traits";
+import { AtlasForm } from "./atlas_form";
+import { FactsView } from "./facts_view";
+import { FindUnits } from "./find_units";
+import { PartView } from "./part_view";
+import { PictureCanvas, picturesOf } from "./picture_canvas";
+import { useScreen } from "./screen_context";
+
+const BACKWARD: readonly (readonly [ExplorerTraits["backward"], string])[] = [
+  ["off", "off"],
+  ["gradient", "gradient"],
+  ["deconvnet", "deconvnet"],
+  ["guided_backprop", "guided"],
+];
+const VIEWS = ["raw", "grey", "norm", "blurred norm"];
+const TABS: readonly (readonly [About, string, string])[] = [
+  ["synthesized", "unit", "What the unit wants to see, and its strongest pictures"],
+  ["top", "top 9", "The pictures on which the unit is strongest"],
+  ["deconv", "deconv", "What in them the unit responds to (deconvnet)"],
+  ["facts", "facts", "How its activations are spread, and its classes"],
+  ["find", "find", "Units for a class, and units like this one"],
+];
+const REST_MS = 400; // after a selection, before the unit's pictures are drawn
+
+export function Card() {
+  const { parts, sizes, state, drawer } = useScreen();
+  const enlarged = state.zoom.value === "unit" || state.zoom.value === "backward";
+  const side = enlarged ? Math.round(Math.min(sizes.value.width - 48, Math.max(220, sizes.value.height * 0.62))) : sizes.value.map;
+  for (const part of [parts.unit, parts.backward]) if (part.model.get("size") !== side) part.model.set("size", side);
+  return (
+    <section class="dv-x-card" aria-label="The selected unit" data-open={drawer.value}>
+      <div class="dv-x-bar-line">
+        <UnitName />
+        {sizes.value.narrow && (
+          <button type="button" class="dv-button dv-x-right" onClick={() => (drawer.value = false)}>
+            close
+          </button>
+        )}
+      </div>
+      <div class="dv-x-maps">
+        <div class="dv-x-map dv-x-live">
+          <PartView part={parts.unit} />
+        </div>
+        <div class="dv-x-map dv-x-backward">
+          <PartView part={parts.backward} />
+          <BackwardControls />
+        </div>
+      </div>
+      <About />
+      <Tabs />
+    </section>
+  );
+}
+
+function UnitName() {
+  const { state, ribbon, bars } = useScreen();
+  const [layer, unit] = [state.layer.value, state.unit.value];
+  const last = ribbon.blocks.value.at(-1);
+  const label = last?.shown === layer && bars.labels.value.length > 1 ? bars.labels.value[unit] : undefined;
+  return (
+    <h2 title={`${layer}:${unit}`}>
+      {label ?? `unit ${unit}`} <small>{layer}</small>
+    </h2>
+  );
+}
+
+function BackwardControls() {
+  const { model, state } = useScreen();
+  return (
+    <div class="dv-x-controls">
+      <select aria-label="Backward mode" title="Backward mode (n)" value={state.backward.value} onChange={(event) => save(model, "backward", event.currentTarget.value)}>
+        {BACKWARD.map(([name, words]) => (
+          <option key={name} value={name}>
+            {words}
+          </option>
+        ))}
+      </select>
+      <select aria-label="How it is drawn" title="How it is drawn (m)" value={state.backward_view.value} onChange={(event) => save(model, "backward_view", event.currentTarget.value)}>
+        {VIEWS.map((name) => (
+          <option key={name}>{name}</option>
+        ))}
+      </select>
+      <button
+        type="button"
+        class="dv-button dv-square"
+        aria-pressed={state.frozen.value}
+        aria-label="Hold this unit"
+        title="Hold this unit while you browse others (d)"
+        onClick={() => save(model, "frozen", !state.frozen.value)}
+      >
+        ❄
+      </button>
+    </div>
+  );
+}
+
+function About() {
+  const { state, atlas } = useScreen();
+  const about = state.about.value;
+  if (about === "synthesized") return <Wants />;
+  if (!atlas.found.value) return <AtlasForm />;
+  if (about === "facts") return <FactsView />;
+  if (about === "find") return <FindUnits />;
+  return <Top kind={about} large />;
+}
+
+function Tabs() {
+  const { model, state } = useScreen();
+  return (
+    <div class="dv-x-tabs" role="tablist" aria-label="About the unit">
+      {TABS.map(([about, name, help]) => (
+        <button key={about} type="button" role="tab" aria-selected={state.about.value === about} data-about={about} title={help} onClick={() => save(model, "about", about)}>
+          {name}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+/** What the unit wants to see: drawn by itself when the selection rests; below it the strongest pictures there are. */
+function Wants() {
+  const screen = useScreen();
+  const { parts, patterns, state } = screen;
+  const pictures = picturesOf(screen.frame("patterns", "pictures").value);
+  const running = patterns.running.value;
+  const post = (kind: "start" | "stop") => () => void parts.patterns.link.post(kind);
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      const known = picturesOf(parts.patterns.link.last("pictures")).length > 0;
+      if (!known && !parts.patterns.model.get("running")) parts.patterns.link.post("start");
+    }, REST_MS);
+    return () => clearTimeout(timer);
+  }, [state.layer.value, state.unit.value]);
+  return (
+    <div class="dv-x-about dv-x-wants">
+      <div class="dv-x-bar-line">
+        <h3>wants to see</h3>
+        {running && <progress aria-label="How far the pictures are" value={patterns.progress.value} max={1} />}
+        <button type="button" class="dv-button dv-x-right" title={running ? "Stop; what is drawn stays (9)" : "Draw pictures of this unit (9)"} onClick={post(running ? "stop" : "start")}>
+          {running ? "Stop" : pictures.length ? "Draw again" : "Draw"}
+        </button>
+      </div>
+      <div class="dv-x-four">
+        {[0, 1, 2, 3].map((place) => (
+          <span key={place} class="dv-x-cell">
+            {pictures[place] && <PictureCanvas {...pictures[place]} title="A picture made for this unit" />}
+          </span>
+        ))}
+      </div>
+      {patterns.notice.value && <p class="dv-x-sentence" role="status">{patterns.notice.value}</p>}
+      <Top kind="top" />
+      <Top kind="deconv" />
+    </div>
+  );
+}
+
+/** The strongest pictures of the unit, or what in them it responds to: a row, or large. */
+function Top({ kind, large = false }: { kind: "top" | "deconv"; large?: boolean }) {
+  const screen = useScreen();
+  const { atlas, parts } = screen;
+  const pictures = picturesOf(screen.frame("atlas", kind).value);
+  const captions = atlas.captions.value;
+  if (!atlas.found.value) return null;
+  if (atlas.top_notice.value && kind === "top") return <p class="dv-x-sentence" role="status">{atlas.top_notice.value}</p>;
+  if (!large && pictures.length === 0) return null;
+  const name = kind === "top" ? "strongest pictures" : "what in them it responds to";
+  return (
+    <div class={`dv-x-top ${large ? "dv-x-about dv-x-large" : ""}`} data-kind={kind} role="group" aria-label={name}>
+      {large && <h3>{name}</h3>}
+      {pictures.map((picture, index) => (
+        <button key={index} type="button" class="dv-x-cell" title={`${captions[index] ?? ""}. A click opens it.`} aria-label={captions[index] ?? `Picture ${index + 1}`}
+          onClick={() => void parts.atlas.link.post("pick", { index })}>
+          <PictureCanvas {...picture} />
+        </button>
+      ))}
+    </div>
+  );
+}

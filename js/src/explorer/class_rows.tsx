@@ -1,0 +1,57 @@
+// The class probabilities: every row is a button that explains its class; a class further down is found by typing.
+import { useId, useMemo, useRef } from "preact/hooks";
+import { chosenRows, percent } from "../arithmetic/ranking";
+import { number, take } from "../link/protocol";
+import { useScreen } from "./screen_context";
+
+export function ClassRows() {
+  const screen = useScreen();
+  const frame = screen.frame("bars", "values").value;
+  const { parts, bars, state, sizes } = screen;
+  const labels = bars.labels.value;
+  const kept = useRef<number[]>([]);
+  const list = useId();
+  const values = frame && take(frame, "values", "float32", 1)?.values;
+  const chosen = frame ? number(frame.meta, "chosen", -1) : -1;
+  const count = sizes.value.rows - 1; // the last line finds others
+  const rows = useMemo(() => {
+    if (values) kept.current = chosenRows(kept.current, values, { count, chosen, top: number(frame!.meta, "top", 0), rank: frame!.meta.rank === true });
+    return kept.current;
+  }, [frame, count]);
+  const find = (input: HTMLInputElement): void => {
+    const index = labels.indexOf(input.value);
+    if (index < 0) return;
+    input.value = "";
+    if (index !== state.target.value) parts.bars.link.post("pick", { index });
+    screen.root.focus({ preventScroll: true });
+  };
+  if (!state.shares.value) return <div class="dv-x-classes" />;
+  return (
+    <div class="dv-x-classes" role="group" aria-label="Class probabilities" style={{ "--dv-x-row": `${sizes.value.row}px` }} data-seq={frame?.seq ?? 0}>
+      {values &&
+        rows.map((index) => (
+          <button
+            key={index}
+            type="button"
+            class="dv-x-class"
+            data-class={labels[index]}
+            data-share={values[index]!.toFixed(4)}
+            aria-pressed={index === chosen}
+            title={`${labels[index]}: ${percent(values[index]!)}. A click explains it.`}
+            onClick={() => void parts.bars.link.post("pick", { index })}
+          >
+            <span class="dv-x-bar" style={{ width: `${100 * values[index]!}%` }} />
+            <span class="dv-x-ring" aria-hidden="true" />
+            <span class="dv-x-class-name">{labels[index]}</span>
+            <span class="dv-x-share">{percent(values[index]!)}</span>
+          </button>
+        ))}
+      <input class="dv-x-find" list={list} placeholder={`any of ${labels.length} classes…`} aria-label="Explain another class" onChange={(event) => find(event.currentTarget)} />
+      <datalist id={list}>
+        {labels.map((label, index) => (
+          <option key={index} value={label} />
+        ))}
+      </datalist>
+    </div>
+  );
+}

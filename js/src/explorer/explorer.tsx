@@ -1,0 +1,104 @@
+// The Explorer: one model, one module. Layout by one style sheet; the panes are small components over the state.
+import { signal, type ReadonlySignal } from "@preact/signals";
+import { render } from "preact";
+import { onResize } from "../page/animation_frame";
+import { nameControls } from "../link/control_names";
+import type { Channel } from "../link/link";
+import type { Frame } from "../link/protocol";
+import { watch } from "../link/model";
+import type { ExplorerTraits } from "../link/traits";
+import { widget, type View } from "../link/widget";
+import { Card } from "./card";
+import { demonstrate } from "./demonstration";
+import { Header } from "./header";
+import { Help } from "./help";
+import { attachKeys } from "./keys";
+import { frames, live } from "./live";
+import { partsOf, type Parts } from "./parts";
+import { Ribbon } from "./ribbon";
+import { ScreenContext, useScreen, type Screen } from "./screen_context";
+import { sizesOf } from "./sizes";
+import { StagePane } from "./stage_pane";
+import { Status } from "./status";
+import { UnitsPane } from "./units_pane";
+
+const LOW = 0.5; // share of the window: what scrolls and is lower is no view of the page
+const MARGIN = 16; // px of the page that stay in view beside the widget
+
+function mount({ model, state: parts, root, signal: life }: View<ExplorerTraits, Parts>): void {
+  const screen = screenOf(model, parts, root, life);
+  const fit = (): void => void (screen.sizes.value = sizesOf(root.clientWidth || 1200, viewHeight(root)));
+  const host = document.createElement("div");
+  host.className = "dv-x-host";
+  root.append(host);
+  fit();
+  render(
+    <ScreenContext.Provider value={screen}>
+      <Layout />
+    </ScreenContext.Provider>,
+    host,
+  );
+  attachKeys(screen);
+  onResize(root, fit, life);
+  window.addEventListener("resize", fit, { signal: life });
+  document.addEventListener("fullscreenchange", fit, { signal: life });
+  watch(model, ["unit", "layer"], () => void (root.dataset.unit = `${model.get("layer")}:${model.get("unit")}`), life);
+  life.addEventListener("abort", () => render(null, host), { once: true });
+  nameControls();
+  demonstrate(screen);
+}
+
+function screenOf(model: Screen["model"], parts: Parts, root: HTMLElement, life: AbortSignal): Screen {
+  const made = new Map<string, ReadonlySignal<Frame | null>>();
+  const frame = (part: Parameters<Screen["frame"]>[0], kind: string): ReadonlySignal<Frame | null> => {
+    const key = `${part}/${kind}`;
+    const found = made.get(key) ?? frames(parts[part].link as Channel, kind, life);
+    made.set(key, found);
+    return found;
+  };
+  return {
+    model, parts, root, life, frame,
+    state: live(model, life),
+    page: live(parts.page.model, life),
+    pictures: live(parts.pictures.model, life),
+    method: live(parts.method.model, life),
+    ribbon: live(parts.ribbon.model, life),
+    patterns: live(parts.patterns.model, life),
+    bars: live(parts.bars.model, life),
+    status: live(parts.status.model, life),
+    atlas: live(parts.atlas.model, life),
+    grid: live(parts.grid.model, life) as Screen["grid"],
+    sizes: signal(sizesOf(1200, 800)),
+    drawer: signal(false),
+  };
+}
+
+function Layout() {
+  const { sizes, state } = useScreen();
+  const { narrow, height, ribbon, left, right } = sizes.value;
+  const style = { "--dv-x-height": `${height}px`, "--dv-x-ribbon": `${ribbon}px`, "--dv-x-left": `${left}px`, "--dv-x-right": `${right}px` };
+  return (
+    <div class={`dv-x ${narrow ? "dv-x-narrow" : "dv-x-wide"}`} data-zoom={state.zoom.value} style={style}>
+      <Header />
+      <Ribbon />
+      <StagePane />
+      <UnitsPane />
+      <Card />
+      <Status />
+      <Help />
+    </div>
+  );
+}
+
+/** Height of the part of the page that can be seen at once: of the largest thing round the widget that scrolls, or of the window. */
+function viewHeight(root: HTMLElement): number {
+  if (document.fullscreenElement === root) return window.innerHeight;
+  let most = 0;
+  for (let node = root.parentElement; node && node !== document.body; node = node.parentElement) {
+    const { overflowY } = getComputedStyle(node);
+    if (overflowY === "auto" || overflowY === "scroll") most = Math.max(most, Math.min(node.clientHeight, window.innerHeight));
+  }
+  return (most > LOW * window.innerHeight ? most : window.innerHeight) - MARGIN;
+}
+
+export default widget<ExplorerTraits, Parts>({ className: "dv-explorer", share: partsOf, mount });

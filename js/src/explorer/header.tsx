@@ -1,0 +1,133 @@
+// The first line: the picture, where others come from, the network, full screen and help.
+import { useRef } from "preact/hooks";
+import { save } from "../link/model";
+import { Popover } from "./popover";
+import { useScreen } from "./screen_context";
+
+const ANOTHER = -1;
+
+export function Header() {
+  return (
+    <div class="dv-x-header">
+      <PictureChoice />
+      <Upload />
+      <PathField />
+      <CameraButton />
+      <span class="dv-x-space" />
+      <NetworkName />
+      <FullScreenButton />
+      <HelpButton />
+    </div>
+  );
+}
+
+function PictureChoice() {
+  const { pictures, parts } = useScreen();
+  const [names, chosen, other] = [pictures.names.value, pictures.chosen.value, pictures.other.value];
+  const step = (by: number) => () => void parts.pictures.link.post("step", { by });
+  return (
+    <span class="dv-x-group">
+      <button type="button" class="dv-button dv-square" title="Previous picture (e)" aria-label="Previous picture" onClick={step(-1)}>
+        ◂
+      </button>
+      <select
+        class="dv-x-pictures"
+        aria-label="Pictures"
+        value={String(chosen)}
+        onChange={(event) => void parts.pictures.link.post("choose", { index: Number(event.currentTarget.value) })}
+      >
+        {chosen === ANOTHER && <option value={ANOTHER}>{other}</option>}
+        {names.map((name, index) => (
+          <option key={index} value={index}>
+            {name}
+          </option>
+        ))}
+      </select>
+      <button type="button" class="dv-button dv-square" title="Next picture (w)" aria-label="Next picture" onClick={step(1)}>
+        ▸
+      </button>
+    </span>
+  );
+}
+
+function Upload() {
+  const { parts, root } = useScreen();
+  const input = useRef<HTMLInputElement>(null);
+  const bring = async (files: FileList | null): Promise<void> => {
+    const file = files?.[0];
+    if (!file) return;
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    parts.stage.link.post("file", { name: file.name }, { bytes: { shape: [bytes.length], values: bytes } });
+    input.current!.value = "";
+    root.focus({ preventScroll: true });
+  };
+  return (
+    <>
+      <button type="button" class="dv-button" title="Open a picture of yours; dropping or pasting one works, too" onClick={() => input.current?.click()}>
+        upload
+      </button>
+      <input ref={input} type="file" accept="image/*" hidden aria-label="A picture of yours" onChange={(event) => void bring(event.currentTarget.files)} />
+    </>
+  );
+}
+
+function PathField() {
+  const { parts } = useScreen();
+  const open = (event: KeyboardEvent): void => {
+    if (event.key === "Enter") parts.pictures.link.post("path", { path: (event.currentTarget as HTMLInputElement).value });
+  };
+  return (
+    <Popover name="path" label="open" title="Open a picture or a folder on the computer that runs Python">
+      <input type="text" class="dv-x-path" placeholder="path of a picture or folder, then Enter" aria-label="Path of a picture or folder" onKeyDown={open} />
+    </Popover>
+  );
+}
+
+function CameraButton() {
+  const { model, state } = useScreen();
+  return (
+    <button
+      type="button"
+      class="dv-button"
+      aria-pressed={state.filming.value}
+      title="Camera on or off (c)"
+      onClick={() => save(model, "filming", !state.filming.value)}
+    >
+      camera
+    </button>
+  );
+}
+
+function NetworkName() {
+  const { page } = useScreen();
+  return (
+    <span class="dv-x-network">
+      <b>{page.network.value}</b>
+      {page.note.value && <span class="dv-x-note">{page.note.value}</span>}
+    </span>
+  );
+}
+
+function FullScreenButton() {
+  const { root } = useScreen();
+  return (
+    <button type="button" class="dv-button" title="Full screen (F)" onClick={() => fullScreen(root)}>
+      full
+    </button>
+  );
+}
+
+/** Fills the screen with the Explorer, or lets it go back. */
+export function fullScreen(root: HTMLElement): void {
+  if (document.fullscreenElement) void document.exitFullscreen();
+  else void root.requestFullscreen?.().catch(() => undefined);
+}
+
+function HelpButton() {
+  const { model, state } = useScreen();
+  return (
+    <button type="button" class="dv-button dv-square" title="Keys and help (h)" aria-label="Keys and help" onClick={() => save(model, "help", !state.help.value)}>
+      ?
+    </button>
+  );
+}

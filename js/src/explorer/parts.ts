@@ -1,0 +1,155 @@
+// The panes of the Explorer that are views of their own, and the values of the others: one model and one link carry all.
+import type { Binding } from "../arithmetic/keys";
+import { PartLink, PartModel } from "../link/part";
+import type { Channel } from "../link/link";
+import type { Model } from "../link/model";
+import defaults from "../link/traits.json";
+import type { CameraTraits, ExplorerTraits, LayerRow, MapViewTraits, StageTraits, UnitGridTraits } from "../link/traits";
+import type { Definition } from "../link/widget";
+import { camera } from "../views/camera";
+import { mapView } from "../views/map_view";
+import { stage } from "../views/stage";
+import { bareGrid } from "../views/unit_grid";
+
+/** A view that is mounted into a pane. */
+export interface Part<T, S = unknown> {
+  readonly definition: Definition<T, S>;
+  readonly model: PartModel<T & object>;
+  readonly link: PartLink;
+  readonly state: S;
+}
+
+export interface PageValues {
+  keys: Binding[];
+  network: string;
+  size: [height: number, width: number];
+  note: string;
+}
+export interface PicturesValues {
+  names: string[];
+  chosen: number;
+  other: string;
+}
+export interface Param {
+  name: string;
+  label: string;
+  help: string;
+  value: unknown;
+  choices: unknown[] | null;
+  low: number | null;
+  high: number | null;
+  step: number | null;
+  whole: boolean;
+}
+export interface OfferedMethod {
+  name: string;
+  title: string;
+  serves: boolean;
+  params: Param[];
+}
+export interface MethodValues {
+  methods: OfferedMethod[];
+  progress: number | null;
+}
+export interface BlockRow {
+  title: string;
+  layers: string[];
+  shown: string;
+}
+export interface RibbonValues {
+  blocks: BlockRow[];
+  layers: LayerRow[];
+  inputs: { layer: string; shares: number[] };
+}
+export interface PatternsValues {
+  running: boolean;
+  progress: number;
+  notice: string;
+}
+export interface Facts {
+  of: string;
+  line: string;
+  bins: string[];
+  counts: number[];
+  classes: [label: string, correlation: number][];
+}
+export interface AtlasValues {
+  found: boolean;
+  folder: string;
+  said: string;
+  running: boolean;
+  fraction: number;
+  how_far: string;
+  captions: string[];
+  top_notice: string;
+  notice: string;
+  facts: Facts | null;
+  similar_captions: string[];
+  similar_title: string;
+  find_captions: string[];
+  find_title: string;
+}
+
+const PAGE: PageValues = { keys: [], network: "", size: [1, 1], note: "" };
+const PICTURES: PicturesValues = { names: [], chosen: -1, other: "" };
+const METHOD: MethodValues = { methods: [], progress: null };
+const RIBBON: RibbonValues = { blocks: [], layers: [], inputs: { layer: "", shares: [] } };
+const PATTERNS: PatternsValues = { running: false, progress: 0, notice: "" };
+const ATLAS: AtlasValues = {
+  found: false, folder: "", said: "", running: false, fraction: 0, how_far: "", captions: [], top_notice: "", notice: "",
+  facts: null, similar_captions: [], similar_title: "", find_captions: [], find_title: "",
+};
+const GRID = { ...defaults.unit_grid, colormap: "inferno", lit: true, patterns: false, label: "Units of the layer; arrow keys choose one" };
+
+/** A pane without a view of its own: its values and its link. */
+export interface Values<T extends object> {
+  readonly model: PartModel<T>;
+  readonly link: PartLink;
+}
+
+export interface Parts {
+  readonly stage: Part<StageTraits, null>;
+  readonly grid: Part<UnitGridTraits & { patterns: boolean }>;
+  readonly unit: Part<MapViewTraits>;
+  readonly backward: Part<MapViewTraits>;
+  readonly camera: Part<CameraTraits, null>;
+  readonly page: Values<PageValues>;
+  readonly pictures: Values<PicturesValues>;
+  readonly method: Values<MethodValues>;
+  readonly ribbon: Values<RibbonValues>;
+  readonly patterns: Values<PatternsValues>;
+  readonly bars: Values<{ labels: string[] }>;
+  readonly status: Values<{ words: string[]; milliseconds: number }>;
+  readonly atlas: Values<AtlasValues>;
+}
+
+/** All parts of one Explorer, shared by its views. */
+export function partsOf(link: Channel, model: Model<ExplorerTraits>, life: AbortSignal): Parts {
+  const group = model.get("group");
+  const values = <T extends object>(name: string, start: T, shared = {}, window = 1): Values<T> => {
+    const own = new PartLink(link, name, window);
+    return { link: own, model: new PartModel<T>(model as unknown as Model<never>, start, shared, own) };
+  };
+  function part<T extends object, S>(definition: Definition<T, S>, name: string, start: object, shared: Partial<Record<keyof T & string, string>>): Part<T, S> {
+    const { link: own, model: traits } = values<T>(name, { ...start, group } as T, shared, definition.window);
+    return { definition, link: own, model: traits, state: definition.share(own, traits, life) };
+  }
+  const map = { ...defaults.map_view, colormap: "inferno" };
+  return {
+    stage: part(stage, "stage", defaults.stage, { occluder: "occluder", fill: "fill", opacity: "opacity" }),
+    grid: part(bareGrid as unknown as Definition<UnitGridTraits & { patterns: boolean }, unknown>, "grid", GRID, {
+      layer: "layer", unit: "unit", position: "position", tile: "tile", gamma: "gamma", boost: "boost", mode: "tiles", sort: "sort", scale: "scale",
+    }),
+    unit: part(mapView as Definition<MapViewTraits, unknown>, "unit", map, { position: "position", gamma: "gamma", boost: "boost" }),
+    backward: part(mapView as Definition<MapViewTraits, unknown>, "backward", { ...map, interactive: false, smooth: true }, {}),
+    camera: part(camera, "camera", { ...defaults.camera, crop: true }, { running: "filming", frozen: "camera_frozen" }),
+    page: values("page", PAGE),
+    pictures: values("pictures", PICTURES),
+    method: values("method", METHOD),
+    ribbon: values("ribbon", RIBBON),
+    patterns: values("patterns", PATTERNS),
+    bars: values("bars", { labels: [] as string[] }),
+    status: values("status", { words: [] as string[], milliseconds: 0 }),
+    atlas: values("atlas", ATLAS),
+  };
+}

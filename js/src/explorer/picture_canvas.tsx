@@ -1,0 +1,29 @@
+// Pictures and maps from frames as small canvases.
+import { useEffect, useRef } from "preact/hooks";
+import { context, pixels, flush } from "../page/canvas";
+import { copyRgb } from "../arithmetic/pixels";
+import { take, type Frame } from "../link/protocol";
+
+/** One picture (height, width, 3) of bytes, shown at its own shape inside a square. */
+export function PictureCanvas({ rgb, height, width, title = "" }: { rgb: Uint8Array; height: number; width: number; title?: string }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    const made = pixels(height, width);
+    copyRgb(made.words, 0, width, rgb, height, width);
+    flush(made);
+    const node = canvas.current!;
+    if (node.height !== height) node.height = height;
+    if (node.width !== width) node.width = width;
+    context(node).drawImage(made.canvas, 0, 0);
+  }, [rgb, height, width]);
+  return <canvas ref={canvas} class="dv-picture-canvas" title={title} />;
+}
+
+/** The pictures (n, height, width, 3) of a frame, one by one. */
+export function picturesOf(frame: Frame | null): { rgb: Uint8Array; height: number; width: number }[] {
+  const found = frame && take(frame, "pictures", "uint8", 4);
+  if (!found) return [];
+  const [count = 0, height = 0, width = 0] = found.shape;
+  const area = height * width * 3;
+  return Array.from({ length: count }, (_, i) => ({ rgb: found.values.subarray(i * area, (i + 1) * area), height, width }));
+}

@@ -1,0 +1,39 @@
+// What every component of one view of the Explorer can reach.
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+import type { ReadonlySignal, Signal } from "@preact/signals";
+import type { Model } from "../link/model";
+import type { Frame } from "../link/protocol";
+import type { ExplorerTraits } from "../link/traits";
+import type { Live } from "./live";
+import type { AtlasValues, MethodValues, PageValues, Parts, PatternsValues, PicturesValues, RibbonValues } from "./parts";
+import type { Sizes } from "./sizes";
+
+export interface Screen {
+  readonly model: Model<ExplorerTraits>;
+  readonly parts: Parts;
+  readonly root: HTMLElement;
+  readonly life: AbortSignal;
+  readonly state: Live<ExplorerTraits>;
+  readonly page: Live<PageValues>;
+  readonly pictures: Live<PicturesValues>;
+  readonly method: Live<MethodValues>;
+  readonly ribbon: Live<RibbonValues>;
+  readonly patterns: Live<PatternsValues>;
+  readonly bars: Live<{ labels: string[] }>;
+  readonly status: Live<{ words: string[]; milliseconds: number }>;
+  readonly atlas: Live<AtlasValues>;
+  readonly grid: Live<{ count: number; patterns: boolean; cards: boolean }>;
+  readonly sizes: Signal<Sizes>;
+  /** whether the drawer with the unit is open, where the page is narrow */
+  readonly drawer: Signal<boolean>;
+  frame(part: "ribbon" | "bars" | "patterns" | "atlas" | "stage" | "grid", kind: string): ReadonlySignal<Frame | null>;
+}
+
+export const ScreenContext = createContext<Screen | null>(null);
+
+export function useScreen(): Screen {
+  const screen = useContext(ScreenContext);
+  if (!screen) throw new Error("This component stands outside of an Explorer.");
+  return screen;
+}

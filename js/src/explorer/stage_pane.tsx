@@ -1,0 +1,65 @@
+// The picture with what is drawn over it, the controls of that, and the classes.
+import { save } from "../link/model";
+import { ClassRows } from "./class_rows";
+import { MethodSettings } from "./method_settings";
+import { PartView } from "./part_view";
+import { Popover } from "./popover";
+import { useScreen } from "./screen_context";
+
+export function StagePane() {
+  const { parts, state, sizes } = useScreen();
+  if (parts.stage.model.get("zoom") !== sizes.value.stage) parts.stage.model.set("zoom", sizes.value.stage);
+  return (
+    <section class="dv-x-stage" aria-label="The picture">
+      <PartView part={parts.stage} />
+      <div class="dv-x-camera" hidden={!state.filming.value}>
+        <PartView part={parts.camera} />
+      </div>
+      <MapControls />
+      <ClassRows />
+    </section>
+  );
+}
+
+function MapControls() {
+  const { model, state, method, parts } = useScreen();
+  const progress = method.progress.value;
+  return (
+    <div class="dv-x-controls">
+      <select
+        class="dv-x-method"
+        aria-label="What is drawn over the picture"
+        title="What is drawn over the picture"
+        value={state.method.value ?? ""}
+        onChange={(event) => save(model, "method", event.currentTarget.value || null)}
+      >
+        <option value="">no map</option>
+        {method.methods.value.map(({ name, title, serves }) => (
+          <option key={name} value={name} class={serves ? "" : "dv-x-unfit"}>
+            {serves ? title : `(${title}: not here)`}
+          </option>
+        ))}
+      </select>
+      <Popover name="map" label="⚙" title="How the map is made and drawn">
+        <MethodSettings />
+      </Popover>
+      <button
+        type="button"
+        class="dv-button"
+        aria-pressed={state.localize.value}
+        title="Box round the largest part above a fifth of the map's maximum"
+        onClick={() => save(model, "localize", !state.localize.value)}
+      >
+        box
+      </button>
+      {progress !== null && (
+        <span class="dv-running">
+          <progress aria-label="How far the method is" value={progress} max={1} />
+          <button type="button" class="dv-button" title="Stop the method; what it has drawn stays" onClick={() => void parts.method.link.post("stop")}>
+            Stop
+          </button>
+        </span>
+      )}
+    </div>
+  );
+}
