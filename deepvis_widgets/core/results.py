@@ -13,8 +13,8 @@ from torch import Tensor
 
 from .errors import DeepvisError
 from .picture.boxes import Box
-from .picture.colormap import colour
 from .picture.components import largest_box
+from .picture.map_over import ends, map_over
 from .picture.picture import to_pil
 
 
@@ -62,10 +62,23 @@ class HeatMap(Result):
         """What is to be said wherever the map is shown, "" for nothing: that it is approximate, say."""
         return ""
 
+    @property
+    def fine(self) -> bool:
+        """Whether the map is made of pixels; others were small maps, and are smooth."""
+        return self.coarse is None
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """What the ends of the colours stand for, wherever the map is drawn: see map_over.ends."""
+        return ends(self.heatmap, self.signed, self.fine)
+
     def image(self, colormap: str | None = None, opacity: float = 0.6) -> Image.Image:
-        """Returns the heat map blended over the picture: 8-bit PIL image of (H, W)."""
-        over = colour(self.heatmap, colormap or ("blue-red" if self.signed else "inferno"), self.signed)
-        return to_pil((1 - opacity) * self.picture + opacity * over)
+        """Returns the heat map over the picture, as every widget draws it: 8-bit PIL image of (H, W).
+
+        Under a map made of pixels the picture is grey, and the colours end at the 99th percentile.
+        """
+        chosen = colormap or ("blue-red" if self.signed else "inferno")
+        return to_pil(map_over(self.picture, self.heatmap, chosen, self.signed, self.fine, opacity))
 
     def box(self, threshold: float = 0.2) -> Box | None:
         """Returns where the object is: the box (top, left, height, width) round the largest connected component above

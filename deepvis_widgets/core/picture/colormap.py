@@ -20,11 +20,11 @@ def tables() -> dict[str, np.ndarray]:
     return {name: np.asarray(rows, dtype=np.uint8) for name, rows in json.loads(text).items()}
 
 
-def colour(values: Tensor, name: str, signed: bool) -> Tensor:
+def colour(values: Tensor, name: str, signed: bool, ends: tuple[float, float] | None = None) -> Tensor:
     """The map (H, W) in colour: float tensor (3, H, W) in [0, 1].
 
     A signed map is centred: 0 is the middle of the table and ±max|value| its ends. An unsigned one runs from its
-    minimum to its maximum.
+    minimum to its maximum. `ends` are other values for the ends of the table.
 
     >>> colour(torch.tensor([[-1.0, 0.0, 1.0]]), "blue-red", signed=True).shape
     torch.Size([3, 1, 3])
@@ -32,7 +32,8 @@ def colour(values: Tensor, name: str, signed: bool) -> Tensor:
     if name not in tables():
         raise DeepvisError(f'There is no colour map "{name}"; accepted are {", ".join(tables())}.')
     values = values.detach().double().cpu()
-    low, high = (-values.abs().max(), values.abs().max()) if signed else (values.min(), values.max())
+    extremes = (-values.abs().max(), values.abs().max()) if signed else (values.min(), values.max())
+    low, high = extremes if ends is None else ends
     share = (values - low) / (high - low) if high > low else torch.full_like(values, 0.5 if signed else 0.0)
-    levels = tables()[name][(share * 255).round().to(torch.uint8).numpy()]
+    levels = tables()[name][(share.clamp(0, 1) * 255).round().to(torch.uint8).numpy()]
     return torch.from_numpy(levels).permute(2, 0, 1).float() / 255

@@ -54,8 +54,7 @@ class Cell(ipywidgets.VBox):
     def show(self, answer: CellAnswer) -> None:
         """Draws what is new in an answer."""
         before, self.answer = self.answer, answer
-        limits = None if answer.limits is None else list(answer.limits)
-        push(self.map, limits=limits, colormap=answer.colormap, notice=answer.notice)
+        push(self.map, limits=_limits(answer), colormap=answer.colormap, notice=answer.notice)
         if answer.result is not before.result or answer.view is not before.view:
             self._show_map()
         if answer.view is not before.view or answer.mask is not before.mask:
@@ -94,6 +93,13 @@ class Cell(ipywidgets.VBox):
         if self.comm is not None:
             close_all([self.layout, *self.children])
         super().close()
+
+
+def _limits(answer: CellAnswer) -> list[float] | None:
+    """What the ends of the colours stand for: the same in all cells where they share a scale, else the map's own."""
+    if answer.limits is not None:
+        return list(answer.limits)
+    return None if answer.result is None else list(answer.result.ends)
 
 
 def _label(answer: CellAnswer) -> str:

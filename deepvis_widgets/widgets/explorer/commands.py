@@ -8,7 +8,7 @@ from functools import partial
 from ...core.picture.reduce import VIEWS
 from .state import BACKWARD_MODES, ZOOMS, ExplorerState
 
-GAMMAS, BOOSTS = (1.0, 0.7, 0.5, 0.3), (0.0, 0.3, 0.5, 0.8, 1.0)
+GAMMAS, BOOSTS = (0.5, 0.3, 1.0, 0.7), (0.0, 0.3, 0.5, 0.8, 1.0)
 
 
 class Commands:
@@ -70,5 +70,5 @@ class Commands:
 
     def _reset(self) -> None:
         state = self._state
-        state.help, state.gamma, state.boost = False, 1.0, 0.0
+        state.help, state.gamma, state.boost = False, GAMMAS[0], BOOSTS[0]
         state.zoom, state.tiles, state.frozen = "", "activation", False

@@ -36,7 +36,7 @@ _TABLE = (
     ("d", "freeze", "freeze the backward unit while you browse others", "Backward"),
     ("n", "backward", "backward mode: off, gradient, deconvnet, guided", "Backward"),
     ("m", "backward-view", "backward view: raw, grey, norm, blurred norm", "Backward"),
-    ("t", "gamma", "gamma 1, .7, .5, .3", "Contrast"),
+    ("t", "gamma", "gamma .5, .3, 1, .7", "Contrast"),
     ("Shift+T", "boost", "boost 0, .3, .5, .8, 1", "Contrast"),
     ("h", "help", "this help", "Help"),
     ("Escape", "reset", "close the help; reset zoom, mode and contrast", "Help"),

@@ -10,7 +10,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ...core.network.network import Network
+from ...core.network.untrained import is_untrained
 from ...core.picture.picture import from_bytes
+from ...zoo.scenes import CLASSES, Scene
 from ..link.live_widget import LiveWidget
 from ..link.port import Port
 from ..link.protocol import Frame
@@ -57,7 +60,8 @@ class Panes:
         network = state.network
         port = partial(Port, widget)
         self.page = port("page")
-        self.page.put(keys=KEYS, network=network.name, size=list(network.size), note=network_note(network))
+        self.page.put(keys=KEYS, network=network.name, size=list(network.size), note=remark(network, state.image))
+        state.observe(lambda change: self.page.put(note=remark(network, change["new"])), names="image")
         self.stage = StagePane(state, port("stage"))
         self.pictures = PictureMenu(state, port("pictures"), pictures, acts.show)
         self.method = MethodPane(state, port("method"), acts.stop_method)
@@ -123,6 +127,9 @@ class Panes:
         self.stage.close()
 
 
-def network_note(network: Any) -> str:
-    """What is to be said of a network that cannot know most pictures; empty for others."""
-    return ""
+def remark(network: Network, picture: Any) -> str:
+    """What is to be said of a network that cannot know the picture; empty for others."""
+    if is_untrained(network.module):
+        return "random weights"
+    drawn = all(label in CLASSES for label in network.labels)
+    return f"knows {len(network.labels)} drawn things" if drawn and not isinstance(picture, Scene) else ""

@@ -66,7 +66,7 @@ class ExplorerState(traitlets.HasTraits):
     params = traitlets.Dict(help="method name → its parameters as they were set; defaults where there are none").tag(sync=True)
     opacity = traitlets.Float(0.6, min=0.0, max=1.0, help="of the overlay").tag(sync=True)
     colormap = traitlets.Enum((AUTO, *COLORMAPS), AUTO, help="colour map of the overlay").tag(sync=True)
-    gamma = traitlets.Float(1.0, min=0.05, max=5.0, help="of the tiles and the selected unit's map").tag(sync=True)
+    gamma = traitlets.Float(0.5, min=0.05, max=5.0, help="of the tiles and the selected unit's map").tag(sync=True)
     boost = traitlets.Float(0.0, min=0.0, max=1.0, help="of the tiles and the selected unit's map").tag(sync=True)
     sort = traitlets.Enum(SORTS, "max", help="the order of the units in the grid").tag(sync=True)
     scale = traitlets.Enum(SCALES, "layer", help="whether tiles are as bright as in their layer, or each by itself").tag(sync=True)

@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ...core.network.receptive_field import ReceptiveField, Span
+from ...core.picture.map_over import ends
 from ...core.picture.picture import to_bytes
 from ...core.results import HeatMap, Pictures
 from .protocol import Array
@@ -80,7 +81,8 @@ def rgb_frame(picture: Tensor, lines: list[str]) -> Parts:
 
 
 def overlay_frame(result: HeatMap | None, title: str) -> Parts:
-    """Returns meta and arrays of an "overlay" frame; an empty one clears the overlay.
+    """Returns meta and arrays of an "overlay" frame; an empty one clears the overlay. Maps made of pixels have 16 bits,
+    because their colours end long before their extremes.
 
     >>> overlay_frame(None, "")[1]["values"].shape
     (0, 0)
@@ -90,8 +92,9 @@ def overlay_frame(result: HeatMap | None, title: str) -> Parts:
     values = (result.heatmap if result.coarse is None else result.coarse).detach().float().cpu()
     low, high = values.min(), values.max()
     signed = result.signed and float(low) < 0
-    meta = {"lo": float(low), "hi": float(high), "signed": signed, "title": title}
-    return meta, {"values": quantise(values, low, high, 255)}
+    first, last = ends(values, signed, result.fine)
+    meta = {"lo": float(low), "hi": float(high), "signed": signed, "title": title, "ends": [first, last]}
+    return meta | {"fine": result.fine}, {"values": quantise(values, low, high, 65535 if result.fine else 255)}
 
 
 def noted(result: HeatMap) -> str:

@@ -41,10 +41,10 @@ export function Card() {
         )}
       </div>
       <div class="dv-x-maps">
-        <div class="dv-x-map dv-x-live">
+        <div class="dv-x-map dv-x-live" style={{ width: `${side}px` }}>
           <PartView part={parts.unit} />
         </div>
-        <div class="dv-x-map dv-x-backward">
+        <div class="dv-x-map dv-x-backward" style={{ width: `${side}px` }}>
           <PartView part={parts.backward} />
           <BackwardControls />
         </div>

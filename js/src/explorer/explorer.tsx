@@ -23,6 +23,7 @@ import { Status } from "./status";
 import { UnitsPane } from "./units_pane";
 
 const LOW = 0.5; // share of the window: what scrolls and is lower is no view of the page
+const ABOVE = 0.25; // share of the view: a longer beginning is scrolled away before the widget is looked at
 const MARGIN = 16; // px of the page that stay in view beside the widget
 
 function mount({ model, state: parts, root, signal: life }: View<ExplorerTraits, Parts>): void {
@@ -43,6 +44,8 @@ function mount({ model, state: parts, root, signal: life }: View<ExplorerTraits,
   window.addEventListener("resize", fit, { signal: life });
   document.addEventListener("fullscreenchange", fit, { signal: life });
   watch(model, ["unit", "layer"], () => void (root.dataset.unit = `${model.get("layer")}:${model.get("unit")}`), life);
+  // where the page is narrow, a tap on a unit opens its drawer
+  root.addEventListener("click", (event) => ((event.target as Element).closest(".dv-grid-viewport") ? void (screen.drawer.value = true) : undefined), { signal: life });
   life.addEventListener("abort", () => render(null, host), { once: true });
   nameControls();
   demonstrate(screen);
@@ -75,10 +78,10 @@ function screenOf(model: Screen["model"], parts: Parts, root: HTMLElement, life:
 
 function Layout() {
   const { sizes, state } = useScreen();
-  const { narrow, height, ribbon, left, right } = sizes.value;
+  const { narrow, low, height, ribbon, left, right } = sizes.value;
   const style = { "--dv-x-height": `${height}px`, "--dv-x-ribbon": `${ribbon}px`, "--dv-x-left": `${left}px`, "--dv-x-right": `${right}px` };
   return (
-    <div class={`dv-x ${narrow ? "dv-x-narrow" : "dv-x-wide"}`} data-zoom={state.zoom.value} style={style}>
+    <div class={`dv-x ${narrow ? "dv-x-narrow" : "dv-x-wide"} ${low ? "dv-x-low" : ""}`} data-zoom={state.zoom.value} style={style}>
       <Header />
       <Ribbon />
       <StagePane />
@@ -90,15 +93,25 @@ function Layout() {
   );
 }
 
-/** Height of the part of the page that can be seen at once: of the largest thing round the widget that scrolls, or of the window. */
+/** Height of the part of the page that can be seen at once, less what stands above the widget at the page's beginning. */
 function viewHeight(root: HTMLElement): number {
   if (document.fullscreenElement === root) return window.innerHeight;
-  let most = 0;
+  const scroller = scrollerOf(root);
+  const view = scroller ? scroller.clientHeight : window.innerHeight;
+  const start = scroller ? scroller.getBoundingClientRect().top - scroller.scrollTop : -window.scrollY;
+  const above = root.getBoundingClientRect().top - start;
+  return view - MARGIN - (above < ABOVE * view ? above : 0);
+}
+
+/** What the page scrolls in; null: the window. */
+function scrollerOf(root: HTMLElement): HTMLElement | null {
+  let found: HTMLElement | null = null;
   for (let node = root.parentElement; node && node !== document.body; node = node.parentElement) {
     const { overflowY } = getComputedStyle(node);
-    if (overflowY === "auto" || overflowY === "scroll") most = Math.max(most, Math.min(node.clientHeight, window.innerHeight));
+    const scrolls = (overflowY === "auto" || overflowY === "scroll") && node.clientHeight > LOW * window.innerHeight;
+    if (scrolls && node.clientHeight <= window.innerHeight) found = node;
   }
-  return (most > LOW * window.innerHeight ? most : window.innerHeight) - MARGIN;
+  return found;
 }
 
 export default widget<ExplorerTraits, Parts>({ className: "dv-explorer", share: partsOf, mount });

@@ -1,6 +1,8 @@
 // How large everything on the screen is, from the room there is; css px.
 export interface Sizes {
   readonly narrow: boolean;
+  /** whether there is little height: pictures stand in one row */
+  readonly low: boolean;
   readonly height: number;
   readonly width: number;
   readonly ribbon: number;
@@ -14,11 +16,10 @@ export interface Sizes {
   readonly map: number;
 }
 
-export const NARROW = 900;
+export const NARROW = 760; // a window of 900 px has that much beside a notebook's margins
 const SHAPE = 0.56; // height by width
 const [LEAST, HEADER, STATUS, GAP] = [420, 40, 24, 8];
-const STAGE_WORDS = 108; // px of the readout, the legend and the controls below the picture
-const MAP_WORDS = 44;
+const STAGE_WORDS = 84; // px of the readout, the legend and the controls below the picture
 const ROWS = 6;
 
 /** Sizes for a widget of this width where the view shows `view` px of the page. */
@@ -27,16 +28,17 @@ export function sizesOf(width: number, view: number): Sizes {
   const height = Math.round(Math.max(LEAST, Math.min(view, SHAPE * width)));
   const ribbon = Math.round(Math.min(112, Math.max(80, height * 0.14)));
   const body = height - HEADER - ribbon - STATUS - 4 * GAP;
-  const [left, right] = [Math.round(width * 0.25), Math.round(width * 0.264)];
-  const row = body >= 560 ? 32 : body >= 470 ? 26 : 22;
-  const stage = Math.round(Math.min(left - 2 * GAP, body - STAGE_WORDS - ROWS * row));
-  const most = Math.floor((body - STAGE_WORDS - stage) / row);
-  const map = Math.round(Math.min(180, (right - 3 * GAP) / 2, (body - MAP_WORDS) * 0.32));
-  return { narrow: false, height, width, ribbon, stage, left, right, rows: Math.max(3, Math.min(ROWS, most)), row, map };
+  const right = Math.round(width * 0.25);
+  const row = body >= 540 ? 30 : body >= 440 ? 26 : 22;
+  const rows = body >= 400 ? ROWS : 4;
+  const stage = Math.round(Math.min(width * 0.25, body - STAGE_WORDS - rows * row));
+  const map = Math.round(Math.min(180, (right - GAP) / 2, body * 0.3));
+  return { narrow: false, low: body < 420, height, width, ribbon, stage, left: Math.max(stage, Math.round(width * 0.19)), right, rows, row, map };
 }
 
 function narrow(width: number): Sizes {
-  const stage = Math.round(Math.min(344, width - 2 * GAP, width >= 600 ? width * 0.5 : width));
+  const beside = width >= 560; // the classes stand beside the picture
+  const stage = Math.round(Math.min(344, beside ? width * 0.48 : width - 2 * GAP));
   const right = Math.min(width, 420);
-  return { narrow: true, height: 0, width, ribbon: 96, stage, left: width, right, rows: ROWS, row: 32, map: Math.round((right - 4 * GAP) / 2) };
+  return { narrow: true, low: false, height: 0, width, ribbon: 96, stage, left: width, right, rows: ROWS, row: 32, map: Math.round((right - 4 * GAP) / 2) };
 }

@@ -15,7 +15,7 @@ const TABS: readonly (readonly [Mode, string, string])[] = [
 ];
 
 export function UnitsPane() {
-  const { parts, state, ribbon, grid } = useScreen();
+  const { parts, state, ribbon, grid, sizes, drawer } = useScreen();
   const row = ribbon.layers.value.find(({ name }) => name === state.layer.value);
   const count = grid.count.value;
   return (
@@ -26,6 +26,11 @@ export function UnitsPane() {
         </h2>
         <Tabs />
         <GridSettings />
+        {sizes.value.narrow && (
+          <button type="button" class="dv-button" aria-expanded={drawer.value} onClick={() => (drawer.value = !drawer.value)}>
+            unit
+          </button>
+        )}
       </div>
       <PartView part={parts.grid} />
     </section>

@@ -5,7 +5,7 @@ import { decimal } from "../arithmetic/number_format";
 
 export interface Legend {
   readonly node: HTMLElement;
-  show(colormap: ColormapName, range: readonly [number, number], title?: string): void;
+  show(colormap: ColormapName, range: readonly [number, number], title?: string, note?: string): void;
   hide(): void;
 }
 
@@ -20,14 +20,17 @@ export function gradient(colormap: ColormapName): string {
 
 export function legend(): Legend {
   const [title, low, high] = [element("span", { class: "dv-legend-title" }), element("span"), element("span")];
+  const remark = element("span", { class: "dv-legend-note" });
   const bar = element("span", { class: "dv-legend-bar" });
-  const node = element("div", { class: "dv-legend", hidden: true }, title, low, bar, high);
+  const node = element("div", { class: "dv-legend", hidden: true }, title, low, bar, high, remark);
   return {
     node,
-    show(colormap, [lo, hi], text = "") {
+    show(colormap, [lo, hi], text = "", note = "") {
       setText(title, text);
       setText(low, decimal(lo));
       setText(high, decimal(hi));
+      setText(remark, note && "99 %");
+      remark.title = note;
       bar.style.backgroundImage = gradient(colormap);
       node.hidden = false;
     },

@@ -11,6 +11,10 @@ interface Overlay {
   readonly hi: number;
   readonly signed: boolean;
   readonly title: string;
+  /** what the ends of the colours stand for */
+  readonly ends: readonly [number, number];
+  /** whether it is made of pixels: the picture is grey below it */
+  readonly fine: boolean;
 }
 
 export class Scene {
@@ -38,28 +42,25 @@ export class Scene {
 
   setOverlay(frame: Frame): void {
     this.#overlayFrame = frame;
-    const plane = take(frame, "values", "uint8", 2);
+    const plane = take(frame, "values", "uint8", 2) ?? take(frame, "values", "uint16", 2);
     this.overlay = null;
     if (!plane || plane.values.length === 0 || !this.size) return;
     const [h, w] = plane.shape as [number, number];
     const { meta } = frame;
-    this.overlay = {
-      values: bilinear(plane.values, h, w, ...this.size),
-      lo: number(meta, "lo", 0),
-      hi: number(meta, "hi", 1),
-      signed: meta.signed === true,
-      title: text(meta, "title"),
-    };
+    const [lo, hi, signed] = [number(meta, "lo", 0), number(meta, "hi", 1), meta.signed === true];
+    const most = plane.values instanceof Uint16Array ? 65535 : 255;
+    const values = bilinear(plane.values, h, w, ...this.size).map((q) => lo + ((hi - lo) * q) / most);
+    this.overlay = { values, lo, hi, signed, title: text(meta, "title"), ends: endsOf(meta.ends) ?? span(lo, hi, signed), fine: meta.fine === true };
   }
 
   /** Colours the overlay again, after a new one or a new colour map. */
   colour(colormap: ColormapName): void {
     if (!this.overlay || !this.size) return;
-    const { values, lo, hi, signed } = this.overlay;
+    const { values, ends, signed } = this.overlay;
     this.#colours = resized(this.#colours, ...this.size);
     // where a map says nothing the picture shows through
     const table = translucent(toneTable({ colormap, gamma: 1, boost: 0, signed }), signed);
-    const [start, slope] = steps(lo, hi, 255, span(lo, hi, signed), signed);
+    const [start, slope] = steps(0, 1, 1, ends, signed);
     colourPlane(this.#colours.words, 0, this.size[1], values, ...this.size, table, start, slope);
     flush(this.#colours);
   }
@@ -67,8 +68,7 @@ export class Scene {
   /** Value of the overlay at a pixel, or null. */
   overlayAt(row: number, col: number): number | null {
     if (!this.overlay || !this.size) return null;
-    const { values, lo, hi } = this.overlay;
-    return lo + ((hi - lo) * (values[row * this.size[1] + col] ?? 0)) / 255;
+    return this.overlay.values[row * this.size[1] + col] ?? null;
   }
 
   /** The composed picture (height, width): what the network sees under the overlay. */
@@ -80,11 +80,14 @@ export class Scene {
     if (target.width !== width) target.width = width;
     const drawing = context(target);
     drawing.globalAlpha = 1;
+    const mapped = this.overlay !== null && this.#colours !== null && opacity > 0;
+    drawing.filter = mapped && this.overlay!.fine ? "grayscale(1)" : "none";
     drawing.drawImage(this.#picture.canvas, 0, 0);
     if (box) this.#cover(drawing, box);
-    if (this.overlay && this.#colours && opacity > 0) {
+    drawing.filter = "none";
+    if (mapped) {
       drawing.globalAlpha = Math.min(1, opacity);
-      drawing.drawImage(this.#colours.canvas, 0, 0);
+      drawing.drawImage(this.#colours!.canvas, 0, 0);
     }
     return target;
   }
@@ -101,4 +104,10 @@ function load(old: Pixels | null, rgb: Uint8Array, height: number, width: number
   copyRgb(image.words, 0, width, rgb, height, width);
   flush(image);
   return image;
+}
+
+/** Two finite numbers of a frame's meta, or null. */
+function endsOf(value: unknown): readonly [number, number] | null {
+  const [low, high] = Array.isArray(value) ? (value as unknown[]) : [];
+  return Number.isFinite(low) && Number.isFinite(high) ? [low as number, high as number] : null;
 }

@@ -2,7 +2,6 @@
 import { subscribe } from "../link/bus";
 import { cursor, type Box, type Size } from "../arithmetic/box";
 import { sharpen } from "../page/canvas";
-import { span } from "../arithmetic/colormap";
 import { element, setText } from "../page/dom";
 import { acceptFiles } from "../page/files";
 import { onResize, painter } from "../page/animation_frame";
@@ -92,7 +91,7 @@ function mount({ model, link, root, signal }: View<StageTraits, null>): void {
     const shown = model.get("overlay") ? scene.overlay : null;
     if (shown) {
       scene.colour(model.get("colormap"));
-      bar.show(model.get("colormap"), span(shown.lo, shown.hi, shown.signed), shown.title);
+      bar.show(model.get("colormap"), shown.ends, shown.title, shown.fine ? "Colours end at the 99th percentile" : "");
     } else bar.hide();
     paint();
   }

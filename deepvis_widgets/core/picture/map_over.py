@@ -1,0 +1,66 @@
+"""A heat map over its picture: what Python draws and, in js/src/picture/scene.ts, the browser."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from .colormap import colour
+
+STRONGEST = 0.99  # share of a map of pixels that its colours tell apart; a few pixels are far beyond the others
+FAINT, RISE = 0.12, 1.3  # opacity of a map where it says nothing, and how it grows with the strength
+LUMA = (0.299, 0.587, 0.114)  # Rec. 601
+
+
+def ends(values: Tensor, signed: bool, fine: bool) -> tuple[float, float]:
+    """Returns the values (low, high) that the ends of the colours stand for.
+
+    A signed map (H, W) is symmetric about 0. With `fine`, for maps made of pixels, the ends are at the 99th percentile
+    instead of the extremes, and beyond them colours stay what they are.
+
+    >>> ends(torch.tensor([[-1.0, 3.0]]), signed=True, fine=False)
+    (-3.0, 3.0)
+    """
+    flat = values.detach().double().flatten().cpu()
+    if signed:
+        most = _percentile(flat.abs(), fine)
+        return -most, most
+    return float(flat.min()), max(float(flat.min()), _percentile(flat, fine))
+
+
+def _percentile(values: Tensor, fine: bool) -> float:
+    if not fine:
+        return float(values.max())
+    rank = min(len(values), max(1, round(STRONGEST * len(values))))
+    found = float(values.kthvalue(rank).values)
+    return found if found > 0 else float(values.max())  # nearly all of the map is 0
+
+
+def grey(picture: Tensor) -> Tensor:
+    """Returns a picture (3, H, W) without its colours, by how bright they look.
+
+    >>> grey(torch.ones(3, 2, 2)).shape
+    torch.Size([3, 2, 2])
+    """
+    weights = torch.tensor(LUMA, dtype=picture.dtype)[:, None, None]
+    return (picture * weights).sum(0, keepdim=True).expand(3, -1, -1)
+
+
+def map_over(
+    picture: Tensor, values: Tensor, colormap: str, signed: bool, fine: bool = False, opacity: float = 0.6
+) -> Tensor:
+    """Returns a heat map (H, W) over its picture (3, H, W): float tensor (3, H, W) in [0, 1].
+
+    Where the map says nothing the picture shows through. Under a `fine` map, one made of pixels, the picture is grey:
+    colours are the map's then.
+
+    >>> map_over(torch.ones(3, 4, 4), torch.zeros(4, 4), "inferno", signed=False).shape
+    torch.Size([3, 4, 4])
+    """
+    low, high = ends(values, signed, fine)
+    shown = values.detach().double().cpu().clamp(low, high)
+    share = (shown - low) / (high - low) if high > low else torch.full_like(shown, 0.5 if signed else 0.0)
+    strength = (2 * share - 1).abs() if signed else share
+    alpha = (opacity * (FAINT + RISE * strength).clamp(max=1)).float()
+    below = grey(picture) if fine else picture
+    return (1 - alpha) * below + alpha * colour(shown, colormap, signed, (low, high))
