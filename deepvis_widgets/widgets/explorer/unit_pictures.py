@@ -102,28 +102,47 @@ class Synthesis:
     # --- the units on screen ---
 
     def fill_grid(self) -> None:
-        """Fills the grid with a picture of each unit on screen, one after the other, where it shows pictures."""
-        state = self._state
-        self._client.cancel("pattern")
-        if state.tiles in PICTURED:
-            self._client.ask(
-                "pattern",
-                partial(self._draw_tiles, state.layer, state.on_screen.tolist(), state.tiles),
-                nothing,
-                long=True,
-                on_error=lambda sentence: self._publish(GridNotice(sentence)),
-                doing="drawing these units",
-            )
+        """Fills the grid with a picture of each unit on screen, where it shows pictures: those that are known at once,
+        then the others, one after the other.
+        """
+        state, client = self._state, self._client
+        client.cancel("pattern")
+        if state.tiles not in PICTURED:
+            return
+        layer, mode, units = state.layer, state.tiles, state.on_screen.tolist()
 
-    def _draw_tiles(self, layer: str, units: list[int], mode: str, report: Report) -> None:
+        def draw_others(missing: list[int]) -> None:
+            if missing and mode == "pictures":
+                work = partial(self._draw_tiles, layer, missing)
+                client.ask("pattern", work, nothing, long=True, on_error=self._say, doing="drawing these units")
+
+        client.ask(
+            "known patterns",
+            lambda _: self._show_known(layer, units, mode),
+            draw_others,
+            on_error=self._say,
+            doing="showing these units",
+        )
+
+    def _say(self, sentence: str) -> None:
+        self._publish(GridNotice(sentence))
+
+    def _show_known(self, layer: str, units: list[int], mode: str) -> list[int]:
+        """Shows the pictures that need not be drawn; returns the units of the others."""
+        missing = []
+        for channel in units:
+            picture = self.known_picture(layer, channel, mode)
+            if picture is None:
+                missing.append(channel)
+            else:
+                self._publish(UnitTile(layer, channel, picture, mode))
+        return missing
+
+    def _draw_tiles(self, layer: str, units: list[int], report: Report) -> None:
         for done, channel in enumerate(units):
             alive = partial(report, done / len(units))
             alive()
-            picture = self.known_picture(layer, channel, mode)
-            if picture is None and mode == "pictures":
-                picture = self._drawn(Target(channel, layer), alive)
-            if picture is not None:
-                self._publish(UnitTile(layer, channel, picture, mode))
+            self._publish(UnitTile(layer, channel, self._drawn(Target(channel, layer), alive)))
 
     def _drawn(self, unit: Target, alive: Callable[[], None]) -> Tensor:
         def report(fraction: float, partial: object | None = None) -> None:

@@ -35,5 +35,6 @@ class UnitGrid(LiveWidget):
     colormap = colormap_trait("gray")
     mode = traitlets.Enum(("activation", "gradient", "pictures", "patches"), "activation").tag(sync=True)
     position = PositionTrait(default_value=None, allow_none=True).tag(sync=True)
-    lit = traitlets.Bool(False, help="whether pictures are as bright as their unit is active").tag(sync=True)
+    lit = traitlets.Bool(False, help="whether pictures are as bright as their unit is active, and 0 is dark").tag(sync=True)
+    names = traitlets.List(traitlets.Unicode(), help="what the units are called; none: by their numbers").tag(sync=True)
     cards = traitlets.Bool(False, help="whether a unit under the pointer shows its card").tag(sync=True)

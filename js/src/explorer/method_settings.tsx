@@ -14,7 +14,7 @@ export function MethodSettings() {
   const chosen = method.methods.value.find(({ name }) => name === state.method.value);
   return (
     <div class="dv-x-settings">
-      {chosen && <h3>{chosen.title}</h3>}
+      {chosen && chosen.params.length > 0 && <h3>{chosen.title}</h3>}
       {chosen?.params.map((param) => <ParamControl key={`${chosen.name}.${param.name}`} method={chosen.name} param={param} />)}
       <h3>Drawing</h3>
       <Setting label="Opacity of the map">

@@ -54,7 +54,7 @@ export function Ribbon() {
         onInput={(event) => setWords(event.currentTarget.value)}
       />
       {(open !== null || words !== "") && (
-        <LayerChoice rows={words === "" ? rowsOf(ribbon.layers.value, blocks[open!]) : ribbon.layers.value.filter((row) => matches(row, words))} done={() => (setOpen(null), setWords(""))} />
+        <LayerChoice beside={words === "" ? line.current?.querySelector(`[data-index="${open}"]`) : null} rows={words === "" ? rowsOf(ribbon.layers.value, blocks[open!]) : ribbon.layers.value.filter((row) => matches(row, words))} done={() => (setOpen(null), setWords(""))} />
       )}
     </div>
   );
@@ -156,15 +156,19 @@ function title(words: string): SVGTitleElement {
   return made;
 }
 
-function LayerChoice({ rows, done }: { rows: readonly LayerRow[]; done: () => void }) {
-  const { model, state, root } = useScreen();
+const CHOICE = 460; // css px, at most
+
+function LayerChoice({ rows, done, beside }: { rows: readonly LayerRow[]; done: () => void; beside: Element | null | undefined }) {
+  const { model, state, root, sizes } = useScreen();
+  const offset = beside ? beside.getBoundingClientRect().left - root.getBoundingClientRect().left : Infinity;
+  const left = Math.max(0, Math.min(offset, sizes.value.width - CHOICE - 24));
   const choose = (name: string) => (): void => {
     save(model, "layer", name);
     done();
     root.focus({ preventScroll: true });
   };
   return (
-    <div class="dv-x-layers" role="listbox" aria-label="Layers of the network">
+    <div class="dv-x-layers" role="listbox" aria-label="Layers of the network" style={{ left: `${left}px` }}>
       {rows.map(({ name, kind, shape, title: shown }) => (
         <button key={name} type="button" role="option" class="dv-x-layer" aria-selected={name === state.layer.value} data-layer={name} onClick={choose(name)}>
           <b>{shown}</b> <span>{kind}</span> <span>{shapeText(shape)}</span>

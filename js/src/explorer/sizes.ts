@@ -33,7 +33,7 @@ export function sizesOf(width: number, view: number): Sizes {
   const rows = body >= 400 ? ROWS : 4;
   const stage = Math.round(Math.min(width * 0.25, body - STAGE_WORDS - rows * row));
   const map = Math.round(Math.min(180, (right - GAP) / 2, body * 0.3));
-  return { narrow: false, low: body < 420, height, width, ribbon, stage, left: Math.max(stage, Math.round(width * 0.19)), right, rows, row, map };
+  return { narrow: false, low: body < 560, height, width, ribbon, stage, left: Math.max(stage, Math.round(width * 0.19)), right, rows, row, map };
 }
 
 function narrow(width: number): Sizes {

@@ -1,5 +1,5 @@
 // The units of the layer: what they want to see, their maps, their strongest patches, or derivatives.
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { save } from "../link/model";
 import type { Mode } from "../link/traits";
 import { PartView } from "./part_view";
@@ -15,9 +15,17 @@ const TABS: readonly (readonly [Mode, string, string])[] = [
 ];
 
 export function UnitsPane() {
-  const { parts, state, ribbon, grid, sizes, drawer } = useScreen();
+  const { parts, state, ribbon, grid, bars, sizes, drawer } = useScreen();
   const row = ribbon.layers.value.find(({ name }) => name === state.layer.value);
   const count = grid.count.value;
+  const classes = ribbon.blocks.value.at(-1)?.shown === state.layer.value;
+  useEffect(() => {
+    const gradient = state.tiles.value === "gradient";
+    parts.grid.model.set("colormap", gradient ? "green-red" : "inferno");
+    parts.grid.model.set("names", classes ? bars.labels.value : []);
+    parts.grid.model.set("lit", !classes);
+  }, [state.tiles.value, classes, bars.labels.value]);
+  const itself = state.tiles.value === "gradient" && !state.frozen.value;
   return (
     <section class="dv-x-units" aria-label="Units of the layer">
       <div class="dv-x-bar-line">
@@ -32,6 +40,7 @@ export function UnitsPane() {
           </button>
         )}
       </div>
+      {itself && <p class="dv-x-sentence">A unit depends on its own layer through itself alone: hold it (d), then go to an earlier layer.</p>}
       <PartView part={parts.grid} />
     </section>
   );

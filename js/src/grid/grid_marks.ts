@@ -12,6 +12,9 @@ export interface Board {
   readonly grid: Grid;
   readonly top: number;
   readonly units: Int32Array;
+  /** what units are called, where they have names */
+  readonly names: readonly string[];
+  readonly fromZero: boolean;
 }
 
 /** Upper left corner of a slot in the window. */
@@ -33,14 +36,23 @@ export function ring(board: Board, slot: number, colour: string, width: number):
   board.drawing.strokeRect(x - 0.5, y - 0.5, board.grid.tile + 1, board.grid.tile + 1);
 }
 
-/** The unit's number in the corner of its tile. */
+/** The unit's name, or its number, in the corner of its tile. */
 export function tag(board: Board, slot: number): void {
   const [y, x] = at(board, slot);
-  const number = String(board.units[slot]);
+  const name = fitted(board, board.names[board.units[slot]!] ?? String(board.units[slot]));
   board.drawing.fillStyle = "rgba(0, 0, 0, 0.68)";
-  board.drawing.fillRect(x, y, board.drawing.measureText(number).width + 8, 15);
+  board.drawing.fillRect(x, y, board.drawing.measureText(name).width + 8, 15);
   board.drawing.fillStyle = "#ffffff";
-  board.drawing.fillText(number, x + 4, y + 8);
+  board.drawing.fillText(name, x + 4, y + 8);
+}
+
+/** As much of a name as its tile has room for. */
+function fitted({ drawing, grid }: Board, name: string): string {
+  const room = grid.tile - 8;
+  if (drawing.measureText(name).width <= room) return name;
+  let length = name.length - 1;
+  while (length > 1 && drawing.measureText(`${name.slice(0, length)}…`).width > room) length--;
+  return `${name.slice(0, length)}…`;
 }
 
 /** Single numbers, as fully connected layers have, are written into their squares. */
@@ -52,7 +64,7 @@ export function values(board: Board, { first, end }: Rows, sheet: Sheet, tone: T
     const tile = sheet.tiles.get(units[slot]!);
     if (!tile) continue;
     const [y, x] = at(board, slot);
-    drawing.fillStyle = isLight(words[stepOf(tile.hi, rangeOf(tile, sheet, tone.signed, perUnit), tone.signed)] ?? 0) ? "#111111" : "#ffffff";
+    drawing.fillStyle = isLight(words[stepOf(tile.hi, rangeOf(tile, sheet, tone.signed, perUnit, board.fromZero), tone.signed)] ?? 0) ? "#111111" : "#ffffff";
     drawing.fillText(brief(tile.hi), x + grid.tile / 2, y + grid.tile / 2, grid.tile - 4);
   }
   drawing.textAlign = "start";

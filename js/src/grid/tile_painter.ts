@@ -20,6 +20,8 @@ export interface Shown {
   /** how bright a unit's picture is, from 0 to 1; null: all as they are */
   readonly light: ((unit: number) => number) | null;
   readonly glide: Glide;
+  /** whether values below zero are as dark as zero */
+  readonly fromZero: boolean;
 }
 
 export class TilePainter {
@@ -55,7 +57,7 @@ export class TilePainter {
   #colour(shown: Shown): void {
     const { sheet, version, arrangement, grid, range, tone, perUnit } = shown;
     const table = this.#tableOf(tone);
-    const key = [sheet.layer, sheet.picture, version, arrangement.version, grid.columns, range.first, range.end, perUnit, shown.light !== null, this.#table.key].join();
+    const key = [sheet.layer, sheet.picture, version, arrangement.version, grid.columns, range.first, range.end, perUnit, shown.light !== null, shown.fromZero, this.#table.key].join();
     if (key === this.#key) return;
     this.#key = key;
     const rows = Math.max(1, Math.ceil((range.end - range.first) / grid.columns));
@@ -69,7 +71,7 @@ export class TilePainter {
       const at = row * sheet.height * stride + col * sheet.width;
       if (sheet.picture) copyRgb(atlas.words, at, stride, tile.values, sheet.height, sheet.width, shown.light?.(arrangement.units[slot]!) ?? 1);
       else {
-        const [start, slope] = steps(tile.lo, tile.hi, 255, rangeOf(tile, sheet, tone.signed, perUnit), tone.signed);
+        const [start, slope] = steps(tile.lo, tile.hi, 255, rangeOf(tile, sheet, tone.signed, perUnit, shown.fromZero), tone.signed);
         colourPlane(atlas.words, at, stride, tile.values, sheet.height, sheet.width, table, start, slope);
       }
     }
@@ -85,9 +87,10 @@ export class TilePainter {
 
 const place = (n: number, columns: number): readonly [row: number, col: number] => [Math.floor(n / columns), n % columns];
 
-/** Range of values over which a tile's colours run. */
-export function rangeOf(tile: Tile, sheet: Sheet, signed: boolean, perUnit: boolean): readonly [number, number] {
-  return perUnit ? span(tile.lo, tile.hi, signed) : span(sheet.span[0], sheet.span[1], signed);
+/** Range of values over which a tile's colours run; `fromZero`: from 0 on, where there is anything above it. */
+export function rangeOf(tile: Tile, sheet: Sheet, signed: boolean, perUnit: boolean, fromZero: boolean): readonly [number, number] {
+  const [lo, hi] = perUnit ? [tile.lo, tile.hi] : sheet.span;
+  return span(fromZero && !signed && hi > 0 ? Math.max(0, lo) : lo, hi, signed);
 }
 
 /** Size (height, width) of a picture that fits into a square. */

@@ -33,6 +33,7 @@ export type UnitGridTraits = Refine<
     mode: Mode;
     colormap: ColormapName;
     position: Position | null;
+    names: string[];
   }
 >;
 export type MapViewTraits = Refine<

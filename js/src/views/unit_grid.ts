@@ -67,6 +67,8 @@ function mount(view: View<UnitGridTraits, Shared>, look: Look): void {
   const card = unitCard(model, link, root, signal);
   const hover = hoverPublisher(() => model.get("group"), signal);
   const wanted = (): Wanted => ({ layer: model.get("layer"), count: model.get("count"), sort: model.get("sort") });
+  const fromZero = (): boolean => model.get("lit"); // what is lit shows activity; scores keep their whole range
+  const nameOf = (unit: number): string => model.get("names")[unit] ?? `unit ${unit}`;
   const sheet = (): Sheet | null => store.sheet(model.get("mode"), model.get("layer"));
 
   function draw(): void {
@@ -80,7 +82,7 @@ function mount(view: View<UnitGridTraits, Shared>, look: Look): void {
     drawing.font = `600 11px ${style.fontFamily}`;
     const missing = drawTiles(drawing, range, top);
     drawing.fillStyle = token(root, "--dv-placeholder");
-    const board: Board = { drawing, grid, top, units: arrangement.units };
+    const board: Board = { drawing, grid, top, units: arrangement.units, names: model.get("names"), fromZero: fromZero() };
     for (const slot of missing) square(board, slot);
     decorate(board, range);
     describe();
@@ -107,7 +109,7 @@ function mount(view: View<UnitGridTraits, Shared>, look: Look): void {
     const shown = sheet();
     if (!shown) return Array.from({ length: range.end - range.first }, (_, i) => range.first + i);
     const light = shown.picture && model.get("lit") ? (unit: number) => store.brightness(unit, model.get("layer")) : null;
-    const all = { sheet: shown, version: store.version, arrangement, grid, range, tone: tone(), perUnit: model.get("scale") === "unit", light, glide };
+    const all = { sheet: shown, version: store.version, arrangement, grid, range, tone: tone(), perUnit: model.get("scale") === "unit", light, glide, fromZero: fromZero() };
     return tilePainter.draw(drawing, all, top, window.devicePixelRatio);
   }
 
@@ -165,13 +167,13 @@ function mount(view: View<UnitGridTraits, Shared>, look: Look): void {
     const unit = arrangement.units[slot]!;
     const shown = sheet();
     const tile = shown?.tiles.get(unit);
-    if (!shown || !tile) return join(`unit ${unit}`, "not here yet");
-    if (shown.picture) return `unit ${unit}`;
-    if (shown.height * shown.width === 1) return join(`unit ${unit}`, decimal(tile.hi));
+    if (!shown || !tile) return join(nameOf(unit), "not here yet");
+    if (shown.picture) return nameOf(unit);
+    if (shown.height * shown.width === 1) return join(nameOf(unit), decimal(tile.hi));
     const cell = cellOfPointer(slot, shown);
     const q = cell ? tile.values[cell[0] * shown.width + cell[1]] : undefined;
     const value = cell && q !== undefined ? `${place(cell[0], cell[1])}: ${decimal(tile.lo + ((tile.hi - tile.lo) * q) / 255)}` : null;
-    return join(`unit ${unit}`, `max ${decimal(tile.hi)}`, `mean ${decimal(tile.mean)}`, value);
+    return join(nameOf(unit), `max ${decimal(tile.hi)}`, `mean ${decimal(tile.mean)}`, value);
   }
 
   function point(event: PointerEvent | null): void {
@@ -252,7 +254,7 @@ function mount(view: View<UnitGridTraits, Shared>, look: Look): void {
     sortWhenQuiet();
     paint();
   }, signal);
-  watch(model, ["gamma", "boost", "scale", "colormap", "count", "position"], paint, signal);
+  watch(model, ["gamma", "boost", "scale", "colormap", "count", "position", "names"], paint, signal);
   watch(model, ["layer"], () => ((viewport.scrollTop = 0), paint()), signal);
   watch(model, ["mode"], () => ((asked = ""), paint()), signal);
   watch(model, ["unit", "tile", "sort"], () => (paint(), requestAnimationFrame(show)), signal);
