@@ -21,7 +21,7 @@ STAMP := $(VENV)/.stamp
 help:
 	@echo "make demo    install and open the Explorer in JupyterLab"
 	@echo "make test    install and run every check and test, Chromium included"
-	@echo "make bench   measure against the peers; writes the table in the README"
+	@echo "make bench   measure against the peers; writes the table in docs/speed.md"
 	@echo "make lint    ruff, mypy and tsc"
 	@echo "make static  rebuild deepvis_widgets/static from js/ (commit the result)"
 	@echo "make house   the state of the tree in figures: circles of files, long files, changes of file in one act"

@@ -1,4 +1,4 @@
-"""The figures of the benchmarks, kept: results.json, a table in the README, and a plot."""
+"""The figures of the benchmarks, kept: results.json, a table in docs/speed.md, and a plot."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 from tests.benchmarks.rows import COST, FASTER, Row
 
 HERE = Path(__file__).parent
-README = HERE.parents[1] / "README.md"
+TABLE = HERE.parents[1] / "docs" / "speed.md"
 RESULTS, PLOT = HERE / "results.json", HERE / "results.svg"
 MARKS = "<!-- benchmarks -->", "<!-- end of benchmarks -->"
 TICKS = (0.2, 0.5, 1, 2, 5, 10, 20, 50)
@@ -28,8 +28,8 @@ def keep(rows: Iterable[Row]) -> None:
     everything = [row for row in kept() if row.part not in measured] + new
     RESULTS.write_text(json.dumps([asdict(row) for row in everything], indent=1, ensure_ascii=False) + "\n")
     everything.sort(key=lambda row: row.part)
-    before, _, rest = README.read_text().partition(MARKS[0])
-    README.write_text("".join([before, MARKS[0], "\n", table(everything), MARKS[1], rest.partition(MARKS[1])[2]]))
+    before, _, rest = TABLE.read_text().partition(MARKS[0])
+    TABLE.write_text("".join([before, MARKS[0], "\n", table(everything), MARKS[1], rest.partition(MARKS[1])[2]]))
     plot(everything)
 
 

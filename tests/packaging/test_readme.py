@@ -1,4 +1,4 @@
-"""The recipes of the README work as printed."""
+"""The recipes of the README and of docs/ work as printed."""
 
 from __future__ import annotations
 
@@ -13,8 +13,13 @@ from PIL import Image
 from safetensors.torch import save_file
 from torch import nn
 
-README = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
-RECIPES = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+CHECKOUT = Path(__file__).resolve().parents[2]
+PAGES = (CHECKOUT / "README.md", *sorted((CHECKOUT / "docs").glob("*.md")))
+RECIPES = {
+    f"{page.stem}-{number}": recipe
+    for page in PAGES
+    for number, recipe in enumerate(re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL))
+}
 
 
 class Small(nn.Module):
@@ -42,13 +47,13 @@ def at_home(tmp_path: Path, monkeypatch: Any) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("recipe", RECIPES, ids=range(len(RECIPES)))
+@pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
 def test_a_recipe_runs(recipe: str, at_home: Path) -> None:
     names: dict[str, Any] = {"module": Small()}
     exec(recipe, names)
     explorers = [value for value in names.values() if isinstance(value, names["dv"].Explorer)]
     for explorer in explorers:
-        assert explorer.session.idle(60) and explorer.panes.stage.notice == ""
+        assert explorer.session.idle(60) and not explorer.panes.stage.port.values.get("notice")
         explorer.close()
     for comparison in [value for value in names.values() if isinstance(value, names["dv"].Compare)]:
         assert comparison.session.idle(60)
@@ -57,5 +62,9 @@ def test_a_recipe_runs(recipe: str, at_home: Path) -> None:
 
 
 def test_there_are_recipes() -> None:
-    assert len(RECIPES) >= 5
+    assert len(RECIPES) >= 15 and {name.split("-")[0] for name in RECIPES} >= {"README", "widgets", "scores", "atlas"}
+
+
+def test_the_readme_is_short() -> None:
+    assert len(PAGES[0].read_text(encoding="utf-8").splitlines()) <= 150
     assert any("dv.Network(" in recipe for recipe in RECIPES) and any("dv.explain(" in recipe for recipe in RECIPES)
