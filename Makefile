@@ -3,9 +3,11 @@
 PYTHON   ?= python3
 VENV     ?= .venv
 NODE_MIN ?= 20
-# JupyterLab would cover the Explorer with a question about its news
-NO_NEWS  := {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
 EXPLORER := notebooks/01_explorer.ipynb
+# what has to come from the network before the first start; pip and uv keep it
+DOWNLOAD := about 3 GB where PyTorch brings CUDA (Linux), 0.4 GB elsewhere; less where it was downloaded before
+EMBEDDED := notebooks/02_can_i_trust_it.ipynb
+LESSON   ?= notebooks/05_cam_and_localization.ipynb
 
 SHELL := /bin/bash
 BIN   := $(VENV)/bin
@@ -16,10 +18,11 @@ NPM   := cd js && PATH="$(CURDIR)/$(BIN):$$PATH" npm --no-fund --no-audit
 STAMP := $(VENV)/.stamp
 
 .NOTPARALLEL:
-.PHONY: help demo test bench lint format types static check-static front-end-tests chromium pytest house clean
+.PHONY: help demo demo-embedded page test bench lint format types static check-static front-end-tests chromium pytest house clean
 
 help:
-	@echo "make demo    install and open the Explorer in JupyterLab"
+	@echo "make demo    install and open the Explorer, running, in JupyterLab (make demo-embedded: the small install)"
+	@echo "make page    a lesson as a page without code; LESSON=notebooks/... names another one"
 	@echo "make test    install and run every check and test, Chromium included"
 	@echo "make bench   measure against the peers; writes the table in docs/speed.md"
 	@echo "make lint    ruff, mypy and tsc"
@@ -28,7 +31,14 @@ help:
 	@echo "make clean   remove the environment and everything built"
 
 demo: $(STAMP)-demo
-	$(PY) -m jupyterlab --LabApp.default_url=/lab/tree/$(EXPLORER) $$(test "$$(id -u)" != 0 || echo --allow-root)
+	@$(PY) -m deepvis_widgets.demo $(EXPLORER)
+
+demo-embedded: $(STAMP)-demo-embedded
+	@$(PY) -m deepvis_widgets.demo $(EMBEDDED)
+
+page: $(STAMP)-demo
+	@echo "Opening $(LESSON) as a page; Ctrl-C ends it."
+	@$(PY) -m voila --Voila.log_level=ERROR $(LESSON)
 
 test: lint check-static front-end-tests chromium pytest
 
@@ -84,9 +94,13 @@ $(STAMP):
 
 # uv installs PyTorch in seconds: it links the files it has unpacked once instead of copying gigabytes.
 $(STAMP)-demo: $(STAMP) setup.py
-	@echo "Installing deepvis_widgets and JupyterLab into $(VENV)"
+	@echo "Installing deepvis_widgets, JupyterLab and an ImageNet network into $(VENV): $(DOWNLOAD)"
+	@$(UV) --editable '.[demo,imagenet]'
+	@touch $@
+
+$(STAMP)-demo-embedded: $(STAMP) setup.py
+	@echo "Installing deepvis_widgets and JupyterLab into $(VENV): $(DOWNLOAD)"
 	@$(UV) --editable '.[demo]'
-	@mkdir -p $(VENV)/share/jupyter/lab/settings && echo '$(NO_NEWS)' >$(VENV)/share/jupyter/lab/settings/overrides.json
 	@touch $@
 
 $(STAMP)-test: $(STAMP) setup.py

@@ -39,7 +39,7 @@ RUNTIME = [
     "tqdm",
 ]
 
-DEMO = ["jupyterlab>=4"]
+DEMO = ["jupyterlab>=4", "voila>=0.5"]
 
 CLUSTER = ["distributed"]
 
@@ -58,7 +58,6 @@ TEST = [
     "nbformat",
     "notebook>=7",
     "playwright",
-    "voila>=0.5",
     # independent implementations our numbers are held against
     "captum",
     "lime",

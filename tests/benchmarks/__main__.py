@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks [PART ...]`: measure, print the figures, and keep them in the README.
+"""`python -m tests.benchmarks [PART ...]`: measure, print the figures, and keep them in docs/speed.md.
 
 A part is a module of this package with `rows()`: an iterator over the figures it measures, one after the other.
 """
