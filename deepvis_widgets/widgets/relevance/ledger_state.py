@@ -10,6 +10,7 @@ from ...core.network.network import Network
 from ...core.params import make
 from ...methods.lrp import LRPParams
 from ...methods.relevance.propagate import PICTURE
+from ..link.traits import Number
 
 PARAMS = ("composite", "epsilon", "gamma")
 
@@ -20,8 +21,8 @@ class LedgerState(traitlets.HasTraits):
     network: Network
 
     composite = traitlets.Unicode(LRPParams.composite, help="which rule each kind of layer gets")
-    epsilon = traitlets.Float(LRPParams.epsilon, help="ε of the ε rule")
-    gamma = traitlets.Float(LRPParams.gamma, help="γ of the γ rule")
+    epsilon = Number(LRPParams.epsilon, help="ε of the ε rule")
+    gamma = Number(LRPParams.gamma, help="γ of the γ rule")
     layer = traitlets.Unicode(PICTURE, help="the layer whose relevance is shown")
 
     @property
