@@ -19,7 +19,7 @@ NUMBERS = {"epsilon": (1e-6, 10.0), "gamma": (0.0, 10.0), "alpha": (1.0, 5.0)}  
 
 
 class RelevanceState(traitlets.HasTraits):
-    """The numbers of the network and of the rule as traits; `flow` has every number that follows from them.
+    """Holds the numbers of the network and of the rule as traits; `flow` has every number that follows from them.
 
     >>> state = RelevanceState()
     >>> state.set("w14", 0.5)
@@ -40,12 +40,12 @@ class RelevanceState(traitlets.HasTraits):
 
     @property
     def division(self) -> Division:
-        """The rule with its numbers."""
+        """Returns the rule with its numbers."""
         return Division(self.rule, self.epsilon, self.gamma, self.alpha)
 
     @property
     def flow(self) -> Flow:
-        """Activations, messages, relevances and what bias and ε took, as things stand."""
+        """Returns activations, messages, relevances and what bias and ε took, as things stand."""
         return toy.flow(self.inputs, self.weights, self.biases, self.division)
 
     def set(self, name: str, value: float | None) -> None:
@@ -136,7 +136,7 @@ class RelevanceState(traitlets.HasTraits):
 
     @traitlets.observe("chosen")
     def _point_at_chosen(self, _change: Any) -> None:
-        """A number that is to be changed shows its formula as if it were pointed at."""
+        """Points at the number that is to be changed, so that its formula is shown."""
         self.pointed = self._present(element_named(self.chosen))
 
     @traitlets.observe("weights")
@@ -144,7 +144,7 @@ class RelevanceState(traitlets.HasTraits):
         self.pointed = self._present(self.pointed)
 
     def _present(self, element: int | Edge | None) -> int | Edge | None:
-        """A neuron, or an edge that exists."""
+        """Returns a neuron, or an edge that exists; None for one that does not."""
         return None if isinstance(element, tuple) and element not in self.weights else element
 
 
@@ -178,7 +178,7 @@ def as_biases(biases: Any) -> dict[int, float]:
 
 
 def finite(value: Any, name: str) -> float:
-    """A number that can be shown; DeepvisError otherwise.
+    """Returns a number that can be shown; DeepvisError for anything else.
 
     >>> finite("0.5", "a1")
     0.5

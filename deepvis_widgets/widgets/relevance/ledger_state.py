@@ -16,7 +16,7 @@ PARAMS = ("composite", "epsilon", "gamma")
 
 
 class LedgerState(traitlets.HasTraits):
-    """The parameters of LRP and the layer shown; `network` is the one whose layers there are."""
+    """Holds the parameters of LRP and the layer shown; `network` is the one whose layers there are."""
 
     network: Network
 
@@ -27,7 +27,7 @@ class LedgerState(traitlets.HasTraits):
 
     @property
     def params(self) -> dict[str, Any]:
-        """The parameters, as keyword arguments of dv.explain(..., "lrp")."""
+        """Returns the parameters, as keyword arguments of dv.explain(..., "lrp")."""
         return {name: getattr(self, name) for name in PARAMS}
 
     @traitlets.validate(*PARAMS)

@@ -52,7 +52,7 @@ class RelevanceLedger(LedgerState, PictureLab):
 
     @property
     def result(self) -> RelevanceMap | None:
-        """What LRP found, with its `ledger`; None until the first answer."""
+        """Returns what LRP found, with its `ledger`; None until the first answer."""
         return self._session.result
 
     def opened(self) -> None:
