@@ -114,6 +114,7 @@ OPEN: dict[str, tuple[Callable[[], Any], Callable[[Any], object]]] = {
     "RelevanceBoard": (dv.RelevanceBoard, one_chosen),
     "RelevanceLedger": (dv.RelevanceLedger, settle),
     "CamBoard": (dv.CamBoard, settle),
+    "HuskyWolf": (dv.HuskyWolf, lambda lesson: setattr(lesson, "making", True)),
     "AtlasView": (lambda: dv.AtlasView(None, "husky-wolf"), a_unit_shown),
 }
 
@@ -197,6 +198,11 @@ REFUSED: dict[str, list[dict[str, Any]]] = {
         {"target": 999},
         {"target": []},
     ],
+    "Explorer": [{"layer": "nonsense"}, {"unit": 9999}, {"target": 999}, {"picture": "nowhere.png"}],
+    "OcclusionLab": [{"layer": "nonsense"}, {"unit": 9999}, {"target": 999}, {"picture": "nowhere.png"}],
+    "MaximizationLab": [{"layer": "nonsense"}, {"unit": 9999}, {"target": 999}, {"seeds": 0}, {"nonsense": 1}],
+    "HuskyWolf": [{"method": "nonsense"}, {"voters": "nonsense"}, {"first": "nonsense"}, {"seed": "nonsense"}],
+    "SnowLab": [{"share": 3}, {"seed": -1}, {"fresh": 0}, {"nonsense": 1}],
     "AtlasView": [
         {},
         {"network": "husky-wolf", "address": "nonsense"},
