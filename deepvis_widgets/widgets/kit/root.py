@@ -34,7 +34,7 @@ class Root(ipywidgets.DOMWidget):
         try:
             for name, value in traits.items():
                 setattr(self, name, value)
-        except Exception:
+        except BaseException:
             self.close()
             raise
 
