@@ -87,8 +87,9 @@ def test_a_trait_asks_for_what_it_changes(session: Session) -> None:
     found.clear()
     session.state.target = 2
     assert session.idle(60)
-    assert [type(answer) for answer in found] == [answers.Overlay, answers.Answered]
-    assert found[0].result.target == "class 2"
+    assert [type(answer) for answer in found] == [answers.Shares, answers.Overlay, answers.Answered]
+    assert found[0].chosen == 2 and not found[0].rank, "the class bars tell which one is explained, in their places"
+    assert found[1].result.target == "class 2"
 
 
 def test_every_drag_is_done_and_nothing_comes_after_close(session: Session) -> None:

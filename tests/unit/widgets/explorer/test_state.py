@@ -50,7 +50,9 @@ def test_what_does_not_exist_is_refused_and_changes_nothing(
 
 
 def test_a_picture_brings_its_view_and_its_cover_and_forgets_the_top_class(state: ExplorerState) -> None:
-    opened, state.top = state.opened, 3
+    opened = state.opened
+    state.know_top(state.view, 3)
+    assert state.top == 3
     state.image = torch.zeros(3, SIDE, SIDE)
     assert state.opened == opened + 1 and state.top is None
     assert float(state.view.max()) == 0.0 and float(state.cover.min()) == 0.5
@@ -69,7 +71,7 @@ def test_the_same_picture_is_opened_again_after_the_camera(state: ExplorerState)
 
 def test_another_layer_keeps_no_unit_and_no_position_that_it_has_not(state: ExplorerState) -> None:
     state.layer, state.unit, state.position = "features.4", 7, (2, 3)
-    state.visible = torch.tensor([6, 7])
+    state.scroll(torch.tensor([6, 7]))
     state.layer = "features.0"
     assert (state.unit, state.position, state.on_screen.tolist()) == (0, None, list(range(6)))
 
@@ -103,7 +105,7 @@ def test_only_what_rests_is_settled(state: ExplorerState) -> None:
 
 
 def test_without_a_picture_there_is_no_question(state: ExplorerState) -> None:
-    state.view = None
+    state.film(None)
     assert freeze(state) is None
 
 
