@@ -21,6 +21,7 @@ BACKWARD_MODES = ("off", "gradient", "deconvnet", "guided_backprop")
 TILES = ("activation", "gradient", "pictures")
 ZOOMS = ("", "grid", "unit", "backward")
 TABS = ("synthesized", "top", "deconv", "facts", "find")
+Checked = traitlets.TraitType[Any, Any]  # by its validator alone, which is asked about None, too
 SET_IMAGE = "set image instead"
 NONE, AUTO = "none", "automatic"  # entries of menus: no method; the colour map that suits the overlay
 FIRST = 64  # units that are on screen before the browser says which
@@ -52,7 +53,7 @@ class ExplorerState(traitlets.HasTraits):
 
     network: Network
 
-    image = traitlets.Any(help="the picture shown; setting it opens another")
+    image: Checked = traitlets.TraitType(None, help="the picture shown; setting it opens another")
     layer = traitlets.Unicode(help="dotted name of the layer shown")
     unit = traitlets.Int(0, help="channel selected in that layer")
     position = traitlets.Any(None, allow_none=True, help="(row, col) of the unit, or None: its strongest")
@@ -70,7 +71,7 @@ class ExplorerState(traitlets.HasTraits):
     zoom = traitlets.Enum(ZOOMS, "", help="the pane that is enlarged")
     about = traitlets.Enum(TABS, "synthesized", help="what is shown about the selected unit; others need an atlas")
 
-    params = traitlets.Any(help="method name → its parameters as they were set; defaults where there are none")
+    params: Checked = traitlets.TraitType(help="method name → its parameters, where they are not the defaults")
     opacity = traitlets.Float(0.6, min=0.0, max=1.0, help="of the overlay")
     colormap = traitlets.Enum((AUTO, *COLORMAPS), AUTO, help="colour map of the overlay")
     gamma = traitlets.Float(1.0, min=0.05, max=5.0, help="of the tiles and the selected unit's map")

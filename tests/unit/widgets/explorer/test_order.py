@@ -385,6 +385,11 @@ def compare(shown: dict[Any, Any], expected: dict[Any, Any]) -> None:
             assert abs(found.picture.astype(int) - wanted.picture.astype(int)).max() <= 1
         else:
             one, other = found.question, wanted.question
-            assert (one.layer.name, one.unit, one.held, one.target) == (other.layer.name, other.unit, other.held, other.target)
+            assert (one.layer.name, one.unit, one.held, one.target) == (
+                other.layer.name,
+                other.unit,
+                other.held,
+                other.target,
+            )
             assert (one.method, one.covered.box, one.backward) == (other.method, other.covered.box, other.backward)
             close(one.view, other.view)

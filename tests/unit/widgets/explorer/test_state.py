@@ -38,6 +38,7 @@ def state() -> ExplorerState:
         ("method", "magic", "no method"),
         ("occluder", (0, 0, 99, 99), "inside the picture"),
         ("image", "missing.png", "no file"),
+        ("image", None, "not a picture"),
     ],
 )
 def test_what_does_not_exist_is_refused_and_changes_nothing(
@@ -47,6 +48,44 @@ def test_what_does_not_exist_is_refused_and_changes_nothing(
     with pytest.raises(DeepvisError, match=words):
         setattr(state, trait, value)
     assert getattr(state, trait) is before and state.view is view
+
+
+@pytest.mark.parametrize("name", ["view", "cover", "opened", "top", "held", "visible"])
+def test_what_follows_from_elsewhere_cannot_be_set(state: ExplorerState, name: str) -> None:
+    before = getattr(state, name)
+    with pytest.raises(DeepvisError, match=f"^{name} cannot be set: .*\\.$"):
+        setattr(state, name, 1)
+    assert getattr(state, name) is before
+
+
+@pytest.mark.parametrize(
+    ("params", "words"),
+    [
+        ({"magic": {}}, 'no method "magic"'),
+        ({"occlusion": {"windw": 3}}, 'no parameter "windw"'),
+        ({"occlusion": {"window": 0}}, "window=0 is not accepted"),
+        ({"occlusion": {"window": "wide"}}, "window='wide' is not accepted"),
+        ({"occlusion": 3}, "is not accepted"),
+        ("wide", "is not accepted"),
+        (None, "is not accepted"),
+    ],
+)
+def test_parameters_that_do_not_exist_are_refused_and_change_nothing(
+    state: ExplorerState, params: Any, words: str
+) -> None:
+    assert state.params == {}
+    state.params = before = {"occlusion": {"window": 24}}
+    with pytest.raises(DeepvisError, match=words) as raised:
+        state.params = params
+    assert str(raised.value).endswith(".") and "\n" not in str(raised.value)
+    assert state.params == before
+
+
+def test_parameters_are_those_that_were_set_not_what_becomes_of_them(state: ExplorerState) -> None:
+    given: dict[str, Any] = {"occlusion": {"window": 24}}
+    state.params = given
+    given["occlusion"]["window"] = -1
+    assert state.params == {"occlusion": {"window": 24}} and ExplorerState().params == {}
 
 
 def test_a_picture_brings_its_view_and_its_cover_and_forgets_the_top_class(state: ExplorerState) -> None:
