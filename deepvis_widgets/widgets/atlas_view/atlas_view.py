@@ -49,16 +49,12 @@ class AtlasView(AtlasState, RootWidget):
     """
 
     def __init__(self, atlas: Any = None, network: Any = None, address: str | None = None) -> None:
-        super().__init__(_opened(atlas, network))
+        super().__init__(_opened(atlas, network), address)
         self.network = self.atlas.network
         self._source = None if atlas is None else str(self.atlas.folder)
         self.client = Client(self.network, self._say)
-        try:
-            self._make(uuid.uuid4().hex)
-            self._start(address)
-        except BaseException:
-            self.client.close()
-            raise
+        self._make(uuid.uuid4().hex)
+        self._start()
 
     def _make(self, group: str) -> None:
         self._make_bar()
@@ -88,13 +84,13 @@ class AtlasView(AtlasState, RootWidget):
         self._link, self._said = text("dv-atlas-link"), text("dv-atlas-said")
         self._bar = box("dv-atlas-row")
 
-    def _start(self, address: str | None) -> None:
+    def _start(self) -> None:
         self.sheet.grid.on_frame("visible", self._visible)
         self.sheet.grid.on_frame("card", lambda frame: self.feed.answer_card(self.sheet.grid, frame))
         self._layer.observe(lambda change: self._go_to(change["new"]), names="value")
         self._where.observe(lambda change: self._go_to(change["new"]), names="value")
         self.observe(lambda _: self._show(), names="address")
-        self.address = address or self.atlas.layers[0]
+        self._show()
         self._go_to(page_address() or "")  # a reader who follows a link wants what it says
 
     def ending(self) -> None:

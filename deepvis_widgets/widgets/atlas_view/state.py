@@ -17,9 +17,10 @@ class AtlasState(traitlets.HasTraits):
 
     address = traitlets.Unicode(help='a layer, or a unit as in "features.relu5:12"')
 
-    def __init__(self, atlas: Atlas, **traits: Any) -> None:
+    def __init__(self, atlas: Atlas, address: str | None = None) -> None:
         self.atlas = atlas
-        super().__init__(**traits)
+        self.address = address or atlas.layers[0]
+        super().__init__()
 
     @traitlets.validate("address")
     def _check_address(self, proposal: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
@@ -11,8 +12,8 @@ import numpy as np
 
 from ...atlas import Unit
 from ..kit.class_bars import INVISIBLE, PLAIN, short
-from ..kit.figure import figure
-from ..kit.layout import box, html, titled
+from ..kit.figure import figure, named_bars
+from ..kit.layout import box, close_all, html, titled
 from ..link.push import push
 from .frames import statistics
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 FOR, AGAINST = 5, 3  # classes shown
 NEGATIVE = "#e07b28"
 TICKS = 6
+HEIGHT, LEAST_WIDTH = "188px", "220px"
 
 
 class UnitFacts(ipywidgets.VBox):
@@ -34,7 +36,7 @@ class UnitFacts(ipywidgets.VBox):
     classes: bqplot.Bars
 
     def __init__(self, labels: Sequence[str]) -> None:
-        self._labels = labels
+        self._labels, self._lock = labels, threading.Lock()
         self._line, self._text = html(), html("dv-offscreen")
         self._charts = box("dv-facts-charts")
         super().__init__([self._line, self._charts, self._text])
@@ -45,16 +47,27 @@ class UnitFacts(ipywidgets.VBox):
 
         May be called on any thread.
         """
-        if not self._charts.children:
-            self._make_charts()
-        push(self._line, value=f"<b>{escape(name)}</b> · {statistics(unit)}")
-        edges, counts = unit.histogram
-        push(self.histogram, x=thinned(bin_names(edges)), y=np.log10(1.0 + counts))
-        self._show_classes(unit.correlation)
+        with self._lock:
+            if self.comm is None:
+                return  # closed: nobody would close charts that are made now
+            if not self._charts.children:
+                self._make_charts()
+            push(self._line, value=f"<b>{escape(name)}</b> · {statistics(unit)}")
+            edges, counts = unit.histogram
+            push(self.histogram, x=thinned(bin_names(edges)), y=np.log10(1.0 + counts))
+            self._show_classes(unit.correlation)
+
+    def close(self) -> None:
+        """Takes the pane off the page, with charts that were made only just now."""
+        with self._lock:
+            close_all(self._charts.children)
+            super().close()
 
     def _make_charts(self) -> None:
         self.histogram, spread = _histogram()
-        self.classes, self._along, signed = _signed_bars()
+        self.classes, self._along, signed = named_bars(
+            HEIGHT, (4, 24, 124, 20), {}, {"tick_format": "+.2f"}, LEAST_WIDTH
+        )
         push(self._charts, children=[titled("Activations", spread), titled("Correlation with the classes", signed)])
 
     def _show_classes(self, correlation: np.ndarray) -> None:
@@ -62,7 +75,7 @@ class UnitFacts(ipywidgets.VBox):
         values = correlation[chosen].astype(float)
         names = [short(self._labels[index], place) for place, index in enumerate(chosen)]
         colours = [PLAIN if value >= 0 else NEGATIVE for value in values]
-        # an ordinal axis is drawn from the bottom up
+        # from the bottom up
         push(self.classes, x=names[::-1], y=values[::-1], colors=colours[::-1])
         most = max(0.01, float(np.abs(values).max()))
         push(self.classes.scales["y"], min=-most, max=most)
@@ -100,18 +113,4 @@ def _histogram() -> tuple[bqplot.Bars, bqplot.Figure]:
     across = bqplot.Axis(scale=scales["x"], grid_lines="none", label="activation from", label_offset="30px")
     often = {"label": "how often (log)", "label_offset": "12px", "num_ticks": 0}
     up = bqplot.Axis(scale=scales["y"], orientation="vertical", grid_lines="none", **often)
-    return bars, _figure(bars, [across, up], left=28, bottom=44)
-
-
-def _signed_bars() -> tuple[bqplot.Bars, bqplot.Axis, bqplot.Figure]:
-    import bqplot
-
-    scales = {"x": bqplot.OrdinalScale(), "y": bqplot.LinearScale()}
-    bars = bqplot.Bars(x=[], y=[], scales=scales, orientation="horizontal", padding=0.25)
-    names = bqplot.Axis(scale=scales["x"], orientation="vertical", grid_lines="none", side="left")
-    values = bqplot.Axis(scale=scales["y"], tick_format="+.2f", grid_lines="dashed")
-    return bars, values, _figure(bars, [names, values], left=124, bottom=24)
-
-
-def _figure(bars: bqplot.Bars, axes: Sequence[bqplot.Axis], left: int, bottom: int) -> bqplot.Figure:
-    return figure([bars], axes, height="188px", margin=(4, bottom, left, 20), min_width="220px")
+    return bars, figure([bars], [across, up], HEIGHT, (4, 44, 28, 20), LEAST_WIDTH)

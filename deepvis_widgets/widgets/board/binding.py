@@ -37,11 +37,12 @@ class Binding:
 
 
 def follow_steps(state: traitlets.HasTraits, player: Player) -> None:
-    """Keeps the `step` of a state and of a player the same."""
+    """Keeps the `step` of a state and of a player the same, from now on the state's."""
 
     def go(change: Any) -> None:
         if player.step != change["new"]:  # what came from the player must not go back to it: a drag would stutter
             player.go(change["new"])
 
+    player.go(state.step)  # type: ignore[attr-defined]
     state.observe(go, names="step")
     player.observe(lambda change: state.set_trait("step", change["new"]), names="step")

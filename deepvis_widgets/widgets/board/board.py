@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import ipywidgets
 from ipycanvas import Canvas, hold_canvas
 from ipycanvas import canvas as ipycanvas_canvas
 
@@ -47,7 +46,7 @@ class Board(RootWidget):
         """Gives the canvas another size (height, width) in css pixels; it is empty until the next `redraw`."""
         height, width = self.size = size
         self.canvas.height, self.canvas.width = height * DENSITY, width * DENSITY
-        self.canvas.layout = ipywidgets.Layout(width=f"{width}px", max_width="100%", height="auto", flex="0 0 auto")
+        push(self.canvas.layout, width=f"{width}px", max_width="100%", height="auto", flex="0 0 auto")
 
     def redraw(self) -> None:
         """Draws anew; may be called on any thread."""

@@ -31,7 +31,8 @@ class CellBoard(CellState, Board):
     """Draws a scene again whenever its state gives another one; the player and the field for a number come last of the
     controls above. `cells` knows where they were drawn.
 
-    Subclasses override what is below, and call `show` at the end of their beginning.
+    Subclasses override what is below; they take what they are given before they make anything, because what is refused
+    then leaves nothing behind, and call `show` at the end of their beginning.
     """
 
     def __init__(self, above: Sequence[Any] = (), below: Sequence[Any] = ()) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import traitlets
 from torch import Tensor
 
+from ...core.checks import whole
 from ...core.errors import DeepvisError
 from .cells import Cell
 
@@ -55,6 +57,14 @@ class CellState(traitlets.HasTraits):
             raise DeepvisError(f"There is no {unknown} here; accepted: {', '.join(self.SIZES)}.")
         self.take(**sizes)
 
+    def wholes(self, sizes: Mapping[str, Any]) -> dict[str, int]:
+        """Returns these sizes as whole numbers; DeepvisError names one that is something else."""
+        found = {name: whole(value) for name, value in sizes.items()}
+        for name, value in found.items():
+            if value is None:
+                raise DeepvisError(f"{name}={sizes[name]!r} is not accepted; accepted is a whole number.")
+        return {name: value for name, value in found.items() if value is not None}
+
     def sizes(self) -> dict[str, int]:
         """The present sizes by name."""
         return {name: getattr(self, name) for name in self.SIZES}
@@ -76,7 +86,7 @@ class CellState(traitlets.HasTraits):
 
     @traitlets.validate("step")
     def _check_step(self, proposal: Any) -> int:
-        step: int = proposal["value"]
+        step = int(proposal["value"])
         if not 0 <= step < self.count:
             raise DeepvisError(f"step is {step}; here it goes from 0 to {self.count - 1}.")
         return step

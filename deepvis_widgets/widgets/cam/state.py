@@ -8,6 +8,7 @@ import traitlets
 
 from ...core.errors import DeepvisError
 from ..kit.picture_state import PictureState
+from ..link.traits import Number
 
 LEAST, MOST = 0.01, 0.99  # of the threshold
 
@@ -15,7 +16,7 @@ LEAST, MOST = 0.01, 0.99  # of the threshold
 class CamState(PictureState):
     """The picture, the class, the number of terms in the sum, and the threshold of the box."""
 
-    threshold = traitlets.Float(0.2, help="share of the map's maximum above which the localization box lies")
+    threshold = Number(0.2, help="share of the map's maximum above which the localization box lies")
     step = traitlets.Int(None, allow_none=True, help="number of terms in the sum, None: all of them")
 
     @property

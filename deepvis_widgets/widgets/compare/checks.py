@@ -23,7 +23,7 @@ def comparable() -> list[str]:
 
 def check_comparable(name: Any) -> None:
     """Only methods that exist and give heat maps."""
-    if not method(name).picture:
+    if not method(name if isinstance(name, str) else repr(name)).picture:
         raise DeepvisError(
             f"{name} draws pictures of its own and lays no heat map over this one; accepted: {', '.join(comparable())}."
         )

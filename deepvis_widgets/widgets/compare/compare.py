@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import traitlets
+
 from ...core.errors import DeepvisError
 from ...core.network.network import Network
 from ...core.results import HeatMap
@@ -66,13 +68,19 @@ class Compare(CompareState, RootWidget):
         self.panes.pictures.point(0 if picture is None else None)
 
     def _start(self, picture: Any, methods: Any, params: Any, target: Any, mask: Any) -> None:
-        self.params = dict(params or {})
+        self.params = {} if params is None else params
         self.target = target
         self.methods = _default_methods(self.networks) if methods is None else methods
         self.session.start()
         self.image = picture
         if mask is not None:
             self.mask = mask
+
+    @traitlets.validate("image")
+    def _check_image(self, proposal: Any) -> Any:
+        if self.closed:
+            raise DeepvisError("This comparison is closed; open another one to compare on another picture.")
+        return super()._check_image(proposal)
 
     @property
     def cells(self) -> tuple[Cell, ...]:

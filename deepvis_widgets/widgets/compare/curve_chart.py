@@ -83,6 +83,12 @@ class CurveChart(ipywidgets.VBox):
         drawn = "".join(_swatch(entry) for entry in entries if entry.curves is not None)
         push(self.legend, value=drawn or "Curves appear when maps are finished.")
 
+    def close(self) -> None:
+        """Takes the charts off the page, and frees the lines too that have not been drawn yet."""
+        self.insertion.close()
+        self.deletion.close()
+        super().close()
+
 
 class Chart:
     """One chart of probabilities; each line has its marks as a second layer, at every few points."""
@@ -103,7 +109,14 @@ class Chart:
         for entry, heights in known:
             self._draw(entry, heights)
         push(self.figure, marks=[mark for entry, _ in known for mark in self._drawn[entry.key]])
-        for key in set(self._drawn).difference(entry.key for entry in entries):
+        self._forget(set(self._drawn).difference(entry.key for entry in entries))
+
+    def close(self) -> None:
+        """Frees all lines, also those that are not in the figure."""
+        self._forget(set(self._drawn))
+
+    def _forget(self, keys: set[Hashable]) -> None:
+        for key in keys:
             for mark in self._drawn.pop(key):
                 mark.close()  # and not its scales: they are the others' as well
 

@@ -88,9 +88,9 @@ class Publisher:
             self.tell(lambda listener: listener.show_scores(answer))
 
     def tell(self, told: Callable[[Listener], object]) -> None:
-        """Tells every listener, by calling `told` with it."""
+        """Tells every listener, by calling `told` with it; none any more after `closed`."""
         with self.lock:
-            for listener in self._listeners:
+            for listener in () if self.closed else self._listeners:
                 told(listener)
 
     def _put(self, key: Key, changes: dict[str, Any]) -> CellAnswer:

@@ -31,6 +31,8 @@ class Settings(ipywidgets.VBox):
         state.observe(lambda _: self._follow(), names="params")
 
     def _show(self, name: str | None) -> None:
+        if self.comm is None:
+            return  # closed: nobody would close what is made now
         display(self, name is not None)
         if self.controls is not None:
             close_all(self.children)

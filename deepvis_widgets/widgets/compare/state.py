@@ -10,6 +10,7 @@ import traitlets
 from ...core.errors import DeepvisError
 from ...core.network.network import Network
 from ...methods import method
+from ..link.traits import Checked, Number
 from .checks import SIGNED, UNSIGNED, as_colormaps, as_methods, as_params, as_place, check_comparable
 from .networks import Seen
 
@@ -24,15 +25,15 @@ class CompareState(traitlets.HasTraits):
     ('lrp',)
     """
 
-    image = traitlets.Any(help="the picture; setting it opens another")
+    image = Checked(help="the picture; setting it opens another")
     mask = traitlets.Any(None, allow_none=True, help="bool array of the picture's size, or None: the picture's own")
     target = traitlets.Any(None, allow_none=True, help="class index, or None: each top class; a label may be set")
-    methods = traitlets.Any((), help="names of the methods, in order")
-    params = traitlets.Any({}, help="method name → its parameters; defaults where there are none")
+    methods = Checked((), help="names of the methods, in order")
+    params = Checked({}, help="method name → its parameters; defaults where there are none")
     selected = traitlets.Any(None, allow_none=True, help="the method whose parameters are shown, or None")
     scale = traitlets.Enum(("shared", "own"), "shared", help="one scale for a method in all networks, or one per map")
-    opacity = traitlets.Float(0.7, min=0.0, max=1.0, help="of the maps over the picture")
-    colormaps = traitlets.Any(help="colour maps: {'signed': ..., 'unsigned': ...}")
+    opacity = Number(0.7, min=0.0, max=1.0, help="of the maps over the picture")
+    colormaps = Checked(help="colour maps: {'signed': ..., 'unsigned': ...}")
     cursor = traitlets.Any(None, allow_none=True, help="(row, col) as the first network sees the picture, or None")
     curves = traitlets.Bool(False, help="whether insertion and deletion curves are drawn")
     scores = traitlets.Bool(False, help="whether the table of scores is shown")
@@ -88,9 +89,10 @@ class CompareState(traitlets.HasTraits):
 
     @traitlets.validate("selected")
     def _check_selected(self, proposal: Any) -> str | None:
-        if proposal["value"] is not None and proposal["value"] not in self.methods:
-            raise DeepvisError(f"{proposal['value']!r} is not among the methods here: {', '.join(self.methods)}.")
-        return proposal["value"]
+        name = proposal["value"]
+        if name is None or (isinstance(name, str) and name in self.methods):
+            return name
+        raise DeepvisError(f"{name!r} is not among the methods here: {', '.join(self.methods)}.")
 
     @traitlets.validate("colormaps")
     def _check_colormaps(self, proposal: Any) -> dict[str, str]:

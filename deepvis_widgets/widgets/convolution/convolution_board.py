@@ -36,10 +36,10 @@ class ConvolutionBoard(ConvolutionState, CellBoard):
         dilation: int = 1,
         transposed: bool = False,
     ) -> None:
-        self.controls, self._facts = ConvolutionControls(self, self.refuse), Facts(self)
-        super().__init__([self.controls], [self._facts])
         self.give(input, kernel, stride=stride, padding=padding, dilation=dilation)
         self.transposed = transposed
+        self.controls, self._facts = ConvolutionControls(self, self.refuse), Facts(self)
+        super().__init__([self.controls], [self._facts])
         self.show()
 
     def load(self, example: str) -> None:

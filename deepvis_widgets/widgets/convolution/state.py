@@ -153,6 +153,7 @@ class ConvolutionState(CellState):
     def take(self, input: Tensor | None = None, kernel: Tensor | None = None, **sizes: int) -> None:
         """Takes over numbers and sizes, all at once or not at all; what is not given stays, cut or filled to size."""
         x, kernel = self.lesson.x if input is None else input, self.lesson.kernel if kernel is None else kernel
+        sizes = self.wholes(sizes)
         lesson = arranged(x, kernel, self.transposed, **{**self.sizes(), **sizes})
         with self.hold_trait_notifications():
             for name, value in sizes.items():

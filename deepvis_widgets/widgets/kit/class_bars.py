@@ -12,8 +12,8 @@ import numpy as np
 from torch import Tensor
 
 from ..link.push import push
-from .figure import figure
-from .layout import classed, title
+from .figure import named_bars
+from .layout import classed, close_all, title
 
 if TYPE_CHECKING:
     import bqplot
@@ -52,6 +52,8 @@ class Probabilities(ipywidgets.VBox):
         The class `chosen` always has a bar, and so has the strongest one: it takes the place of the last.
         """
         with self._lock:
+            if self.comm is None:
+                return  # closed: nobody would close a chart that is made now
             if rank or not self._classes:
                 self._classes = probabilities.argsort(descending=True)[:MOST].tolist()
             for needed in (chosen, int(probabilities.argmax())):
@@ -62,24 +64,23 @@ class Probabilities(ipywidgets.VBox):
     def _draw(self, values: np.ndarray[Any, Any], chosen: int) -> None:
         names = [short(self._labels[index], place) for place, index in enumerate(self._classes)]
         colours = [CHOSEN if index == chosen else PLAIN for index in self._classes]
-        # an ordinal axis is drawn from the bottom up: the strongest class goes last
+        # from the bottom up: the strongest class goes last
         push(self._bars or self._make_chart(), x=names[::-1], y=values[::-1], colors=colours[::-1])
         pairs = zip(self._classes, values, strict=True)
         push(self._text, value=html.escape("; ".join(f"{self._labels[index]} {value:.1%}" for index, value in pairs)))
 
     def _make_chart(self) -> bqplot.Bars:
-        import bqplot
-
-        names, shares = bqplot.OrdinalScale(), bqplot.LinearScale(min=0, max=1)
-        look = {"orientation": "horizontal", "padding": 0.25, "interactions": {"click": "select"}}
-        self._bars = bqplot.Bars(x=[], y=[], scales={"x": names, "y": shares}, **look)
+        shares, ticks = {"min": 0, "max": 1}, {"tick_format": ".0%", "num_ticks": 3}
+        self._bars, _, chart = named_bars(HEIGHT, (4, 24, 124, 24), shares, ticks, interactions={"click": "select"})
         self._bars.on_element_click(self._clicked)
-        axes = [
-            bqplot.Axis(scale=names, orientation="vertical", grid_lines="none"),
-            bqplot.Axis(scale=shares, tick_format=".0%", num_ticks=3, grid_lines="dashed"),
-        ]
-        push(self._chart, children=[figure([self._bars], axes, HEIGHT, (4, 24, 124, 24))])
+        push(self._chart, children=[chart])
         return self._bars
+
+    def close(self) -> None:
+        """Takes the bars off the page, with a chart that was made only just now."""
+        with self._lock:
+            close_all(self._chart.children)
+            super().close()
 
     def _clicked(self, _bars: object, event: dict[str, dict[str, int]]) -> None:
         self._on_pick(self._classes[len(self._classes) - 1 - event["data"]["index"]])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 import numpy as np
@@ -34,6 +34,32 @@ def figure(
         fig_margin=dict(zip(("top", "bottom", "left", "right"), margin, strict=True)),
         layout=ipywidgets.Layout(width="100%", height=height, min_width=min_width),
     )
+
+
+def named_bars(
+    height: str,
+    margin: tuple[int, int, int, int],
+    values: Mapping[str, Any],
+    ticks: Mapping[str, Any],
+    min_width: str = "240px",
+    **look: Any,
+) -> tuple[bqplot.Bars, bqplot.Axis, bqplot.Figure]:
+    """Horizontal bars beside their names, the axis of their values, and the chart of both.
+
+    `values` are the options of the scale, `ticks` those of the axis, `look` further ones of the bars. An ordinal axis
+    is drawn from the bottom up: what is to stand first is given last.
+
+    >>> bars, axis, chart = named_bars("180px", (4, 24, 124, 24), {"min": 0}, {"tick_format": ".0%"})
+    >>> bars.orientation, axis.tick_format
+    ('horizontal', '.0%')
+    """
+    import bqplot
+
+    scales = {"x": bqplot.OrdinalScale(), "y": bqplot.LinearScale(**values)}
+    bars = bqplot.Bars(x=[], y=[], scales=scales, orientation="horizontal", padding=0.25, **look)
+    names = bqplot.Axis(scale=scales["x"], orientation="vertical", grid_lines="none")
+    along = bqplot.Axis(scale=scales["y"], grid_lines="dashed", **ticks)
+    return bars, along, figure([bars], [names, along], height, margin, min_width)
 
 
 def round_ticks(low: float, high: float) -> np.ndarray:

@@ -29,7 +29,7 @@ class RootWidget(ipywidgets.VBox):
         try:
             for name, value in traits.items():
                 setattr(self, name, value)
-        except Exception:
+        except BaseException:
             self.close()
             raise
 

@@ -31,13 +31,13 @@ class PoolingBoard(PoolingState, CellBoard):
     def __init__(
         self, input: Any = INPUT, signal: Any = None, *, window: int = 2, stride: int | None = None, step: int = 0
     ) -> None:
-        self.controls = PoolingControls(self, self.refuse)
-        super().__init__(self.controls.rows)
         x = number_grid(input, "input", dims=(2,))
-        sizes = {"input_size": len(x), "window": window, "stride": window if stride is None else stride}
+        sizes = self.wholes({"input_size": len(x), "window": window, "stride": window if stride is None else stride})
         given = first_signal(**sizes) if signal is None else number_grid(signal, "signal", dims=(2,))
         self.take(x, given, **sizes)
         self.step = step
+        self.controls = PoolingControls(self, self.refuse)
+        super().__init__(self.controls.rows)
         self.show()
 
     def scene(self) -> Scene:

@@ -109,6 +109,7 @@ class PoolingState(CellState):
         """Takes over numbers and sizes, all at once or not at all; what is not given stays, cut or filled to size."""
         if input is not None:
             sizes.setdefault("input_size", len(input))
+        sizes = self.wholes(sizes)
         wanted = {**self.sizes(), **sizes}
         if signal is not None and len(signal) != (side := pooled_side(**wanted)):
             raise DeepvisError(

@@ -36,7 +36,7 @@ SLIDERS: dict[str, tuple[Any, dict[str, Any]]] = {
 
 
 class RuleControls(ipywidgets.Box):
-    """A menu of rules, and the number of the one that is chosen."""
+    """Shows a menu of rules, and the number of the one that is chosen."""
 
     def __init__(self, state: RelevanceState) -> None:
         self._state = state
@@ -56,7 +56,7 @@ class RuleControls(ipywidgets.Box):
 
 
 class NumberControls(ipywidgets.Box):
-    """A menu of the network's numbers, a field for the one that is chosen, and buttons for all of them at once.
+    """Shows a menu of the network's numbers, a field for the chosen one, and buttons for all of them at once.
 
     `say` gets the sentence of a refusal.
     """
@@ -92,7 +92,7 @@ class NumberControls(ipywidgets.Box):
 
 
 def random_numbers() -> tuple[tuple[float, ...], dict[Edge, float], dict[int, float]]:
-    """Random inputs, weights of all edges there are at the start, and biases, with one digit each."""
+    """Returns random inputs, weights of all edges there are at the start, and biases, with one digit each."""
     pick = random.Random().uniform
     inputs = tuple(round(pick(0, 1.5), 1) for _ in INPUTS)
     weights = {edge: round(pick(-1, 1.4), 1) for edge in START_WEIGHTS}

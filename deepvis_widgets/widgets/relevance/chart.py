@@ -24,7 +24,7 @@ END = {"text-anchor": "end"}  # tilted names end at their bar
 
 
 class RelevanceChart(ipywidgets.VBox):
-    """Stacked bars that together are the answer f(x), from the picture to the output; with `on_pick` a click on a
+    """Shows stacked bars that together are the answer f(x), from the picture to the output; with `on_pick` a click on a
     column calls it with the layer's index in the ledger. `show` may be called on any thread.
     """
 
@@ -66,7 +66,7 @@ class RelevanceChart(ipywidgets.VBox):
         return figure(marks, [below, self._axis], f"{height}px", margin=(16, 84 if tilted else 30, 48, 12))
 
     def _fit(self, columns: np.ndarray) -> None:
-        """Zero and all bars inside, with round numbers at the ticks."""
+        """Makes room for zero and all bars, with round numbers at the ticks."""
         low = min(0.0, float(columns.clip(max=0).sum(0).min()))
         high = max(0.0, float(columns.clip(min=0).sum(0).max()))
         ticks = round_ticks(low, high)
@@ -85,8 +85,8 @@ def _legend() -> ipywidgets.HTML:
 
 
 def stacks(ledger: Ledger) -> np.ndarray:
-    """(3, layers): ΣR with what passes by in other branches, and what biases and ε have taken above, layer by layer;
-    every column adds up to the start.
+    """Returns (3, layers): ΣR with what passes by in other branches, and what biases and ε have taken above, layer by
+    layer; every column adds up to the start.
     """
     relevance = [entry.relevance + entry.beside for entry in ledger.entries]
     bias, epsilon = ([getattr(entry, name) for entry in ledger.entries] for name in ("bias", "epsilon"))
@@ -94,7 +94,7 @@ def stacks(ledger: Ledger) -> np.ndarray:
 
 
 def columns_of(ledger: Ledger, chosen: int | None) -> list[int]:
-    """The indices of a ledger that get a column: all, or as many as can be told apart, with the ends and `chosen`."""
+    """Returns the indices of a ledger that get a column: all, or those to be told apart, with ends and `chosen`."""
     count = len(ledger.entries)
     if count <= MOST:
         return list(range(count))
@@ -105,12 +105,12 @@ def columns_of(ledger: Ledger, chosen: int | None) -> list[int]:
 
 
 def _above(taken: list[float]) -> list[float]:
-    """What was taken above each layer: the sum of all later entries."""
+    """Returns what was taken above each layer: the sum of all later entries."""
     return [sum(taken[index + 1 :]) for index in range(len(taken))]
 
 
 def short_names(layers: Sequence[str]) -> list[str]:
-    """Names short enough for the axis, none twice: of two that are cut to the same one has an invisible sign more."""
+    """Returns names short enough for the axis, none twice: of two cut to the same, one has an invisible sign more."""
     short: list[str] = []
     for layer in layers:
         name = _short(layer, layers)
@@ -119,7 +119,7 @@ def short_names(layers: Sequence[str]) -> list[str]:
 
 
 def _short(name: str, names: Sequence[str]) -> str:
-    """A layer's name short enough for the axis: as many of its last parts as tell it from the others, with a word."""
+    """Returns a layer's name short enough for the axis: as many last parts as tell it from the others, with a word."""
     parts = name.split(".")
     for start in reversed(range(len(parts))):
         end = ".".join(parts[start:])

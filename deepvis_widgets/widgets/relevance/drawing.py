@@ -23,14 +23,14 @@ Element = int | Edge | None  # a neuron, an edge, or nothing
 
 
 def centre(neuron: int) -> Point:
-    """The middle of a neuron, (top, left)."""
+    """Returns the middle of a neuron, (top, left)."""
     column = next(index for index, layer in enumerate(LAYERS) if neuron in layer)
     row = 1 if neuron == OUTPUT else LAYERS[column].index(neuron)
     return ROWS[row], COLUMNS[column]
 
 
 def element_at(top: float, left: float, weights: Collection[Edge]) -> Element:
-    """The neuron or edge under the pointer."""
+    """Returns the neuron or edge under the pointer."""
     for neuron in (*INPUTS, *HIDDEN, OUTPUT):
         if math.dist((top, left), centre(neuron)) <= RADIUS:
             return neuron
@@ -52,8 +52,8 @@ def _between(start: Point, end: Point, part: float) -> Point:
 
 @dataclass(frozen=True)
 class Scene:
-    """What is drawn and said: the network and its flow by a rule, the step of the way back, and what is pointed at and
-    chosen.
+    """Holds what is drawn and said: the network and its flow by a rule, the step of the way back, and what is pointed
+    at and chosen.
     """
 
     weights: Mapping[Edge, float]
@@ -65,20 +65,20 @@ class Scene:
     chosen: Element = None
 
     def has_passed_back(self, k: int) -> bool:
-        """Whether neuron k has passed its relevance back by now."""
+        """Returns whether neuron k has passed its relevance back by now."""
         return self.step >= (2 if k == OUTPUT else k)
 
     def is_known(self, neuron: int) -> bool:
-        """Whether all relevance of a neuron has arrived by now."""
+        """Returns whether all relevance of a neuron has arrived by now."""
         return self.step >= (7 if neuron in INPUTS else 3 if neuron in HIDDEN else 1)
 
     def is_moving(self, edge: Edge) -> bool:
-        """Whether the edge's message is passed back in this very step."""
+        """Returns whether the edge's message is passed back in this very step."""
         return self.step == (2 if edge[1] == OUTPUT else edge[1])
 
     @property
     def largest(self) -> float:
-        """The largest message, which is drawn the widest."""
+        """Returns the largest message, which is drawn the widest."""
         return max([abs(self.flow.message(edge)) for edge in self.weights], default=0.0)
 
 
@@ -116,7 +116,7 @@ def _edge(pen: Pen, scene: Scene, edge: Edge) -> None:
 
 
 def _head(pen: Pen, start: Point, end: Point, colour: str, width: float) -> None:
-    """An arrow head at the receiving neuron's rim."""
+    """Draws an arrow head at the receiving neuron's rim."""
     length = math.dist(start, end)
     tip, neck = _between(start, end, (RADIUS + 2) / length), _between(start, end, (RADIUS + 14 + width / 2) / length)
     across = ((start[1] - end[1]) / length, (end[0] - start[0]) / length)

@@ -18,7 +18,7 @@ UNITS = 4  # named as having the most relevance
 
 @dataclass(frozen=True, eq=False)
 class LayerRelevance:
-    """The relevance map (h, w) of one layer, and sentences about it."""
+    """Holds the relevance map (h, w) of one layer, and sentences about it."""
 
     layer: str
     values: Tensor
@@ -27,14 +27,14 @@ class LayerRelevance:
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """The relevance of all layers, and the map of the one asked for."""
+    """Holds the relevance of all layers, and the map of the one asked for."""
 
     result: RelevanceMap
     shown: LayerRelevance
 
 
 def relevance_of(network: Network, result: RelevanceMap, layer: str) -> LayerRelevance:
-    """The relevance of a layer of the network, or of the picture, by what LRP found."""
+    """Returns the relevance of a layer of the network, or of the picture, by what LRP found."""
     if layer == PICTURE:
         return LayerRelevance(layer, result.heatmap, [f"ΣR = {digits(float(result.heatmap.sum()))}"])
     maps: Tensor = network.layers[layer].layout.maps(result.relevances[layer][None])[0]
@@ -42,7 +42,7 @@ def relevance_of(network: Network, result: RelevanceMap, layer: str) -> LayerRel
 
 
 def plane(maps: Tensor) -> Tensor:
-    """Relevance maps (C, h, w) as one plane: their sum, or, of single values, the values themselves in a square.
+    """Returns relevance maps (C, h, w) as one plane: their sum, or, of single values, these themselves in a square.
 
     >>> plane(torch.arange(5.0).view(5, 1, 1)).tolist()
     [[0.0, 1.0, 2.0], [3.0, 4.0, 0.0]]
@@ -55,7 +55,7 @@ def plane(maps: Tensor) -> Tensor:
 
 
 def strongest_units(maps: Tensor) -> str:
-    """The units with the most relevance, in words.
+    """Returns the units with the most relevance, in words.
 
     >>> strongest_units(torch.tensor([0.5, -2.0]).view(2, 1, 1))
     'most at unit 1 (−2), 0 (0.5)'

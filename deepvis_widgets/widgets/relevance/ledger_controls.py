@@ -17,7 +17,7 @@ NARROW = {"description_width": "60px"}
 
 
 class LedgerControls(ipywidgets.Box):
-    """Menus of classes (-1: the top one) and layers, and the parameters of LRP, which follow the state."""
+    """Shows menus of classes (-1: the top one) and layers, and the parameters of LRP, which follow the state."""
 
     def __init__(self, state: LedgerState) -> None:
         network = state.network

@@ -10,23 +10,24 @@ from ...core.network.network import Network
 from ...core.params import make
 from ...methods.lrp import LRPParams
 from ...methods.relevance.propagate import PICTURE
+from ..link.traits import Number
 
 PARAMS = ("composite", "epsilon", "gamma")
 
 
 class LedgerState(traitlets.HasTraits):
-    """The parameters of LRP and the layer shown; `network` is the one whose layers there are."""
+    """Holds the parameters of LRP and the layer shown; `network` is the one whose layers there are."""
 
     network: Network
 
     composite = traitlets.Unicode(LRPParams.composite, help="which rule each kind of layer gets")
-    epsilon = traitlets.Float(LRPParams.epsilon, help="ε of the ε rule")
-    gamma = traitlets.Float(LRPParams.gamma, help="γ of the γ rule")
+    epsilon = Number(LRPParams.epsilon, help="ε of the ε rule")
+    gamma = Number(LRPParams.gamma, help="γ of the γ rule")
     layer = traitlets.Unicode(PICTURE, help="the layer whose relevance is shown")
 
     @property
     def params(self) -> dict[str, Any]:
-        """The parameters, as keyword arguments of dv.explain(..., "lrp")."""
+        """Returns the parameters, as keyword arguments of dv.explain(..., "lrp")."""
         return {name: getattr(self, name) for name in PARAMS}
 
     @traitlets.validate(*PARAMS)

@@ -25,7 +25,7 @@ VISIBLE = 0.995  # of the pixels lie within the colours of the picture's map
 
 
 class PicturePane:
-    """The picture as the network sees it, with the relevance of its pixels over it."""
+    """Shows the picture as the network sees it, with the relevance of its pixels over it."""
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
@@ -49,7 +49,7 @@ class PicturePane:
 
 
 class LayerPane:
-    """The relevance map of the layer that is shown."""
+    """Shows the relevance map of the layer that is shown."""
 
     def __init__(self, network: Network, group: str) -> None:
         self._network = network
@@ -73,7 +73,7 @@ class LayerPane:
 
 
 class AccountPane:
-    """ΣR of every layer as a `chart`, with a mark over the layer shown, and in `words`."""
+    """Shows ΣR of every layer as a `chart`, with a mark over the layer shown, and in `words`."""
 
     def __init__(self, state: LedgerState) -> None:
         self._state = state
@@ -108,7 +108,7 @@ def _layers(ledger: Ledger) -> list[str]:
 
 
 def account(result: RelevanceMap) -> str:
-    """Where the score of a class went, in words."""
+    """Returns where the score of a class went, in words."""
     ledger = result.ledger
     return (
         f"The score of {result.target} is {digits(ledger.start)}. The pixels get {digits(ledger.picture)} of it, "
@@ -118,7 +118,7 @@ def account(result: RelevanceMap) -> str:
 
 
 def contrast(relevance: Tensor) -> float:
-    """The |R| that all but the strongest pixels stay below: colours reach that far, or a few pixels would be all there
-    is to see.
+    """Returns the |R| that all but the strongest pixels stay below: colours reach that far, or a few pixels would be
+    all there is to see.
     """
     return max(float(relevance.abs().flatten().double().quantile(VISIBLE)), 1e-12)

@@ -46,12 +46,18 @@ class RelevanceBoard(RelevanceState, Board):
         rule: str = "epsilon",
         **numbers: Any,
     ) -> None:
+        self._take(inputs, weights, biases, rule, numbers)
         self._shown: Scene | None = None
         self.rules, self.editor = RuleControls(self), NumberControls(self, self.refuse)
         self.player, self.chart = Player(STEPS, INTERVAL), RelevanceChart(height=210)
         super().__init__(SIZE, [self.rules, row(self.player)], [self.editor, self.chart])
         classed(self, "dv-relevance")
         follow_steps(self, self.player)
+        self._listen()
+        self.show()
+
+    def _take(self, inputs: Any, weights: Any, biases: Any, rule: str, numbers: dict[str, Any]) -> None:
+        """Takes what was given, before anything is made: what is refused leaves nothing behind."""
         self.inputs, self.rule = inputs, rule
         self.weights = START_WEIGHTS if weights is None else weights
         self.biases = START_BIASES if biases is None else biases
@@ -59,8 +65,6 @@ class RelevanceBoard(RelevanceState, Board):
             if name not in (*NUMBERS, "step"):
                 raise DeepvisError(f'RelevanceBoard has no "{name}"; accepted: {", ".join(NUMBERS)}, step.')
             setattr(self, name, value)
-        self._listen()
-        self.show()
 
     def show(self) -> None:
         """Brings the chart, the drawing and its words in line with the state."""

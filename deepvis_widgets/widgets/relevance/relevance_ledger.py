@@ -6,12 +6,13 @@ from typing import Any
 
 import traitlets
 
+from ...core.errors import DeepvisError
 from ...methods.lrp import RelevanceMap
 from ...methods.relevance.propagate import PICTURE
 from ..kit.layout import box, classed
 from ..kit.picture_lab import PictureLab
 from .ledger_controls import LedgerControls
-from .ledger_state import LedgerState
+from .ledger_state import PARAMS, LedgerState
 from .panes import AccountPane, LayerPane, PicturePane
 from .session import LedgerSession
 
@@ -40,6 +41,8 @@ class RelevanceLedger(LedgerState, PictureLab):
         layer: str = PICTURE,
         **params: Any,
     ) -> None:
+        if unknown := [name for name in params if name not in PARAMS]:
+            raise DeepvisError(f'RelevanceLedger has no "{unknown[0]}"; accepted: {", ".join(PARAMS)}.')
         super().__init__(network, pictures)
         classed(self, "dv-relevance")
         self.network.recordings.limit = max(2, self.network.recordings.limit)
@@ -49,7 +52,7 @@ class RelevanceLedger(LedgerState, PictureLab):
 
     @property
     def result(self) -> RelevanceMap | None:
-        """What LRP found, with its `ledger`; None until the first answer."""
+        """Returns what LRP found, with its `ledger`; None until the first answer."""
         return self._session.result
 
     def opened(self) -> None:

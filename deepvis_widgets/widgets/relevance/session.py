@@ -16,7 +16,7 @@ from .ledger_state import PARAMS, LedgerState
 
 @dataclass(frozen=True, eq=False)
 class Question:
-    """All that an answer depends on: a view (3, H, W), the class explained, the parameters of LRP, the layer shown."""
+    """Holds all that an answer depends on: a view (3, H, W), the class explained, LRP's parameters, the layer shown."""
 
     view: Tensor
     target: int | None
@@ -24,7 +24,7 @@ class Question:
     layer: str
 
     def is_same_explanation(self, other: Question) -> bool:
-        """Whether the two differ at most in the layer."""
+        """Returns whether the two differ at most in the layer."""
         return self.view is other.view and (self.target, self.params) == (other.target, other.params)
 
 
@@ -63,7 +63,7 @@ class LedgerSession:
             self._ask("relevance", lambda _: self._answer(question), self._publish, doing=doing)
 
     def _answer(self, question: Question) -> Answer:
-        """By LRP, unless the last question had the same."""
+        """Explains by LRP, unless the last question had the same."""
         if self._explained is None or not question.is_same_explanation(self._explained[0]):
             result = explain(self._network, question.view, "lrp", target=question.target, **question.params)
             assert isinstance(result, RelevanceMap)

@@ -41,7 +41,7 @@ START_BIASES = {4: 0.1, 5: 0.0, 6: -0.1, 7: 0.1}
 
 @dataclass(frozen=True)
 class Division:
-    """One rule with its numbers: `epsilon` for the ε rule, `gamma` for γ, `alpha` for αβ, where β = α − 1."""
+    """Holds one rule with its numbers: `epsilon` for the ε rule, `gamma` for γ, `alpha` for αβ, where β = α − 1."""
 
     name: str = "epsilon"
     epsilon: float = 1e-6
@@ -50,7 +50,7 @@ class Division:
 
     @property
     def rule(self) -> Rule:
-        """The rule as dv.explain's LRP uses it."""
+        """Returns the rule as dv.explain's LRP uses it."""
         made: dict[str, Rule] = {
             "epsilon": rules.epsilon_rule,
             "gamma": rules.gamma_rule(self.gamma),
@@ -63,14 +63,14 @@ class Division:
 
     @property
     def stabiliser(self) -> float:
-        """What keeps the denominators from zero."""
+        """Returns what keeps the denominators from zero."""
         return self.epsilon if self.name == "epsilon" else STABILISER
 
 
 @dataclass(frozen=True)
 class Part:
-    """One fraction of a rule at a neuron k: what each neuron before it puts in, over one denominator, times a share of
-    R_k.
+    """Holds one fraction of a rule at a neuron k: what each neuron before it puts in, over one denominator, times a
+    share of R_k.
     """
 
     numerators: dict[int, float]
@@ -80,7 +80,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Redistribution:
-    """What a neuron did with its relevance: the messages R_{i←k} to the neurons i before it, what bias and ε took."""
+    """Holds what a neuron did with its relevance: the messages R_{i←k} to neurons i before it, what bias and ε took."""
 
     relevance: float
     messages: dict[int, float]
@@ -91,7 +91,7 @@ class Redistribution:
 
 @dataclass(frozen=True)
 class Flow:
-    """Everything there is to know: `sums` are what a neuron gets before its rectifier (an input: its value)."""
+    """Holds everything there is to know: `sums` are what a neuron gets before its rectifier (an input: its value)."""
 
     sums: dict[int, float]
     activations: dict[int, float]
@@ -99,12 +99,12 @@ class Flow:
     redistributed: dict[int, Redistribution]
 
     def message(self, edge: Edge) -> float:
-        """R_{i←k}."""
+        """Returns R_{i←k}."""
         return self.redistributed[edge[1]].messages[edge[0]]
 
     @property
     def ledger(self) -> Ledger:
-        """ΣR of inputs, hidden neurons and output, and what bias and ε took between them."""
+        """Returns ΣR of inputs, hidden neurons and output, and what bias and ε took between them."""
         totals = [sum(self.relevances[k] for k in layer) for layer in LAYERS]
         taken = [[self.redistributed[k] for k in layer if k in self.redistributed] for layer in LAYERS]
         return Ledger(
@@ -119,7 +119,7 @@ class Flow:
 def flow(
     inputs: tuple[float, ...], weights: Mapping[Edge, float], biases: Mapping[int, float], division: Division
 ) -> Flow:
-    """Forward, and the answer of neuron 7 back by the rule, in double precision.
+    """Goes forward, and brings the answer of neuron 7 back by the rule, in double precision.
 
     >>> found = flow(START_INPUTS, START_WEIGHTS, START_BIASES, Division("epsilon"))
     >>> round(found.relevances[OUTPUT], 2), round(found.message((4, 7)), 2)
@@ -142,14 +142,14 @@ def flow(
 
 
 def before(k: int, weights: Mapping[Edge, float]) -> list[int]:
-    """The neurons with an edge to neuron k."""
+    """Returns the neurons with an edge to neuron k."""
     return [i for i, other in EDGES if other == k and (i, other) in weights]
 
 
 def redistribution(
     sources: list[int], values: list[float], weights: list[float], bias: float, relevance: float, division: Division
 ) -> Redistribution:
-    """One neuron as a dense layer with one output, by the package's own rule."""
+    """Divides the relevance of one neuron, as a dense layer with one output, by the package's own rule."""
     row = [torch.tensor([numbers], dtype=torch.float64) for numbers in (values, weights)]
     call = linear_call("linear", F.linear, (row[0], row[1], torch.tensor([bias], dtype=torch.float64)), {})
     found = redistribute(call, division.rule, division.stabiliser, torch.tensor([[relevance]], dtype=torch.float64))

@@ -9,12 +9,12 @@ _LOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def low(*neurons: int) -> str:
-    """Neuron numbers as a subscript."""
+    """Returns neuron numbers as a subscript."""
     return "".join(map(str, neurons)).translate(_LOW)
 
 
 def name_of(element: int | Edge) -> str:
-    """The name of a neuron's or an edge's number.
+    """Returns the name of a neuron's or an edge's number.
 
     >>> name_of((1, 4)), name_of(2), name_of(5)
     ('w14', 'a2', 'b5')
@@ -29,7 +29,7 @@ ELEMENTS = {name_of(element): element for element in _elements}
 
 
 def element_named(name: str) -> int | Edge:
-    """The neuron or edge whose number has this name; DeepvisError where there is none.
+    """Returns the neuron or edge whose number has this name; DeepvisError where there is none.
 
     >>> element_named("w14")
     (1, 4)
@@ -40,7 +40,7 @@ def element_named(name: str) -> int | Edge:
 
 
 def title_of(name: str) -> str:
-    """A number's name for a menu.
+    """Returns a number's name for a menu.
 
     >>> title_of("w14")
     'weight w₁₄ (1 → 4)'
@@ -52,24 +52,24 @@ def title_of(name: str) -> str:
 
 
 def digits(value: float) -> str:
-    """A number with four digits, and a proper minus; what is only rounding is zero."""
+    """Returns a number with four digits, and a proper minus; what is only rounding is zero."""
     return f"{0.0 if abs(value) < 1e-12 else value:.4g}".replace("-", "−")
 
 
 def bracketed(value: float) -> str:
-    """The same, in brackets where it is negative."""
+    """Returns the same, in brackets where it is negative."""
     return f"({digits(value)})" if value < 0 else digits(value)
 
 
 def describe(pointed: int | Edge | None, step: int, state: Flow, division: Division) -> str:
-    """The neuron or edge pointed at in words, or else the step."""
+    """Returns the neuron or edge pointed at in words, or else the step."""
     if isinstance(pointed, tuple):
         return edge_words(pointed, state, division)
     return step_words(step, state, division) if pointed is None else neuron_words(pointed, state)
 
 
 def edge_words(edge: Edge, state: Flow, division: Division) -> str:
-    """What an edge carries: forwards a product, backwards a message, with the rule's formula."""
+    """Returns what an edge carries: forwards a product, backwards a message, with the rule's formula."""
     i, k = edge
     done = state.redistributed[k]
     part = next((part for part in done.parts if part.share and part.numerators[i]), None)
@@ -112,7 +112,7 @@ def _symbols(edge: Edge, numerator: float, state: Flow, division: Division) -> s
 
 
 def neuron_words(k: int, state: Flow) -> str:
-    """What a neuron says, and what relevance it got from whom."""
+    """Returns what a neuron says, and what relevance it got from whom."""
     said = f"Neuron {k}: a{low(k)} = {digits(state.activations[k])}"
     if k in HIDDEN:
         said += f" = max(0, {digits(state.sums[k])})"
@@ -128,7 +128,7 @@ def neuron_words(k: int, state: Flow) -> str:
 
 
 def step_words(step: int, state: Flow, division: Division) -> str:
-    """What happens in a step of the way back."""
+    """Returns what happens in a step of the way back."""
     if step == 0:
         return f"Forward: the network answers f(x) = a₇ = {digits(state.activations[OUTPUT])}."
     if step == 1:
@@ -146,7 +146,7 @@ def step_words(step: int, state: Flow, division: Division) -> str:
 
 
 def _rest(division: Division) -> str:
-    """What else takes relevance: where all inputs speak the same way, one half of the αβ rule has nobody to go to."""
+    """Returns what else takes relevance: where all inputs speak alike, one half of the αβ rule has nobody to go to."""
     return "ε and what found no taker" if division.name == "alpha-beta" else "ε"
 
 

@@ -11,7 +11,7 @@ from ..link.traits import whole_numbers
 
 
 class Camera(LiveWidget):
-    """Pictures of the webcam, cut to `size` (height, width) in the browser.
+    """Takes pictures of the webcam, cut to `size` (height, width) in the browser.
 
     Frames out: frame (picture uint8 (H, W, 3)), at most two of them unanswered.
 

@@ -8,7 +8,7 @@ from ..link.live_widget import STYLE, LiveWidget, built
 
 
 class Gallery(LiveWidget):
-    """Pictures side by side, with captions; a click sets `chosen`.
+    """Shows pictures side by side, with captions; a click sets `chosen`.
 
     Frames in: pictures (n, h, w, 3). Frames out: start, stop.
 

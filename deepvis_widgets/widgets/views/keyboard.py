@@ -10,7 +10,7 @@ from ..link.live_widget import STYLE, LiveWidget, built
 
 
 class Keyboard(LiveWidget):
-    """The keys of the widget around it, and the table that explains them.
+    """Listens to the keys of the widget around it, and shows the table that explains them.
 
     Frames out: key (command). The trait is `bindings`, because ipywidgets itself owns the name `keys`.
 

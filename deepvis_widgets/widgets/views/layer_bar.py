@@ -8,8 +8,8 @@ from ..link.live_widget import STYLE, LiveWidget, built
 
 
 class LayerBar(LiveWidget):
-    """The layers of a network from first to last. A click or the arrow keys set `layer`; `search` is where the filter
-    starts.
+    """Shows the layers of a network from first to last. A click or the arrow keys set `layer`; `search` is where the
+    filter starts.
 
     >>> row = {"name": "conv1", "kind": "Conv2d", "shape": "16×64×64", "field": "5×5", "title": "conv1"}
     >>> bar = LayerBar(layers=[row], layer="conv1")

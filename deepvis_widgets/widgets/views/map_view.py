@@ -9,7 +9,7 @@ from ..link.traits import LimitsTrait, PositionTrait, colormap_trait
 
 
 class MapView(LiveWidget):
-    """One map, or one picture, over the picture it belongs to.
+    """Shows one map, or one picture, over the picture it belongs to.
 
     Frames in: map (uint16 values between lo and hi), rgb, below (the picture under the map, and a mask).
 

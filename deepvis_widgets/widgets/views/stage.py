@@ -13,7 +13,7 @@ MARKS = ("field", "localization", "selected")
 
 
 class Stage(LiveWidget):
-    """A picture with an occluder that is dragged, a heat map over it, and marked boxes (top, left, height, width).
+    """Shows a picture with an occluder that is dragged, a heat map on it, and marked boxes (top, left, height, width).
 
     Frames in: picture, overlay. Frames out: occluder (box in picture pixels, final), file (bytes).
 

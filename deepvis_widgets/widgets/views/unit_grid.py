@@ -9,7 +9,7 @@ from ..link.traits import PositionTrait, colormap_trait
 
 
 class UnitGrid(LiveWidget):
-    """The units of one layer as tiles that scroll; a click or the arrow keys set `unit`.
+    """Shows the units of one layer as tiles that scroll; a click or the arrow keys set `unit`.
 
     Frames in: tiles, stats, pictures, gradient, card. Frames out: visible (unit numbers on screen), card (the unit
     under the pointer).

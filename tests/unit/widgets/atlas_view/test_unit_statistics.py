@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-import numpy as np
+from pathlib import Path
 
-from deepvis_widgets.widgets.atlas_view.unit_statistics import bin_names, strongest, thinned
+import numpy as np
+import pytest
+from ipywidgets import Widget
+
+from deepvis_widgets.atlas import Atlas, Unit
+from deepvis_widgets.widgets.atlas_view.unit_statistics import UnitFacts, bin_names, strongest, thinned
+from deepvis_widgets.widgets.kit.layout import models_of
+from tests.unit.atlas.small import small_network
 
 
 def test_the_bin_of_silence_is_named_zero() -> None:
@@ -20,3 +27,20 @@ def test_the_bin_of_silence_is_named_zero() -> None:
 def test_the_strongest_classes_come_first_and_only_negative_ones_speak_against() -> None:
     correlation = np.array([0.1, -0.3, 0.9, 0.2, -0.1, 0.5, 0.3, 0.05])
     assert strongest(correlation) == [2, 5, 6, 3, 0, 4, 1]
+
+
+@pytest.fixture
+def unit(built: tuple[Path, Path]) -> Unit:
+    return Atlas.open(built[1], small_network()).unit("features.1", 2)
+
+
+def test_no_model_is_left_once_it_is_closed_whenever_the_unit_came(unit: Unit) -> None:
+    before, labels = set(Widget.widgets), [f"class {index}" for index in range(len(unit.correlation))]
+    early, between, late = (UnitFacts(labels) for _ in range(3))
+    early.show(unit, "features.1:2")
+    listed = models_of([early, between, late])
+    between.show(unit, "features.1:2")
+    for model in listed:
+        model.close()
+    late.show(unit, "features.1:2")
+    assert set(Widget.widgets) == before and not late._charts.children

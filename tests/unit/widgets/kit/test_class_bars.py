@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import torch
+from ipywidgets import Widget
 
 from deepvis_widgets.widgets.kit.class_bars import MOST, Probabilities
+from deepvis_widgets.widgets.kit.layout import close_all, models_of
 
 LABELS = [f"class {index}" for index in range(12)]
 
@@ -51,3 +53,22 @@ def test_a_click_picks_the_class_of_the_bar() -> None:
 def test_long_labels_that_begin_alike_keep_a_bar_each() -> None:
     pane = Probabilities([f"a very long label of number {index}" for index in range(12)], print)
     assert len(set(shown(spread(2, 3), 2, True, pane))) == MOST
+
+
+def test_no_model_is_left_once_it_is_closed_whether_its_answer_came_before_or_after() -> None:
+    before = set(Widget.widgets)
+    early, late = Probabilities(LABELS, print), Probabilities(LABELS, print)
+    shown(spread(5, 3), 5, True, early)
+    close_all([early, late])
+    late.show(torch.tensor(spread(5, 3)), 5, True)
+    assert set(Widget.widgets) == before and late._bars is None
+
+
+def test_a_chart_made_while_the_pane_closes_is_closed_with_it() -> None:
+    before = set(Widget.widgets)
+    pane = Probabilities(LABELS, print)
+    listed = models_of([pane])
+    shown(spread(5, 3), 5, True, pane)
+    for model in listed:
+        model.close()
+    assert set(Widget.widgets) == before
