@@ -15,13 +15,12 @@ from ...core.picture.fills import FILLS, fill_picture
 from ...core.picture.reduce import VIEWS
 from ...methods import serving
 from ..kit.arguments import as_box, as_params, default_layer, default_method
-from ..link.traits import COLORMAPS, whole_numbers
+from ..link.traits import COLORMAPS, Checked, Number, whole_numbers
 
 BACKWARD_MODES = ("off", "gradient", "deconvnet", "guided_backprop")
 TILES = ("activation", "gradient", "pictures")
 ZOOMS = ("", "grid", "unit", "backward")
 TABS = ("synthesized", "top", "deconv", "facts", "find")
-Checked = traitlets.TraitType[Any, Any]  # by its validator alone, which is asked about None, too
 SET_IMAGE = "set image instead"
 NONE, AUTO = "none", "automatic"  # entries of menus: no method; the colour map that suits the overlay
 FIRST = 64  # units that are on screen before the browser says which
@@ -53,7 +52,7 @@ class ExplorerState(traitlets.HasTraits):
 
     network: Network
 
-    image: Checked = traitlets.TraitType(None, help="the picture shown; setting it opens another")
+    image = Checked(help="the picture shown; setting it opens another")
     layer = traitlets.Unicode(help="dotted name of the layer shown")
     unit = traitlets.Int(0, help="channel selected in that layer")
     position = traitlets.Any(None, allow_none=True, help="(row, col) of the unit, or None: its strongest")
@@ -71,11 +70,11 @@ class ExplorerState(traitlets.HasTraits):
     zoom = traitlets.Enum(ZOOMS, "", help="the pane that is enlarged")
     about = traitlets.Enum(TABS, "synthesized", help="what is shown about the selected unit; others need an atlas")
 
-    params: Checked = traitlets.TraitType(help="method name → its parameters, where they are not the defaults")
-    opacity = traitlets.Float(0.6, min=0.0, max=1.0, help="of the overlay")
+    params = Checked(help="method name → its parameters, where they are not the defaults")
+    opacity = Number(0.6, min=0.0, max=1.0, help="of the overlay")
     colormap = traitlets.Enum((AUTO, *COLORMAPS), AUTO, help="colour map of the overlay")
-    gamma = traitlets.Float(1.0, min=0.05, max=5.0, help="of the tiles and the selected unit's map")
-    boost = traitlets.Float(0.0, min=0.0, max=1.0, help="of the tiles and the selected unit's map")
+    gamma = Number(1.0, min=0.05, max=5.0, help="of the tiles and the selected unit's map")
+    boost = Number(0.0, min=0.0, max=1.0, help="of the tiles and the selected unit's map")
     tile = traitlets.Int(56, min=24, max=160, help="side of a tile, in css px")
     filming = traitlets.Bool(False, help="whether the camera runs")
     camera_frozen = traitlets.Bool(False, help="whether the camera's last picture is held")
