@@ -34,7 +34,7 @@ class ExplorerAtlas:
         state: ExplorerState,
         client: Client,
         main: MainThread,
-        publish: Callable[[object], None],
+        publish: Callable[[object], object],
         say: Callable[[str], object],
         pane: AtlasPane,
         drawing: Callable[[], bool],
