@@ -27,7 +27,6 @@ from deepvis_widgets.widgets.explorer import answers as live
 from deepvis_widgets.widgets.explorer import drag as explorer_drag
 from deepvis_widgets.widgets.explorer.explorer import Explorer
 from deepvis_widgets.widgets.explorer.keys import KEYS
-from deepvis_widgets.widgets.explorer.overlay_controls import OverlayControls
 from deepvis_widgets.widgets.link.protocol import Frame, pack
 from tests.small_nets import Crafty, Plain
 
@@ -47,7 +46,7 @@ def pictures() -> list[torch.Tensor]:
 
 @pytest.fixture
 def explorer(pictures: list[torch.Tensor]) -> Iterator[Explorer]:
-    made = Explorer(network(), pictures=pictures)
+    made = Explorer(network(), pictures=pictures, unit=0)
     settle(made)
     yield made
     made.close()
@@ -57,8 +56,8 @@ def settle(explorer: Explorer) -> None:
     assert explorer.session.idle(60)
 
 
-def last(widget: Any, kind: str) -> Frame:
-    frame: Frame | None = widget.last(kind)
+def last(pane: Any, kind: str) -> Frame:
+    frame: Frame | None = pane.port.last(kind)
     assert frame is not None
     return frame
 
@@ -67,6 +66,14 @@ def same(one: Frame, other: Frame) -> bool:
     """Whether two frames are the same, byte by byte."""
     equal = all(np.array_equal(one.arrays[name], array) for name, array in other.arrays.items())
     return equal and one.arrays.keys() == other.arrays.keys() and (one.meta, one.seq) == (other.meta, other.seq)
+
+
+def notice(pane: Any) -> str:
+    return str(pane.port.values.get("notice", ""))
+
+
+def shares(explorer: Explorer) -> list[float]:
+    return sorted(last(explorer.panes.bars, "values").arrays["values"].tolist())
 
 
 def values(frame: Frame, levels: int = 255) -> np.ndarray:
@@ -78,9 +85,9 @@ def values(frame: Frame, levels: int = 255) -> np.ndarray:
 def drag(explorer: Explorer, box: Any, seq: int) -> list[int]:
     """A frame of the stage, as the browser sends it; the acknowledged numbers."""
     answered: list[int] = []
-    explorer.panes.stage.ack = answered.append  # type: ignore[method-assign]
-    message, buffers = pack("occluder", seq, {"box": box, "final": False})
-    explorer.panes.stage._receive(None, message, buffers)
+    explorer.ack = answered.append  # type: ignore[method-assign]
+    message, buffers = pack("stage/occluder", seq, {"box": box, "final": False})
+    explorer._receive(None, message, buffers)
     settle(explorer)
     return answered
 
@@ -100,7 +107,7 @@ def test_every_pane_shows_the_numbers_of_the_network(explorer: Explorer, picture
     shown = last(panes.backward, "rgb").arrays["picture"].astype(float) / 255
     np.testing.assert_allclose(shown, backward_view(signal, "raw").permute(1, 2, 0).numpy(), atol=1 / 255)
     shares = net.probabilities(pictures[0][None])[0]
-    np.testing.assert_allclose(sorted(panes.probabilities._bars.y), sorted(shares.tolist()), rtol=1e-4)
+    np.testing.assert_allclose(shares(explorer), sorted(shares.tolist()), rtol=1e-4)
 
 
 def test_an_occluder_is_what_the_network_sees(explorer: Explorer, pictures: list[torch.Tensor]) -> None:
@@ -109,7 +116,7 @@ def test_an_occluder_is_what_the_network_sees(explorer: Explorer, pictures: list
     covered = pictures[0].clone()
     covered[:, 4:14, 6:18] = 0.5
     expected = explorer.network.probabilities(covered[None])[0].tolist()
-    np.testing.assert_allclose(sorted(explorer.panes.probabilities._bars.y), sorted(expected), rtol=1e-4)
+    np.testing.assert_allclose(shares(explorer), sorted(expected), rtol=1e-4)
 
 
 def test_every_drag_step_is_acknowledged_and_answered(explorer: Explorer) -> None:
@@ -128,11 +135,11 @@ def test_a_drag_is_acknowledged_also_when_the_network_fails(explorer: Explorer, 
     monkeypatch.setattr(explorer.network.module, "forward", broken)
     explorer.network.recordings.clear()
     assert drag(explorer, [1, 1, 9, 9], 3) == [3]
-    assert "the network broke" in explorer.panes.stage.notice
+    assert "the network broke" in notice(explorer.panes.stage)
     assert (last(explorer.panes.grid, "tiles").arrays["values"] == before).all(), "the last good state is gone"
     monkeypatch.undo()
     assert drag(explorer, [1, 1, 9, 9], 4) == [4]
-    assert explorer.panes.stage.notice == ""
+    assert notice(explorer.panes.stage) == ""
 
 
 @pytest.mark.parametrize(
@@ -163,7 +170,7 @@ def test_bad_input_is_one_sentence_and_changes_nothing(explorer: Explorer, trait
 def test_a_picture_that_cannot_be_read_is_a_sentence_on_the_stage(explorer: Explorer) -> None:
     before = last(explorer.panes.stage, "picture")
     explorer.show(b"not a picture")
-    assert "not a picture" in explorer.panes.stage.notice
+    assert "not a picture" in notice(explorer.panes.stage)
     assert same(last(explorer.panes.stage, "picture"), before)
 
 
@@ -171,7 +178,7 @@ def test_a_new_layer_brings_its_units_and_forgets_a_unit_it_has_not(explorer: Ex
     explorer.layer, explorer.unit = "features.4", 7
     explorer.layer = "features.0"
     settle(explorer)
-    assert (explorer.unit, explorer.panes.grid.count, explorer.panes.grid.layer) == (0, 6, "features.0")
+    assert (explorer.unit, explorer.panes.grid.port.values["count"]) == (0, 6)
     assert last(explorer.panes.grid, "tiles").meta["layer"] == "features.0"
 
 
@@ -196,13 +203,16 @@ def test_the_difference_grid_shows_derivatives_of_the_frozen_unit(explorer: Expl
     assert frame.meta["layer"] == "features.0" and frame.meta["lo"] < 0 < frame.meta["hi"]
 
 
+BROWSER = ("unit-move", "find-layer", "full-screen")  # what the browser does
+
+
 def test_every_key_does_something_that_exists(explorer: Explorer) -> None:
-    commands = {key["command"] for key in KEYS if not key["command"].startswith("unit-move")}
+    commands = {key["command"] for key in KEYS if not key["command"].startswith(BROWSER)}
     assert commands == set(explorer.commands.table)
     for command in commands - {"pattern", "unit-pictures", "camera"}:
         explorer.press(command)
     settle(explorer)
-    assert explorer.panes.stage.notice == ""
+    assert notice(explorer.panes.stage) == ""
 
 
 def test_no_two_commands_share_a_key() -> None:
@@ -219,17 +229,15 @@ class Distances(Plain):
 
 
 def test_a_refusal_that_takes_a_pass_to_find_reaches_the_menu_and_changes_nothing_else(
-    pictures: list[torch.Tensor], monkeypatch: pytest.MonkeyPatch
+    pictures: list[torch.Tensor],
 ) -> None:
-    shown: list[str | None] = []
-    show = OverlayControls._show_method
-    monkeypatch.setattr(OverlayControls, "_show_method", lambda own: (shown.append(own._state.method), show(own)))
     explorer = Explorer(network(Distances()), pictures=pictures)
+    chosen: list[Any] = []
+    explorer.observe(lambda change: chosen.append(change["new"]), names="method")
     settle(explorer)
-    assert ("(LRP: not here)", "lrp") in explorer.panes.overlay.method.options
-    assert ("CAM", "cam") in explorer.panes.overlay.method.options
-    assert shown == [explorer.method], "the method over the picture was set once, at the start"
-    assert explorer.panes.overlay.method.value == explorer.method == "cam"
+    serves = {found["name"]: found["serves"] for found in explorer.panes.method.port.values["methods"]}
+    assert serves["lrp"] is False and serves["cam"] is True
+    assert chosen == [] and explorer.method == "cam"
     explorer.close()
 
 
@@ -242,7 +250,10 @@ def test_the_progress_bar_is_that_of_the_method_chosen_last(explorer: Explorer, 
         assert go[name].wait(60)
         report(0.5)
 
-    bar = explorer.panes.overlay.running.layout
+    def fraction() -> float | None:
+        found: float | None = explorer.panes.method.port.values["progress"]
+        return found
+
     with monkeypatch.context() as patch:
         patch.setattr("deepvis_widgets.widgets.explorer.overlay.explain", slow)
         explorer.method = "occlusion"
@@ -250,47 +261,47 @@ def test_the_progress_bar_is_that_of_the_method_chosen_last(explorer: Explorer, 
         explorer.method = "lime"
         go["occlusion"].set()
         assert begun["lime"].wait(60)
-    assert bar.display is None, "the end of the first one took the bar from the second one"
+    assert fraction() is not None, "the end of the first one took the bar from the second one"
     explorer.method = "gradient"
-    assert bar.display == "none"
+    assert fraction() is None
     go["lime"].set()
     settle(explorer)
-    assert bar.display == "none"
+    assert fraction() is None
 
 
 def test_pictures_of_a_unit_stream_and_are_remembered(explorer: Explorer, monkeypatch: Any) -> None:
     monkeypatch.setattr("deepvis_widgets.widgets.explorer.unit_pictures.STEPS", 4)
     seen: list[float] = []
-    explorer.panes.gallery.observe(lambda change: seen.append(change["new"]), names="progress")
+    explorer.session.subscribe(live.Drawing, lambda found: seen.append(found.fraction) if found.fraction else None)
     explorer.unit_pictures.draw()
     settle(explorer)
-    assert explorer.panes.gallery.notice == ""
-    assert not explorer.panes.gallery.running and seen and seen[-1] == 1.0
-    drawn = last(explorer.panes.gallery, "pictures").arrays["pictures"]
+    assert notice(explorer.panes.patterns) == ""
+    assert not explorer.panes.patterns.port.values["running"] and seen and seen[-1] == 1.0
+    drawn = last(explorer.panes.patterns, "pictures").arrays["pictures"]
     assert drawn.shape[0] == 4 and drawn.std() > 0
     explorer.unit = 1
-    assert last(explorer.panes.gallery, "pictures").arrays["pictures"].shape[0] == 0
+    assert last(explorer.panes.patterns, "pictures").arrays["pictures"].shape[0] == 0
     explorer.unit = 0
     explorer.unit_pictures.draw()
     settle(explorer)
-    assert (last(explorer.panes.gallery, "pictures").arrays["pictures"] == drawn).all()
+    assert (last(explorer.panes.patterns, "pictures").arrays["pictures"] == drawn).all()
 
 
 def test_pattern_mode_fills_the_tiles(explorer: Explorer, monkeypatch: Any) -> None:
     monkeypatch.setattr("deepvis_widgets.widgets.explorer.unit_pictures.PATTERN_STEPS", 2)
     explorer.layer = "features.1"
     sent: list[int] = []
-    push = explorer.panes.grid.push
+    push = explorer.panes.grid.port.push
 
     def listening(kind: str, meta: Any, arrays: Any, seq: int = 0) -> None:
         if kind == "pictures":
             sent.extend(arrays["units"].tolist())
         push(kind, meta, arrays, seq)
 
-    explorer.panes.grid.push = listening  # type: ignore[method-assign]
+    explorer.panes.grid.port.push = listening  # type: ignore[method-assign]
     explorer.tiles = "pictures"
     settle(explorer)
-    assert sent == list(range(6)) and explorer.panes.grid.notice == ""
+    assert sent == list(range(6)) and notice(explorer.panes.grid) == ""
 
 
 def test_close_ends_the_thread_and_frees_cache_and_graph(pictures: list[torch.Tensor]) -> None:
@@ -317,7 +328,7 @@ def test_two_explorers_of_one_network_share_its_thread(pictures: list[torch.Tens
     one.close()
     two.unit = 3
     settle(two)
-    assert json.dumps(two.unit) == "3" and two.panes.stage.notice == ""
+    assert json.dumps(two.unit) == "3" and notice(two.panes.stage) == ""
     two.close()
     assert threading.active_count() == threads
 
@@ -327,7 +338,7 @@ def test_it_opens_on_a_network_with_every_trick(pictures: list[torch.Tensor]) ->
     for layer in explorer.network.layers.names:
         explorer.layer = layer
         settle(explorer)
-        assert explorer.panes.stage.notice == "", layer
+        assert notice(explorer.panes.stage) == "", layer
         assert last(explorer.panes.grid, "tiles").meta["layer"] == layer
     explorer.close()
 
@@ -355,14 +366,13 @@ def test_picking_a_class_shows_its_map_and_picking_it_again_lets_go(explorer: Ex
 
 
 def marks(explorer: Explorer) -> dict[str, Any]:
-    return {mark["kind"]: mark for mark in explorer.panes.stage.boxes}
+    return {mark["kind"]: mark for mark in explorer.panes.stage.port.values["boxes"]}
 
 
 def test_the_box_of_the_overlay_is_drawn_when_asked_for(explorer: Explorer, pictures: list[torch.Tensor]) -> None:
     assert "localization" not in marks(explorer)
     field = marks(explorer)["field"]
-    explorer.panes.overlay.localize.value = True
-    assert explorer.localize
+    explorer.localize = True
     for target in (1, 3):
         explorer.target = target
         settle(explorer)
@@ -381,7 +391,7 @@ def test_the_box_of_the_overlay_is_drawn_when_asked_for(explorer: Explorer, pict
     assert "localization" not in marks(explorer)
     explorer.method, explorer.localize = "saliency", False
     settle(explorer)
-    assert "localization" not in marks(explorer) and not explorer.panes.overlay.localize.value
+    assert "localization" not in marks(explorer)
 
 
 def test_a_unit_seen_before_is_not_computed_again(explorer: Explorer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -417,14 +427,14 @@ def test_clicks_and_drags_keep_nothing_but_bounded_caches(explorer: Explorer) ->
     def use(rounds: int) -> None:
         for step in range(rounds):
             drag(explorer, (step % 16, step // 16 % 16, 8, 8), step + 1)
-            explorer.unit = step % explorer.panes.grid.count
+            explorer.unit = step % explorer.panes.grid.port.values["count"]
             settle(explorer)
 
     assert growth(lambda: use(40)) < LEAK
     assert explorer.session._seen.bytes <= explorer.session._seen.limit_bytes
     assert len(explorer.network.recordings) <= explorer.network.recordings.limit
     kept: list[Any] = []
-    explorer.panes.stage.on_frame("occluder", lambda frame: kept.append(torch.rand(SIDE)))
+    explorer.panes.stage.port.on_frame("occluder", lambda frame: kept.append(torch.rand(SIDE)))
     assert growth(lambda: use(40)) > LEAK, "one small tensor kept per step must be seen"
 
 
@@ -450,16 +460,16 @@ def test_a_slow_way_back_rests_in_a_drag_and_catches_up(explorer: Explorer, monk
     drag(explorer, [2, 2, 8, 8], 5)
     dragging._took, dragging._due = 0.1, time.perf_counter() + 0.3
     overlays: list[int] = []
-    push = explorer.panes.stage.push
+    push = explorer.panes.stage.port.push
 
     def follow(kind: str, *args: Any, **more: Any) -> None:
         overlays.extend([args[2]] if kind == "overlay" else [])
         push(kind, *args, **more)
 
-    monkeypatch.setattr(explorer.panes.stage, "push", follow)
+    monkeypatch.setattr(explorer.panes.stage.port, "push", follow)
     for seq in (6, 7, 8):
-        message, buffers = pack("occluder", seq, {"box": [2, seq, 8, 8], "final": False})
-        explorer.panes.stage._receive(None, message, buffers)
+        message, buffers = pack("stage/occluder", seq, {"box": [2, seq, 8, 8], "final": False})
+        explorer._receive(None, message, buffers)
     settle(explorer)
     assert last(explorer.panes.grid, "tiles").seq == 8
     assert overlays == [8], "only the last step's overlay is drawn, once there is time"
@@ -478,7 +488,7 @@ def test_a_drag_is_recorded_once_and_goes_on_with_what_changes(explorer: Explore
     output = net.run(net.feed(covered[None]), keep=(layer,)).outputs[layer][0].numpy()
     np.testing.assert_allclose(last(grid, "stats").arrays["mean"], output.mean((1, 2)), rtol=1e-4, atol=1e-6)
     expected = net.probabilities(covered[None])[0].tolist()
-    np.testing.assert_allclose(sorted(explorer.panes.probabilities._bars.y), sorted(expected), rtol=1e-4)
+    np.testing.assert_allclose(shares(explorer), sorted(expected), rtol=1e-4)
 
 
 def test_controls_that_are_out_of_sight_close_too(pictures: list[torch.Tensor]) -> None:
