@@ -62,7 +62,7 @@ class Explorer(ExplorerState, LiveRoot):
     ) -> None:
         loaded, choices = as_network(network), as_pictures(pictures)
         self.begin(loaded, choices[0][1] if picture is None else picture, layer, unit, target)
-        self.about = TABS[0]
+        self.about = TABS[0] if atlas is None else TABS[1]
         super().__init__(group=uuid.uuid4().hex)
         self.session = session = Session(self)
         self.unit_pictures = Synthesis(self, session.client, session.publish)

@@ -120,7 +120,7 @@ def test_an_older_unit_is_not_shown_after_a_newer_layer(session: Session) -> Non
         each(setting(session, layer="features.1", unit=5), setting(session, layer="features.4")),
     )
     maps, views = (found_of(found, kind) for kind in (answers.UnitMap, answers.BackwardView))
-    assert (maps[-1].layer.name, maps[-1].unit.channel) == ("features.4", 5)
+    assert (maps[-1].layer.name, maps[-1].unit.channel) == ("features.4", 0)
     assert views[-1].line.startswith("features.4:5")
 
 

@@ -260,25 +260,18 @@ class Distances(Plain):
 def test_a_method_chosen_while_the_menu_is_filled_anew_is_kept() -> None:
     async def use() -> None:
         explorer = Explorer(network(Distances()), pictures=pictures())
-        chosen, menu = threading.Event(), explorer.panes.overlay.method
+        loop, chosen = asyncio.get_running_loop(), threading.Event()
 
         def choose() -> None:
-            menu.value = "saliency"
+            explorer.set_state({"method": "saliency"})  # as the browser does
             chosen.set()
 
-        def meanwhile(_: Any) -> None:
-            loop.call_soon_threadsafe(choose)
-            if threading.current_thread() is not threading.main_thread():
-                assert chosen.wait(60)
-
-        loop = asyncio.get_running_loop()
-        menu.observe(meanwhile, names="options")
+        explorer.session.subscribe(answers.Served, lambda _: loop.call_soon(choose))
         while not chosen.is_set():
             await asyncio.sleep(0.01)
-        for _ in range(20):
-            await asyncio.sleep(0.01)
-        assert ("(LRP: not here)", "lrp") in menu.options
-        assert explorer.method == menu.value == "saliency"
+        offered = {found["name"]: found["serves"] for found in explorer.panes.method.port.values["methods"]}
+        assert offered["lrp"] is False and offered["saliency"] is True
+        assert explorer.method == "saliency"
         explorer.close()
 
     asyncio.run(use())

@@ -159,7 +159,7 @@ def test_keys_set_the_state(state: ExplorerState) -> None:
     for command in ("layer-next", "gamma", "boost", "pattern", "camera", "probabilities", "freeze", "picture-next"):
         commands.press(command)
     assert state.layer == state.network.layers.names[1]
-    assert (state.gamma, state.boost, state.tiles, state.filming) == (0.7, 0.3, "pictures", True)
+    assert (state.gamma, state.boost, state.tiles, state.filming) == (0.3, 0.3, "pictures", True)
     assert not state.shares and state.frozen
     commands.press("unit-pictures")
     commands.press("reset")

@@ -51,20 +51,32 @@ def settle(widget: Any) -> None:
         threading.Event().wait(0.005)
 
 
-def last(widget: Any, kind: str) -> Frame:
-    frame: Frame | None = widget.last(kind)
+def last(pane: Any, kind: str) -> Frame:
+    """The newest frame of a pane of the Explorer, or of a view of the atlas's own widget."""
+    frame: Frame | None = getattr(pane, "port", pane).last(kind)
     assert frame is not None
     return frame
 
 
-def panes(explorer: dv.Explorer) -> Any:
-    return explorer.panes.tabs.panes
+def atlas_pane(explorer: dv.Explorer) -> Any:
+    return explorer._pane
+
+
+def values(explorer: dv.Explorer) -> dict[str, Any]:
+    """What the pane of the atlas shows besides pictures."""
+    shown: dict[str, Any] = explorer._pane.port.values
+    return shown
+
+
+def does(explorer: dv.Explorer, kind: str, **meta: Any) -> None:
+    """A frame of that pane, as the browser sends it."""
+    explorer._receive(None, *pack(f"atlas/{kind}", 0, meta))
 
 
 def ask_card(explorer: dv.Explorer, layer: str, unit: int, seq: int = 5) -> list[int]:
     answered: list[int] = []
-    explorer.panes.grid.ack = answered.append  # type: ignore[method-assign]
-    explorer.panes.grid._receive(None, *pack("card", seq, {"layer": layer, "unit": unit}))
+    explorer.ack = answered.append  # type: ignore[method-assign]
+    explorer._receive(None, *pack("grid/card", seq, {"layer": layer, "unit": unit}))
     settle(explorer)
     return answered
 
@@ -72,13 +84,13 @@ def ask_card(explorer: dv.Explorer, layer: str, unit: int, seq: int = 5) -> list
 def test_the_top_pane_shows_the_nine_patches_of_the_atlas(explorer: dv.Explorer) -> None:
     assert explorer.atlas is not None and explorer.about == "top"
     unit = explorer.atlas.unit(LAYER, UNIT)
-    shown = last(panes(explorer).top, "pictures").arrays["pictures"]
+    shown = last(atlas_pane(explorer), "top").arrays["pictures"]
     assert len(shown) == 9
     np.testing.assert_array_equal(shown, np.stack([to_bytes(top.patch) for top in unit.top]))
-    assert [caption.split(" · ")[1] for caption in panes(explorer).top.captions] == [top.name for top in unit.top]
+    assert [caption.split(" · ")[1] for caption in values(explorer)["captions"]] == [top.name for top in unit.top]
     explorer.about = "deconv"
     settle(explorer)
-    shown = last(panes(explorer).deconv, "pictures").arrays["pictures"]
+    shown = last(atlas_pane(explorer), "deconv").arrays["pictures"]
     np.testing.assert_array_equal(shown, np.stack([to_bytes(contrasted(top.deconv)) for top in unit.top]))
 
 
@@ -88,47 +100,46 @@ def test_another_unit_changes_the_tab(explorer: dv.Explorer) -> None:
     settle(explorer)
     unit = explorer.atlas.unit(LAYER, 0)
     np.testing.assert_array_equal(
-        last(panes(explorer).top, "pictures").arrays["pictures"][0], to_bytes(unit.top[0].patch)
+        last(atlas_pane(explorer), "top").arrays["pictures"][0], to_bytes(unit.top[0].patch)
     )
-    explorer.about = "facts"
-    settle(explorer)
-    facts = panes(explorer).facts
-    np.testing.assert_allclose(facts.histogram.y, np.log10(1 + unit.histogram[1]))
+    facts = values(explorer)["facts"]
+    np.testing.assert_allclose(facts["counts"], np.log10(1 + unit.histogram[1]))
     chosen = strongest(unit.correlation)
-    np.testing.assert_allclose(facts.classes.y[::-1], unit.correlation[chosen])
-    assert f"{explorer.network.labels[chosen[0]]} {unit.correlation[chosen[0]]:+.2f}" in facts._text.value
+    assert [label for label, _ in facts["classes"]] == [explorer.network.labels[index] for index in chosen]
+    np.testing.assert_allclose([value for _, value in facts["classes"]], unit.correlation[chosen])
 
 
 def test_a_patch_brings_its_picture_and_its_place(explorer: dv.Explorer) -> None:
     assert explorer.atlas is not None
     top = explorer.atlas.unit(LAYER, UNIT).top[3]
-    panes(explorer).top.chosen = 3
+    does(explorer, "pick", index=3)
     settle(explorer)
     assert explorer.position == top.position
     np.testing.assert_array_equal(last(explorer.panes.stage, "picture").arrays["picture"], to_bytes(top.view))
-    assert panes(explorer).top.chosen == -1
+
+
+def shown_units(found: list[tuple[str, int, float]]) -> list[str]:
+    return [f"{layer}:{channel} {value:+.2f}" for layer, channel, value in found]
 
 
 def test_units_are_found_by_class_and_by_likeness_and_visited(explorer: dv.Explorer) -> None:
-    atlas, found = explorer.atlas, panes(explorer).finder
+    atlas = explorer.atlas
     assert atlas is not None
     explorer.about = "find"
+    does(explorer, "search", label="1", here=False)
     settle(explorer)
-    assert found.label == explorer.network.labels[explorer.top or 0], "it begins with the class explained"
-    found.label = "1"
-    settle(explorer)
-    assert found.units.units == atlas.search(1, 8)
-    assert len(last(found.units, "pictures").arrays["pictures"]) == 8
-    assert panes(explorer).similar.units == atlas.similar(LAYER, UNIT, 8)
-    layer, channel, _ = found.units.units[2]
-    found.units.chosen = 2
+    assert values(explorer)["find_captions"] == shown_units(atlas.search(1, 8))
+    assert len(last(atlas_pane(explorer), "find").arrays["pictures"]) == 8
+    assert values(explorer)["similar_captions"] == shown_units(atlas.similar(LAYER, UNIT, 8))
+    layer, channel, _ = atlas.search(1, 8)[2]
+    does(explorer, "visit", list="find", index=2)
     assert (explorer.layer, explorer.unit) == (layer, channel)
-    found._where.value = True
+    does(explorer, "search", label="1", here=True)
     settle(explorer)
-    assert {unit[0] for unit in found.units.units} == {layer}
-    found.label = "no such class"
+    assert {caption.split(":")[0] for caption in values(explorer)["find_captions"]} == {layer}
+    does(explorer, "search", label="no such class", here=False)
     settle(explorer)
-    assert "no such class" in found.units.notice and "\n" not in found.units.notice
+    assert "no such class" in values(explorer)["notice"] and "\n" not in values(explorer)["notice"]
 
 
 def test_the_grid_of_pictures_takes_what_the_atlas_has(explorer: dv.Explorer, monkeypatch: Any) -> None:
@@ -143,7 +154,7 @@ def test_the_grid_of_pictures_takes_what_the_atlas_has(explorer: dv.Explorer, mo
 
 
 def test_a_card_is_answered_once_with_three_pictures(explorer: dv.Explorer) -> None:
-    assert explorer.panes.grid.cards and explorer.atlas is not None
+    assert explorer.panes.grid.port.values["cards"] and explorer.atlas is not None
     assert ask_card(explorer, LAYER, 1) == [5]
     card, unit = last(explorer.panes.grid, "card"), explorer.atlas.unit(LAYER, 1)
     assert (card.meta["layer"], card.meta["unit"], len(card.arrays["pictures"])) == (LAYER, 1, 3)
@@ -154,16 +165,15 @@ def test_a_card_is_answered_once_with_three_pictures(explorer: dv.Explorer) -> N
 def test_an_atlas_of_another_network_is_one_sentence_and_the_explorer_works_on(built: tuple[Path, Path]) -> None:
     explorer = dv.Explorer(small_network(seed=1), pictures=built[0], layer=LAYER, atlas=built[1])
     settle(explorer)
-    tabs = explorer.panes.tabs
-    assert explorer.atlas is None and not explorer.panes.grid.cards
-    assert "other weights" in tabs.builder.said.value and tabs.content.children == (tabs.builder,)
+    assert explorer.atlas is None and not explorer.panes.grid.port.values.get("cards")
+    assert "other weights" in values(explorer)["said"] and not values(explorer)["found"]
     explorer.unit = 1
     settle(explorer)
-    assert explorer.panes.grid.last("tiles") is not None and explorer.panes.stage.notice == ""
+    assert explorer.panes.grid.port.last("tiles") is not None and not explorer.panes.stage.port.values.get("notice")
     assert ask_card(explorer, LAYER, 0) == [5]
     explorer.atlas = 7
     settle(explorer)
-    assert "7 is no atlas" in tabs.builder.said.value
+    assert "7 is no atlas" in values(explorer)["said"]
     explorer.close()
 
 
@@ -171,7 +181,7 @@ def test_another_atlas_that_does_not_fit_leaves_the_one_in_use(explorer: dv.Expl
     before = explorer.atlas
     explorer.atlas = ready_folder("husky-wolf")
     settle(explorer)
-    assert explorer.atlas is before and "other weights" in explorer.panes.stage.notice
+    assert explorer.atlas is before and "other weights" in explorer.panes.stage.port.values["notice"]
 
 
 def test_pictures_that_are_gone_are_a_sentence_in_the_pane(built: tuple[Path, Path], tmp_path: Path) -> None:
@@ -180,7 +190,7 @@ def test_pictures_that_are_gone_are_a_sentence_in_the_pane(built: tuple[Path, Pa
     for picture in folder.iterdir():
         picture.unlink()
     explorer = explored(built, atlas=tmp_path / "atlas")
-    assert "is not where it was" in panes(explorer).top.notice
+    assert "is not where it was" in values(explorer)["top_notice"]
     explorer.close()
 
 
@@ -188,24 +198,22 @@ def test_an_atlas_is_built_in_the_background_and_used(built: tuple[Path, Path], 
     explorer = explored(built)
     assert explorer.atlas is None and explorer.about == "synthesized"
     explorer.about = "top"
-    builder = explorer.panes.tabs.builder
-    assert explorer.panes.tabs.content.children == (builder,)
-    builder.start()
-    assert "Name a folder" in builder.said.value
-    builder.pictures.value, builder.out.value = str(built[0]), str(tmp_path / "made")
-    builder.start()
+    builder = atlas_pane(explorer).build
+    does(explorer, "build", pictures="", out="")
+    assert "Name a folder" in values(explorer)["said"]
+    does(explorer, "build", pictures=str(built[0]), out=str(tmp_path / "made"))
     settle(explorer)
     assert builder.wait(120)
     settle(explorer)
-    assert explorer.atlas is not None and explorer.atlas.network is explorer.network, builder.said.value
-    assert len(last(panes(explorer).top, "pictures").arrays["pictures"]) == 9
+    assert explorer.atlas is not None and explorer.atlas.network is explorer.network, values(explorer)["said"]
+    assert len(last(atlas_pane(explorer), "top").arrays["pictures"]) == 9
     assert dv.Atlas.open(tmp_path / "made", small_network()).search(0, 3) == explorer.atlas.search(0, 3)
     explorer.close()
 
 
 def test_a_build_can_be_cancelled(built: tuple[Path, Path], tmp_path: Path, monkeypatch: Any) -> None:
     explorer = explored(built)
-    builder = explorer.panes.tabs.builder
+    builder = atlas_pane(explorer).build
     reported = threading.Event()
 
     def slow(*_: Any, report: Any, **__: Any) -> None:
@@ -215,16 +223,14 @@ def test_a_build_can_be_cancelled(built: tuple[Path, Path], tmp_path: Path, monk
             threading.Event().wait(0.005)
 
     monkeypatch.setattr(dv.Atlas, "build", slow)
-    builder.pictures.value, builder.out.value = str(built[0]), str(tmp_path / "never")
-    builder.start()
+    does(explorer, "build", pictures=str(built[0]), out=str(tmp_path / "never"))
     assert reported.wait(60)
-    assert builder.progress.value == 0.25 and builder.build_button.disabled
-    assert builder.how_far.value == "25%"
-    builder.cancel_button.click()
+    assert values(explorer)["fraction"] == 0.25 and values(explorer)["running"]
+    assert values(explorer)["how_far"] == "25%"
+    does(explorer, "stop")
     assert builder.wait(60)
-    assert "Stopped" in builder.said.value and not builder.build_button.disabled
-    builder.out.value = str(built[1])
-    builder.open_folder()
+    assert "Stopped" in values(explorer)["said"] and not values(explorer)["running"]
+    does(explorer, "open", out=str(built[1]))
     assert explorer.atlas is not None
     explorer.close()
 
@@ -234,14 +240,13 @@ def test_pictures_left_out_are_told_where_the_form_is_gone(built: tuple[Path, Pa
     (folder / "broken.png").write_text("no picture")
     explorer = explored(built)
     explorer.about = "top"
-    builder = explorer.panes.tabs.builder
-    builder.pictures.value, builder.out.value = str(folder), str(tmp_path / "made")
-    builder.start()
+    builder = atlas_pane(explorer).build
+    does(explorer, "build", pictures=str(folder), out=str(tmp_path / "made"))
     settle(explorer)
     assert builder.wait(120)
     settle(explorer)
-    assert explorer.atlas is not None and builder not in explorer.panes.tabs.content.children
-    assert explorer.panes.stage.notice.startswith('"broken.png" is not a picture')
+    assert explorer.atlas is not None and values(explorer)["found"]
+    assert explorer.panes.stage.port.values["notice"].startswith('"broken.png" is not a picture')
     explorer.close()
 
 
@@ -250,11 +255,9 @@ def test_a_stand_in_is_shown_under_the_name_of_the_unit_selected(explorer: dv.Ex
     other = next(name for name in explorer.atlas.reader.aliases)
     explorer.layer, explorer.unit = other, 1
     settle(explorer)
-    assert panes(explorer).top.unit.layer != other
-    assert last(panes(explorer).top, "pictures").meta["caption"] == f"{other}:1"
-    explorer.about = "facts"
-    settle(explorer)
-    assert panes(explorer).facts._line.value.startswith(f"<b>{other}:1</b>")
+    assert atlas_pane(explorer).unit.layer != other
+    assert last(atlas_pane(explorer), "top").meta["of"] == f"{other}:1"
+    assert values(explorer)["facts"]["of"] == f"{other}:1"
 
 
 def test_the_embedded_network_finds_its_own_atlas() -> None:
@@ -278,15 +281,16 @@ def test_stored_synthesized_pictures_are_shown_at_once(built: tuple[Path, Path],
     view.close()
     explorer = explored(built, atlas=tmp_path / "a")
     explorer.about = "synthesized"
-    np.testing.assert_array_equal(last(explorer.panes.gallery, "pictures").arrays["pictures"], expected)
-    assert explorer.panes.tiles.options[-1][0] == "what each wants to see"
+    np.testing.assert_array_equal(last(explorer.panes.patterns, "pictures").arrays["pictures"], expected)
+    assert explorer.tiles == "pictures", "what units want to see is shown as soon as it is known"
     explorer.close()
 
 
-def test_the_tiles_menu_says_what_the_pictures_are(explorer: dv.Explorer) -> None:
-    explorer.tiles = "pictures"
-    assert explorer.panes.tiles.label == "strongest patches"
-    assert explorer.atlas is not None and not explorer.atlas.has_patterns
-    explorer._atlas.use(None)
+def test_patches_of_an_atlas_are_tiles_of_their_own(explorer: dv.Explorer) -> None:
+    assert explorer.atlas is not None and not explorer.atlas.has_patterns and explorer.tiles == "activation"
+    explorer.tiles = "patches"
     settle(explorer)
-    assert explorer.tiles == "pictures" and explorer.panes.tiles.label == "what each wants to see"
+    shown = last(explorer.panes.grid, "patches")
+    unit = int(shown.arrays["units"][0])
+    patch = explorer.atlas.unit(LAYER, unit).top[0].patch
+    np.testing.assert_allclose(shown.arrays["pictures"][0].astype(int), to_bytes(thumbnail(patch)), atol=1)
