@@ -14,8 +14,9 @@ from ...atlas import Atlas
 from ...core.errors import Cancelled, sentence
 from ...core.network.network import Network
 from ...engine.engine import Engine
+from ...engine.interruptible import Interrupted, Interruptible
 from ...engine.main_thread import MainThread
-from ...engine.shutdown import Interrupted, end_with_process
+from ...engine.shutdown import end_with_process
 
 SLOT = "atlas-copy"
 NOTHING_YET = "There is no atlas of this network here yet."
@@ -38,7 +39,9 @@ class AtlasBuild:
         self._network, self._engine, self._on_atlas, self._show = network, engine, on_atlas, show
         self._main, self._slot = MainThread(), f"{SLOT} {uuid.uuid4().hex}"
         self._stopped = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._computing = Interruptible()
+        self._ended = threading.Event()  # nothing is being built
+        self._ended.set()
         self._first: tuple[float, float] | None = None  # time and fraction of the first report of a build
         self.say(NOTHING_YET)
         self._show_running(False)
@@ -61,7 +64,7 @@ class AtlasBuild:
         if not folder:
             self.say("Name a folder of pictures to build from.")
             return
-        if self._thread is not None and self._thread.is_alive():
+        if not self._ended.is_set():
             return
         self._stopped.clear()
         self._show_running(True)
@@ -82,17 +85,17 @@ class AtlasBuild:
         """Stops building; what is finished is used by the next build of the same."""
         self._stopped.set()
 
-    def end(self) -> threading.Thread | None:
-        """Stops building because the process ends; returns the thread, which ends, too."""
+    def end(self) -> None:
+        """Stops building because the process ends."""
         self.stop()
-        return self._thread
 
-    def wait(self, timeout: float) -> bool:
-        """Waits until nothing is being built; False if something still is."""
-        thread = self._thread
-        if thread is not None:
-            thread.join(timeout)
-        return thread is None or not thread.is_alive()
+    def interrupt(self) -> None:
+        """Interrupts what is being computed."""
+        self._computing.interrupt()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Waits until nothing is being built, at most `timeout` seconds; False if something still is."""
+        return self._ended.wait(timeout)
 
     def open_folder(self, out: str) -> None:
         """Opens the atlas in a folder."""
@@ -105,15 +108,19 @@ class AtlasBuild:
 
     def _begin(self, network: Network, folder: str, out: Path) -> None:
         self.say("Looking at all pictures. The Explorer stays usable meanwhile.")
-        self._thread = threading.Thread(
-            target=self._build, args=(network, folder, out), name="deepvis-atlas", daemon=True
-        )
-        self._thread.start()
+        self._computing = Interruptible()
+        self._ended.clear()
+        threading.Thread(target=self._work, args=(network, folder, out), name="deepvis-atlas", daemon=True).start()
+
+    def _work(self, network: Network, folder: str, out: Path) -> None:
+        try:
+            self._build(network, folder, out)
+        finally:
+            self._ended.set()
 
     def _build(self, network: Network, folder: str, out: Path) -> None:
         try:
-            made = Atlas.build(network, folder, out, workers=_workers(network), quiet=True, report=self._report)
-            found = made.of(self._network)
+            found = self._computing.run(self._built, network, folder, out)
         except (Cancelled, Interrupted):
             self._end("Stopped. Another build into the same folder goes on where this one was.")
         except Exception as error:
@@ -122,6 +129,10 @@ class AtlasBuild:
             self._end(f"{found!r} is finished.")
             self._main.run(self._adopt, found)
 
+    def _built(self, network: Network, folder: str, out: Path) -> Atlas:
+        made = Atlas.build(network, folder, out, workers=_workers(network), quiet=True, report=self._report)
+        return made.of(self._network)
+
     def _adopt(self, found: Atlas) -> None:
         if not self._stopped.is_set():  # closed meanwhile
             self._on_atlas(found)
@@ -129,7 +140,8 @@ class AtlasBuild:
     def _report(self, fraction: float, partial: object | None = None) -> None:
         if self._stopped.is_set():
             raise Cancelled("atlas")
-        self._show(fraction=fraction, how_far=self._told(fraction))
+        with self._computing.paused():
+            self._show(fraction=fraction, how_far=self._told(fraction))
 
     def _told(self, fraction: float) -> str:
         """How much is done, and how long the rest takes at the rate since the first report."""
