@@ -8,6 +8,7 @@ import traitlets
 from torch import Tensor
 
 from ...core.network.network import Network
+from ..link.traits import Checked
 
 
 class PictureState(traitlets.HasTraits):
@@ -23,7 +24,7 @@ class PictureState(traitlets.HasTraits):
     (3, 128, 128)
     """
 
-    image = traitlets.Any(help="the picture shown; setting it opens another")
+    image = Checked(help="the picture shown; setting it opens another")
     target = traitlets.Any(None, allow_none=True, help="class index explained, None: the top class; a label may be set")
 
     def __init__(self, network: Network, **traits: Any) -> None:

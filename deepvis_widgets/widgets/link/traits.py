@@ -10,6 +10,39 @@ import traitlets
 COLORMAPS = ("gray", "viridis", "inferno", "cividis", "blue-red", "green-red")
 
 
+class Checked(traitlets.TraitType[Any, Any]):
+    """Any value that a validator of its class checks, None too: `traitlets.Any` takes None without asking it.
+
+    >>> class Named(traitlets.HasTraits):
+    ...     name = Checked("")
+    ...     check = traitlets.validate("name")(lambda self, proposal: str(proposal["value"]))
+    >>> Named(name=None).name
+    'None'
+    """
+
+    default_value = None
+
+
+class Number(traitlets.Float):
+    """A finite number within its limits: `traitlets.Float` takes NaN, and stumbles over 10**400.
+
+    >>> Number(min=0.0).validate(None, 2)
+    2.0
+    """
+
+    info_text = "a finite number"
+
+    def validate(self, obj: Any, value: Any) -> float:
+        """Returns the number as a float."""
+        try:
+            number = super().validate(obj, value)
+        except OverflowError:
+            self.error(obj, value)
+        if not math.isfinite(number):
+            self.error(obj, value)
+        return float(number)
+
+
 class BoxTrait(traitlets.TraitType[Any, Any]):
     """A box [top, left, height, width] in picture pixels, or None; stored as a list of whole numbers.
 
@@ -80,7 +113,7 @@ def whole_numbers(value: Any, count: int) -> list[int] | None:
         return None
     try:
         numbers = [int(x) for x in value]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return numbers if all(a == b for a, b in zip(numbers, value, strict=True)) else None
 
