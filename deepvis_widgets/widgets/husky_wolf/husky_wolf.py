@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import ipywidgets
-
-from ...core.errors import DeepvisError
 from ...zoo.scenes import Scene
 from ..kit.root import RootWidget
 from .panes import HuskyWolfPanes
@@ -50,15 +47,11 @@ class HuskyWolf(HuskyWolfState, RootWidget):
     ) -> None:
         chance = chance_of(seed)
         names, given, again = network_order(chance, first), orders(scenes), fresh_orders(chance, fresh)
+        self.method, self.voters = method, voters  # before anything is made that would have to be closed
         super().__init__()
         self.add_class("dv-husky-wolf")
         self.given = given
         self.name_networks(names)
-        try:
-            self.method, self.voters = method, voters
-        except DeepvisError:
-            ipywidgets.VBox.close(self)  # nothing has begun that could end
-            raise
         self.snow: SnowLab | None = None
         self.panes = HuskyWolfPanes(self, stop=lambda: self.session.stop())
         self.children = tuple(self.panes.rows)
@@ -68,7 +61,7 @@ class HuskyWolf(HuskyWolfState, RootWidget):
 
     def _make(self, _: Any) -> None:
         """Networks of one's own, made from the first time on that they are asked for."""
-        if self.making and self.snow is None:
+        if self.making and self.snow is None and not self.closed:
             drawn = list(self.session.scenes)
             self.snow = SnowLab(scenes=drawn if len(drawn) == len(self.given) else None)
             self.panes.add_page(self.snow)

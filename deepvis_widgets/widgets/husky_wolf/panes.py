@@ -131,4 +131,4 @@ class HuskyWolfPanes:
 
     def close(self) -> None:
         """Takes every widget off the page and frees its model."""
-        close_all(self.rows)
+        close_all([*self.rows, self.pictures.link])

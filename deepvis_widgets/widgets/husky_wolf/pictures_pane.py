@@ -50,7 +50,7 @@ class PicturesPane:
         for trait, control in (("method", self.method), ("opacity", self.opacity)):
             traitlets.link((self._state, trait), (control, "value"))
         traitlets.link((self._state, "picture"), (self.gallery, "chosen"))
-        ipywidgets.jslink((self.opacity, "value"), (self.stage, "opacity"))
+        self.link = ipywidgets.jslink((self.opacity, "value"), (self.stage, "opacity"))
         self._state.observe(lambda _: self._draw_gallery(), names="opacity")
         self._state.observe(lambda _: self._draw_large(), names="picture")
         self._draw_large()
