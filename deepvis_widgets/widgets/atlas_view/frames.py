@@ -103,8 +103,12 @@ def left_out(atlas: Atlas) -> str:
 
 def card_frame(unit: Unit, layer: str, channel: int, pictures: Sequence[Tensor]) -> Parts:
     """Meta and arrays of a grid's "card" frame, for the unit of the layer shown."""
-    label, correlation = unit.classes(1)[0]
-    lines = [f"max {unit.maximum:.3g} · mean {unit.mean:.3g}", f"fires for {label} ({correlation:+.2f})"]
+    lines = _card_lines(unit) if unit.top else []
     meta = {"layer": layer, "unit": channel, "title": f"{layer}:{channel}", "lines": lines}
     arrays = {"pictures": np.stack([to_bytes(thumbnail(picture)) for picture in pictures])} if pictures else {}
     return meta, arrays
+
+
+def _card_lines(unit: Unit) -> list[str]:
+    label, correlation = unit.classes(1)[0]
+    return [f"max {unit.maximum:.3g} · mean {unit.mean:.3g}", f"fires for {label} ({correlation:+.2f})"]
