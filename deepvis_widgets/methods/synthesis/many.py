@@ -76,8 +76,9 @@ def saturated(boxes: Tensor, mean: Tensor) -> Tensor:
     """Returns boxes (n, C, h, w) with their contrast around the mean colour (C, 1, 1) turned up until all but a
     percent of their values reach black or white.
 
-    >>> saturated(torch.tensor([[[[0.4, 0.5, 0.6]]]]), torch.full((1, 1, 1), 0.5)).flatten().tolist()
-    [0.0, 0.5, 1.0]
+    >>> shown = saturated(torch.tensor([[[[0.4, 0.5, 0.6]]]]), torch.full((1, 1, 1), 0.5))
+    >>> shown.flatten().round(decimals=2)
+    tensor([0.0000, 0.5000, 1.0000])
     """
     away = boxes - mean
     room = away.abs() / torch.where(away > 0, 1 - mean, mean)
