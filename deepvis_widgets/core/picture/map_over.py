@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 
 from .colormap import colour
+from .contrast import reach
 
-STRONGEST = 0.99  # share of a map of pixels that its colours tell apart; a few pixels are far beyond the others
 FAINT, RISE = 0.12, 1.3  # opacity of a map where it says nothing, and how it grows with the strength
 LUMA = (0.299, 0.587, 0.114)  # Rec. 601
 
@@ -15,25 +15,18 @@ LUMA = (0.299, 0.587, 0.114)  # Rec. 601
 def ends(values: Tensor, signed: bool, fine: bool) -> tuple[float, float]:
     """Returns the values (low, high) that the ends of the colours stand for.
 
-    A signed map (H, W) is symmetric about 0. With `fine`, for maps made of pixels, the ends are at the 99th percentile
-    instead of the extremes, and beyond them colours stay what they are.
+    A signed map (H, W) is symmetric about 0. With `fine`, for maps made of pixels, the ends are at the 99th percentile of
+    what is not zero (see reach) instead of the extremes, and beyond them colours stay what they are.
 
     >>> ends(torch.tensor([[-1.0, 3.0]]), signed=True, fine=False)
     (-3.0, 3.0)
     """
-    flat = values.detach().double().flatten().cpu()
+    shown = values.detach().double().cpu()
     if signed:
-        most = _percentile(flat.abs(), fine)
+        most = float(reach(shown) if fine else shown.abs().max())
         return -most, most
-    return float(flat.min()), max(float(flat.min()), _percentile(flat, fine))
-
-
-def _percentile(values: Tensor, fine: bool) -> float:
-    if not fine:
-        return float(values.max())
-    rank = min(len(values), max(1, round(STRONGEST * len(values))))
-    found = float(values.kthvalue(rank).values)
-    return found if found > 0 else float(values.max())  # nearly all of the map is 0
+    low = float(shown.min())
+    return low, low + float(reach(shown - low) if fine else shown.max() - low)
 
 
 def grey(picture: Tensor) -> Tensor:

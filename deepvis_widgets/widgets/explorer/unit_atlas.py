@@ -61,7 +61,7 @@ class ExplorerAtlas:
         if self._client.closed:
             return
         self.feed.atlas = atlas
-        self._pane.port.put(found=atlas is not None)
+        self._pane.port.put(found=atlas is not None and atlas.has_pictures)
         self._publish(AtlasInUse(atlas is not None, atlas is not None and atlas.has_patterns))
         self.refresh()
 
@@ -70,7 +70,8 @@ class ExplorerAtlas:
         state, atlas = self._state, self.feed.atlas
         if atlas is not None:
             self._show_stored(atlas)
-            self.feed.show(state.layer, state.unit, [*KINDS, "similar"] if state.about == "find" else KINDS)
+            if atlas.has_pictures:
+                self.feed.show(state.layer, state.unit, [*KINDS, "similar"] if state.about == "find" else KINDS)
 
     def _show_stored(self, atlas: Atlas) -> None:
         """The synthesized pictures that the atlas has of the selected unit; Start draws others."""
