@@ -15,7 +15,7 @@ from ...core.picture.fills import FILLS, fill_picture
 from ...core.picture.reduce import VIEWS
 from ...methods import serving
 from ..kit.arguments import as_box, default_layer, default_method
-from ..link.traits import COLORMAPS, whole_numbers
+from ..link.traits import COLORMAPS, TileTrait, whole_numbers
 
 BACKWARD_MODES = ("off", "gradient", "deconvnet", "guided_backprop")
 TILES = ("activation", "gradient", "pictures", "patches")
@@ -70,7 +70,7 @@ class ExplorerState(traitlets.HasTraits):
     boost = traitlets.Float(0.0, min=0.0, max=1.0, help="of the tiles and the selected unit's map").tag(sync=True)
     sort = traitlets.Enum(SORTS, "max", help="the order of the units in the grid").tag(sync=True)
     scale = traitlets.Enum(SCALES, "layer", help="whether tiles are as bright as in their layer, or each by itself").tag(sync=True)
-    tile = traitlets.Int(0, min=0, max=160, help="side of a tile, in css px; 0: as large as lets all fit").tag(sync=True)
+    tile = TileTrait(0, help="side of a tile, in css px; 0: as large as lets all fit").tag(sync=True)
     filming = traitlets.Bool(False, help="whether the camera runs").tag(sync=True)
     camera_frozen = traitlets.Bool(False, help="whether the camera's last picture is held").tag(sync=True)
     help = traitlets.Bool(False, help="whether the table of keys is shown").tag(sync=True)
