@@ -6,6 +6,7 @@ import { onResize } from "../page/animation_frame";
 import type { Channel } from "../link/link";
 import { frames, live } from "../link/live";
 import type { Frame } from "../link/protocol";
+import { mountLabel } from "../link/label";
 import { watch } from "../link/model";
 import type { ExplorerTraits } from "../link/traits";
 import { widget, type View } from "../link/widget";
@@ -38,6 +39,8 @@ function mount({ model, state: parts, root, signal: life }: View<ExplorerTraits,
     </ScreenContext.Provider>,
     host,
   );
+  root.setAttribute("role", "group");
+  mountLabel(model, root, "Explorer of an image network; h lists the keys", life);
   attachKeys(screen);
   onResize(root, fit, life);
   window.addEventListener("resize", fit, { signal: life });
