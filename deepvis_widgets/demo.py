@@ -58,7 +58,10 @@ async def run_first_cell(app: Any, path: str) -> None:
     manager = app.kernel_manager
     notebook = await app.contents_manager.get(path)
     cell = first_code_cell(notebook["content"]["cells"])
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}  # what it says is no news to who waits for a page
+    quiet = {
+        "stdout": subprocess.DEVNULL,
+        "stderr": subprocess.DEVNULL,
+    }  # what it says is no news to who waits for a page
     kernel = await manager.start_kernel(path=path, **quiet)
     await app.session_manager.create_session(path=path, name=path, type="notebook", kernel_id=kernel)
     client = manager.get_kernel(kernel).client()
@@ -94,7 +97,9 @@ def make_app(root: Path, port: int | None) -> Any:
     }
     LabApp.default_url = "/lab"
     with contextlib.redirect_stderr(io.StringIO()):
-        app = LabApp.initialize_server(argv=[], config=Config({"ServerApp": settings, "LabApp": {"log_level": "ERROR"}}))
+        app = LabApp.initialize_server(
+            argv=[], config=Config({"ServerApp": settings, "LabApp": {"log_level": "ERROR"}})
+        )
     _settle(app)
     return app
 
@@ -130,7 +135,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     async def begin() -> None:
         await run_first_cell(app, notebook.name)
-        announce(f"{app.connection_url}lab/tree/{notebook.name}?token={app.identity_provider.token}", not asked.no_browser)
+        announce(
+            f"{app.connection_url}lab/tree/{notebook.name}?token={app.identity_provider.token}", not asked.no_browser
+        )
 
     app.io_loop.add_callback(lambda: asyncio.ensure_future(begin()))
     app.start()

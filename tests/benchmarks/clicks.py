@@ -33,8 +33,7 @@ class Clicks:
         self.explorer.backward = "deconvnet"
         assert self.explorer.session.idle(100)
         self._sent = threading.Event()
-        pane = self.explorer.panes.backward
-        pane.send = self._told(pane.send)
+        self.explorer.send = self._told(self.explorer.send)
 
     def rows(self, name: str) -> Iterator[Row]:
         """The figures of one network."""
@@ -46,16 +45,17 @@ class Clicks:
         yield Row("Click on a unit", f"a unit seen before, {name}", 1000 * statistics.median(again), "ms", "", 5)
 
     def _told(self, send: Callable[..., None]) -> Callable[..., None]:
-        def told(*message: Any) -> None:
-            send(*message)
-            self._sent.set()
+        def told(message: Any, *buffers: Any) -> None:
+            send(message, *buffers)
+            if message["kind"] == "backward/rgb":
+                self._sent.set()
 
         return told
 
     def click(self, unit: int) -> None:
         """What the browser's message does, until the backward view of the unit is on its way."""
         self._sent.clear()
-        self.explorer.panes.grid.set_state({"unit": unit})
+        self.explorer.set_state({"unit": unit})
         assert self._sent.wait(100)
 
     def _new(self, unit: int) -> float:

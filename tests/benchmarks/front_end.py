@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 import deepvis_widgets as dv
-from deepvis_widgets.widgets.link.live_widget import STYLE, LiveWidget, built
+from deepvis_widgets.widgets.link.live_widget import STYLE, built
 from deepvis_widgets.widgets.link.protocol import pack
 from deepvis_widgets.widgets.views.unit_grid import UnitGrid
 from tests.benchmarks.live import in_chromium, p95
@@ -34,20 +34,18 @@ def _bytes(name: str) -> Iterator[Row]:
     """Bytes of a step's messages ÷ the pixels of the tiles on screen: of the grid alone, and of all panes."""
     explorer = dv.Explorer(dv.load(name) if name == "husky-wolf" else dv.load(name, weights="random"))
     _rest(explorer)
-    sent: list[tuple[Any, int]] = []
-    panes = [pane for pane in vars(explorer.panes).values() if isinstance(pane, LiveWidget)]
-    for pane in panes:
-        pane.send = lambda message, buffers=(), pane=pane: sent.append((pane, _size(message, buffers)))
-    visible = np.arange(min(explorer.panes.grid.count, 64), dtype=np.int32)
-    _receive(explorer.panes.grid, "visible", {}, {"units": visible})
+    sent: list[tuple[str, int]] = []
+    explorer.send = lambda message, buffers=(): sent.append((message["kind"], _size(message, buffers)))
+    visible = np.arange(min(explorer.network.layers[explorer.layer].channels, 64), dtype=np.int32)
+    _receive(explorer, "grid/visible", {}, {"units": visible})
     _rest(explorer)
     pixels = len(visible) * _tile_pixels(explorer)
     grid, everything = [], []
     for step in range(1, STEPS + 1):
         sent.clear()
-        _receive(explorer.panes.stage, "occluder", {"box": [2 * step, step, 32, 32], "final": False}, {}, step)
+        _receive(explorer, "stage/occluder", {"box": [2 * step, step, 32, 32], "final": False}, {}, step)
         _rest(explorer)
-        grid.append(sum(size for pane, size in sent if pane is explorer.panes.grid) / pixels)
+        grid.append(sum(size for kind, size in sent if kind.startswith("grid/")) / pixels)
         everything.append(sum(size for _, size in sent) / pixels)
     against = "the visible tiles' pixels"
     size = COST.replace("time", "size")
@@ -71,9 +69,9 @@ def _paint() -> Iterator[Row]:
     yield Row("Front end", f"{what}, p95", p95(painted["took"]), "ms", "", 8)
 
 
-def _receive(pane: LiveWidget, kind: str, meta: dict[str, Any], arrays: dict[str, Any], seq: int = 1) -> None:
+def _receive(explorer: dv.Explorer, kind: str, meta: dict[str, Any], arrays: dict[str, Any], seq: int = 1) -> None:
     message, buffers = pack(kind, seq, meta, arrays)
-    pane._receive(None, message, [memoryview(buffer) for buffer in buffers])
+    explorer._receive(None, message, [memoryview(buffer) for buffer in buffers])
 
 
 def _rest(explorer: dv.Explorer) -> None:
@@ -85,5 +83,5 @@ def _size(message: Any, buffers: Any) -> int:
 
 
 def _tile_pixels(explorer: dv.Explorer) -> int:
-    tiles = explorer.panes.grid.last("tiles")
+    tiles = explorer.last("grid/tiles")
     return int(np.prod(tiles.arrays["values"].shape[1:]))

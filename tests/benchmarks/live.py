@@ -97,7 +97,7 @@ def measure(server: JupyterServer, browser: Browser, name: str, load: str) -> Sa
     notebook = NotebookPage(page, Console(page), "doc")
     notebook.open(server, write_notebook(server.root, f"bench-{name}", [OPEN.format(load=load)]))
     page.locator(".dv-stage-canvas").wait_for()
-    notebook.python("explorer.session.idle(60)\nexplorer.backward = 'deconvnet'\n" + BARE)
+    notebook.python("explorer.session.idle(60)\nexplorer.backward, explorer.tile = 'deconvnet', 56\n" + BARE)
     page.evaluate(PROBE)
     samples = Samples([], [], [], [], [])
     _single_moves(notebook, samples)
@@ -126,7 +126,7 @@ def _single_moves(notebook: NotebookPage, samples: Samples) -> None:
 
 def _clicks(notebook: NotebookPage, samples: Samples) -> None:
     canvas = notebook.page.locator(".dv-grid-canvas")
-    for step in range(1, CLICKS + 1):  # unit 0 is selected already
+    for step in range(1, CLICKS + 1):  # the first one, the strongest, is selected already
         notebook.python("explorer.session.idle(10)")
         _clear(notebook)
         canvas.click(position={"x": 40 + 60 * (step % 4), "y": 40 + 60 * (step // 4 % 4)})

@@ -50,17 +50,17 @@ def _click(explorer: dv.Explorer, number: int) -> None:
     """Unit after unit, and another layer every hundred clicks."""
     if number % 100 == 0:
         explorer.layer = explorer.network.layers.names[number // 100 % len(explorer.network.layers.names)]
-    explorer.panes.grid.set_state({"unit": number % explorer.panes.grid.count})
+    explorer.set_state({"unit": number % explorer.network.layers[explorer.layer].channels})
     assert explorer.session.idle(100)
 
 
 def _drag(explorer: dv.Explorer, number: int) -> None:
     """The message of one step, until it is acknowledged; the rectangle walks over the whole picture."""
     answered = threading.Event()
-    explorer.panes.stage.ack = lambda seq: answered.set()
+    explorer.ack = lambda seq: answered.set()
     box = [number % (SIDE - 16), number // (SIDE - 16) % (SIDE - 16), 16, 16]
-    message, buffers = pack("occluder", number, {"box": box, "final": False})
-    explorer.panes.stage._receive(None, message, [memoryview(buffer) for buffer in buffers])
+    message, buffers = pack("stage/occluder", number, {"box": box, "final": False})
+    explorer._receive(None, message, [memoryview(buffer) for buffer in buffers])
     assert answered.wait(100)
 
 

@@ -11,6 +11,6 @@
   };
   watch(".dv-stage", { attributes: true, attributeFilter: ["data-occluder"] }, "rectangle");
   watch(".dv-grid", { attributes: true, attributeFilter: ["data-seq"] }, "tiles");
-  watch(".dv-area-backward", { subtree: true, characterData: true, childList: true }, "backward");
+  watch(".dv-x-backward", { subtree: true, characterData: true, childList: true }, "backward");
   window.deepvisMarks = marks;
 }

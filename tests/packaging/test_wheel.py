@@ -102,10 +102,9 @@ def test_what_installing_needs_beside_python_is_in_it(contents: dict[str, bytes]
 
 
 def test_each_widget_module_has_its_bundle(contents: dict[str, bytes]) -> None:
-    named = re.findall(
-        r'built\("(\w+\.js)"\)', "".join(p.read_text("utf-8") for p in PACKAGE.glob("widgets/views/*.py"))
-    )
-    assert named and [name for name in named if f"deepvis_widgets/static/{name}" not in contents] == []
+    named = re.findall(r'built\("(\w+\.js)"\)', "".join(p.read_text("utf-8") for p in PACKAGE.glob("widgets/**/*.py")))
+    packed = {Path(name).name for name in contents if re.fullmatch(r"deepvis_widgets/static/\w+\.js", name)}
+    assert packed == set(named) and "explorer.js" in packed
 
 
 def test_it_carries_no_tests_no_sources_of_the_front_end_and_no_other_package(contents: dict[str, bytes]) -> None:

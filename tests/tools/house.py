@@ -51,7 +51,7 @@ def too_long(root: Path) -> list[str]:
 def report(tree: Path) -> str:
     """The figures of a checkout, as text."""
     root = tree / PACKAGE
-    python, typescript = lengths(root), lengths(tree / "js" / "src", "*.ts")
+    python, typescript = lengths(root), lengths(tree / "js" / "src", "*.ts*")
     found = circles(graph(root))
     rows = [("circles of files", str(len(found)))]
     rows += [("", f"{len(group)}: {' '.join(group)}") for group in found]

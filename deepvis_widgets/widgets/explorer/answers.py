@@ -235,7 +235,11 @@ def forward(question: Question, recording: Recording, seq: int, rank: bool) -> t
     `rank` the classes shown are chosen anew.
     """
     maps = _maps(question, recording)
-    return _tiles(maps, question, seq, gradient=False), _unit_map(maps, question), shares(question, recording, rank, seq)
+    return (
+        _tiles(maps, question, seq, gradient=False),
+        _unit_map(maps, question),
+        shares(question, recording, rank, seq),
+    )
 
 
 def tiles(question: Question, recording: Recording, seq: int) -> Tiles:

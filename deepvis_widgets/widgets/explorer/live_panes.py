@@ -155,7 +155,9 @@ class BackwardPane:
 
     def follow(self, subscribe: Subscribe) -> None:
         """Shows answers from now on."""
-        subscribe(BackwardView, lambda found: self.port.push("rgb", {"lines": [found.line]}, {"picture": found.picture}))
+        subscribe(
+            BackwardView, lambda found: self.port.push("rgb", {"lines": [found.line]}, {"picture": found.picture})
+        )
 
 
 class PatternsPane:

@@ -43,4 +43,10 @@ def offered(name: str, serves: bool) -> dict[str, Any]:
 def _entry(spec: Spec) -> dict[str, Any]:
     choices = None if spec.choices is None else list(spec.choices)
     limits = {"low": spec.low, "high": spec.high, "step": spec.step, "whole": isinstance(spec.default, int)}
-    return {"name": spec.name, "label": spec.label, "help": spec.help, "value": spec.default, "choices": choices} | limits
+    return {
+        "name": spec.name,
+        "label": spec.label,
+        "help": spec.help,
+        "value": spec.default,
+        "choices": choices,
+    } | limits

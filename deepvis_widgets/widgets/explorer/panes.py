@@ -72,6 +72,7 @@ class Panes:
         self.bars = BarsPane(network.labels, port("bars"))
         self.status = StatusPane(network.labels, port("status"))
         self.camera = port("camera")
+        self.camera.put(size=list(network.size))
         self._listen(acts)
 
     # --- frames from the browser ---
@@ -120,7 +121,7 @@ class Panes:
             self.status,
         ):
             pane.follow(subscribe)
-        subscribe(AtlasInUse, lambda atlas: self.grid.port.put(cards=atlas.found, patterns=atlas.patterns))
+        subscribe(AtlasInUse, lambda atlas: self.grid.port.put(cards=atlas.found))
 
     def close(self) -> None:
         """Lets go of what the panes hold."""

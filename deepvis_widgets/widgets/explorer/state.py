@@ -15,7 +15,7 @@ from ...core.picture.fills import FILLS, fill_picture
 from ...core.picture.reduce import VIEWS
 from ...methods import serving
 from ..kit.arguments import as_box, as_params, default_layer, default_method
-from ..link.traits import COLORMAPS, Checked, Number, whole_numbers
+from ..link.traits import COLORMAPS, Checked, Number, TileTrait, whole_numbers
 
 BACKWARD_MODES = ("off", "gradient", "deconvnet", "guided_backprop")
 TILES = ("activation", "gradient", "pictures", "patches")
@@ -60,20 +60,32 @@ class ExplorerState(traitlets.HasTraits):
     image = Checked(help="the picture shown; setting it opens another")
     layer = traitlets.Unicode(help="dotted name of the layer shown").tag(sync=True)
     unit = traitlets.Int(0, help="channel selected in that layer").tag(sync=True)
-    position = traitlets.Any(None, allow_none=True, help="(row, col) of the unit, or None: its strongest").tag(sync=True)
+    position = traitlets.Any(None, allow_none=True, help="(row, col) of the unit, or None: its strongest").tag(
+        sync=True
+    )
     target = traitlets.Any(
         None, allow_none=True, help="class index explained, or None: the top class; a label may be set"
     ).tag(sync=True)
-    method = traitlets.Unicode(allow_none=True, help="name of the method drawn over the picture, or None").tag(sync=True)
-    occluder = traitlets.Any(None, allow_none=True, help="(top, left, height, width) in picture pixels, or None").tag(sync=True)
+    method = traitlets.Unicode(allow_none=True, help="name of the method drawn over the picture, or None").tag(
+        sync=True
+    )
+    occluder = traitlets.Any(None, allow_none=True, help="(top, left, height, width) in picture pixels, or None").tag(
+        sync=True
+    )
     fill = traitlets.Enum(FILLS, "grey", help="what the occluder shows").tag(sync=True)
-    localize = traitlets.Bool(False, help="whether the box round the overlay's largest strong part is drawn").tag(sync=True)
+    localize = traitlets.Bool(False, help="whether the box round the overlay's largest strong part is drawn").tag(
+        sync=True
+    )
     backward = traitlets.Enum(BACKWARD_MODES, "deconvnet", help="mode of the backward pane").tag(sync=True)
     backward_view = traitlets.Enum(VIEWS, "raw", help="how the backward pane is drawn").tag(sync=True)
-    frozen = traitlets.Bool(False, help="whether the backward pane keeps its unit while others are browsed").tag(sync=True)
+    frozen = traitlets.Bool(False, help="whether the backward pane keeps its unit while others are browsed").tag(
+        sync=True
+    )
     tiles = traitlets.Enum(TILES, "activation", help="what the unit grid shows").tag(sync=True)
     zoom = traitlets.Enum(ZOOMS, "", help="the pane that is enlarged").tag(sync=True)
-    about = traitlets.Enum(TABS, "synthesized", help="what is shown about the selected unit; others need an atlas").tag(sync=True)
+    about = traitlets.Enum(TABS, "synthesized", help="what is shown about the selected unit; others need an atlas").tag(
+        sync=True
+    )
 
     params = Checked(help="method name → its parameters, where they are not the defaults").tag(sync=True)
     opacity = Number(0.6, min=0.0, max=1.0, help="of the overlay").tag(sync=True)
@@ -81,8 +93,10 @@ class ExplorerState(traitlets.HasTraits):
     gamma = Number(0.5, min=0.05, max=5.0, help="of the tiles and the selected unit's map").tag(sync=True)
     boost = Number(0.0, min=0.0, max=1.0, help="of the tiles and the selected unit's map").tag(sync=True)
     sort = traitlets.Enum(SORTS, "max", help="the order of the units in the grid").tag(sync=True)
-    scale = traitlets.Enum(SCALES, "layer", help="whether tiles are as bright as in their layer, or each by itself").tag(sync=True)
-    tile = traitlets.Int(0, min=0, max=160, help="side of a tile, in css px; 0: as large as lets all fit").tag(sync=True)
+    scale = traitlets.Enum(
+        SCALES, "layer", help="whether tiles are as bright as in their layer, or each by itself"
+    ).tag(sync=True)
+    tile = TileTrait(0, help="side of a tile, in css px; 0: as large as lets all fit").tag(sync=True)
     filming = traitlets.Bool(False, help="whether the camera runs").tag(sync=True)
     camera_frozen = traitlets.Bool(False, help="whether the camera's last picture is held").tag(sync=True)
     help = traitlets.Bool(False, help="whether the table of keys is shown").tag(sync=True)

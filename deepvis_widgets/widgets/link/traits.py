@@ -103,6 +103,24 @@ class LimitsTrait(traitlets.TraitType[Any, Any]):
         return [low, high]
 
 
+class TileTrait(traitlets.Int[int, int]):
+    """The side of a tile in css px, or 0: as large as lets all fit.
+
+    >>> TileTrait().validate(None, 56)
+    56
+    """
+
+    least, most = 24, 160  # smaller ones cannot be read
+    info_text = f"a side of {least} to {most} css px, or 0: as large as lets all tiles fit"
+
+    def validate(self, obj: Any, value: Any) -> int:
+        """Returns the side."""
+        side: int = super().validate(obj, value)
+        if side != 0 and not self.least <= side <= self.most:
+            self.error(obj, value)
+        return side
+
+
 def whole_numbers(value: Any, count: int) -> list[int] | None:
     """Returns the value as `count` whole numbers, or None when it is something else.
 

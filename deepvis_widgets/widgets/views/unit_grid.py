@@ -5,7 +5,7 @@ from __future__ import annotations
 import traitlets
 
 from ..link.live_widget import STYLE, LiveWidget, built
-from ..link.traits import PositionTrait, colormap_trait
+from ..link.traits import PositionTrait, TileTrait, colormap_trait
 
 
 class UnitGrid(LiveWidget):
@@ -31,10 +31,12 @@ class UnitGrid(LiveWidget):
     gamma = traitlets.Float(1.0, min=0.05, max=5.0).tag(sync=True)
     boost = traitlets.Float(0.0, min=0.0, max=1.0).tag(sync=True)
     sort = traitlets.Enum(("index", "max", "mean"), "index").tag(sync=True)
-    tile = traitlets.Int(56, min=0, max=160, help="css px; 0: as large as lets all fit").tag(sync=True)
+    tile = TileTrait(56, help="css px; 0: as large as lets all fit").tag(sync=True)
     colormap = colormap_trait("gray")
     mode = traitlets.Enum(("activation", "gradient", "pictures", "patches"), "activation").tag(sync=True)
     position = PositionTrait(default_value=None, allow_none=True).tag(sync=True)
-    lit = traitlets.Bool(False, help="whether pictures are as bright as their unit is active, and 0 is dark").tag(sync=True)
+    lit = traitlets.Bool(False, help="whether pictures are as bright as their unit is active, and 0 is dark").tag(
+        sync=True
+    )
     names = traitlets.List(traitlets.Unicode(), help="what the units are called; none: by their numbers").tag(sync=True)
     cards = traitlets.Bool(False, help="whether a unit under the pointer shows its card").tag(sync=True)

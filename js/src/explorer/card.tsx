@@ -1,12 +1,12 @@
 // The selected unit: its map and the way back to the picture, what it wants to see, and what an atlas knows of it.
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect } from "preact/hooks";
 import { save } from "../link/model";
 import type { About, ExplorerTraits } from "../link/traits";
 import { AtlasForm } from "./atlas_form";
 import { FactsView } from "./facts_view";
 import { FindUnits } from "./find_units";
 import { PartView } from "./part_view";
-import { PictureCanvas, picturesOf } from "./picture_canvas";
+import { PictureCanvas, picturesOf, usePictures } from "./picture_canvas";
 import { useScreen } from "./screen_context";
 
 const BACKWARD: readonly (readonly [ExplorerTraits["backward"], string])[] = [
@@ -29,7 +29,9 @@ export function Card() {
   const { parts, sizes, state, drawer } = useScreen();
   const enlarged = state.zoom.value === "unit" || state.zoom.value === "backward";
   const side = enlarged ? Math.round(Math.min(sizes.value.width - 48, Math.max(220, sizes.value.height * 0.62))) : sizes.value.map;
-  for (const part of [parts.unit, parts.backward]) if (part.model.get("size") !== side) part.model.set("size", side);
+  useLayoutEffect(() => {
+    for (const part of [parts.unit, parts.backward]) part.model.set("size", side);
+  }, [side]);
   return (
     <section class="dv-x-card" aria-label="The selected unit" data-open={drawer.value}>
       <div class="dv-x-bar-line">
@@ -124,7 +126,7 @@ function Tabs() {
 function Wants() {
   const screen = useScreen();
   const { parts, patterns, state } = screen;
-  const pictures = picturesOf(screen.frame("patterns", "pictures").value);
+  const pictures = usePictures(screen.frame("patterns", "pictures").value);
   const running = patterns.running.value;
   const post = (kind: "start" | "stop") => () => void parts.patterns.link.post(kind);
   useEffect(() => {
@@ -161,7 +163,7 @@ function Wants() {
 function Top({ kind, large = false }: { kind: "top" | "deconv"; large?: boolean }) {
   const screen = useScreen();
   const { atlas, parts } = screen;
-  const pictures = picturesOf(screen.frame("atlas", kind).value);
+  const pictures = usePictures(screen.frame("atlas", kind).value);
   const captions = atlas.captions.value;
   if (!atlas.found.value) return null;
   if (atlas.top_notice.value && kind === "top") return <p class="dv-x-sentence" role="status">{atlas.top_notice.value}</p>;

@@ -47,11 +47,19 @@ export function ClassRows() {
           </button>
         ))}
       <input class="dv-x-find" list={list} placeholder={`any of ${labels.length} classes…`} aria-label="Explain another class" onChange={(event) => find(event.currentTarget)} />
-      <datalist id={list}>
-        {labels.map((label, index) => (
-          <option key={index} value={label} />
-        ))}
-      </datalist>
+      <ClassNames id={list} />
     </div>
+  );
+}
+
+/** The names to choose from while one types. A component of its own: a thousand of them are not made anew in a drag. */
+export function ClassNames({ id }: { id: string }) {
+  const { bars } = useScreen();
+  return (
+    <datalist id={id}>
+      {bars.labels.value.map((label, index) => (
+        <option key={index} value={label} />
+      ))}
+    </datalist>
   );
 }

@@ -43,7 +43,7 @@ function place({ parts, page }: Screen): Path | null {
   if (!map || map.values.length === 0 || !parts.stage.link.last("picture")) return null;
   const [height, width] = page.size.value;
   const [rows = 1, cols = 1] = map.shape;
-  const best = map.values.indexOf(Math.max(...map.values));
+  const best = map.values.reduce((found, value, at, all) => (value > all[found]! ? at : found), 0);
   const side = Math.round(SHARE * Math.min(height, width));
   const inside = (at: number, of: number): number => Math.round(Math.min(Math.max(at - side / 2, 0), of - side));
   const to = [inside(((Math.floor(best / cols) + 0.5) * height) / rows, height), inside((((best % cols) + 0.5) * width) / cols, width)] as const;

@@ -1,10 +1,12 @@
 // The Explorer: one model, one module. Layout by one style sheet; the panes are small components over the state.
 import { signal, type ReadonlySignal } from "@preact/signals";
 import { render } from "preact";
+import { sizesOf } from "../arithmetic/screen_sizes";
 import { onResize } from "../page/animation_frame";
-import { nameControls } from "../link/control_names";
 import type { Channel } from "../link/link";
+import { frames, live } from "../link/live";
 import type { Frame } from "../link/protocol";
+import { mountLabel } from "../link/label";
 import { watch } from "../link/model";
 import type { ExplorerTraits } from "../link/traits";
 import { widget, type View } from "../link/widget";
@@ -13,11 +15,9 @@ import { demonstrate } from "./demonstration";
 import { Header } from "./header";
 import { Help } from "./help";
 import { attachKeys } from "./keys";
-import { frames, live } from "./live";
 import { partsOf, type Parts } from "./parts";
 import { Ribbon } from "./ribbon";
 import { ScreenContext, useScreen, type Screen } from "./screen_context";
-import { sizesOf } from "./sizes";
 import { StagePane } from "./stage_pane";
 import { Status } from "./status";
 import { UnitsPane } from "./units_pane";
@@ -39,6 +39,8 @@ function mount({ model, state: parts, root, signal: life }: View<ExplorerTraits,
     </ScreenContext.Provider>,
     host,
   );
+  root.setAttribute("role", "group");
+  mountLabel(model, root, "Explorer of an image network; h lists the keys", life);
   attachKeys(screen);
   onResize(root, fit, life);
   window.addEventListener("resize", fit, { signal: life });
@@ -47,7 +49,6 @@ function mount({ model, state: parts, root, signal: life }: View<ExplorerTraits,
   // where the page is narrow, a tap on a unit opens its drawer
   root.addEventListener("click", (event) => ((event.target as Element).closest(".dv-grid-viewport") ? void (screen.drawer.value = true) : undefined), { signal: life });
   life.addEventListener("abort", () => render(null, host), { once: true });
-  nameControls();
   demonstrate(screen);
 }
 
@@ -70,7 +71,7 @@ function screenOf(model: Screen["model"], parts: Parts, root: HTMLElement, life:
     bars: live(parts.bars.model, life),
     status: live(parts.status.model, life),
     atlas: live(parts.atlas.model, life),
-    grid: live(parts.grid.model, life) as Screen["grid"],
+    grid: live(parts.grid.model, life),
     sizes: signal(sizesOf(1200, 800)),
     drawer: signal(false),
   };

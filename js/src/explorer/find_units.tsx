@@ -1,6 +1,7 @@
 // Units to go on to: those that fire for a class, and those like the selected one.
 import { useEffect, useId, useState } from "preact/hooks";
-import { PictureCanvas, picturesOf } from "./picture_canvas";
+import { ClassNames } from "./class_rows";
+import { PictureCanvas, usePictures } from "./picture_canvas";
 import { number } from "../link/protocol";
 import { useScreen } from "./screen_context";
 
@@ -25,11 +26,7 @@ export function FindUnits() {
         <label>
           <input type="checkbox" checked={here} onChange={(event) => setHere(event.currentTarget.checked)} /> in this layer
         </label>
-        <datalist id={list}>
-          {labels.map((name, index) => (
-            <option key={index} value={name} />
-          ))}
-        </datalist>
+        <ClassNames id={list} />
       </div>
       {atlas.notice.value && <p class="dv-x-sentence" role="status">{atlas.notice.value}</p>}
       <Units name="find" title={atlas.find_title.value} captions={atlas.find_captions.value} />
@@ -40,7 +37,7 @@ export function FindUnits() {
 
 function Units({ name, title, captions }: { name: "find" | "similar"; title: string; captions: readonly string[] }) {
   const screen = useScreen();
-  const pictures = picturesOf(screen.frame("atlas", name).value);
+  const pictures = usePictures(screen.frame("atlas", name).value);
   return (
     <div class="dv-x-list" data-list={name}>
       <h3>{title}</h3>

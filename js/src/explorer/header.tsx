@@ -1,6 +1,8 @@
 // The first line: the picture, where others come from, the network, full screen and help.
 import { useRef } from "preact/hooks";
-import { save } from "../link/model";
+import { complain, save } from "../link/model";
+import { deliverFile } from "../page/files";
+import { fullScreen } from "../page/full_screen";
 import { Popover } from "./popover";
 import { useScreen } from "./screen_context";
 
@@ -51,14 +53,15 @@ function PictureChoice() {
 }
 
 function Upload() {
-  const { parts, root } = useScreen();
+  const { parts, root, life } = useScreen();
   const input = useRef<HTMLInputElement>(null);
-  const bring = async (files: FileList | null): Promise<void> => {
-    const file = files?.[0];
-    if (!file) return;
-    const bytes = new Uint8Array(await file.arrayBuffer());
-    parts.stage.link.post("file", { name: file.name }, { bytes: { shape: [bytes.length], values: bytes } });
-    input.current!.value = "";
+  const deliver = (name: string, bytes: Uint8Array<ArrayBuffer>): void => {
+    parts.stage.link.post("file", { name }, { bytes: { shape: [bytes.length], values: bytes } });
+  };
+  const bring = (field: HTMLInputElement): void => {
+    const file = field.files?.[0];
+    if (file) void deliverFile(file, { deliver, refuse: (sentence) => complain(parts.stage.model, sentence) }, life);
+    field.value = ""; // the same file may come again
     root.focus({ preventScroll: true });
   };
   return (
@@ -66,7 +69,7 @@ function Upload() {
       <button type="button" class="dv-button" title="Open a picture of yours; dropping or pasting one works, too" onClick={() => input.current?.click()}>
         upload
       </button>
-      <input ref={input} type="file" accept="image/*" hidden aria-label="A picture of yours" onChange={(event) => void bring(event.currentTarget.files)} />
+      <input ref={input} type="file" accept="image/*" hidden aria-label="A picture of yours" onChange={(event) => bring(event.currentTarget)} />
     </>
   );
 }
@@ -117,16 +120,10 @@ function FullScreenButton() {
   );
 }
 
-/** Fills the screen with the Explorer, or lets it go back. */
-export function fullScreen(root: HTMLElement): void {
-  if (document.fullscreenElement) void document.exitFullscreen();
-  else void root.requestFullscreen?.().catch(() => undefined);
-}
-
 function HelpButton() {
   const { model, state } = useScreen();
   return (
-    <button type="button" class="dv-button dv-square" title="Keys and help (h)" aria-label="Keys and help" onClick={() => save(model, "help", !state.help.value)}>
+    <button type="button" class="dv-button dv-square" title="Keys and help (h)" aria-label="Keys and help" aria-expanded={state.help.value} onClick={() => save(model, "help", !state.help.value)}>
       ?
     </button>
   );

@@ -17,7 +17,7 @@ export function Help() {
   const close = (): void => save(model, "help", false);
   return (
     <div class="dv dv-help" onPointerDown={(event) => (event.target === event.currentTarget ? close() : undefined)}>
-      <div ref={sheet} class="dv-help-sheet" role="dialog" aria-label="Keys" tabIndex={-1}>
+      <div ref={sheet} class="dv-help-sheet" role="dialog" aria-modal="true" aria-label="Keys" tabIndex={-1}>
         <div class="dv-bar">
           <span class="dv-strong dv-title">Keys</span>
           <button type="button" class="dv-button" aria-label="Close the help" onClick={close}>

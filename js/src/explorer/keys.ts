@@ -3,7 +3,7 @@ import { commandOf, moveOf, needsKey } from "../arithmetic/keys";
 import { publish } from "../link/bus";
 import { isPlain } from "../link/key_shield";
 import { save } from "../link/model";
-import { fullScreen } from "./header";
+import { fullScreen } from "../page/full_screen";
 import type { Screen } from "./screen_context";
 
 /** A held key repeats no faster than this, so that commands do not pile up. */
@@ -32,7 +32,7 @@ export function attachKeys(screen: Screen): void {
   root.addEventListener("pointerdown", () => queueMicrotask(() => focusInto(root)), { signal: life });
   root.addEventListener("pointerup", () => focusInto(root), { signal: life });
   // what has the focus may go: the occluder when it is removed, a control when its pane changes
-  root.addEventListener("focusout", () => setTimeout(() => keepFocus(root)), { signal: life });
+  root.addEventListener("focusout", ({ target }) => setTimeout(() => (isGone(target as Element) ? keepFocus(root) : undefined)), { signal: life });
 }
 
 function run(command: string, { root, model, parts }: Screen): void {
@@ -53,6 +53,9 @@ function isTaken({ target, key }: KeyboardEvent): boolean {
 function focusInto(root: HTMLElement): void {
   if (!root.contains(document.activeElement)) root.focus({ preventScroll: true });
 }
+
+/** Whether an element can have the focus no more; else it went elsewhere by somebody's will. */
+const isGone = (of: Element): boolean => !of.isConnected || of.matches(":disabled") || !of.checkVisibility({ visibilityProperty: true });
 
 /** Takes the focus back that fell to the page because its element is gone. */
 function keepFocus(root: HTMLElement): void {

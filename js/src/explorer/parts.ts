@@ -99,7 +99,8 @@ const ATLAS: AtlasValues = {
   found: false, folder: "", said: "", running: false, fraction: 0, how_far: "", captions: [], top_notice: "", notice: "",
   facts: null, similar_captions: [], similar_title: "", find_captions: [], find_title: "",
 };
-const GRID = { ...defaults.unit_grid, colormap: "inferno", lit: true, patterns: false, label: "Units of the layer; arrow keys choose one" };
+const GRID = { ...defaults.unit_grid, colormap: "inferno", lit: true };
+const CAMERA: CameraTraits = { group: "", label: "", notice: "", running: false, frozen: false, size: [224, 224], crop: true };
 
 /** A pane without a view of its own: its values and its link. */
 export interface Values<T extends object> {
@@ -109,7 +110,7 @@ export interface Values<T extends object> {
 
 export interface Parts {
   readonly stage: Part<StageTraits, null>;
-  readonly grid: Part<UnitGridTraits & { patterns: boolean }>;
+  readonly grid: Part<UnitGridTraits>;
   readonly unit: Part<MapViewTraits>;
   readonly backward: Part<MapViewTraits>;
   readonly camera: Part<CameraTraits, null>;
@@ -137,12 +138,12 @@ export function partsOf(link: Channel, model: Model<ExplorerTraits>, life: Abort
   const map = { ...defaults.map_view, colormap: "inferno" };
   return {
     stage: part(stage, "stage", defaults.stage, { occluder: "occluder", fill: "fill", opacity: "opacity" }),
-    grid: part(bareGrid as unknown as Definition<UnitGridTraits & { patterns: boolean }, unknown>, "grid", GRID, {
+    grid: part(bareGrid as Definition<UnitGridTraits, unknown>, "grid", GRID, {
       layer: "layer", unit: "unit", position: "position", tile: "tile", gamma: "gamma", boost: "boost", mode: "tiles", sort: "sort", scale: "scale",
     }),
     unit: part(mapView as Definition<MapViewTraits, unknown>, "unit", map, { position: "position", gamma: "gamma", boost: "boost" }),
     backward: part(mapView as Definition<MapViewTraits, unknown>, "backward", { ...map, interactive: false, smooth: true }, {}),
-    camera: part(camera, "camera", { ...defaults.camera, crop: true }, { running: "filming", frozen: "camera_frozen" }),
+    camera: part(camera, "camera", CAMERA, { running: "filming", frozen: "camera_frozen" }),
     page: values("page", PAGE),
     pictures: values("pictures", PICTURES),
     method: values("method", METHOD),

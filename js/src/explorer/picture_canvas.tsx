@@ -1,5 +1,5 @@
 // Pictures and maps from frames as small canvases.
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { context, pixels, flush } from "../page/canvas";
 import { copyRgb } from "../arithmetic/pixels";
 import { take, type Frame } from "../link/protocol";
@@ -16,7 +16,8 @@ export function PictureCanvas({ rgb, height, width, title = "" }: { rgb: Uint8Ar
     if (node.width !== width) node.width = width;
     context(node).drawImage(made.canvas, 0, 0);
   }, [rgb, height, width]);
-  return <canvas ref={canvas} class="dv-picture-canvas" title={title} />;
+  const words = title ? { role: "img" as const, "aria-label": title, title } : { "aria-hidden": true as const };
+  return <canvas ref={canvas} class="dv-picture-canvas" {...words} />;
 }
 
 /** The pictures (n, height, width, 3) of a frame, one by one. */
@@ -27,3 +28,6 @@ export function picturesOf(frame: Frame | null): { rgb: Uint8Array; height: numb
   const area = height * width * 3;
   return Array.from({ length: count }, (_, i) => ({ rgb: found.values.subarray(i * area, (i + 1) * area), height, width }));
 }
+
+/** The pictures of a frame, the same ones until another frame comes, so that each is drawn once. */
+export const usePictures = (frame: Frame | null): ReturnType<typeof picturesOf> => useMemo(() => picturesOf(frame), [frame]);

@@ -16,7 +16,8 @@ export function Popover({ name, label, title, children, ...more }: Props) {
   useEffect(() => {
     if (!open) return undefined;
     const life = new AbortController();
-    const elsewhere = (event: Event): void => (box.current?.contains(event.target as Node) ? undefined : setOpen(false));
+    box.current?.querySelector<HTMLElement>(".dv-popover-panel :is(input, select)")?.focus({ preventScroll: true });
+    const elsewhere = (event: Event): void => (event.composedPath().includes(box.current!) ? undefined : setOpen(false));
     document.addEventListener("pointerdown", elsewhere, { signal: life.signal, capture: true });
     return () => life.abort();
   }, [open]);

@@ -22,26 +22,44 @@ export function Ribbon() {
   const blocks = ribbon.blocks.value;
   const selected = blocks.findIndex(({ layers }) => layers.includes(state.layer.value));
   const line = useRef<HTMLDivElement>(null);
-  useEffect(() => line.current?.querySelector(".dv-x-block[aria-current=true]")?.scrollIntoView({ block: "nearest", inline: "nearest" }), [selected]);
-  useEffect(() => {
-    if (open === null) return undefined;
-    const life = new AbortController();
-    const elsewhere = (event: Event): void => ((event.target as Element).closest(".dv-x-layers, .dv-x-block") ? undefined : setOpen(null));
-    document.addEventListener("pointerdown", elsewhere, { signal: life.signal, capture: true });
-    return () => life.abort();
-  }, [open]);
-  const close = (event: KeyboardEvent): void => {
-    if (event.key !== "Escape" || (open === null && words === "")) return;
-    event.stopPropagation();
+  const box = useRef<HTMLDivElement>(null);
+  const listed = open !== null || words !== "";
+  const rows = words === "" ? rowsOf(ribbon.layers.value, blocks[open ?? -1]) : ribbon.layers.value.filter((row) => matches(row, words));
+  useEffect(() => show(line.current, ".dv-x-block[aria-current=true]"), [selected, blocks]);
+  const done = (): void => {
     setOpen(null);
     setWords("");
+  };
+  useEffect(() => {
+    if (!listed) return undefined;
+    const life = new AbortController();
+    const elsewhere = (event: Event): void => (event.composedPath().includes(box.current!) ? undefined : done());
+    document.addEventListener("pointerdown", elsewhere, { signal: life.signal, capture: true });
+    return () => life.abort();
+  }, [listed]);
+  const choose = (name: string): void => {
+    save(screen.model, "layer", name);
+    done();
+    screen.root.focus({ preventScroll: true });
+  };
+  const press = (index: number): void => {
+    if (index === selected) return setOpen(open === index ? null : index);
+    save(screen.model, "layer", blocks[index]!.shown);
+    done();
+  };
+  const key = (event: KeyboardEvent): void => {
+    if (!listed) return;
+    if (event.key === "Enter" && words !== "" && event.target instanceof HTMLInputElement && rows[0]) return choose(rows[0].name);
+    if (event.key !== "Escape") return;
+    event.stopPropagation();
+    done();
     screen.root.focus({ preventScroll: true });
   };
   return (
-    <div class="dv-x-ribbon" role="group" aria-label="Blocks of the network" onKeyDown={close}>
+    <div ref={box} class="dv-x-ribbon" role="group" aria-label="Blocks of the network" onKeyDown={key}>
       <div class="dv-x-blocks" ref={line}>
         {blocks.map((block, index) => (
-          <BlockColumn key={block.shown} block={block} index={index} frame={frame} current={index === selected} onOpen={() => setOpen(open === index ? null : index)} />
+          <BlockColumn key={block.shown} block={block} index={index} frame={frame} current={index === selected} open={index === open} onPress={() => press(index)} />
         ))}
         <Lines selected={selected} />
       </div>
@@ -53,40 +71,44 @@ export function Ribbon() {
         value={words}
         onInput={(event) => setWords(event.currentTarget.value)}
       />
-      {(open !== null || words !== "") && (
-        <LayerChoice beside={words === "" ? line.current?.querySelector(`[data-index="${open}"]`) : null} rows={words === "" ? rowsOf(ribbon.layers.value, blocks[open!]) : ribbon.layers.value.filter((row) => matches(row, words))} done={() => (setOpen(null), setWords(""))} />
-      )}
+      {listed && <LayerChoice beside={words === "" ? line.current?.querySelector(`[data-index="${open}"]`) : null} rows={rows} choose={choose} />}
     </div>
   );
 }
 
 const rowsOf = (rows: readonly LayerRow[], block: BlockRow | undefined): LayerRow[] => rows.filter(({ name }) => block?.layers.includes(name));
 
+/** Scrolls a row to what it holds, and nothing around it. */
+function show(row: HTMLElement | null, what: string): void {
+  const [inside, outside] = [row?.querySelector(what)?.getBoundingClientRect(), row?.getBoundingClientRect()];
+  if (!row || !inside || !outside) return;
+  row.scrollLeft += Math.min(0, inside.left - outside.left) + Math.max(0, inside.right - outside.right);
+}
+
 interface Column {
   readonly block: BlockRow;
   readonly index: number;
   readonly frame: Frame | null;
   readonly current: boolean;
-  readonly onOpen: () => void;
+  readonly open: boolean;
+  readonly onPress: () => void;
 }
 
-function BlockColumn({ block, index, frame, current, onOpen }: Column) {
+function BlockColumn({ block, index, frame, current, open, onPress }: Column) {
   const { model, state, ribbon } = useScreen();
   const canvas = useRef<HTMLCanvasElement>(null);
-  const units = frame && take(frame, "units", "int32", 2);
-  const values = frame && take(frame, "values", "uint8", 4);
   const row = ribbon.layers.value.find(({ name }) => name === block.shown);
   const first = ribbon.layers.value[0];
   const side = tileSide(row, first);
   useEffect(() => {
+    const values = frame && take(frame, "values", "uint8", 4);
     if (values && canvas.current) paint(canvas.current, values.values, values.shape, index);
-  }, [values, index]);
-  const choose = (layer: string): void => save(model, "layer", layer);
+  }, [frame, index]);
   const shown = current && state.layer.value !== block.shown ? state.layer.value.split(".").pop() : "";
-  const own = [...(units?.values.subarray(index * TILES, (index + 1) * TILES) ?? [])];
   const pick = (event: MouseEvent): void => {
+    const units = frame && take(frame, "units", "int32", 2);
     const at = canvas.current!.getBoundingClientRect();
-    const unit = own[Math.floor(((event.clientY - at.top) / at.height) * TILES)] ?? -1;
+    const unit = units?.values.subarray(index * TILES, (index + 1) * TILES)[Math.floor(((event.clientY - at.top) / at.height) * TILES)] ?? -1;
     if (unit < 0) return;
     model.set("layer", block.shown);
     model.set("unit", unit);
@@ -95,7 +117,7 @@ function BlockColumn({ block, index, frame, current, onOpen }: Column) {
   return (
     <div class="dv-x-block" aria-current={current} data-layer={block.shown} data-index={index}>
       <button type="button" class="dv-x-block-name" title={`${block.shown}${row ? `: ${shapeText(row.shape)}` : ""}. A second click lists its ${block.layers.length} layers.`}
-        onClick={() => (current ? onOpen() : choose(block.shown))}>
+        aria-expanded={current ? open : undefined} onClick={onPress}>
         {block.title}
         {shown && <small>{shown}</small>}
       </button>
@@ -126,9 +148,10 @@ function paint(canvas: HTMLCanvasElement, values: Uint8Array, [, , height = 1, w
 
 /** From the strongest units of the block before to the selected block: as thick as what they give to the selected unit. */
 function Lines({ selected }: { selected: number }) {
-  const { ribbon } = useScreen();
+  const { ribbon, sizes } = useScreen();
   const svg = useRef<SVGSVGElement>(null);
   const { layer, shares } = ribbon.inputs.value;
+  const { width, ribbon: height } = sizes.value;
   const from = ribbon.blocks.value.findIndex(({ shown }) => shown === layer);
   useEffect(() => {
     const node = svg.current!;
@@ -142,35 +165,23 @@ function Lines({ selected }: { selected: number }) {
       const to = end.top - at.top + end.height / 2;
       for (const [name, value] of Object.entries({ x1: start.right - at.left, y1: y, x2: end.left - at.left, y2: to })) line.setAttribute(name, String(value));
       line.setAttribute("stroke-width", String(0.5 + 9 * share));
-      line.append(title(`${(100 * share).toFixed(0)} % of what the unit gets`));
       return line;
     });
     node.replaceChildren(...lines);
-  });
+  }, [ribbon.inputs.value, ribbon.blocks.value, ribbon.layers.value, from, selected, width, height]);
   return <svg ref={svg} class="dv-x-lines" aria-hidden="true" />;
-}
-
-function title(words: string): SVGTitleElement {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", "title");
-  made.textContent = words;
-  return made;
 }
 
 const CHOICE = 460; // css px, at most
 
-function LayerChoice({ rows, done, beside }: { rows: readonly LayerRow[]; done: () => void; beside: Element | null | undefined }) {
-  const { model, state, root, sizes } = useScreen();
+function LayerChoice({ rows, choose, beside }: { rows: readonly LayerRow[]; choose: (name: string) => void; beside: Element | null | undefined }) {
+  const { state, root, sizes } = useScreen();
   const offset = beside ? beside.getBoundingClientRect().left - root.getBoundingClientRect().left : Infinity;
   const left = Math.max(0, Math.min(offset, sizes.value.width - CHOICE - 24));
-  const choose = (name: string) => (): void => {
-    save(model, "layer", name);
-    done();
-    root.focus({ preventScroll: true });
-  };
   return (
     <div class="dv-x-layers" role="listbox" aria-label="Layers of the network" style={{ left: `${left}px` }}>
       {rows.map(({ name, kind, shape, title: shown }) => (
-        <button key={name} type="button" role="option" class="dv-x-layer" aria-selected={name === state.layer.value} data-layer={name} onClick={choose(name)}>
+        <button key={name} type="button" role="option" class="dv-x-layer" aria-selected={name === state.layer.value} data-layer={name} onClick={() => choose(name)}>
           <b>{shown}</b> <span>{kind}</span> <span>{shapeText(shape)}</span>
         </button>
       ))}

@@ -2,12 +2,12 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { ReadonlySignal, Signal } from "@preact/signals";
+import type { Live } from "../link/live";
 import type { Model } from "../link/model";
 import type { Frame } from "../link/protocol";
-import type { ExplorerTraits } from "../link/traits";
-import type { Live } from "./live";
+import type { ExplorerTraits, UnitGridTraits } from "../link/traits";
 import type { AtlasValues, MethodValues, PageValues, Parts, PatternsValues, PicturesValues, RibbonValues } from "./parts";
-import type { Sizes } from "./sizes";
+import type { Sizes } from "../arithmetic/screen_sizes";
 
 export interface Screen {
   readonly model: Model<ExplorerTraits>;
@@ -23,7 +23,7 @@ export interface Screen {
   readonly bars: Live<{ labels: string[] }>;
   readonly status: Live<{ words: string[]; milliseconds: number }>;
   readonly atlas: Live<AtlasValues>;
-  readonly grid: Live<{ count: number; patterns: boolean; cards: boolean }>;
+  readonly grid: Live<UnitGridTraits>;
   readonly sizes: Signal<Sizes>;
   /** whether the drawer with the unit is open, where the page is narrow */
   readonly drawer: Signal<boolean>;

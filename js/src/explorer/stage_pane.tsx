@@ -1,4 +1,5 @@
 // The picture with what is drawn over it, the controls of that, and the classes.
+import { useLayoutEffect } from "preact/hooks";
 import { save } from "../link/model";
 import { ClassRows } from "./class_rows";
 import { MethodSettings } from "./method_settings";
@@ -8,7 +9,8 @@ import { useScreen } from "./screen_context";
 
 export function StagePane() {
   const { parts, state, sizes } = useScreen();
-  if (parts.stage.model.get("zoom") !== sizes.value.stage) parts.stage.model.set("zoom", sizes.value.stage);
+  const side = sizes.value.stage;
+  useLayoutEffect(() => parts.stage.model.set("zoom", side), [side]);
   return (
     <section class="dv-x-stage" aria-label="The picture">
       <PartView part={parts.stage} />

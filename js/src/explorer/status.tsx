@@ -7,8 +7,8 @@ export function Status() {
   return (
     <div class="dv-x-status">
       <b>{first}</b>
-      {others.map((words) => (
-        <span key={words}>{words}</span>
+      {others.map((words, index) => (
+        <span key={index}>{words}</span>
       ))}
       <span>{`boost ${state.boost.value} · gamma ${state.gamma.value}`}</span>
       <span>{`${status.milliseconds.value} ms`}</span>

@@ -13,7 +13,8 @@ export class Glide {
   /** Begins to move every unit from the slot it had to the one it has. */
   start(before: ArrayLike<number>, after: ArrayLike<number>): void {
     const still = before.length !== after.length || matchMedia("(prefers-reduced-motion: reduce)").matches;
-    if (still) return this.stop();
+    this.stop();
+    if (still) return;
     this.#from = Array.from(before);
     this.#began = performance.now();
     this.#tick();

@@ -3,7 +3,6 @@ import { number, take, text, type Frame, type Plane } from "../link/protocol";
 import { pairs } from "../link/receptive_field";
 import type { Mode } from "../link/traits";
 
-
 export interface Tile {
   /** quantised values (height * width), or RGB (height * width * 3) */
   readonly values: Uint8Array;
@@ -15,6 +14,7 @@ export interface Sheet {
   readonly layer: string;
   readonly height: number;
   readonly width: number;
+  readonly mode: Mode;
   readonly picture: boolean;
   readonly tiles: Map<number, Tile>;
   readonly span: readonly [lo: number, hi: number];
@@ -41,6 +41,8 @@ export class GridStore {
   /** grows with every accepted frame */
   version = 0;
   readonly #sheets = new Map<Mode, Sheet>();
+  /** the largest maximum of the layer */
+  #strongest = 0;
 
   /** Sheet of a mode and layer, or null while none has arrived. */
   sheet(mode: Mode, layer: string): Sheet | null {
@@ -51,8 +53,8 @@ export class GridStore {
   /** How bright a unit's picture is, by its maximum among those of the layer; 1 while that is not known. */
   brightness(unit: number, layer: string): number {
     if (this.stats?.layer !== layer) return 1;
-    const strongest = most(this.stats.hi, 1);
-    return strongest > 0 ? FAINTEST + (1 - FAINTEST) * Math.sqrt(Math.max(0, this.stats.hi[unit] ?? 0) / strongest) : 1;
+    if (this.#strongest <= 0) return 1;
+    return FAINTEST + (1 - FAINTEST) * Math.sqrt(Math.max(0, this.stats.hi[unit] ?? 0) / this.#strongest);
   }
 
   /** Takes a frame of this layer; false for other kinds and other layers. */
@@ -68,6 +70,7 @@ export class GridStore {
     const [lo, hi, mean] = ["lo", "hi", "mean"].map((name) => take(frame, name, "float32", 1)?.values);
     if (!lo || !hi || !mean) return false;
     this.stats = { layer, lo, hi, mean };
+    this.#strongest = most(hi, 1);
     return true;
   }
 
@@ -94,6 +97,7 @@ export class GridStore {
       layer,
       height,
       width,
+      mode,
       picture: isPicture(mode),
       tiles,
       span: [number(frame.meta, "lo", least(lo, 0)), number(frame.meta, "hi", most(hi, 1))],

@@ -57,7 +57,7 @@ export class TilePainter {
   #colour(shown: Shown): void {
     const { sheet, version, arrangement, grid, range, tone, perUnit } = shown;
     const table = this.#tableOf(tone);
-    const key = [sheet.layer, sheet.picture, version, arrangement.version, grid.columns, range.first, range.end, perUnit, shown.light !== null, shown.fromZero, this.#table.key].join();
+    const key = [sheet.layer, sheet.mode, version, arrangement.version, grid.columns, range.first, range.end, perUnit, shown.light !== null, shown.fromZero, this.#table.key].join();
     if (key === this.#key) return;
     this.#key = key;
     const rows = Math.max(1, Math.ceil((range.end - range.first) / grid.columns));

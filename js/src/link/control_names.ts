@@ -2,7 +2,7 @@
 // has, and its fields without a caption nothing. And their keys: JupyterLab would take the arrows from its menus.
 import { shieldKeys } from "./key_shield";
 
-const OURS = ".dv-board, .dv-lab, .dv-explorer, .dv-compare, .dv-husky-wolf, .dv-atlas-view";
+const OURS = ".dv-board, .dv-lab, .dv-compare, .dv-husky-wolf, .dv-atlas-view";
 const WATCHED = Symbol.for("deepvis.control-names"); // each module is a bundle of its own; the page needs one watcher
 const PLAYER: readonly (readonly [icon: string, title: string])[] = [
   [".fa-stop", "Stop"],
@@ -54,7 +54,7 @@ export function nameControls(): void {
   const look = (): void => {
     waiting = false;
     for (const [selector, name] of NAMELESS) document.querySelectorAll<HTMLElement>(`:is(${OURS}) ${selector}`).forEach(name);
-    for (const ours of document.querySelectorAll<HTMLElement>(`:is(${OURS}):not(.dv-explorer)`)) {
+    for (const ours of document.querySelectorAll<HTMLElement>(`:is(${OURS})`)) {
       if (!shielded.has(ours)) shieldKeys(ours);
       shielded.add(ours);
     }

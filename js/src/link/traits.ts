@@ -1,7 +1,6 @@
 // The synced traits of every widget. Names and defaults live in traits.json, which a Python test compares with the
 // trait classes; here the types that JSON cannot say are made precise.
 import type { Box } from "../arithmetic/box";
-import type { Binding } from "../arithmetic/keys";
 import type { ColormapName } from "../arithmetic/colormap";
 import type { Position } from "../arithmetic/shared_cursor";
 import type defaults from "./traits.json";
@@ -41,9 +40,13 @@ export type MapViewTraits = Refine<
   { position: Position | null; colormap: ColormapName; limits: readonly [lo: number, hi: number] | null }
 >;
 export type GalleryTraits = Refine<Defaults["gallery"], { captions: string[] }>;
-export type LayerBarTraits = Refine<Defaults["layer_bar"], { layers: LayerRow[] }>;
-export type KeyboardTraits = Refine<Defaults["keyboard"], { bindings: Binding[] }>;
-export type CameraTraits = Refine<Defaults["camera"], { size: [number, number] }>;
+/** The camera is a pane of the Explorer and no widget of its own. */
+export interface CameraTraits extends CommonTraits {
+  running: boolean;
+  frozen: boolean;
+  size: [height: number, width: number];
+  crop: boolean;
+}
 export type Mode = "activation" | "gradient" | "pictures" | "patches";
 export type About = "synthesized" | "top" | "deconv" | "facts" | "find";
 export type ExplorerTraits = Refine<

@@ -7,23 +7,30 @@ export interface FileHost {
   readonly refuse: (sentence: string) => void;
 }
 
-/** Delivers every picture pasted while the target has focus, or dropped onto it. */
-export function acceptFiles({ target, deliver, refuse }: FileHost, signal: AbortSignal): void {
-  const accept = async (transfer: DataTransfer | null): Promise<void> => {
-    const file = [...(transfer?.files ?? [])][0];
-    if (!file) return;
-    if (!file.type.startsWith("image/")) return refuse(`${file.name} is not a picture.`);
-    if (file.size > LARGEST) return refuse(`${file.name} is larger than 64 MB.`);
+/** Delivers one file, or says why not. */
+export async function deliverFile(file: File, { deliver, refuse }: Omit<FileHost, "target">, signal: AbortSignal): Promise<void> {
+  if (!file.type.startsWith("image/")) return refuse(`${file.name} is not a picture.`);
+  if (file.size > LARGEST) return refuse(`${file.name} is larger than 64 MB.`);
+  try {
     const bytes = new Uint8Array(await file.arrayBuffer());
     if (!signal.aborted) deliver(file.name, bytes);
-  };
+  } catch {
+    refuse("The picture could not be read.");
+  }
+}
+
+/** Delivers every picture pasted while the target has focus, or dropped onto it. */
+export function acceptFiles({ target, ...host }: FileHost, signal: AbortSignal): void {
   const over = (on: boolean) => (event: DragEvent) => {
     if (!event.dataTransfer?.types.includes("Files")) return;
     event.preventDefault();
     event.stopPropagation();
     target.classList.toggle("dv-dropping", on);
   };
-  const take = (transfer: DataTransfer | null): void => void accept(transfer).catch(() => refuse("The picture could not be read."));
+  const take = (transfer: DataTransfer | null): void => {
+    const file = transfer?.files[0];
+    if (file) void deliverFile(file, host, signal);
+  };
   target.addEventListener("dragover", over(true), { signal });
   target.addEventListener("dragleave", over(false), { signal });
   target.addEventListener(

@@ -6,5 +6,9 @@ describe("layers", () => {
   it("are found by every word of the search", () => {
     expect([matches(row, ""), matches(row, "conv FEAT"), matches(row, "conv relu")]).toEqual([true, true, false]);
   });
-  it("show their shape", () => expect(shapeText([64, 27, 27])).toBe("64 × 27 × 27"));
+  it("are found by their titles, too, and with spaces round the words", () => {
+    const titled = { ...row, title: "Second stage" };
+    expect([matches(titled, "stage"), matches(titled, "  conv  SECOND "), matches(titled, "third")]).toEqual([true, true, false]);
+  });
+  it("show their shape", () => expect([shapeText([64, 27, 27]), shapeText([1000])]).toEqual(["64 × 27 × 27", "1000"]));
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { corner, layout, rowsIn, scrollTo, slotAt, slotsOf, step } from "../../src/arithmetic/tiles";
+import { corner, fitting, layout, rowsIn, scrollTo, slotAt, slotsOf, step } from "../../src/arithmetic/tiles";
 
 const grid = layout(25, 244, 56); // 4 columns of 60 px and a gap of 4
 
@@ -51,4 +51,19 @@ describe("keys", () => {
     expect([step(grid, 5, "Home", 2), step(grid, 5, "End", 2)]).toEqual([0, 24]);
   });
   it("leave other keys alone", () => expect(step(grid, 5, "x", 2)).toBeNull());
+});
+
+describe("tiles that fit", () => {
+  it("are the largest with which all are in the window", () => {
+    for (const [count, height, width] of [[96, 500, 700], [200, 560, 700], [30, 300, 420]] as const) {
+      const tile = fitting(count, height, width);
+      expect([tile >= 36, tile <= 110]).toEqual([true, true]);
+      expect(layout(count, width, tile).height).toBeLessThanOrEqual(height);
+      if (tile < 110) expect(layout(count, width, tile + 1).height).toBeGreaterThan(height);
+    }
+  });
+  it("stay within their limits: few units are no giants, many can be told apart", () => {
+    expect([fitting(3, 500, 700), fitting(0, 500, 700), fitting(2048, 500, 700), fitting(9, 0, 0)]).toEqual([110, 110, 36, 36]);
+    expect([fitting(3, 500, 700, 20, 60), fitting(2048, 500, 700, 20, 60)]).toEqual([60, 20]);
+  });
 });

@@ -99,9 +99,7 @@ def test_another_unit_changes_the_tab(explorer: dv.Explorer) -> None:
     explorer.unit = 0
     settle(explorer)
     unit = explorer.atlas.unit(LAYER, 0)
-    np.testing.assert_array_equal(
-        last(atlas_pane(explorer), "top").arrays["pictures"][0], to_bytes(unit.top[0].patch)
-    )
+    np.testing.assert_array_equal(last(atlas_pane(explorer), "top").arrays["pictures"][0], to_bytes(unit.top[0].patch))
     facts = values(explorer)["facts"]
     np.testing.assert_allclose(facts["counts"], np.log10(1 + unit.histogram[1]))
     chosen = strongest(unit.correlation)

@@ -174,7 +174,9 @@ def test_a_picture_that_cannot_be_read_is_a_sentence_on_the_stage(explorer: Expl
     assert same(last(explorer.panes.stage, "picture"), before)
 
 
-def test_a_new_layer_brings_its_units_and_its_strongest_one_or_the_one_selected_there_before(explorer: Explorer) -> None:
+def test_a_new_layer_brings_its_units_and_its_strongest_one_or_the_one_selected_there_before(
+    explorer: Explorer,
+) -> None:
     explorer.layer, explorer.unit = "features.4", 7
     explorer.layer = "features.0"
     settle(explorer)

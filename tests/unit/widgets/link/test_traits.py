@@ -9,13 +9,12 @@ from typing import Any
 import pytest
 import traitlets
 
+from deepvis_widgets.widgets.explorer.explorer import Explorer
+from deepvis_widgets.widgets.explorer.state import ExplorerState
 from deepvis_widgets.widgets.link.live_widget import STATIC, LiveWidget
 from deepvis_widgets.widgets.link.traits import COLORMAPS
-from deepvis_widgets.widgets.views.camera import Camera
 from deepvis_widgets.widgets.views.color_scheme import ColorScheme
 from deepvis_widgets.widgets.views.gallery import Gallery
-from deepvis_widgets.widgets.views.keyboard import Keyboard
-from deepvis_widgets.widgets.views.layer_bar import LayerBar
 from deepvis_widgets.widgets.views.map_view import MapView
 from deepvis_widgets.widgets.views.stage import Stage
 from deepvis_widgets.widgets.views.unit_grid import UnitGrid
@@ -25,15 +24,15 @@ CLASSES: dict[str, type[LiveWidget]] = {
     "unit_grid": UnitGrid,
     "map_view": MapView,
     "gallery": Gallery,
-    "layer_bar": LayerBar,
-    "keyboard": Keyboard,
-    "camera": Camera,
+    "explorer": Explorer,
     "scheme": ColorScheme,
 }
+MODULES = {"explorer": "explorer/explorer.tsx", "scheme": "views/color_scheme.ts"}  # of the others: the class's name
 SOURCES = Path(__file__).parents[4] / "js" / "src"
 SHEETS = sorted((SOURCES / "style").glob("*.css"), key=lambda sheet: (sheet.stem != "base", sheet.name))
 MIRROR: dict[str, dict[str, Any]] = json.loads((SOURCES / "link" / "traits.json").read_text("utf-8"))
 INHERITED = set(LiveWidget.class_trait_names(sync=True)) - {"group", "label", "notice"}
+FRAMEWORK = {"_esm", "_css", "_anywidget_id"}
 
 
 def test_every_module_has_a_class() -> None:
@@ -42,16 +41,19 @@ def test_every_module_has_a_class() -> None:
 
 @pytest.mark.parametrize("name", CLASSES)
 def test_names_and_defaults_are_the_same_in_the_browser(name: str) -> None:
-    widget = CLASSES[name]()
-    own = set(widget.trait_names(sync=True)) - INHERITED - {"_esm", "_css", "_anywidget_id"}
-    assert {trait: getattr(widget, trait) for trait in own} == MIRROR[name]
+    own = {
+        name: trait
+        for name, trait in CLASSES[name].class_traits(sync=True).items()
+        if name not in INHERITED | FRAMEWORK
+    }
+    assert {name: trait.default() for name, trait in own.items()} == MIRROR[name]
 
 
 @pytest.mark.parametrize("name", CLASSES)
 def test_every_class_has_its_module_built(name: str) -> None:
-    assert (SOURCES / "views" / f"{'color_scheme' if name == 'scheme' else name}.ts").is_file()
+    assert (SOURCES / MODULES.get(name, f"views/{name}.ts")).is_file()
     assert "export" in (STATIC / f"{name}.js").read_text("utf-8")
-    assert CLASSES[name]()._css == "".join(sheet.read_text("utf-8") for sheet in SHEETS)
+    assert CLASSES[name]._css == "".join(sheet.read_text("utf-8") for sheet in SHEETS)
 
 
 def test_the_colour_maps_are_those_of_the_tables() -> None:
@@ -76,6 +78,9 @@ def test_the_colour_maps_are_those_of_the_tables() -> None:
         (UnitGrid, "mode", "gradients"),
         (UnitGrid, "scale", "global"),
         (UnitGrid, "tile", 10),
+        (UnitGrid, "tile", 161),
+        (ExplorerState, "tile", 10),
+        (ExplorerState, "tiles", "pattern"),
         (UnitGrid, "position", [1, -1]),
         (UnitGrid, "boost", 1.1),
         (MapView, "position", [1, 2, 3]),
@@ -84,11 +89,9 @@ def test_the_colour_maps_are_those_of_the_tables() -> None:
         (MapView, "limits", [0, float("nan")]),
         (MapView, "opacity", 1.5),
         (Gallery, "progress", 2.0),
-        (Keyboard, "bindings", [{"key": "a"}]),
-        (Camera, "size", [0, 224]),
     ],
 )
-def test_wrong_values_are_refused(make: type[LiveWidget], trait: str, value: Any) -> None:
+def test_wrong_values_are_refused(make: type[traitlets.HasTraits], trait: str, value: Any) -> None:
     with pytest.raises(traitlets.TraitError):
         setattr(make(), trait, value)
 
@@ -103,9 +106,3 @@ def test_boxes_and_positions_are_kept_as_lists() -> None:
 def test_a_marked_box_gets_its_kind_and_label() -> None:
     stage = Stage(boxes=[{"box": (1, 2, 3, 4)}])
     assert stage.boxes == [{"box": [1, 2, 3, 4], "kind": "selected", "label": ""}]
-
-
-def test_keys_are_given_by_the_name_that_ipywidgets_owns() -> None:
-    keyboard = Keyboard(keys=[{"key": "h", "command": "help"}], group="g")
-    assert keyboard.bindings == [{"key": "h", "command": "help", "help": "help"}]
-    assert "bindings" in keyboard.keys, "ipywidgets' own list of synced traits"

@@ -1,8 +1,8 @@
 // Traits, values and frames as signals: a component that reads one is drawn again when it changes.
 import { signal, type ReadonlySignal, type Signal } from "@preact/signals";
-import type { Channel } from "../link/link";
-import type { Model } from "../link/model";
-import type { Frame } from "../link/protocol";
+import type { Channel } from "./link";
+import type { Model } from "./model";
+import type { Frame } from "./protocol";
 
 export type Live<T> = { readonly [K in keyof T & string]: ReadonlySignal<T[K]> };
 

@@ -16,11 +16,20 @@ export interface Sizes {
   readonly map: number;
 }
 
-export const NARROW = 760; // a window of 900 px has that much beside a notebook's margins
+const NARROW = 760; // a window of 900 px has that much beside a notebook's margins
 const SHAPE = 0.56; // height by width
 const [LEAST, HEADER, STATUS, GAP] = [420, 40, 24, 8];
 const STAGE_WORDS = 84; // px of the readout, the legend and the controls below the picture
 const ROWS = 6;
+
+/** Lines of the classes: how many and how high. Of these the first is taken that leaves the picture `least` px; the one
+ * after it leaves the picture no more than that, so that nothing becomes smaller where there is more room. */
+const CLASSES = [
+  { rows: ROWS, row: 30, least: 276 },
+  { rows: ROWS, row: 26, least: 224 },
+  { rows: ROWS, row: 22, least: 204 },
+  { rows: 4, row: 22, least: 0 },
+];
 
 /** Sizes for a widget of this width where the view shows `view` px of the page. */
 export function sizesOf(width: number, view: number): Sizes {
@@ -29,10 +38,11 @@ export function sizesOf(width: number, view: number): Sizes {
   const ribbon = Math.round(Math.min(112, Math.max(80, height * 0.14)));
   const body = height - HEADER - ribbon - STATUS - 4 * GAP;
   const right = Math.round(width * 0.25);
-  const row = body >= 540 ? 30 : body >= 440 ? 26 : 22;
-  const rows = body >= 400 ? ROWS : 4;
-  const stage = Math.round(Math.min(width * 0.25, body - STAGE_WORDS - rows * row));
-  const map = Math.round(Math.min(180, (right - GAP) / 2, body * 0.3));
+  const room = (index: number): number => body - STAGE_WORDS - CLASSES[index]!.rows * CLASSES[index]!.row;
+  const taken = CLASSES.findIndex(({ least }, index) => room(index) >= least);
+  const { rows, row } = CLASSES[taken]!;
+  const stage = Math.round(Math.min(width * 0.25, room(taken), CLASSES[taken - 1]?.least ?? Infinity));
+  const map = Math.floor(Math.min(180, (right - GAP) / 2, body * 0.3));
   return { narrow: false, low: body < 560, height, width, ribbon, stage, left: Math.max(stage, Math.round(width * 0.19)), right, rows, row, map };
 }
 
@@ -40,5 +50,5 @@ function narrow(width: number): Sizes {
   const beside = width >= 560; // the classes stand beside the picture
   const stage = Math.round(Math.min(344, beside ? width * 0.48 : width - 2 * GAP));
   const right = Math.min(width, 420);
-  return { narrow: true, low: false, height: 0, width, ribbon: 96, stage, left: width, right, rows: ROWS, row: 32, map: Math.round((right - 4 * GAP) / 2) };
+  return { narrow: true, low: false, height: 0, width, ribbon: 96, stage, left: width, right, rows: ROWS, row: 32, map: Math.floor((right - 4 * GAP) / 2) };
 }
