@@ -15,8 +15,8 @@ LUMA = (0.299, 0.587, 0.114)  # Rec. 601
 def ends(values: Tensor, signed: bool, fine: bool) -> tuple[float, float]:
     """Returns the values (low, high) that the ends of the colours stand for.
 
-    A signed map (H, W) is symmetric about 0. With `fine`, for maps made of pixels, the ends are at the 99th percentile of
-    what is not zero (see reach) instead of the extremes, and beyond them colours stay what they are.
+    A signed map (H, W) is symmetric about 0. With `fine`, for maps made of pixels, the ends are at the 99th percentile
+    of what is not zero (see reach) instead of the extremes, and beyond them colours stay what they are.
 
     >>> ends(torch.tensor([[-1.0, 3.0]]), signed=True, fine=False)
     (-3.0, 3.0)

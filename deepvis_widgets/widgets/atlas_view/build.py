@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ...atlas import Atlas
 from ...core.errors import Cancelled, sentence
+from ...core.network.eval_mode import module_lock
 from ...core.network.network import Network
 from ...engine.engine import Engine
 from ...engine.interruptible import Interrupted, Interruptible
@@ -162,7 +163,9 @@ class AtlasBuild:
 
 
 def _copied(network: Network) -> Network:
-    return Network(copy.deepcopy(network.module), network.preprocessing, network.labels, network.name)
+    with module_lock:
+        module = copy.deepcopy(network.module)
+    return Network(module, network.preprocessing, network.labels, network.name)
 
 
 def _workers(network: Network) -> int | None:

@@ -44,9 +44,12 @@ def blocks(network: Network) -> list[Block]:
             continue
         name = _block_of(network, layer)
         begins = name != found[-1][0] if found else True
-        if begins and not (name == "" and found and found[-1][0] == "" and not _begins(layer)):
-            found.append((name, [layer]))
-        elif name == "" and _begins(layer):
+        if (
+            begins
+            and not (name == "" and found and found[-1][0] == "" and not _begins(layer))
+            or name == ""
+            and _begins(layer)
+        ):
             found.append((name, [layer]))
         else:
             found[-1][1].append(layer)

@@ -15,7 +15,6 @@ from ..kit.arguments import as_network, as_pictures, default_method
 from ..kit.root import LiveRoot
 from ..link.live_widget import STYLE, built
 from ..link.port import Port
-from ..link.protocol import Frame
 from .answers import AtlasInUse, Tiles
 from .atlas_pane import AtlasActs, AtlasPane
 from .commands import Commands

@@ -202,7 +202,7 @@ class Session:
         self._inputs(question)
 
     def _inputs(self, question: Question) -> None:
-        """What the block before gives to the selected unit; not for what is filmed, which is another picture at once."""
+        """What the block before gives to the selected unit; not for what is filmed, soon another picture."""
         place = next((n for n, block in enumerate(self.blocks) if question.layer.name in block.layers), 0)
         if place > 0 and question.settled:
             recording = self.network.record(question.view)

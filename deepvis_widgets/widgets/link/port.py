@@ -1,4 +1,4 @@
-"""One pane of a widget that has several: its frames go through the widget, and their kinds begin with the pane's name."""
+"""One pane of a widget that has several: its frames go through the widget, their kinds begin with the pane's name."""
 
 from __future__ import annotations
 
