@@ -38,7 +38,7 @@ class FirstOutputs(AsyncLargeFileManager):
 
     async def get(self, path: str, *arguments: Any, **options: Any) -> Any:
         """Returns a file or folder, a notebook with what its first cell showed."""
-        model = await super().get(path, *arguments, **options)
+        model: dict[str, Any] = await super().get(path, *arguments, **options)
         outputs, content = self.outputs.get(path.strip("/")), model.get("content")
         if outputs and model["type"] == "notebook" and content:
             cell = first_code_cell(content["cells"])

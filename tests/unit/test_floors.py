@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[2] / PACKAGE
 FLOORS = {
     "_later": 0,
     "_version": 0,
+    "demo": 0,
     "core": 0,
     "passes": 1,
     "methods": 2,

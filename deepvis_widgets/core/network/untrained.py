@@ -51,8 +51,9 @@ def _without_biases(layers: Sequence[nn.Module]) -> bool:
 @torch.no_grad()
 def _drawn(layer: nn.Module) -> bool:
     """Whether weights and bias lie in ±1/√(inputs of a unit), from which PyTorch draws them."""
-    weight = layer.weight.detach()
+    weight = layer.weight
     assert isinstance(weight, Tensor)
     bound = SLACK / math.sqrt(weight[0].numel())
-    parts = [weight, *([layer.bias.detach()] if isinstance(layer.bias, Tensor) else [])]
+    bias = layer.bias
+    parts = [weight, *([bias.detach()] if isinstance(bias, Tensor) else [])]
     return all(float(part.abs().max()) <= bound for part in parts)

@@ -24,10 +24,10 @@ from ..link.protocol import Frame
 class AtlasActs:
     """What a person can do with an atlas."""
 
-    visit: Callable[[str, int], object]
-    show_top: Callable[[Top], object]
-    search: Callable[[str, bool], object]
-    use_atlas: Callable[[Atlas], object]
+    visit: Callable[[str, int], None]
+    show_top: Callable[[Top], None]
+    search: Callable[[str, bool], None]
+    use_atlas: Callable[[Atlas], None]
 
 
 class AtlasPane:

@@ -43,17 +43,12 @@ def blocks(network: Network) -> list[Block]:
         if HIDDEN.match(layer.kind):
             continue
         name = _block_of(network, layer)
-        begins = name != found[-1][0] if found else True
-        if (
-            begins
-            and not (name == "" and found and found[-1][0] == "" and not _begins(layer))
-            or name == ""
-            and _begins(layer)
-        ):
-            found.append((name, [layer]))
-        else:
+        goes_on = bool(found) and name == found[-1][0] and not (name == "" and _begins(layer))
+        if goes_on:
             found[-1][1].append(layer)
-    return [_block(name, layers, number) for number, (name, layers) in enumerate(_joined(found))]
+        else:
+            found.append((name, [layer]))
+    return [_block(name, layers) for name, layers in _joined(found)]
 
 
 def _begins(layer: Layer) -> bool:
@@ -98,7 +93,7 @@ def _size(network: Network, name: str) -> int:
     return sum(layer.name == name or layer.name.startswith(name + ".") for layer in network.layers)
 
 
-def _block(name: str, layers: Sequence[Layer], number: int) -> Block:
+def _block(name: str, layers: Sequence[Layer]) -> Block:
     shown = [layer for layer in layers if not POOLING.search(layer.kind)] or list(layers)
     chosen = next((layer for layer in shown if layer.name == name), shown[-1])
     return Block(_title(name or layers[0].name), tuple(layer.name for layer in layers), chosen.name)

@@ -15,7 +15,7 @@ from .state import ExplorerState
 class MethodPane:
     """Shows the menu of methods and the parameters of each; `stop()` ends one that takes seconds."""
 
-    def __init__(self, state: ExplorerState, port: Port, stop: Callable[[], object]) -> None:
+    def __init__(self, state: ExplorerState, port: Port, stop: Callable[[], None]) -> None:
         self.port = port
         port.put(progress=None)
         self._offer(served(state.network, surveyed=False))
