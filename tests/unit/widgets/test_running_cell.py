@@ -185,7 +185,8 @@ def snow() -> SnowLab:
 def test_a_cell_can_wait_for_a_network_and_use_it() -> None:
     async def cell() -> None:
         lab = snow()
-        heard = Heard(lab, "training", "points", "shown")
+        heard, shown = Heard(lab, "training", "points", "shown"), []
+        lab.panes.said.observe(lambda _: shown.append(lab.training), names="value")
         for count in (1, 2):
             lab.train()
             assert lab.training
@@ -193,7 +194,7 @@ def test_a_cell_can_wait_for_a_network_and_use_it() -> None:
             assert (len(lab.points), lab.shown, len(lab.networks)) == (count, count - 1, count)
             assert lab.made is lab.networks[-1] and lab.network is lab.made.network
             assert [point["seed"] for point in lab.points] == list(range(count))
-            assert "Trained in" in lab.panes.said.value
+            assert "Trained in" in lab.panes.said.value and len(shown) == count and all(shown), "first shown, then over"
         lab.shown = 0
         assert lab.made is lab.networks[0]
         assert {name for name, _ in heard.changes} == {"training", "shown"}, "the main thread was busy"

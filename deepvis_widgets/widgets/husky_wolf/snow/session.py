@@ -118,8 +118,8 @@ class SnowSession:
             if self._closed:
                 return
             self.made = (*self.made, made)
-            self._state.add(made.point)
-            self._show()
+            self._show(len(self.made) - 1, self._shown[1])
+            self._state.add(made.point)  # last: who waits for the end of the training finds everything there
         self._main.run(self._state.announce)
 
     def _ended(self, sentence: str = "") -> None:
@@ -139,10 +139,10 @@ class SnowSession:
     def _follow(self, _: Any = None) -> None:
         with self._lock:
             if (self._state.shown, self._state.method) != self._shown:
-                self._show()
+                self._show(self._state.shown, self._state.method)
 
-    def _show(self) -> None:
-        self._shown = self._state.shown, self._state.method
+    def _show(self, number: int, method: str) -> None:
+        self._shown = number, method
         self._publish()
         self._explain()
 
