@@ -69,7 +69,8 @@ class ClassEvidence:
         if recording.head is None:
             raise DeepvisError(no_head(network))
         found, kind = recording.head, precision(network)
-        parts = (None if part is None else part.detach().to("cpu", kind) for part in (found.weight, found.bias))
+        # copies: what is taken apart later must be the answer that was recorded, also if the network learns meanwhile
+        parts = (None if p is None else p.detach().to("cpu", kind, copy=True) for p in (found.weight, found.bias))
         return cls(
             Head(found.features[:1].detach().to("cpu", kind), *parts), recording.logits[0].detach().to("cpu", kind)
         )

@@ -108,7 +108,7 @@ class MovingWindow:
         if not covered.inside or self._known(covered) is False:
             return False
         now, asked = stamps(self.network.module), self._asked
-        if now is None or (self._known(covered) and self._passes(covered) is not None):
+        if now is None or (self._known(covered) and self._recorded_of(covered, now) is not None):
             return False
         self._asked = _Start(covered, now)
         return asked is None or not asked.serves(covered, now) or asked.covered.case != covered.case
@@ -130,8 +130,11 @@ class MovingWindow:
 
     def _passes(self, covered: Covered) -> SingleWindowPasses | None:
         """Returns the recorded pass, if it is of this picture, fill, layer and weights."""
+        return self._recorded_of(covered, stamps(self.network.module))
+
+    def _recorded_of(self, covered: Covered, weights: Stamps | None) -> SingleWindowPasses | None:
         recorded = self._recorded
-        served = recorded is not None and recorded[0].serves(covered, stamps(self.network.module))
+        served = recorded is not None and recorded[0].serves(covered, weights)
         return recorded[1] if recorded is not None and served else None
 
     def _record(self, covered: Covered) -> SingleWindowPasses | None:

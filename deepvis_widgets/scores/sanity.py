@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from ..core.errors import DeepvisError
+from ..core.network.eval_mode import module_lock
 from ..core.network.network import Network
 from ..core.report import Report, part_of
 from ..core.results import HeatMap
@@ -153,7 +154,7 @@ def _stages(network: Network, cascade: list[str], stages: int | Sequence[str] | 
 
 def _copy(network: Network) -> Network:
     try:
-        with torch.inference_mode(False):  # a caller's inference mode would make a copy without gradients
+        with torch.inference_mode(False), module_lock:  # a caller's inference mode would make a copy without gradients
             module = copy.deepcopy(network.module)
     except Exception as error:
         reason = " ".join(str(error).split())

@@ -18,6 +18,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from ...core.errors import DeepvisError
+from ...core.network.eval_mode import module_lock
 from ...core.network.network import Network
 
 WEIGHTS = "weights.safetensors"
@@ -66,7 +67,8 @@ def pack(network: Network, folder: Path) -> PackedNetwork:
     file = io.BytesIO()
     packer = _Packer(file)
     try:
-        packer.dump((network.module, network.preprocessing, network.labels, network.name, str(network.device)))
+        with module_lock:
+            packer.dump((network.module, network.preprocessing, network.labels, network.name, str(network.device)))
     except Exception as error:  # whatever an attribute of a user's module raises
         reason = " ".join(str(error).split()) or type(error).__name__
         raise DeepvisError(f"{network.name} cannot be sent to a worker process ({reason}).") from error

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from ..checks import whole
 from ..errors import DeepvisError
 from ..picture.preprocess import Preprocess, understand
+from ..weights_key import stamps
 from .backward_rules import PLAIN, Rules
 from .discovery import checked_labels, discover
 from .layer import listed
@@ -110,12 +111,13 @@ class Network:
         """Returns the pass over one view (3, H, W) with its graph, every layer kept; remembered, so that further
         questions cost no forward pass.
 
-        Where nothing is remembered (`recordings.limit` is 0) the pass ends at the layer `until`, keeps only the layers
+        A pass of other weights is not used (see `stamps`). Where nothing is remembered (`recordings.limit` is 0, or a
+        change of the weights could not be noticed) the pass ends at the layer `until`, keeps only the layers
         in `keep` (None: all), and has its graph from the layer `since` on.
         """
-        if self.recordings.limit == 0:
-            return self._recorded(view, PassOptions(rules, keep, until, grad=True, since=since))
         key = self._key(rules, view)
+        if key is None:
+            return self._recorded(view, PassOptions(rules, keep, until, grad=True, since=since))
         found = self.recordings.get(key)
         if found is None:
             found = self._recorded(view, PassOptions(rules, grad=True))
@@ -131,7 +133,9 @@ class Network:
         """Returns a pass over one view (3, H, W) to the class scores: the remembered one, or a bare one without a
         graph.
         """
-        return self.recordings.get(self._key(PLAIN, view)) or self._bare(self.feed(view[None]))
+        key = self._key(PLAIN, view)
+        found = None if key is None else self.recordings.get(key)
+        return self._bare(self.feed(view[None])) if found is None else found
 
     def run(
         self,
@@ -164,8 +168,10 @@ class Network:
         check_finite(recording, self.module, self.name)
         return recording
 
-    def _key(self, rules: Rules, view: Tensor) -> tuple[Any, ...]:
-        return rules.name, self.dtype, view_key(view)
+    def _key(self, rules: Rules, view: Tensor) -> tuple[Any, ...] | None:
+        """What a remembered pass is found by; None where none is remembered."""
+        weights = stamps(self.module) if self.recordings.limit else None
+        return None if weights is None else (rules.name, weights, view_key(view))
 
     def probabilities(self, views: Tensor) -> Tensor:
         """Returns softmax class probabilities (B, classes) for views (B, 3, H, W) in [0, 1]."""

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.utils.hooks import RemovableHandle
 
 from ..errors import DeepvisError
 from .backward_rules import NamedReplacements, Replacements, RuleMode
 from .cam_head import Head, HeadTrace
+from .eval_mode import eval_mode, module_lock
 from .layer import OUTPUT
 from .pass_options import ALL_LAYERS, PassOptions
 
@@ -158,7 +160,7 @@ def observe(module: nn.Module, x: Tensor, recorder: LayerRecorder) -> Recording:
     recorder.mode.follow = trace.follow
     scores: Tensor | None = None
     grad = options.grad and options.since is None
-    with torch.inference_mode(False), torch.set_grad_enabled(grad), _eval_mode(module), _hooked(module, recorder):
+    with torch.inference_mode(False), torch.set_grad_enabled(grad), eval_mode(module), _hooked(module, recorder):
         if grad and not x.requires_grad:
             x = x.detach().clone().requires_grad_()
         try:
@@ -204,31 +206,32 @@ def check_finite(recording: Recording, module: nn.Module, name: str) -> None:
 
 
 @contextmanager
-def _eval_mode(module: nn.Module) -> Iterator[None]:
-    training = [part for part in module.modules() if part.training]
-    try:
-        for part in training:
-            part.training = False
-        yield
-    finally:
-        for part in training:
-            part.training = True
-
-
-@contextmanager
 def _hooked(module: nn.Module, recorder: LayerRecorder) -> Iterator[None]:
     wanted = recorder.options.hooked()
-    handles = [
-        part.register_forward_hook(_hook(name or OUTPUT, recorder))
-        for name, part in module.named_modules()
-        if wanted is None or (name or OUTPUT) in wanted
-    ]
+    handles: list[RemovableHandle] = []
     try:
+        with module_lock:  # torch numbers hooks without a lock: two of one number would be one
+            for name, part in module.named_modules():
+                if wanted is None or (name or OUTPUT) in wanted:
+                    handles.append(part.register_forward_hook(_Hook(name or OUTPUT, recorder)))
         yield
     finally:
-        for handle in handles:
-            handle.remove()
+        with module_lock:
+            for handle in handles:
+                handle.remove()
 
 
-def _hook(name: str, recorder: LayerRecorder) -> Callable[[nn.Module, Any, Any], Any]:
-    return lambda module, _, output: recorder.record(name, module, output)
+class _Hook:
+    """Has a recorder see the output of a module.
+
+    A copy of the module that somebody makes during the pass, also a pickled one, gets a hook that sees nothing.
+    """
+
+    def __init__(self, name: str, recorder: LayerRecorder | None) -> None:
+        self.name, self.recorder = name, recorder
+
+    def __call__(self, module: nn.Module, _: Any, output: Any) -> Any:
+        return None if self.recorder is None else self.recorder.record(self.name, module, output)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _Hook, (self.name, None)

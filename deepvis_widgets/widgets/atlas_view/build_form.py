@@ -15,6 +15,7 @@ import ipywidgets
 
 from ...atlas import Atlas
 from ...core.errors import Cancelled, sentence
+from ...core.network.eval_mode import module_lock
 from ...core.network.network import Network
 from ...engine.engine import Engine
 from ...engine.main_thread import MainThread
@@ -171,7 +172,9 @@ class AtlasBuilder(ipywidgets.VBox):
 
 
 def _copied(network: Network) -> Network:
-    return Network(copy.deepcopy(network.module), network.preprocessing, network.labels, network.name)
+    with module_lock:
+        module = copy.deepcopy(network.module)
+    return Network(module, network.preprocessing, network.labels, network.name)
 
 
 def _workers(network: Network) -> int | None:

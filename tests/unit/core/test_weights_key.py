@@ -11,7 +11,7 @@ from torch import nn
 from deepvis_widgets.core import weights_key as weights
 from deepvis_widgets.core.network.network import Network
 from deepvis_widgets.core.picture.preprocess import Preprocess
-from deepvis_widgets.core.weights_key import network_key
+from deepvis_widgets.core.weights_key import network_key, stamps
 from deepvis_widgets.engine import forget_weights, weights_key
 from tests.small_nets import Plain, seeded
 
@@ -95,9 +95,45 @@ def test_without_a_change_nothing_is_hashed_again(hashed):
 def test_forget_weights_for_changes_torch_does_not_count():
     module = make()
     before = weights_key(module)
-    module[0].weight.data.mul_(2)
+    module[0].weight.data[0, 0, 0, 1] += 1
     forget_weights(module)
     assert weights_key(module) != before
+
+
+def test_forgetting_a_module_forgets_its_parts():
+    module = make()
+    before = stamps(module), stamps(module[0])
+    forget_weights(module)
+    assert stamps(module) != before[0] and stamps(module[0]) != before[1]
+
+
+DATA_CHANGES = [lambda p: p.data.mul_(1.5), lambda p: p.data.fill_(0.3), lambda p: p.data.normal_()]
+DATA_CHANGES += [lambda p: p.data.add_(torch.full_like(p, 1e-3)), lambda p: p.detach().numpy().__iadd__(1)]
+
+
+@pytest.mark.parametrize("change", DATA_CHANGES)
+@pytest.mark.parametrize("layout", ("plain", "channels last", "a part of another"))
+def test_a_change_of_a_whole_parameter_through_data_is_noticed(layout, change):
+    module = make()
+    parameter = module[0].weight
+    if layout == "channels last":
+        module.to(memory_format=torch.channels_last)
+    if layout == "a part of another":
+        parameter = module[0].weight = nn.Parameter(torch.rand(8, 3, 6, 3)[::2, :, ::2])
+    key, seen, version = weights_key(module), stamps(module), parameter._version
+    assert stamps(module) == seen
+    change(parameter)
+    assert parameter._version == version  # torch does not count it
+    assert stamps(module) != seen and weights_key(module) != key
+
+
+@pytest.mark.parametrize("parameter", (torch.zeros(0, 3), torch.zeros(4, 1).expand(4, 3), torch.tensor(1.0)))
+def test_every_shape_has_stamps(parameter):
+    module = nn.Module()
+    module.parameter = nn.Parameter(parameter)
+    module.bf16 = nn.Parameter(torch.ones(3, dtype=torch.bfloat16))
+    module.float8 = nn.Parameter(torch.ones(3).to(torch.float8_e4m3fn))
+    assert stamps(module) == stamps(module) is not None
 
 
 def test_weights_made_in_inference_mode_are_hashed_every_time(hashed):

@@ -6,9 +6,10 @@ import pytest
 import torch
 
 from deepvis_widgets.core.errors import DeepvisError
+from deepvis_widgets.core.network.network import Network
 from deepvis_widgets.methods import explain
 from deepvis_widgets.methods.class_evidence import ClassEvidence
-from tests.families import network, picture
+from tests.families import make, network, picture, preprocess_of
 
 
 @pytest.mark.parametrize("name", ["plain", "crafty", "resnet18", "squeezenet1_1"])
@@ -72,3 +73,13 @@ def test_another_head_is_refused_with_the_way_out() -> None:
     net = network("alexnet")
     with pytest.raises(DeepvisError, match=r"no exact CAM; use grad_cam\."):
         ClassEvidence.of(net, picture(net.size[0]))
+
+
+def test_it_stays_one_answer_though_the_network_learns() -> None:
+    net = Network(make("plain"), preprocess_of("plain"))
+    found = ClassEvidence.of(net, picture(net.size[0]))
+    with torch.no_grad():
+        net.module.classifier.weight.mul_(2)
+        net.module.classifier.bias.add_(1)
+    terms = found.terms(3)
+    assert terms is not None and float(terms.adds.sum()) + terms.bias == pytest.approx(terms.logit, abs=1e-5)

@@ -14,6 +14,7 @@ from deepvis_widgets.core.network.network import Network
 from deepvis_widgets.core.network.pass_options import PassOptions
 from deepvis_widgets.core.network.recording import record
 from deepvis_widgets.core.picture.preprocess import Preprocess
+from deepvis_widgets.core.weights_key import forget_weights
 from tests.families import picture
 from tests.small_nets import CLASSES, Careless, Crafty, Plain, Proud, seeded
 
@@ -270,6 +271,35 @@ def test_an_early_end_is_cheaper_to_remember_than_to_repeat() -> None:
     net.record(view, rules=GUIDED)
     net.record(view.flip(2))
     assert net.record(view) is not first  # the oldest one went
+
+
+def test_passes_are_remembered_for_the_weights_they_were_made_with() -> None:
+    net = network(Plain())
+    view = picture(SIZE)
+    net.recordings.limit = 2
+    first = net.record(view)
+    assert net.look(view) is first
+    with torch.no_grad():
+        net.module.classifier.bias.add_(1)  # type: ignore[union-attr, operator]
+    torch.testing.assert_close(net.look(view).logits, first.logits + 1)
+    second = net.record(view)
+    torch.testing.assert_close(second.logits, first.logits + 1)
+    assert net.look(view) is second
+    forget_weights(net.module)
+    assert net.record(view) is not second
+
+
+def test_nothing_is_remembered_where_changes_cannot_be_noticed() -> None:
+    with torch.inference_mode():
+        module = seeded(Plain(), dtype=torch.float64)
+    net = Network(module, Preprocess((SIZE, SIZE), None))
+    net.recordings.limit = 2
+    view = picture(SIZE)
+    first = net.look(view)
+    with torch.inference_mode():
+        module.classifier.bias.add_(1)  # type: ignore[union-attr, operator]
+    torch.testing.assert_close(net.look(view).logits, first.logits + 1)
+    assert not len(net.recordings)
 
 
 @pytest.mark.parametrize("make", [Plain, Crafty, Careless])
