@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Generic, TypeVar
 
 from ..core.report import Report
-from .shutdown import Interrupted
+from .interruptible import Interrupted, Interruptible
 
 T = TypeVar("T")
 
@@ -31,7 +31,7 @@ class Job(Generic[T]):
     """A request of one slot. It ends in exactly one of on_result, on_error, on_cancelled.
 
     `doing` completes "failed while ..." in the sentence that on_error receives.
-    `state`, `unwanted` and `speaking` belong to the worker: read `state`, change none.
+    `state` and all below belong to the worker: read `state`, change none.
     """
 
     slot: str
@@ -45,6 +45,7 @@ class Job(Generic[T]):
     state: State = State.WAITING
     unwanted: bool = False  # superseded or cancelled after it started
     speaking: bool = False  # on_partial is being called
+    computing: Interruptible = field(default_factory=Interruptible)
 
 
 def tell(callback: Callable[..., object] | None, *args: object) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import threading
 from collections.abc import Callable
@@ -12,9 +11,10 @@ from typing import Any
 from deepvis_widgets.core.errors import Cancelled, DeepvisError, sentence
 
 from ..core.report import Report
+from .interruptible import Interrupted
 from .job import Job, State, T, tell
 from .job_queue import JobQueue
-from .shutdown import Interrupted, end_with_process
+from .shutdown import end_with_process
 from .torch_state import fresh_torch_state
 
 logger = logging.getLogger(__name__)
@@ -40,8 +40,8 @@ class Worker:
         self._running: list[Job[Any]] = []  # the innermost last: a long job, and a short one inside it
         self._closed = False
         self._ending = False  # with the process: nobody is told anything any more
-        self._thread: threading.Thread
-        before = after._thread if after else None
+        self._ended = threading.Event()  # nothing is computed any more; see Ending.wait
+        before = after._ended if after else None
         self._thread = threading.Thread(target=self._loop, args=(before,), name=name, daemon=True)
         self._thread.start()
         end_with_process(self)
@@ -115,29 +115,42 @@ class Worker:
             self._changed.notify_all()
         for job in dropped:
             _drop(job)
-        if not self._is_own_thread():
-            self._thread.join(timeout)
-        return not self._thread.is_alive()
+        return not self._is_own_thread() and self.wait(timeout)
 
-    def end(self) -> threading.Thread:
-        """Drops everything without telling anybody, because the process ends; returns the thread, which ends, too."""
+    def wait(self, timeout: float | None = None) -> bool:
+        """Waits for the thread, at most `timeout` seconds; False if it still works."""
+        ended = self._ended.wait(timeout)
+        if ended:
+            self._thread.join(timeout)  # its last steps
+        return ended
+
+    def end(self) -> None:
+        """Drops everything without telling anybody, because the process ends, and lets the thread end, too."""
         with self._changed:
             self._closed = self._ending = True
             for job in (*self._running, *self._queue.drop_all()):
                 job.unwanted = True
                 job.on_result = job.on_partial = job.on_error = job.on_cancelled = None
             self._changed.notify_all()
-        return self._thread
+
+    def interrupt(self) -> None:
+        """Interrupts what is being computed."""
+        for job in list(self._running):
+            job.computing.interrupt()
 
     # The thread
 
-    def _loop(self, before: threading.Thread | None) -> None:
+    def _loop(self, before: threading.Event | None) -> None:
         if before is not None:
-            before.join()
-        with contextlib.suppress(Interrupted):
+            before.wait()
+        try:
             while (job := self._take()) is not None:
                 self._run(job)
                 del job  # while it waits for the next one, the thread keeps no picture and no network alive
+        except Interrupted:
+            pass
+        finally:
+            self._ended.set()
 
     def _take(self) -> Job[Any] | None:
         with self._changed:
@@ -160,7 +173,7 @@ class Worker:
 
     def _work(self, job: Job[Any]) -> None:
         try:
-            result = job.work(partial(self._report, job))
+            result = job.computing.run(job.work, partial(self._report, job))
         except (Cancelled, Interrupted) as stopped:
             self._end(job, State.CANCELLED)
             tell(job.on_cancelled)
@@ -190,10 +203,11 @@ class Worker:
     def _report(self, job: Job[Any], fraction: float, partial: object | None = None) -> None:
         if not 0 <= fraction <= 1:
             raise ValueError(f"a progress fraction lies in [0, 1], this one is {fraction}")
-        self._speak(job, fraction, partial)
-        if job.long and self._is_own_thread():
-            self._let_short_jobs_pass(job)
-        self._check(job)
+        with job.computing.paused():
+            self._speak(job, fraction, partial)
+            if job.long and self._is_own_thread():
+                self._let_short_jobs_pass(job)
+            self._check(job)
 
     def _speak(self, job: Job[Any], fraction: float, partial: object | None) -> None:
         with self._changed:

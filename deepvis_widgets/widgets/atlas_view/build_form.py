@@ -18,8 +18,9 @@ from ...core.errors import Cancelled, sentence
 from ...core.network.eval_mode import module_lock
 from ...core.network.network import Network
 from ...engine.engine import Engine
+from ...engine.interruptible import Interrupted, Interruptible
 from ...engine.main_thread import MainThread
-from ...engine.shutdown import Interrupted, end_with_process
+from ...engine.shutdown import end_with_process
 from ..kit.layout import box, button, classed, display
 from ..kit.progress import bar
 from ..link.push import push
@@ -39,7 +40,9 @@ class AtlasBuilder(ipywidgets.VBox):
         self._network, self._engine, self._on_atlas = network, engine, on_atlas
         self._main, self._slot = MainThread(), f"{SLOT} {uuid.uuid4().hex}"
         self._stopped = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._computing = Interruptible()
+        self._ended = threading.Event()  # nothing is being built
+        self._ended.set()
         self._first: tuple[float, float] | None = None  # time and fraction of the first report of a build
         self.said = classed(ipywidgets.HTML(NOTHING_YET), "dv-atlas-said")
         self.pictures = ipywidgets.Text(description="Pictures", placeholder="a folder of pictures")
@@ -72,7 +75,7 @@ class AtlasBuilder(ipywidgets.VBox):
         if not folder:
             self.say("Name a folder of pictures to build from.")
             return
-        if self._thread is not None and self._thread.is_alive():
+        if not self._ended.is_set():
             return
         self._stopped.clear()
         self._show_running(True)
@@ -93,17 +96,17 @@ class AtlasBuilder(ipywidgets.VBox):
         """Stops building; what is finished is used by the next build of the same."""
         self._stopped.set()
 
-    def end(self) -> threading.Thread | None:
-        """Stops building because the process ends; returns the thread, which ends, too."""
+    def end(self) -> None:
+        """Stops building because the process ends."""
         self.stop()
-        return self._thread
 
-    def wait(self, timeout: float) -> bool:
-        """Waits until nothing is being built; False if something still is."""
-        thread = self._thread
-        if thread is not None:
-            thread.join(timeout)
-        return thread is None or not thread.is_alive()
+    def interrupt(self) -> None:
+        """Interrupts what is being computed."""
+        self._computing.interrupt()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Waits until nothing is being built, at most `timeout` seconds; False if something still is."""
+        return self._ended.wait(timeout)
 
     def open_folder(self) -> None:
         """Opens the atlas in the folder named."""
@@ -116,15 +119,19 @@ class AtlasBuilder(ipywidgets.VBox):
 
     def _begin(self, network: Network, folder: str, out: Path) -> None:
         self.say("Looking at all pictures. The Explorer stays usable meanwhile.")
-        self._thread = threading.Thread(
-            target=self._build, args=(network, folder, out), name="deepvis-atlas", daemon=True
-        )
-        self._thread.start()
+        self._computing = Interruptible()
+        self._ended.clear()
+        threading.Thread(target=self._work, args=(network, folder, out), name="deepvis-atlas", daemon=True).start()
+
+    def _work(self, network: Network, folder: str, out: Path) -> None:
+        try:
+            self._build(network, folder, out)
+        finally:
+            self._ended.set()
 
     def _build(self, network: Network, folder: str, out: Path) -> None:
         try:
-            made = Atlas.build(network, folder, out, workers=_workers(network), quiet=True, report=self._report)
-            found = made.of(self._network)
+            found = self._computing.run(self._built, network, folder, out)
         except (Cancelled, Interrupted):
             self._end("Stopped. Another build into the same folder goes on where this one was.")
         except Exception as error:
@@ -132,6 +139,10 @@ class AtlasBuilder(ipywidgets.VBox):
         else:
             self._end(f"{found!r} is finished.")
             self._main.run(self._adopt, found)
+
+    def _built(self, network: Network, folder: str, out: Path) -> Atlas:
+        made = Atlas.build(network, folder, out, workers=_workers(network), quiet=True, report=self._report)
+        return made.of(self._network)
 
     def _adopt(self, found: Atlas) -> None:
         if not self._stopped.is_set():  # closed meanwhile
@@ -141,8 +152,9 @@ class AtlasBuilder(ipywidgets.VBox):
         if self._stopped.is_set():
             raise Cancelled("atlas")
         if fraction != self.progress.value or not self.how_far.value:
-            push(self.progress, value=fraction)
-            push(self.how_far, value=self._told(fraction))
+            with self._computing.paused():
+                push(self.progress, value=fraction)
+                push(self.how_far, value=self._told(fraction))
 
     def _told(self, fraction: float) -> str:
         """How much is done, and how long the rest takes at the rate since the first report."""
