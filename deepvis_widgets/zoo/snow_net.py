@@ -130,12 +130,12 @@ def _alone(report: Report) -> Iterator[None]:
 
 def checked_share(share: Any) -> float:
     """Returns the share as a float, if it is one; DeepvisError otherwise."""
-    number = float(share) if isinstance(share, int | float) and not isinstance(share, bool) else math.nan
+    number = share if isinstance(share, int | float) and not isinstance(share, bool) else math.nan
     if not 0 <= number <= 1:
         raise DeepvisError(
             f"share={share!r} is no share of snow; accepted is a number from 0 (as behind huskies) to 1 (every wolf)."
         )
-    return number
+    return float(number)
 
 
 def _checked(name: str, value: Any, least: int) -> int:

@@ -43,6 +43,8 @@ class EndingPane:
     # --- what the state says ---
 
     def _show(self) -> None:
+        if self.box.comm is None:
+            return  # closed: nobody would close charts that are made now
         old, last = self.charts.children, self._state.stage == LAST
         display(self.box, last)
         self.charts.children = self._charts() if last else []

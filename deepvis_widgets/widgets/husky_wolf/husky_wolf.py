@@ -61,7 +61,7 @@ class HuskyWolf(HuskyWolfState, RootWidget):
 
     def _make(self, _: Any) -> None:
         """Networks of one's own, made from the first time on that they are asked for."""
-        if self.making and self.snow is None:
+        if self.making and self.snow is None and not self.closed:
             drawn = list(self.session.scenes)
             self.snow = SnowLab(scenes=drawn if len(drawn) == len(self.given) else None)
             self.panes.add_page(self.snow)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import traitlets
@@ -11,6 +11,7 @@ from ...core.checks import one_of, whole
 from ...core.errors import DeepvisError
 from ...methods import method
 from ...methods.base import Method
+from ..link.traits import Checked, Number
 from .scenes import BIASED, HONEST, ORDERS, Order, chance_of, network_order
 from .vote import Vote
 
@@ -37,15 +38,15 @@ class HuskyWolfState(traitlets.HasTraits):
     (2, ('A',), 20)
     """
 
-    stage = traitlets.Any(1, help="the step shown, 1 to 4")
-    network = traitlets.Any("A", help="the network asked, A or B")
-    method = traitlets.Any("cam", help="name of the method that explains")
-    voters = traitlets.Any("one", help='who votes: "one" person, or a "class" by hands')
-    votes = traitlets.Any(help='{"A": {"before": {"yes": 3, "no": 20, "named": {...}}, "after": ...}, "B": ...}')
-    picture = traitlets.Any(-1, help="number of the picture enlarged, -1 for none")
-    opacity = traitlets.Float(0.6, min=0.0, max=1.0, help="of the explanations over the pictures")
+    stage = Checked(1, help="the step shown, 1 to 4")
+    network = Checked("A", help="the network asked, A or B")
+    method = Checked("cam", help="name of the method that explains")
+    voters = Checked("one", help='who votes: "one" person, or a "class" by hands')
+    votes = Checked(help='{"A": {"before": {"yes": 3, "no": 20, "named": {...}}, "after": ...}, "B": ...}')
+    picture = Checked(-1, help="number of the picture enlarged, -1 for none")
+    opacity = Number(0.6, min=0.0, max=1.0, help="of the explanations over the pictures")
     making = traitlets.Bool(False, help="whether the last step goes on to networks of one's own making")
-    opened = traitlets.Any((), help="the networks whose explanations were seen: their first vote stands")
+    opened = Checked((), help="the networks whose explanations were seen: their first vote stands")
     network_names = traitlets.Dict(
         default_value={"A": HONEST, "B": BIASED}, read_only=True, help="letter → name of the network behind it"
     )
@@ -71,7 +72,7 @@ class HuskyWolfState(traitlets.HasTraits):
 
     @traitlets.validate("method")
     def _check_method(self, proposal: Any) -> str:
-        return one_of("method", method(proposal["value"]).name, tuple(name for _, name in offered()))
+        return one_of("method", named_method(proposal["value"]), tuple(name for _, name in offered()))
 
     @traitlets.validate("voters")
     def _check_voters(self, proposal: Any) -> str:
@@ -93,7 +94,10 @@ class HuskyWolfState(traitlets.HasTraits):
 
     @traitlets.validate("opened")
     def _check_opened(self, proposal: Any) -> tuple[str, ...]:
-        return tuple(letter for letter in LETTERS if letter in proposal["value"])
+        given = proposal["value"]
+        if not isinstance(given, Collection) or not all(letter in LETTERS for letter in given):
+            raise DeepvisError(f'opened holds letters of networks, as in ("A", "B"), and not {given!r}.')
+        return tuple(letter for letter in LETTERS if letter in given)
 
     # --- what follows from what ---
 
@@ -163,6 +167,11 @@ class HuskyWolfState(traitlets.HasTraits):
     def name_networks(self, names: Sequence[str]) -> None:
         """Says which networks A and B are."""
         self.set_trait("network_names", dict(zip(LETTERS, names, strict=True)))
+
+
+def named_method(value: Any) -> str:
+    """Returns the name of a method, if it is one; DeepvisError, naming those there are, for anything else."""
+    return method(value if isinstance(value, str) else repr(value)).name
 
 
 def offered() -> list[tuple[str, str]]:

@@ -16,6 +16,7 @@ from ...core.report import Report
 from ...engine.client import Client
 from ...engine.main_thread import MainThread
 from ...methods.synthesis import Ascent, SynthesisParams
+from ..kit.noted_state import NotedState
 
 SHOWN_EVERY = 0.1  # seconds from one look at the pictures to the next
 
@@ -53,21 +54,21 @@ class AscentRun:
     long job that reports at every step, so that short questions of any widget are answered meanwhile; turning knobs and
     taking a look are short jobs.
 
-    `on_look` is told what there is to see, at most ten times a second while it runs, on the engine's thread; `on_end`
-    that it stands still, because all its steps are done, because it was paused, or because it failed, on the main
-    thread. Neither hears of a run that was superseded; looks are told with the `lock` held. `say` is told one sentence
-    about what went wrong.
+    `on_look` is told what there is to see, at most ten times a second while it runs, on the engine's thread, with the
+    `lock` held; it does not hear of a run that was superseded. `running` of the `state` is true from the moment a run
+    is asked for, until all its steps are done, or it was paused, or it failed. `say` is told one sentence about what
+    went wrong.
     """
 
     def __init__(
         self,
         client: Client,
+        state: NotedState,
         on_look: Callable[[Look], object],
-        on_end: Callable[[], object],
         say: Callable[[str], object],
         lock: AbstractContextManager[object],
     ) -> None:
-        self._client, self._on_look, self._on_end, self._say = client, on_look, on_end, say
+        self._client, self._state, self._on_look, self._say = client, state, on_look, say
         self._main, self._lock = MainThread(), lock
         self._ascent: Ascent | None = None
         self._turns: list[int] = []
@@ -110,7 +111,7 @@ class AscentRun:
 
     def forget(self) -> None:
         """Stops, and lets the pictures go."""
-        self._next_number()
+        self._next_number(False)
         self._client.cancel("ascent")
         self._client.cancel("turn")
         self._ascent = None
@@ -125,7 +126,7 @@ class AscentRun:
         self._client.ask("turn", work, partial(self._tell, self._number), doing="turning these knobs")
 
     def _ask(self, work: Callable[[Report], Look | None]) -> None:
-        number = self._next_number()
+        number = self._next_number(True)
         self._client.ask(
             "ascent",
             work,
@@ -134,13 +135,16 @@ class AscentRun:
             long=True,
             on_partial=lambda _, look: self._tell(number, look),
             on_error=lambda sentence: self._fail(number, sentence),
-            done=lambda: self._main.run(self._end, number),
+            done=lambda: self._end(number),
         )
 
-    def _next_number(self) -> int:
+    def _next_number(self, running: bool) -> int:
         with self._lock:
             self._number += 1
-            return self._number
+            number = self._number
+            self._state.note(running=running)  # after the number: the end of the run before does not count any more
+        self._state.announce()
+        return number
 
     # --- what is told ---
 
@@ -154,8 +158,10 @@ class AscentRun:
             self._say(sentence)
 
     def _end(self, number: int) -> None:
-        if number == self._number and not self._client.closed:
-            self._on_end()
+        with self._lock:
+            if number == self._number:
+                self._state.note(running=False)
+        self._main.run(self._state.announce)
 
     # --- on the engine's thread ---
 

@@ -6,6 +6,7 @@ import threading
 from functools import partial
 from typing import Any, Protocol
 
+from ...core.errors import DeepvisError
 from ...engine.client import Client
 from .ascent_run import AscentRun, Look
 from .layer_gallery import Drawn, draw_all, size_of, targets, title_of
@@ -45,8 +46,7 @@ class MaximizationSession:
         self.look: Look | None = None
         self._state, self._client, self._answers = state, client, answers
         self._lock = threading.RLock()  # looks come on the worker's thread, another view on the main thread
-        ended = partial(state.set_trait, "running", False)
-        self._run = AscentRun(client, self._looked, ended, answers.say, self._lock)
+        self._run = AscentRun(client, state, self._looked, answers.say, self._lock)
         self._goal = state.goal
         state.observe(lambda _: self._retargeted(), names=["layer", "unit", "target"])
         state.observe(lambda _: self._renew(), names=list(NEW))
@@ -55,7 +55,8 @@ class MaximizationSession:
 
     def start(self) -> None:
         """Makes new pictures, from noise."""
-        self._begin()
+        self._check_open()
+        self._answers.say("")
         self._run.start(self._state.goal, self._state.params)
 
     def pause(self) -> None:
@@ -70,7 +71,8 @@ class MaximizationSession:
         if not self._run.begun:
             self.start()
             return
-        self._begin()
+        self._check_open()
+        self._answers.say("")
         self._run.go_on(self._state.params)
 
     def forget(self) -> None:
@@ -81,6 +83,7 @@ class MaximizationSession:
 
     def draw_sizes(self) -> None:
         """Draws one unit of each layer at the true size of what it sees; pictures that are being made wait, paused."""
+        self._check_open()
         self.pause()
         network, params, goal = self._client.network, self._state.params, self._state.goal
         wanted = targets(network, goal.channel)
@@ -98,9 +101,9 @@ class MaximizationSession:
 
     # --- what changes ---
 
-    def _begin(self) -> None:
-        self._answers.say("")
-        self._state.set_trait("running", True)
+    def _check_open(self) -> None:
+        if self._client.closed:
+            raise DeepvisError("This lab is closed; open another one to make pictures.")
 
     def _retargeted(self) -> None:
         if self._state.goal != self._goal:

@@ -12,6 +12,8 @@ from ...core.network.target import Target
 from ...core.params import make
 from ...methods.synthesis import SynthesisParams
 from ...methods.synthesis.yosinski import TURNED
+from ..kit.noted_state import NotedState, ReadOnly
+from ..link.traits import Checked
 from .knobs import NAMES
 
 NEW = ("seeds", "seed")  # what only new pictures can follow
@@ -19,7 +21,7 @@ NUMBERS = ("preset", "steps", *NEW, *NAMES)
 ENLARGED, TRUE_SIZE, FULL_FRAME = VIEWS = ("enlarged", "true size", "full frame")
 
 
-class MaximizationState(traitlets.HasTraits):
+class MaximizationState(NotedState):
     """What is maximised, the knobs, how it is shown, and whether pictures are being made.
 
     Choosing a unit lets the class go, and another preset brings its own numbers. What does not exist raises
@@ -30,23 +32,23 @@ class MaximizationState(traitlets.HasTraits):
     unit = traitlets.Int(0, help="channel of that layer")
     target = traitlets.Any(None, allow_none=True, help="class index maximised, or None: the unit; a label may be set")
     preset = traitlets.Unicode("yosinski-3", help="the recipe")
-    seeds = traitlets.Any(4, help="pictures made together")
-    seed = traitlets.Any(0, help="seed of the first picture")
-    steps = traitlets.Any(0, help="how many steps; 0: the recipe's own number")
-    rate = traitlets.Any(1.0, help="learning rate, times the recipe's own")
+    seeds = Checked(4, help="pictures made together")
+    seed = Checked(0, help="seed of the first picture")
+    steps = Checked(0, help="how many steps; 0: the recipe's own number")
+    rate = Checked(1.0, help="learning rate, times the recipe's own")
     decay = traitlets.Any(None, allow_none=True, help="what is taken off per step")
     blur = traitlets.Any(None, allow_none=True, help="σ of the blur in pixels")
     blur_every = traitlets.Any(None, allow_none=True, help="steps from one blur to the next")
     small_norm = traitlets.Any(None, allow_none=True, help="percentile of the colour norm under which pixels go")
     small_contribution = traitlets.Any(None, allow_none=True, help="percentile of the contribution under which they go")
-    transforms = traitlets.Any(1.0, help="Fourier: jitter, how far the picture is moved, turned and scaled")
-    tv = traitlets.Any(0.1, help="Fourier: weight of the total variation")
-    pull = traitlets.Any(0.03, help="Fourier: weight of the distance from grey")
-    fitted = traitlets.Any(True, help="Yosinski: rates fitted to this network instead of to CaffeNet")
-    stretch = traitlets.Any(False, help="show faint pictures with all the contrast there is")
-    minimize = traitlets.Any(False, help="what the unit wants least")
+    transforms = Checked(1.0, help="Fourier: jitter, how far the picture is moved, turned and scaled")
+    tv = Checked(0.1, help="Fourier: weight of the total variation")
+    pull = Checked(0.03, help="Fourier: weight of the distance from grey")
+    fitted = Checked(True, help="Yosinski: rates fitted to this network instead of to CaffeNet")
+    stretch = Checked(False, help="show faint pictures with all the contrast there is")
+    minimize = Checked(False, help="what the unit wants least")
     view = traitlets.Unicode(ENLARGED, help="how the pictures are shown")
-    running = traitlets.Bool(False, help="whether pictures are being made", read_only=True)
+    running = ReadOnly(False, help="whether pictures are being made")
 
     def __init__(self, network: Network, **traits: Any) -> None:
         self.network = network

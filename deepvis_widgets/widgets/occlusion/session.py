@@ -15,7 +15,6 @@ from ...core.report import Report
 from ...core.results import Result
 from ...core.weights_key import weights_key
 from ...engine.client import Client
-from ...engine.main_thread import MainThread
 from ...methods import explain
 from ...methods.occlusion import APPROXIMATE, OcclusionMap
 from .experiment import Experiment
@@ -57,7 +56,7 @@ class OcclusionSession:
         self._asked: Question | None = None
         self._sweep_next = False
         self._drawn = 0.0
-        self._main = MainThread()
+        self._box = state.occluder  # the window, as it was last put somewhere
         self._lock = threading.RLock()  # answers come on the worker's thread, changes on others
         state.observe(lambda _: self.restart(), names=SETTINGS)
         state.observe(self._moved, names="occluder")
@@ -68,6 +67,8 @@ class OcclusionSession:
         state, network = self._state, self._client.network
         if state.view is None or self._client.closed:
             return
+        if state.occluder is None:
+            state.occluder = state.fitted(0, 0)
         self.stop()
         window, stride, approximate = state.window, state.stride, state.approximate
         question = Question(state.view, state.fill, state.target, state.layer, state.unit, window, stride, approximate)
@@ -94,26 +95,18 @@ class OcclusionSession:
             self.experiment = experiment
             self._answers.begun(experiment)
             self._draw()
+            self.look(self._box)
             sweep = self._sweep_next
-        self._main.run(self._place, experiment)
         if sweep:
             self.sweep()
-
-    def _place(self, experiment: Experiment) -> None:
-        """The window of a new experiment is put where the last one was, or in its corner."""
-        if experiment is not self.experiment:
-            return
-        state = self._state
-        if state.occluder is None:
-            state.occluder = state.fitted(0, 0)
-        else:
-            self.look(state.occluder)
 
     # --- by hand ---
 
     def _moved(self, change: Any) -> None:
         if change["new"] == self._state.occluder:  # else it was moved again meanwhile, and that was answered
-            self.look(self._state.occluder)
+            with self._lock:  # an experiment that begins just now looks at this window, too, and not at the one before
+                self._box = self._state.occluder
+                self.look(self._box)
 
     def look(self, box: Box | None, done: Callable[[], object] = lambda: None) -> None:
         """Asks what the network says with the box hidden; `done` is called in any case, when that is over."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Protocol
 
+from ....core.errors import DeepvisError
 from ....core.masks import known_mask
 from ....core.report import Report, part_of
 from ....core.results import HeatMap
@@ -38,9 +39,9 @@ class Subscriber(Protocol):
 class SnowSession:
     """Trains what `state` asks for and explains what it shows, and tells `pane` what came out.
 
-    Trained networks become points of the state on the main thread, also where the answer came on another one. Each is
-    asked about `scenes`, or what is drawn as `orders` where there are none, and examined with so many `fresh` animals;
-    `seed` is the first one, and `budget` the rest for `train_on_snow`.
+    A trained network is noted in the state and shown at once, on the thread it came on; who observes the state hears of
+    it on the main thread. Each is asked about `scenes`, or what is drawn as `orders` where there are none, and examined
+    with so many `fresh` animals; `seed` is the first one, and `budget` the rest for `train_on_snow`.
     """
 
     def __init__(
@@ -68,7 +69,11 @@ class SnowSession:
     # --- training ---
 
     def train(self) -> None:
-        """Trains a network with the share of snow that is set; DeepvisError while one is being trained."""
+        """Trains a network with the share of snow that is set; DeepvisError while one is being trained, and after the
+        end.
+        """
+        if self._closed:
+            raise DeepvisError("This lab is closed; open another one to train networks.")
         self._state.begin_training()
         self._pane.complain("")
         self._pane.show_progress(0.0, "Starting")
@@ -109,28 +114,21 @@ class SnowSession:
 
     def _trained(self, made: TrainedNetwork) -> None:
         self._pane.show_progress(None)
-        self._change(self._add, made)
-
-    def _add(self, made: TrainedNetwork) -> None:
         with self._lock:
+            if self._closed:
+                return
             self.made = (*self.made, made)
-        self._state.add(made.point)
+            self._show(len(self.made) - 1, self._shown[1])
+            self._state.add(made.point)  # last: who waits for the end of the training finds everything there
+        self._main.run(self._state.announce)
 
     def _ended(self, sentence: str = "") -> None:
         """Stopped, or failed for the reason that `sentence` says."""
         self._pane.show_progress(None)
         if sentence:
             self._pane.complain(sentence)
-        self._change(self._state.end_training)
-
-    def _change(self, change: Callable[..., object], *values: object) -> None:
-        """Changes the state on the thread that may do so."""
-
-        def unless_closed() -> None:
-            if not self._closed:
-                change(*values)
-
-        self._main.run(unless_closed)
+        self._state.end_training()
+        self._main.run(self._state.announce)
 
     def stop(self) -> None:
         """Stops training; what was drawn for it stays."""
@@ -140,9 +138,13 @@ class SnowSession:
 
     def _follow(self, _: Any = None) -> None:
         with self._lock:
-            self._shown = self._state.shown, self._state.method
-            self._publish()
-            self._explain()
+            if (self._state.shown, self._state.method) != self._shown:
+                self._show(self._state.shown, self._state.method)
+
+    def _show(self, number: int, method: str) -> None:
+        self._shown = number, method
+        self._publish()
+        self._explain()
 
     def _publish(self) -> None:
         number, method = self._shown
@@ -188,6 +190,8 @@ class SnowSession:
         self._closed = True
         self._state.unobserve(self._follow, names=["shown", "method"])
         self._worker.close()
+        self._state.end_training()
+        self._state.announce()
         with self._lock:
             self.scenes, self.made, self.maps = (), (), {}
 

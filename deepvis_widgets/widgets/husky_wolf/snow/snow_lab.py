@@ -29,9 +29,9 @@ class SnowLab(SnowState, RootWidget):
     network is examined with. Each training begins from `seed`, the next one of the same share from the seed after it.
     `steps`, `animals` and `grounds` are handed on to `train_on_snow`.
 
-    The traits may be set, observed and linked from Python; `points` and `training` are there to be read, and change
-    between two cells of a notebook, not while one runs. What does not exist raises DeepvisError and changes nothing.
-    `close()` ends the thread and frees what was computed.
+    The traits may be set, observed and linked from Python; `points` and `training` are there to be read. A cell of a
+    notebook may wait for them; those who observe them hear when it has ended. What does not exist raises DeepvisError
+    and changes nothing. `close()` ends the thread and frees what was computed.
 
     >>> import deepvis_widgets as dv
     >>> lab = dv.SnowLab(share=0.9)

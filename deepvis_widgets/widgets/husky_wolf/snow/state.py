@@ -9,16 +9,20 @@ import traitlets
 
 from ....core.checks import whole
 from ....core.errors import DeepvisError
-from ....methods import method
 from ....zoo.snow_net import checked_share
+from ...kit.noted_state import NotedState, ReadOnly
+from ...link.traits import Checked
+from ..state import named_method
 
 METHODS = ("cam", "occlusion")
 
 Point = Mapping[str, float]  # share, seed, accuracy, called_wolf, mass, seconds
 
 
-class SnowState(traitlets.HasTraits):
+class SnowState(NotedState):
     """The traits of one SnowLab and their validation. What does not exist raises DeepvisError and changes nothing.
+
+    `add` and `end_training` note what came out, on any thread; their observers hear of it by `announce`.
 
     >>> state = SnowState(share=0.9)
     >>> state.begin_training()
@@ -27,14 +31,13 @@ class SnowState(traitlets.HasTraits):
     (0, False)
     """
 
-    share = traitlets.Any(1.0, help="snow behind wolves for the next network: 0 as behind huskies, 1 behind every one")
-    shown = traitlets.Any(-1, help="number of the network shown, -1 before there is one")
-    method = traitlets.Any("cam", help="name of the method that explains: cam or occlusion")
-    points = traitlets.Tuple(
-        read_only=True,
-        help="for each network: share, seed, accuracy, called_wolf and mass (of huskies on snow), seconds",
+    share = Checked(1.0, help="snow behind wolves for the next network: 0 as behind huskies, 1 behind every one")
+    shown = Checked(-1, help="number of the network shown, -1 before there is one")
+    method = Checked("cam", help="name of the method that explains: cam or occlusion")
+    points = ReadOnly(
+        (), help="for each network: share, seed, accuracy, called_wolf and mass (of huskies on snow), seconds"
     )
-    training = traitlets.Bool(False, read_only=True, help="whether a network is being trained")
+    training = ReadOnly(False, help="whether a network is being trained")
 
     @traitlets.validate("share")
     def _check_share(self, proposal: Any) -> float:
@@ -50,7 +53,7 @@ class SnowState(traitlets.HasTraits):
 
     @traitlets.validate("method")
     def _check_method(self, proposal: Any) -> str:
-        name = method(proposal["value"]).name
+        name = named_method(proposal["value"])
         if name not in METHODS:
             raise DeepvisError(f'method="{name}" is not accepted; accepted: {", ".join(METHODS)}.')
         return name
@@ -63,10 +66,8 @@ class SnowState(traitlets.HasTraits):
 
     def end_training(self) -> None:
         """Notes that no network is being trained any more."""
-        self.set_trait("training", False)
+        self.note(training=False)
 
     def add(self, point: Point) -> None:
-        """Shows a network that was trained just now."""
-        self.set_trait("points", (*self.points, dict(point)))
-        self.end_training()
-        self.shown = len(self.points) - 1
+        """Notes a network that was trained just now, and is shown from now on."""
+        self.note(points=(*self.points, dict(point)), shown=len(self.points), training=False)

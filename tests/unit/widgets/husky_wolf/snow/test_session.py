@@ -164,18 +164,21 @@ def test_an_explanation_that_fails_leaves_the_training_alone(
     assert [fraction for fraction, _ in pane.progress[told:]].count(None) == 1, "the training ended, and nothing else"
 
 
-def test_the_state_changes_on_the_main_thread_only(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_observers_of_the_state_hear_on_the_main_thread_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """As in a notebook: the event loop of the kernel runs on the main thread."""
 
     async def notebook() -> tuple[list[int], tuple[Any, ...], bool]:
-        state, threads = SnowState(share=0.5), []
+        state, threads, heard = SnowState(share=0.5), [], {}
+        state.observe(lambda change: heard.update({change["name"]: change["new"]}))
         state.observe(lambda _: threads.append(threading.get_ident()))
         session = SnowSession(state, Listener(), *LESSON)
         session.train()
-        assert session.idle(120) and state.points == () and state.training, "the main thread was busy"
-        while state.training:
+        assert session.idle(120) and heard == {"training": True}, "the main thread was busy"
+        assert len(state.points) == 1 and state.shown == 0 and not state.training, "and what it reads is true"
+        while heard["training"]:
             await asyncio.sleep(0.01)
         session.close()
+        assert heard == {"training": False, "points": state.points, "shown": 0}
         return threads, state.points, state.training
 
     threads, points, training = asyncio.run(notebook())
