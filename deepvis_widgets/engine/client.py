@@ -30,7 +30,8 @@ class Client:
     """Asks the engine of `network` on behalf of one widget; `say` is told one sentence where a question fails.
 
     A newer question of a slot takes the place of the older one, and slots of different clients are apart. Callbacks
-    come on the engine's thread, and none after `close`, but for `done`.
+    come on the engine's thread, and none after `close`, but for `done`. Nothing is begun for it after `close` either,
+    also where other widgets go on using the engine, and what runs stops at its next report.
     """
 
     def __init__(self, network: Network, say: Callable[[str], object]) -> None:
@@ -38,6 +39,7 @@ class Client:
         self.engine = Engine.of(network).acquire()
         self.closed = False
         self._say, self._group = say, uuid.uuid4().hex
+        self._slots: set[str] = set()  # those that were asked in
 
     def ask(
         self,
@@ -90,6 +92,7 @@ class Client:
             finally:
                 done()
 
+        self._slots.add(slot)
         try:
             self.engine.submit(
                 self._own(slot),
@@ -106,6 +109,9 @@ class Client:
             if not self.closed:
                 raise
             done()  # closed since the look above: an answer of the last pass asks for more
+        else:
+            if self.closed:  # the same, where another widget keeps the engine open
+                self.cancel(slot)
 
     def cancel(self, slot: str) -> None:
         """Drops what the slot asked for, and stops it at its next report."""
@@ -116,9 +122,11 @@ class Client:
         return self.engine.idle(timeout)
 
     def close(self) -> None:
-        """Gives the engine back. Closing again changes nothing."""
+        """Drops all that was asked for, and gives the engine back. Closing again changes nothing."""
         if not self.closed:
             self.closed = True
+            for slot in tuple(self._slots):
+                self.cancel(slot)
             self.engine.release()
 
     def _own(self, slot: str) -> str:

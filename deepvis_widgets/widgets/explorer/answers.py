@@ -191,7 +191,7 @@ def forward(question: Question, recording: Recording, seq: int, rank: bool) -> t
     `rank` the classes shown are chosen anew.
     """
     maps = _maps(question, recording)
-    return _tiles(maps, question, seq, gradient=False), _unit_map(maps, question), _shares(recording, question, rank)
+    return _tiles(maps, question, seq, gradient=False), _unit_map(maps, question), shares(question, recording, rank)
 
 
 def tiles(question: Question, recording: Recording, seq: int) -> Tiles:
@@ -229,7 +229,7 @@ def _unit_map(maps: Tensor, question: Question) -> UnitMap:
     return UnitMap(question.layer, unit, values, unit.position or strongest(values))
 
 
-def _shares(recording: Recording, question: Question, rank: bool) -> Shares:
+def shares(question: Question, recording: Recording, rank: bool) -> Shares:
     """Softmax class probabilities with the class explained, if none is asked for the top one."""
     values = recording.logits[0].detach().float().softmax(0).cpu()
     top = int(values.argmax())

@@ -27,18 +27,21 @@ class Dragging:
         self.moving = MovingWindow(client.network)
         self._client, self._backward = client, backward
         self._took, self._due = 0.0, 0.0
+        self._newest = 0  # number of the newest question about all that a drag shows
 
     def follow(self, question: Question, seq: int) -> None:
         """Goes the way back of a step now, or when there is time; on the engine's thread."""
         if self._took < AT_ONCE or time.perf_counter() >= self._due:
             self._follow(question, seq)
-        else:
+        elif question.number >= self._newest:
             work = partial(self._follow_later, question, seq)
             self._client.ask("follow", work, nothing, long=True, doing="covering a part of the picture")
         self._get_ready(question)
 
-    def overtaken(self) -> None:
-        """Something else is asked for: what the last step has left to do does not matter any more."""
+    def overtaken(self, question: Question | None) -> None:
+        """Everything is asked for anew: what the steps before have left to do does not matter any more."""
+        if question is not None:
+            self._newest = question.number
         self._client.cancel("follow")
 
     def _follow(self, question: Question, seq: int) -> None:

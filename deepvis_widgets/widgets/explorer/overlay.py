@@ -11,6 +11,7 @@ from ...core.report import Report
 from ...core.results import HeatMap, Result
 from ...engine.client import Client
 from ...methods import explain
+from ...methods.base import Method
 from .answers import Overlay, Progress, key
 from .question import Question
 
@@ -18,10 +19,19 @@ SLOT = "explanation"  # of methods that take seconds
 
 
 class SlowExplanations:
-    """Explains a class by the slow method of a question, if it has one; publishes Overlay, Progress and Notice."""
+    """Explains a class by the slow method of a question, if it has one; publishes Overlay, Progress and Notice.
 
-    def __init__(self, client: Client, publish: Callable[[object], None], say: Callable[[str], object]) -> None:
-        self._client, self._publish, self._say = client, publish, say
+    `resolve` finds the class that a question explains, on the engine's thread.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        publish: Callable[[object, Question | None], object],
+        say: Callable[[str], object],
+        resolve: Callable[[Question], Question],
+    ) -> None:
+        self._client, self._publish, self._say, self._resolve = client, publish, say, resolve
         self._run: object = None  # of a method that takes seconds: the newest one, until it has ended
         self._lock = threading.RLock()
 
@@ -36,16 +46,16 @@ class SlowExplanations:
         with self._lock:
             before, self._run = self._run, run
             if run is not before:
-                self._publish(Progress(None if run is None else 0.0))
+                self._publish(Progress(None if run is None else 0.0), None)
         if asked is None:
             return
         self._client.ask(
             SLOT,
-            partial(self._work, question, asked.name),
-            lambda result: self._show(run, asked.title, result, None),
-            key=key(self._client.network, question, asked),
+            partial(self._find_class if question.asks_top else self._work, question, asked),
+            lambda result: self._show(run, question, asked.title, result, None),
+            key=None if question.asks_top else key(self._client.network, question, asked),
             long=True,
-            on_partial=lambda fraction, part: self._show(run, asked.title, part, fraction),
+            on_partial=lambda fraction, part: self._show(run, question, asked.title, part, fraction),
             on_error=lambda sentence: self._end(run, sentence),
             on_cancelled=lambda: self._end(run),
             doing=f"running {asked.name}",
@@ -55,18 +65,24 @@ class SlowExplanations:
         """Stops the method that is running over the picture; what it has drawn stays."""
         self._client.cancel(SLOT)
 
-    def _work(self, question: Question, name: str, report: Report) -> Result:
+    def _work(self, question: Question, asked: Method, report: Report) -> Result:
         network, params = self._client.network, question.params
-        return explain(network, question.view, name, target=question.target, report=report, **params)
+        return explain(network, question.view, asked.name, target=question.target, report=report, **params)
 
-    def _show(self, run: object, title: str, result: Any, fraction: float | None) -> None:
+    def _find_class(self, question: Question, asked: Method, report: Report) -> Result:
+        """The same where the class must be found first: only then it is known under what the result is cached."""
+        found = self._resolve(question)
+        make = partial(self._work, found, asked, report)
+        return self._client.engine.cache.get_or_make(key(self._client.network, found, asked), make)
+
+    def _show(self, run: object, question: Question, title: str, result: Any, fraction: float | None) -> None:
         with self._lock:
             if run is not self._run:
                 return
             self._run = None if fraction is None else run
-            self._publish(Progress(fraction))
+            self._publish(Progress(fraction), None)
             if isinstance(result, HeatMap):
-                self._publish(Overlay(title, result))
+                self._publish(Overlay(title, result), question)
 
     def _end(self, run: object, sentence: str = "") -> None:
         """A run has ended; its progress bar may show the next one already."""
@@ -74,6 +90,6 @@ class SlowExplanations:
             if run is not self._run:
                 return
             self._run = None
-            self._publish(Progress(None))
+            self._publish(Progress(None), None)
             if sentence:
                 self._say(sentence)

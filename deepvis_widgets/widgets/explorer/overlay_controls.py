@@ -9,7 +9,7 @@ import ipywidgets
 import traitlets
 
 from ...core.errors import DeepvisError
-from ...core.params import specs
+from ...core.params import make, specs
 from ...core.picture.fills import FILLS
 from ...methods import method
 from ..kit.layout import classed, close_all, dropdown
@@ -42,6 +42,7 @@ class OverlayControls:
         self.fill = dropdown("Cover", [(fill, fill) for fill in FILLS], "what the occluder shows")
         self.params = classed(ipywidgets.VBox(), "dv-controls")
         self._made: dict[str, Controls] = {}
+        self._showing = False  # whether parameters' controls are being set here
         self.rows = (self.method, self.opacity, self.colormap, self.fill, self.localize, self.running, self.params)
         self._bind()
 
@@ -50,6 +51,7 @@ class OverlayControls:
         for name in ("opacity", "colormap", "localize", "fill"):
             traitlets.link((state, name), (getattr(self, name), "value"))
         state.observe(lambda _: self._show_method(), names="method")
+        state.observe(lambda _: self._show_params(), names="params")
         self._show_method()
         self.method.observe(lambda change: self._choose(change["new"]), names="value")
 
@@ -75,10 +77,28 @@ class OverlayControls:
         self.method.value = NONE if name is None else name
         if name is not None and name not in self._made:
             self._made[name] = Controls(specs(method(name).Params), partial(self._set_params, name))
+            self._show_params()
         self.params.children = [self._made[name]] if name is not None else []
 
+    def _show_params(self) -> None:
+        """Shows the parameters as they are."""
+        self._showing = True
+        try:
+            for name, controls in self._made.items():
+                values = vars(make(method(name).Params, self._state.params.get(name, {}), name))
+                for parameter, control in controls.by_name.items():
+                    control.value = values[parameter]
+        finally:
+            self._showing = False
+
     def _set_params(self, name: str) -> None:
-        self._state.params = {**self._state.params, name: self._made[name].values}
+        if self._showing:
+            return
+        try:
+            self._state.params = {**self._state.params, name: self._made[name].values}
+        except DeepvisError as error:
+            self._say(str(error))
+            self._show_params()
 
 
 def entries(methods: dict[str, bool]) -> list[tuple[str, str]]:

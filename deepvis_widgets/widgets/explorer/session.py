@@ -1,5 +1,5 @@
 """From what the Explorer is asked to show to answers for its panes: every question goes to the engine, in the slot of
-its pane.
+its pane, and carries a number, by which an older one's answers never come after those of a newer one.
 """
 
 from __future__ import annotations
@@ -7,23 +7,27 @@ from __future__ import annotations
 import time
 import weakref
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from torch import Tensor
 
+from ...core.errors import Cancelled
 from ...core.network.backward_rules import PLAIN
 from ...core.network.recording import Recording
 from ...engine.cache import Cache
 from ...engine.client import Client, nothing
 from ...engine.main_thread import MainThread
 from . import answers
-from .answers import A, Answered, Notice, Served
+from .answers import A, Answered, BackwardView, Notice, Overlay, Served, Shares
 from .drag import Dragging
 from .overlay import SlowExplanations
+from .publisher import Publisher
 from .question import Question, freeze
 from .state import ExplorerState
 
+PARTS = ("unit", "overlay", "tiles")  # slots of questions about a part of what "live" asks for
 SEEN = 16 * 2**20  # bytes of backward views, for units that are clicked again: a hundred at 224 pixels
 
 
@@ -46,10 +50,13 @@ class Session:
         self.network.recordings.limit = 2
         self.client = Client(self.network, self.say)
         self.main = MainThread()
-        self._shows: dict[type, list[Callable[[Any], object]]] = {}
+        self._publisher = Publisher()
+        self._top: tuple[Tensor, int] | None = None  # an uncovered picture, and its top class
+        self._ranking = 0  # of the newest question: which one chooses the class bars anew
+        self._ranked = 0  # which one has done so
         self._seen = Cache(SEEN)
         self._seen_pass: Callable[[], Recording | None] = lambda: None
-        self.explanations = SlowExplanations(self.client, self.publish, self.say)
+        self.explanations = SlowExplanations(self.client, self.publish, self.say, self._resolve)
         self.dragging = Dragging(self.client, self._backward)
         self._observe()
 
@@ -66,13 +73,14 @@ class Session:
 
     def subscribe(self, kind: type[A], show: Callable[[A], object]) -> None:
         """Has `show` called with every answer of a kind: on the engine's thread, or on that which asks."""
-        self._shows.setdefault(kind, []).append(show)
+        self._publisher.subscribe(kind, show)
 
-    def publish(self, answer: object) -> None:
-        """Tells an answer to those who subscribed to its kind; none after `close`."""
-        if not self.client.closed:
-            for show in self._shows.get(type(answer), ()):
-                show(answer)
+    def publish(self, answer: object, question: Question | None = None) -> bool:
+        """Tells an answer to those who subscribed to its kind, and returns whether it was told: none is after `close`,
+        and none to a question whose like a newer one has answered.
+        """
+        number = None if question is None else question.number
+        return not self.client.closed and self._publisher.publish(answer, number)
 
     def say(self, sentence: str) -> None:
         """Publishes one sentence about what went wrong; the next answer takes it away."""
@@ -84,9 +92,19 @@ class Session:
 
     # --- questions ---
 
-    def _freeze(self, box: Any, everything: bool = True, dragged: bool = False) -> Question | None:
-        self.dragging.overtaken()
-        return None if self.client.closed else freeze(self.state, box, everything, dragged)
+    def _freeze(self, box: Any, everything: bool = True, dragged: bool = False, rank: bool = False) -> Question | None:
+        """The question as things stand; with `rank`, or if one before it was to do so, it chooses the class bars."""
+        if self.client.closed:
+            return None
+        top, ranking = self._known_top(self.state.view), None if rank else self._ranking
+        question = freeze(self.state, box, everything, dragged, top, ranking)
+        if question is not None:
+            self._ranking = question.ranking
+        return question
+
+    def _known_top(self, view: Tensor | None) -> int | None:
+        known = self._top
+        return known[1] if known is not None and known[0] is view else None
 
     def _ask(
         self,
@@ -96,16 +114,30 @@ class Session:
         doing: str,
         done: Callable[[], object] = nothing,
     ) -> None:
-        """Has `work` publish the answers to a question, if there is one, and calls `done` in any case."""
+        """Has `work` publish the answers to a question, if there is one, and calls `done` in any case. Answered comes
+        after them, with the question as `work` got it.
+        """
         if question is None:
             done()
             return
         began = time.perf_counter()
 
-        def answer(_: object) -> None:
-            self.publish(Answered(question, 1000 * (time.perf_counter() - began)))
+        def compute(_: object) -> Question:
+            found = self._resolve(question)
+            work(found)
+            return found
 
-        self.client.ask(slot, lambda _: work(question), answer, doing=doing, done=done)
+        def answer(found: Question) -> None:
+            self.publish(Answered(found, 1000 * (time.perf_counter() - began)), found)
+
+        self.client.ask(slot, compute, answer, doing=doing, done=done)
+
+    def _ask_all(self, question: Question | None, doing: str, done: Callable[[], object] = nothing) -> None:
+        """Asks for everything; the questions about a part of it are overtaken."""
+        self.dragging.overtaken(question)
+        for slot in PARTS:
+            self.client.cancel(slot)
+        self._ask("live", question, self._everything, doing, done)
 
     def _open(self) -> None:
         """Another picture is opened."""
@@ -115,13 +147,14 @@ class Session:
 
     def refresh(self, rank: bool = True) -> None:
         """Asks for everything anew: another picture, layer, fill or settled occluder."""
-        question = self._freeze(self.state.occluder)
-        self._ask("live", question, partial(self._everything, rank=rank), "showing this picture")
+        question = self._freeze(self.state.occluder, rank=rank)
+        self._ask_all(question, "showing this picture")
         self.explanations.begin(question)
 
     def drag(self, box: Any, seq: int, done: Callable[[], object]) -> None:
         """The occluder is at `box` now; the browser sends its next position when `done` was called."""
         question = self._freeze(box, everything=False, dragged=True)
+        self.dragging.overtaken(question)
         self._ask("live", question, partial(self._step, seq=seq), "covering a part of the picture", done)
 
     def select(self) -> None:
@@ -131,20 +164,20 @@ class Session:
     def explain(self) -> None:
         """Asks for another class or method over the picture."""
         question = self._freeze(self.state.occluder)
-        self._ask("overlay", question, self._overlay, f"running {self.state.method}")
+        self._ask("overlay", question, self._explained, f"running {self.state.method}")
         self.explanations.begin(question)
 
     def scroll(self, units: Tensor, done: Callable[[], object]) -> None:
         """Other units came on screen."""
-        self.state.visible = units
+        self.state.scroll(units)
         question = self._freeze(self.state.occluder, everything=False)
         self._ask("tiles", question, self._tiles, "showing these units", done)
 
     def film(self, view: Tensor, done: Callable[[], object]) -> None:
         """A picture (3, H, W) from the camera; the browser sends the next when `done` was called."""
         self.state.film(view)
-        question = self._freeze(self.state.occluder, everything=False)
-        self._ask("live", question, partial(self._everything, rank=True), "showing the camera", done)
+        question = self._freeze(self.state.occluder, everything=False, rank=True)
+        self._ask_all(question, "showing the camera", done)
 
     def survey_methods(self) -> None:
         """Finds out which methods cannot serve this network, after what is asked for at the start."""
@@ -159,40 +192,63 @@ class Session:
 
     # --- answers; all of this runs on the engine's thread, and reads nothing but the question ---
 
-    def _everything(self, question: Question, rank: bool) -> None:
+    def _everything(self, question: Question) -> None:
         recording = self._record(question)
-        self._forward(question, recording, 0, rank)
+        self._forward(question, recording, 0)
         self._backward(question, 0, recording)
 
     def _step(self, question: Question, seq: int) -> None:
         """The occluder is somewhere else."""
-        self._forward(question, self.dragging.moving.record(question.covered), seq, rank=False)
+        self._forward(question, self.dragging.moving.record(question.covered), seq)
         self.dragging.follow(question, seq)
 
-    def _forward(self, question: Question, recording: Recording, seq: int, rank: bool) -> None:
+    def _forward(self, question: Question, recording: Recording, seq: int) -> None:
         """What a pass without a graph is enough for."""
-        tiles, unit, shares = answers.forward(question, recording, seq, rank)
-        for answer in (tiles, unit, shares):
-            self.publish(answer)
+        tiles, unit, shares = answers.forward(question, recording, seq, self._ranks(question))
+        self.publish(tiles, question)
+        self.publish(unit, question)
+        self._publish_shares(shares, question)
         if question.covered.box is None:
-            self.main.run(self._know_top, question.covered.view, shares.top)
+            self._know_top(question.covered.view, shares.top)
+
+    def _ranks(self, question: Question) -> bool:
+        """Whether it is the first one to be answered since the class bars were to be chosen anew."""
+        return question.ranking > self._ranked
+
+    def _publish_shares(self, shares: Shares, question: Question) -> None:
+        if self.publish(shares, question):
+            self._ranked = max(self._ranked, question.ranking)
 
     def _know_top(self, view: Tensor, top: int) -> None:
-        if self.state.view is view:
-            self.state.top = top
+        """Questions know it from now on, also while the main thread is busy; the state follows."""
+        if not self.client.closed:
+            self._top = view, top
+            self.main.run(self.state.know_top, view, top)
+
+    def _resolve(self, question: Question) -> Question:
+        """The question with the class that it explains, where that one was not known yet."""
+        if not question.asks_top:
+            return question
+        view = question.covered.view
+        top = self._known_top(view)
+        if top is None:
+            self._go_on()
+            top = int(self.network.logits(view[None])[0].argmax())
+            self._know_top(view, top)
+        return replace(question, target=top)
 
     def _backward(self, question: Question, seq: int, recording: Recording | None = None) -> None:
         """What needs a pass of its own, or a way back: through `recording`, or one that is made where it is needed."""
         if question.tiles == "gradient":
             recording = recording or self._record(question)
-            self.publish(answers.gradient_tiles(self.network, question, recording, seq))
+            self.publish(answers.gradient_tiles(self.network, question, recording, seq), question)
         self._overlay(question, seq)
         if question.backward != "off":
             self._backward_view(question, recording or self._record(question))
 
     def _one_unit(self, question: Question) -> None:
         recording = self._record(question)
-        self.publish(answers.unit_map(question, recording))
+        self.publish(answers.unit_map(question, recording), question)
         if question.backward != "off":
             self._backward_view(question, recording)
         if question.tiles == "gradient":
@@ -200,27 +256,47 @@ class Session:
 
     def _tiles(self, question: Question) -> None:
         recording = self._record(question)
-        self.publish(answers.tiles(question, recording, 0))
+        self.publish(answers.tiles(question, recording, 0), question)
         if question.tiles == "gradient":
-            self.publish(answers.gradient_tiles(self.network, question, recording, 0))
+            self.publish(answers.gradient_tiles(self.network, question, recording, 0), question)
+
+    def _explained(self, question: Question) -> None:
+        """Another class is explained, in the class bars too, or another method explains it."""
+        shares = answers.shares(question, self._record(question), self._ranks(question))
+        self._publish_shares(shares, question)
+        self._overlay(question)
 
     def _overlay(self, question: Question, seq: int = 0) -> None:
-        found = answers.overlay(self.network, question, seq, self.client.engine.cache)
-        if found is not None:
-            self.publish(found)
+        self._go_on()
+        if self._wants(Overlay, question):
+            found = answers.overlay(self.network, question, seq, self.client.engine.cache)
+            if found is not None:
+                self.publish(found, question)
 
     def _backward_view(self, question: Question, recording: Recording) -> None:
+        if not self._wants(BackwardView, question):
+            return
         unit, kind = question.held, question.backward_view
         line = f"{unit.layer}:{unit.channel}" + (" (frozen)" if unit != question.unit else "")
         make = partial(answers.backward, self.network, recording, kind, unit, line)
         if question.settled:
-            self.publish(self._seen_in(recording).get_or_make((unit, kind, line), make))
+            self.publish(self._seen_in(recording).get_or_make((unit, kind, line), make), question)
         else:
-            self.publish(make())
+            self.publish(make(), question)
 
     def _record(self, question: Question) -> Recording:
         """The pass under the rules of the backward pane; its forward values are the same for all."""
+        self._go_on()
         return self.network.record(question.view, rules=answers.BACKWARD.get(question.backward, PLAIN))
+
+    def _wants(self, kind: type, question: Question) -> bool:
+        """Whether an answer of this kind to the question would be shown."""
+        return self._publisher.wants(kind, question.number)
+
+    def _go_on(self) -> None:
+        """Ends what is being computed where nobody waits for it any more."""
+        if self.client.closed:
+            raise Cancelled("closed")
 
     def _seen_in(self, recording: Recording) -> Cache:
         """The backward views drawn from this pass; those of the one before are forgotten."""
@@ -234,5 +310,6 @@ class Session:
         if not self.client.closed:
             self.client.close()
             self.dragging.moving.forget()
-            self.state.view = None
+            self.state.film(None)
+            self._top = None
             self._seen.clear()

@@ -14,22 +14,34 @@ from ...core.network.target import Target
 from ...core.picture.fills import FILLS, fill_picture
 from ...core.picture.reduce import VIEWS
 from ...methods import serving
-from ..kit.arguments import as_box, default_layer, default_method
-from ..link.traits import COLORMAPS, whole_numbers
+from ..kit.arguments import as_box, as_params, default_layer, default_method
+from ..link.traits import COLORMAPS, Checked, Number, whole_numbers
 
 BACKWARD_MODES = ("off", "gradient", "deconvnet", "guided_backprop")
 TILES = ("activation", "gradient", "pictures")
 ZOOMS = ("", "grid", "unit", "backward")
 TABS = ("synthesized", "top", "deconv", "facts", "find")
+SET_IMAGE = "set image instead"
 NONE, AUTO = "none", "automatic"  # entries of menus: no method; the colour map that suits the overlay
 FIRST = 64  # units that are on screen before the browser says which
+
+
+class Follows(traitlets.Any):
+    """A trait to read and observe, not to set: its value follows from elsewhere, as `why` says."""
+
+    def __init__(self, default_value: Any, why: str, help: str) -> None:
+        super().__init__(default_value, allow_none=True, help=help)
+        self._why = why
+
+    def __set__(self, obj: traitlets.HasTraits, value: Any) -> None:
+        raise DeepvisError(f"{self.name} cannot be set: {self._why}.")
 
 
 class ExplorerState(traitlets.HasTraits):
     """The Explorer's traits; what is set is checked, and what follows from it is set along with it.
 
-    A trait set to something that does not exist raises DeepvisError and keeps its value. State is changed on one
-    thread, that of the kernel.
+    A trait set to something that does not exist raises DeepvisError and keeps its value, and so does one that only
+    follows from others. State is changed on one thread, that of the kernel.
 
     >>> import deepvis_widgets as dv
     >>> state = ExplorerState()
@@ -40,7 +52,7 @@ class ExplorerState(traitlets.HasTraits):
 
     network: Network
 
-    image = traitlets.Any(help="the picture shown; setting it opens another")
+    image = Checked(help="the picture shown; setting it opens another")
     layer = traitlets.Unicode(help="dotted name of the layer shown")
     unit = traitlets.Int(0, help="channel selected in that layer")
     position = traitlets.Any(None, allow_none=True, help="(row, col) of the unit, or None: its strongest")
@@ -58,11 +70,11 @@ class ExplorerState(traitlets.HasTraits):
     zoom = traitlets.Enum(ZOOMS, "", help="the pane that is enlarged")
     about = traitlets.Enum(TABS, "synthesized", help="what is shown about the selected unit; others need an atlas")
 
-    params = traitlets.Dict(help="method name → its parameters as they were set; defaults where there are none")
-    opacity = traitlets.Float(0.6, min=0.0, max=1.0, help="of the overlay")
+    params = Checked(help="method name → its parameters, where they are not the defaults")
+    opacity = Number(0.6, min=0.0, max=1.0, help="of the overlay")
     colormap = traitlets.Enum((AUTO, *COLORMAPS), AUTO, help="colour map of the overlay")
-    gamma = traitlets.Float(1.0, min=0.05, max=5.0, help="of the tiles and the selected unit's map")
-    boost = traitlets.Float(0.0, min=0.0, max=1.0, help="of the tiles and the selected unit's map")
+    gamma = Number(1.0, min=0.05, max=5.0, help="of the tiles and the selected unit's map")
+    boost = Number(0.0, min=0.0, max=1.0, help="of the tiles and the selected unit's map")
     tile = traitlets.Int(56, min=24, max=160, help="side of a tile, in css px")
     filming = traitlets.Bool(False, help="whether the camera runs")
     camera_frozen = traitlets.Bool(False, help="whether the camera's last picture is held")
@@ -70,12 +82,18 @@ class ExplorerState(traitlets.HasTraits):
     shares = traitlets.Bool(True, help="whether the class probabilities are shown")
 
     # what follows from these, from answers, or from how far the browser has scrolled
-    view = traitlets.Any(None, allow_none=True, help="the picture (3, H, W) as the network sees it, or None")
-    cover = traitlets.Any(None, allow_none=True, help="what the occluder shows over all of it: (3, H, W), or None")
-    opened = traitlets.Int(0, help="how many pictures were opened; those of the camera do not count")
-    top = traitlets.Int(None, allow_none=True, help="the top class of the uncovered picture, None: not known yet")
-    held = traitlets.Any(None, allow_none=True, help="the unit of the backward pane while it is frozen, or None")
-    visible = traitlets.Any(torch.arange(0), help="numbers of the units on screen; none: not known yet")
+    view = Follows(None, SET_IMAGE, help="the picture (3, H, W) as the network sees it, or None")
+    cover = Follows(
+        None, "set image or fill instead", help="what the occluder shows over all of it: (3, H, W), or None"
+    )
+    opened = Follows(0, SET_IMAGE, help="how many pictures were opened; those of the camera do not count")
+    top = Follows(None, "set target instead", help="the top class of the uncovered picture, None: not known yet")
+    held = Follows(None, "set frozen instead", help="the unit of the backward pane while it is frozen, or None")
+    visible = Follows(
+        torch.arange(0),
+        "the browser says what is on screen",
+        help="numbers of the units on screen; none: not known yet",
+    )
 
     def begin(
         self, network: Network, picture: Any, layer: str | None = None, unit: int = 0, target: int | str | None = None
@@ -104,9 +122,18 @@ class ExplorerState(traitlets.HasTraits):
         """The parameters of the method that is drawn."""
         return {} if self.method is None else dict(self.params.get(self.method, {}))
 
-    def film(self, view: Tensor) -> None:
-        """Shows a picture (3, H, W) of the camera."""
-        self.view = view
+    def film(self, view: Tensor | None) -> None:
+        """Shows a picture (3, H, W) of the camera; None: none."""
+        self.set_trait("view", view)
+
+    def scroll(self, units: Tensor) -> None:
+        """Takes note of the units that are on screen now."""
+        self.set_trait("visible", units)
+
+    def know_top(self, view: Tensor, top: int) -> None:
+        """Takes note of the top class of a picture, if it is still the one shown."""
+        if self.view is view:
+            self.set_trait("top", top)
 
     # --- what may be set ---
 
@@ -140,6 +167,14 @@ class ExplorerState(traitlets.HasTraits):
         serving(proposal["value"], self.network)
         return str(proposal["value"])
 
+    @traitlets.default("params")
+    def _no_params(self) -> dict[str, dict[str, Any]]:
+        return {}
+
+    @traitlets.validate("params")
+    def _check_params(self, proposal: Any) -> dict[str, dict[str, Any]]:
+        return as_params(proposal["value"])
+
     @traitlets.validate("occluder")
     def _check_occluder(self, proposal: Any) -> tuple[int, int, int, int] | None:
         return as_box(proposal["value"], self.network.size)
@@ -147,15 +182,15 @@ class ExplorerState(traitlets.HasTraits):
     @traitlets.validate("image")
     def _check_image(self, proposal: Any) -> Any:
         """Opens the picture, also when it is the one that was opened last: its file may have changed."""
-        self.view = self.network.view(proposal["value"])
-        self.opened += 1
+        self.set_trait("view", self.network.view(proposal["value"]))
+        self.set_trait("opened", self.opened + 1)
         return proposal["value"]
 
     # --- what follows; these come before all other observers ---
 
     @traitlets.observe("layer")
     def _follow_layer(self, _: Any) -> None:
-        self.visible = torch.arange(0)
+        self.scroll(torch.arange(0))
         if self.unit >= self.network.layers[self.layer].channels:
             self.unit = 0
         self.position = None
@@ -166,11 +201,11 @@ class ExplorerState(traitlets.HasTraits):
 
     @traitlets.observe("frozen")
     def _follow_frozen(self, _: Any) -> None:
-        self.held = self.selected if self.frozen else None
+        self.set_trait("held", self.selected if self.frozen else None)
 
     @traitlets.observe("view")
     def _follow_view(self, _: Any) -> None:
-        self.top = None
+        self.set_trait("top", None)
         self._cover()
 
     @traitlets.observe("fill")
@@ -178,4 +213,4 @@ class ExplorerState(traitlets.HasTraits):
         self._cover()
 
     def _cover(self) -> None:
-        self.cover = None if self.view is None else fill_picture(self.view, self.fill)
+        self.set_trait("cover", None if self.view is None else fill_picture(self.view, self.fill))

@@ -34,7 +34,7 @@ class ExplorerAtlas:
         state: ExplorerState,
         client: Client,
         main: MainThread,
-        publish: Callable[[object], None],
+        publish: Callable[[object], object],
         say: Callable[[str], object],
         tabs: UnitTabs,
         drawing: Callable[[], bool],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -31,10 +32,11 @@ class Synthesis:
     picture for the grid that need not be drawn, or None.
     """
 
-    def __init__(self, state: ExplorerState, client: Client, publish: Callable[[object], None]) -> None:
+    def __init__(self, state: ExplorerState, client: Client, publish: Callable[[object], object]) -> None:
         self._state, self._client, self._publish = state, client, publish
         self.running = False
-        self._run: object = None
+        self._run: object = None  # the one whose pictures are shown
+        self._lock = threading.RLock()
         self.known_picture: Callable[[str, int], Tensor | None] = lambda *_: None
         state.observe(lambda _: self.forget(), names=["layer", "unit"])
         state.observe(lambda _: self.fill_grid(), names=["layer", "tiles"])
@@ -44,15 +46,16 @@ class Synthesis:
     def draw(self) -> None:
         """Synthesizes what the selected unit wants to see; the pictures appear as they improve."""
         unit, run = Target(self._state.unit, self._state.layer), object()
-        self._run, self.running = run, True
-        self._publish(Drawing(True, 0.0))
+        with self._lock:
+            self._run, self.running = run, True
+            self._publish(Drawing(True, 0.0))
         self._client.ask(
             "pictures",
             partial(self._synthesize, unit, PICTURES, STEPS),
             partial(self._finish, run),
             key=self._key(unit, PICTURES, STEPS),
             long=True,
-            on_partial=self._improve,
+            on_partial=partial(self._improve, run),
             on_error=partial(self._end, run),
             on_cancelled=partial(self._end, run),
             doing="drawing this unit",
@@ -73,22 +76,30 @@ class Synthesis:
     def forget(self) -> None:
         """Another unit is selected: its pictures are others."""
         self.stop()
-        self._publish(UnitPictures(None))
+        with self._lock:
+            self._end(self._run)
+            self._run = None
+            self._publish(UnitPictures(None))
 
-    def _improve(self, fraction: float, part: Any) -> None:
-        if isinstance(part, Pictures):
-            self._publish(UnitPictures(part))
-        self._publish(Drawing(True, fraction))
+    def _improve(self, run: object, fraction: float, part: Any) -> None:
+        with self._lock:
+            if run is self._run:
+                if isinstance(part, Pictures):
+                    self._publish(UnitPictures(part))
+                self._publish(Drawing(True, fraction))
 
     def _finish(self, run: object, result: Any) -> None:
-        self._publish(UnitPictures(result))
-        self._end(run, fraction=1.0)
+        with self._lock:
+            if run is self._run:
+                self._publish(UnitPictures(result))
+                self._end(run, fraction=1.0)
 
     def _end(self, run: object, sentence: str = "", fraction: float | None = None) -> None:
         """A run has ended; the next one may have begun already."""
-        if run is self._run:
-            self.running = False
-            self._publish(Drawing(False, fraction, sentence))
+        with self._lock:
+            if run is self._run and self.running:
+                self.running = False
+                self._publish(Drawing(False, fraction, sentence))
 
     def _synthesize(self, unit: Target, pictures: int, steps: int, report: Report) -> Any:
         chosen: dict[str, Any] = {"layer": unit.layer, "unit": unit.channel, "pictures": pictures, "steps": steps}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ...core.errors import DeepvisError
 from ...core.network.network import Network
+from ...core.params import make
+from ...methods import method
 from ..link.traits import whole_numbers
 from .picture_bar import folder_pictures
 
@@ -50,6 +52,15 @@ def default_layer(network: Network) -> str:
     maps = [layer for layer in network.layers if layer.height * layer.width > 1] or list(network.layers)
     rectified = [layer for layer in maps if layer.rectifier is not None] or maps
     return rectified[len(rectified) // 2].name
+
+
+def as_params(params: Any) -> dict[str, dict[str, Any]]:
+    """Method name → its parameters, for methods that exist and values in their ranges; DeepvisError otherwise."""
+    if not isinstance(params, Mapping) or not all(isinstance(values, Mapping) for values in params.values()):
+        raise DeepvisError(f'params={params!r} is not accepted; accepted: {{"occlusion": {{"window": 24}}}}.')
+    for name, values in params.items():
+        make(method(name).Params, dict(values), name)
+    return {name: dict(values) for name, values in params.items()}
 
 
 def as_box(box: Any, size: tuple[int, int]) -> tuple[int, int, int, int] | None:

@@ -18,6 +18,7 @@ WIDGETS: dict[str, Callable[[], Any]] = {
     "CamBoard": dv.CamBoard,
     "Compare": lambda: dv.Compare(methods=["cam"]),
     "ConvolutionBoard": dv.ConvolutionBoard,
+    "Explorer": lambda: dv.Explorer("husky-wolf"),
     "PoolingBoard": dv.PoolingBoard,
     "RelevanceBoard": dv.RelevanceBoard,
     "RelevanceLedger": dv.RelevanceLedger,
@@ -41,6 +42,7 @@ VALUES: dict[str, Any] = {
 NONE_MEANS_SOMETHING = {
     *(("Compare", trait) for trait in ("cursor", "mask", "selected", "target")),
     *(("CamBoard", trait) for trait in ("step", "target")),
+    *(("Explorer", trait) for trait in ("method", "occluder", "position", "target")),
     ("RelevanceLedger", "target"),
     ("RelevanceBoard", "pointed"),
     *((board, trait) for board in ("ConvolutionBoard", "PoolingBoard") for trait in ("hovered", "selected")),

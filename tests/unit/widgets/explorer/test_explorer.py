@@ -335,7 +335,8 @@ def test_it_opens_on_a_network_with_every_trick(pictures: list[torch.Tensor]) ->
 def test_under_an_occluder_the_class_that_was_on_top_is_explained(explorer: Explorer) -> None:
     top = int(explorer.network.probabilities(explorer.view[None]).argmax())
     assert explorer.top == top
-    explorer.top = (top + 1) % 5  # as if the picture without the occluder had been of another class
+    # as if the picture without the occluder had been of another class
+    explorer.session._know_top(explorer.view, (top + 1) % 5)
     drag(explorer, [2, 2, 20, 20], 1)
     expected = explorer.network.labels[(top + 1) % 5]
     assert last(explorer.panes.stage, "overlay").meta["title"].endswith(expected)

@@ -87,8 +87,9 @@ def test_a_trait_asks_for_what_it_changes(session: Session) -> None:
     found.clear()
     session.state.target = 2
     assert session.idle(60)
-    assert [type(answer) for answer in found] == [answers.Overlay, answers.Answered]
-    assert found[0].result.target == "class 2"
+    assert [type(answer) for answer in found] == [answers.Shares, answers.Overlay, answers.Answered]
+    assert found[0].chosen == 2 and not found[0].rank, "the class bars tell which one is explained, in their places"
+    assert found[1].result.target == "class 2"
 
 
 def test_every_drag_is_done_and_nothing_comes_after_close(session: Session) -> None:
@@ -133,6 +134,47 @@ def test_a_question_is_answered_as_it_was_asked_though_the_layer_changes(
         assert explorer.session.idle(60)
     explorer.close()
     assert not caplog.records
+
+
+# --- a widget that closes while another one of its network stays ---
+
+
+def test_a_closed_explorer_computes_nothing_more_for_itself(session: Session) -> None:
+    module, other = session.network.module, Client(session.network, print)
+    session.refresh()
+    assert session.idle(60)
+    found = told(session, *KINDS)
+    module.begun.clear()
+    module.go.clear()
+    session.state.occluder = (0, 0, 8, 8)
+    assert module.begun.wait(60)
+    session.state.method = "occlusion"  # waits; so does what follows
+    session.state.unit = 3
+    before = module.passes
+    session.close()
+    module.go.set()
+    assert other.idle(60)
+    assert module.passes == before and found == []
+    other.close()
+
+
+def test_a_closed_explorer_stops_the_method_that_runs(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    other, begun, go, went_on = Client(session.network, print), threading.Event(), threading.Event(), []
+
+    def slow(network: Any, view: Any, name: str, *, report: Any, **params: Any) -> None:
+        begun.set()
+        assert go.wait(60)
+        report(0.5)
+        went_on.append(name)
+
+    monkeypatch.setattr("deepvis_widgets.widgets.explorer.overlay.explain", slow)
+    session.state.method = "lime"
+    assert begun.wait(60)
+    session.close()
+    go.set()
+    assert other.idle(60)
+    assert went_on == []
+    other.close()
 
 
 # --- explanations are cached for every widget of the network ---

@@ -38,6 +38,7 @@ def state() -> ExplorerState:
         ("method", "magic", "no method"),
         ("occluder", (0, 0, 99, 99), "inside the picture"),
         ("image", "missing.png", "no file"),
+        ("image", None, "not a picture"),
     ],
 )
 def test_what_does_not_exist_is_refused_and_changes_nothing(
@@ -49,8 +50,48 @@ def test_what_does_not_exist_is_refused_and_changes_nothing(
     assert getattr(state, trait) is before and state.view is view
 
 
+@pytest.mark.parametrize("name", ["view", "cover", "opened", "top", "held", "visible"])
+def test_what_follows_from_elsewhere_cannot_be_set(state: ExplorerState, name: str) -> None:
+    before = getattr(state, name)
+    with pytest.raises(DeepvisError, match=f"^{name} cannot be set: .*\\.$"):
+        setattr(state, name, 1)
+    assert getattr(state, name) is before
+
+
+@pytest.mark.parametrize(
+    ("params", "words"),
+    [
+        ({"magic": {}}, 'no method "magic"'),
+        ({"occlusion": {"windw": 3}}, 'no parameter "windw"'),
+        ({"occlusion": {"window": 0}}, "window=0 is not accepted"),
+        ({"occlusion": {"window": "wide"}}, "window='wide' is not accepted"),
+        ({"occlusion": 3}, "is not accepted"),
+        ("wide", "is not accepted"),
+        (None, "is not accepted"),
+    ],
+)
+def test_parameters_that_do_not_exist_are_refused_and_change_nothing(
+    state: ExplorerState, params: Any, words: str
+) -> None:
+    assert state.params == {}
+    state.params = before = {"occlusion": {"window": 24}}
+    with pytest.raises(DeepvisError, match=words) as raised:
+        state.params = params
+    assert str(raised.value).endswith(".") and "\n" not in str(raised.value)
+    assert state.params == before
+
+
+def test_parameters_are_those_that_were_set_not_what_becomes_of_them(state: ExplorerState) -> None:
+    given: dict[str, Any] = {"occlusion": {"window": 24}}
+    state.params = given
+    given["occlusion"]["window"] = -1
+    assert state.params == {"occlusion": {"window": 24}} and ExplorerState().params == {}
+
+
 def test_a_picture_brings_its_view_and_its_cover_and_forgets_the_top_class(state: ExplorerState) -> None:
-    opened, state.top = state.opened, 3
+    opened = state.opened
+    state.know_top(state.view, 3)
+    assert state.top == 3
     state.image = torch.zeros(3, SIDE, SIDE)
     assert state.opened == opened + 1 and state.top is None
     assert float(state.view.max()) == 0.0 and float(state.cover.min()) == 0.5
@@ -69,7 +110,7 @@ def test_the_same_picture_is_opened_again_after_the_camera(state: ExplorerState)
 
 def test_another_layer_keeps_no_unit_and_no_position_that_it_has_not(state: ExplorerState) -> None:
     state.layer, state.unit, state.position = "features.4", 7, (2, 3)
-    state.visible = torch.tensor([6, 7])
+    state.scroll(torch.tensor([6, 7]))
     state.layer = "features.0"
     assert (state.unit, state.position, state.on_screen.tolist()) == (0, None, list(range(6)))
 
@@ -103,7 +144,7 @@ def test_only_what_rests_is_settled(state: ExplorerState) -> None:
 
 
 def test_without_a_picture_there_is_no_question(state: ExplorerState) -> None:
-    state.view = None
+    state.film(None)
     assert freeze(state) is None
 
 
