@@ -23,7 +23,7 @@ MACHINE_PATH = re.compile(r"/(home|root|work|tmp|Users)/[A-Za-z]")
 ALLOWED: set[tuple[str, str]] = set()
 NEVER_TRACKED = re.compile(r"(^|/)(node_modules|__pycache__|\.ipynb_checkpoints|build|dist|\.venv[^/]*)/|\.egg-info/")
 # not the changelog, which names what has gone
-DOCUMENTS = ("README.md", "CONTRIBUTING.md", "docs/atlas.md", "docs/speed.md", "js/README.md")
+DOCUMENTS = ("README.md", "CONTRIBUTING.md", "docs/atlas.md", "docs/imagenet.md", "docs/speed.md", "js/README.md")
 ROOTS = ("", "deepvis_widgets", "js", "js/src")  # what paths in the documents begin at
 NAMED_PATH = re.compile(r"`([\w.-]+(?:/[\w.-]+)*/?)`")
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
