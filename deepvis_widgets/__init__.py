@@ -30,6 +30,7 @@ __all__ = [
     "explain",
     "load",
     "methods",
+    "photo",
     "sanity",
     "scene",
     "score",
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     from deepvis_widgets.widgets.relevance.relevance_board import RelevanceBoard
     from deepvis_widgets.widgets.relevance.relevance_ledger import RelevanceLedger
     from deepvis_widgets.zoo.load import load
+    from deepvis_widgets.zoo.photos import photo
     from deepvis_widgets.zoo.scenes import scene
     from deepvis_widgets.zoo.snow_net import train_on_snow
 else:
@@ -79,6 +81,7 @@ else:
             "ScoreTable": "scores",
             "SnowLab": "widgets.husky_wolf.snow.snow_lab",
             "load": "zoo.load",
+            "photo": "zoo.photos",
             "sanity": "scores",
             "scene": "zoo.scenes",
             "score": "scores",

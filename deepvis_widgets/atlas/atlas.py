@@ -164,7 +164,8 @@ class Atlas:
     def __repr__(self) -> str:
         units = sum(layer.channels for layer in self.reader.layers.values())
         count = self.reader.about["pictures"]
-        return f"Atlas({self.network.name}: {units:,} units of {len(self.layers)} layers over {count:,} pictures)"
+        seen = f" over {count:,} pictures" if self.has_pictures else ", synthesized"
+        return f"Atlas({self.network.name}: {units:,} units of {len(self.layers)} layers{seen})"
 
     def unit(self, layer: str, channel: int) -> Unit:
         """Returns one unit, or its alias. Raises DeepvisError where the atlas has neither."""
@@ -257,6 +258,11 @@ class Atlas:
         )
         return tile_picture(self.reader.tile(*rows[0])) if rows else None
 
+    @property
+    def has_pictures(self) -> bool:
+        """Whether pictures passed the network for it; without, it has synthesized pictures and nothing else."""
+        return int(self.reader.about["pictures"]) > 0
+
     @cached_property
     def has_patterns(self) -> bool:
         """Whether synthesized pictures of units are stored in it."""
@@ -320,6 +326,8 @@ class Atlas:
         mean, maximum, dead, correlation, counts = (
             self.reader.array(row.number, what) for what in ("mean", "maximum", "dead", "correlation", "counts")
         )
+        if not correlation.shape[1]:  # no picture was seen
+            correlation = np.zeros((row.channels, self.network.classes), np.float32)
         top = int(self.reader.about["top"])
         images = np.full((row.channels, top), -1, np.int64)
         activations = np.full((row.channels, top), -np.inf, np.float32)

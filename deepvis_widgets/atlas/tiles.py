@@ -29,8 +29,8 @@ class Tile:
     content: bytes
 
 
-def encode(picture: Tensor, lossless: bool = False) -> bytes:
-    """Returns a picture (3, h, w) in [0, 1] as WebP; small ones without loss.
+def encode(picture: Tensor, lossless: bool = False, quality: int = QUALITY) -> bytes:
+    """Returns a picture (3, h, w) in [0, 1] as WebP of this quality (0 to 100); small ones without loss.
 
     >>> import torch
     >>> decode(encode(torch.ones(3, 8, 8))).shape
@@ -38,7 +38,7 @@ def encode(picture: Tensor, lossless: bool = False) -> bytes:
     """
     file = io.BytesIO()
     exact = lossless or picture.shape[1] * picture.shape[2] <= LOSSLESS
-    Image.fromarray(to_levels(picture)).save(file, "WEBP", quality=QUALITY, lossless=exact, method=4)
+    Image.fromarray(to_levels(picture)).save(file, "WEBP", quality=quality, lossless=exact, method=4)
     return file.getvalue()
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from torch import Tensor
+from torch import Tensor, nn
 
 from ..core.network.backward_rules import DECONVNET
 from ..core.network.network import Network
@@ -17,6 +17,8 @@ from ..core.report import Report
 from ..core.results import HeatMap
 from .backward import SEEDS, attribution, heatmap
 from .base import Method, silent
+
+CHECKERS = "the checkerboard comes from strided depthwise layers, whose kernels overlap unevenly on the way down"
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,10 @@ class Deconvnet(Method):
     the forward mask, biases play no part; smooth activations (GELU, SiLU) have no such rule and keep their gradient.
     The heat map is the mean over the colour channels, signed.
 
+    A strided convolution sends its signal down with gaps: its kernel covers some pixels more often than others, a
+    checkerboard (Odena et al. 2016). A convolution over all channels mixes it away in part; a depthwise one, as in
+    EfficientNet, has one kernel per channel and leaves it in. The result's note says so.
+
     >>> import deepvis_widgets as dv
     >>> net, scene = dv.load("husky-wolf"), dv.scene("wolf", "snow", seed=3)
     >>> dv.explain(net, scene, "deconvnet", layer="features.relu5", unit=(12, (8, 8)), seed="activation").target
@@ -48,4 +54,34 @@ class Deconvnet(Method):
     ) -> HeatMap:
         assert image is not None
         signal, resolved = attribution(network, image, target, DECONVNET, seed=params.seed)
-        return heatmap(network, image, self.name, resolved, signal, signal.mean(0), True, params)
+        found = heatmap(network, image, self.name, resolved, signal, signal.mean(0), True, params)
+        return Projection(**vars(found), checkered=checkers(network, resolved.layer))
+
+
+@dataclass(eq=False, repr=False)
+class Projection(HeatMap):
+    """A deconvnet projection; `checkered` says whether strided depthwise layers on the way down lay a checkerboard on
+    it.
+    """
+
+    checkered: bool = False
+
+    @property
+    def note(self) -> str:
+        return CHECKERS if self.checkered else ""
+
+
+def checkers(network: Network, layer: str | None) -> bool:
+    """Returns whether a strided depthwise convolution lies on the way from a layer (None: the scores) to the picture
+    whose stride does not divide its kernel: it covers some pixels more often than others.
+    """
+    names = network.layers.names
+    below = names if layer is None else names[: names.index(layer) + 1]
+    modules = dict(network.module.named_modules())
+    return any(_uneven(modules[name]) for name in below if name in modules)
+
+
+def _uneven(module: nn.Module) -> bool:
+    if not isinstance(module, nn.Conv2d) or module.groups == 1 or module.groups != module.in_channels:
+        return False
+    return any(side % step for side, step in zip(module.kernel_size, module.stride, strict=True))

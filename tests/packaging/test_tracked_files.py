@@ -16,12 +16,14 @@ TOP_LEVEL = {
     *(".ci", ".gitattributes", ".gitignore"),
 }
 LARGEST = 4 * 1024 * 1024
+# what every unit and class of the network from PyPI wants to see: 2,840 pictures, 8 MB at most
+LARGER = {"deepvis_widgets/atlas/ready/efficientnet_lite0/tiles.bin": 8_000_000}
 MACHINE_PATH = re.compile(r"/(home|root|work|tmp|Users)/[A-Za-z]")
 # (file, text) pairs that look like such a path and are none; each needs a reason beside it
 ALLOWED: set[tuple[str, str]] = set()
 NEVER_TRACKED = re.compile(r"(^|/)(node_modules|__pycache__|\.ipynb_checkpoints|build|dist|\.venv[^/]*)/|\.egg-info/")
 # not the changelog, which names what has gone
-DOCUMENTS = ("README.md", "CONTRIBUTING.md", "docs/atlas.md", "docs/speed.md", "js/README.md")
+DOCUMENTS = ("README.md", "CONTRIBUTING.md", "docs/atlas.md", "docs/imagenet.md", "docs/speed.md", "js/README.md")
 ROOTS = ("", "deepvis_widgets", "js", "js/src")  # what paths in the documents begin at
 NAMED_PATH = re.compile(r"`([\w.-]+(?:/[\w.-]+)*/?)`")
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
@@ -105,7 +107,7 @@ def test_a_path_that_has_moved_would_be_found() -> None:
 
 
 def test_no_file_is_large(tracked: list[str]) -> None:
-    assert [name for name in tracked if (CHECKOUT / name).stat().st_size > LARGEST] == []
+    assert [name for name in tracked if (CHECKOUT / name).stat().st_size > LARGER.get(name, LARGEST)] == []
 
 
 def test_nothing_built_is_tracked_but_the_front_end(tracked: list[str]) -> None:

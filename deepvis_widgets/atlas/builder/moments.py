@@ -42,6 +42,11 @@ class Moments:
         classes = np.concatenate([self.classes, later.classes])
         return _settled(_with_rows(folded, units, classes))
 
+    @property
+    def seen(self) -> int:
+        """How many pictures these are the moments of."""
+        return self.count + len(self.units)
+
     def correlation(self) -> np.ndarray:
         """Returns Pearson's correlation (units, classes), float32; 0 where the unit or the class never varies."""
         whole = _fold(self)

@@ -8,7 +8,8 @@
 * `stand_ins(name, layer, first)`: layers whose units are those of a scanned one, from its channel `first` on;
 * `edges(bin, value)`: the histogram's edges, from the smallest;
 * `arrays(layer, name, dtype, shape, data)`: for each layer little-endian arrays in rows, one row per channel: `mean`,
-  `maximum`, `dead`, `correlation` (one column per class), `counts` (one per bin from `first_bin` on);
+  `maximum`, `dead`, `correlation` (one column per class; none where no picture was seen), `counts` (one per bin from
+  `first_bin` on);
 * `top(layer, channel, rank, image, row, col, activation)`: each unit's strongest pictures and where in the layer's map;
 * `tiles(layer, channel, rank, kind, offset, length)`: WebP pictures of units; kind is patch, deconv or pattern.
 
@@ -111,7 +112,7 @@ def _append(file: BinaryIO, content: bytes) -> tuple[int, int]:
 
 
 def _write_layers(index: sqlite3.Connection, layers: list[Layer], found: Partial) -> None:
-    correlation = found.moments.correlation()
+    correlation = found.moments.correlation() if found.moments.seen else np.zeros((len(found.total), 0))
     unit = 0
     for number, layer in enumerate(layers):
         units = slice(unit, unit + layer.channels)

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from ..errors import DeepvisError
+from .contrast import reach
 
 
 @lru_cache(maxsize=1)
@@ -23,8 +24,8 @@ def tables() -> dict[str, np.ndarray]:
 def colour(values: Tensor, name: str, signed: bool) -> Tensor:
     """The map (H, W) in colour: float tensor (3, H, W) in [0, 1].
 
-    A signed map is centred: 0 is the middle of the table and ±max|value| its ends. An unsigned one runs from its
-    minimum to its maximum.
+    A signed map is centred: 0 is the middle of the table and the strongest percent on either side its ends. An unsigned
+    one runs from its minimum to the strongest percent (see reach).
 
     >>> colour(torch.tensor([[-1.0, 0.0, 1.0]]), "blue-red", signed=True).shape
     torch.Size([3, 1, 3])
@@ -32,7 +33,10 @@ def colour(values: Tensor, name: str, signed: bool) -> Tensor:
     if name not in tables():
         raise DeepvisError(f'There is no colour map "{name}"; accepted are {", ".join(tables())}.')
     values = values.detach().double().cpu()
-    low, high = (-values.abs().max(), values.abs().max()) if signed else (values.min(), values.max())
-    share = (values - low) / (high - low) if high > low else torch.full_like(values, 0.5 if signed else 0.0)
+    low = -reach(values) if signed else values.min()
+    high = -low if signed else low + reach(values - low)
+    share = (
+        ((values - low) / (high - low)).clamp(0, 1) if high > low else torch.full_like(values, 0.5 if signed else 0.0)
+    )
     levels = tables()[name][(share * 255).round().to(torch.uint8).numpy()]
     return torch.from_numpy(levels).permute(2, 0, 1).float() / 255

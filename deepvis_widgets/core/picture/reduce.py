@@ -6,6 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from .contrast import reach
+
 VIEWS = ("raw", "grey", "norm", "blurred norm")
 BLUR = 4.0  # σ in pixels of the toolbox's blurred norm
 
@@ -13,8 +15,8 @@ BLUR = 4.0  # σ in pixels of the toolbox's blurred norm
 def backward_view(attribution: Tensor, view: str) -> Tensor:
     """One of VIEWS of an attribution (C, H, W): a picture (3, H, W) in [0, 1].
 
-    "raw" and "grey" (the channel mean) put 0 at mid-grey and ±max at white and black; "norm" (L2 over channels) and
-    "blurred norm" put 0 at black.
+    "raw" and "grey" (the channel mean) put 0 at mid-grey and the strongest percent at white and black; "norm" (L2 over
+    channels) and "blurred norm" put 0 at black and the strongest percent at white.
 
     >>> backward_view(torch.tensor([[[-1.0, 0.0, 2.0]]]), "raw")[0]
     tensor([[0.2500, 0.5000, 1.0000]])
@@ -27,17 +29,17 @@ def backward_view(attribution: Tensor, view: str) -> Tensor:
     norm: Tensor = signal.norm(dim=0)
     if view == "blurred norm":
         norm = blur(norm[None, None], BLUR)[0, 0]
-    return (norm / norm.max().clamp(min=1e-30)).expand(3, -1, -1)
+    return (norm / reach(norm).clamp(min=1e-30)).clamp(0, 1).expand(3, -1, -1)
 
 
 def centred(signal: Tensor) -> Tensor:
-    """Scaled so that 0 becomes 0.5 and the largest magnitude 0 or 1; all zeros stay mid-grey.
+    """Scaled so that 0 becomes 0.5 and the strongest percent 0 or 1 (see reach); all zeros stay mid-grey.
 
     >>> centred(torch.tensor([-4.0, 2.0]))
     tensor([0.0000, 0.7500])
     """
-    peak = signal.abs().max()
-    return (signal / peak).mul_(0.5).add_(0.5) if peak > 0 else torch.full_like(signal, 0.5)
+    peak = reach(signal)
+    return (signal / peak).clamp_(-1, 1).mul_(0.5).add_(0.5) if peak > 0 else torch.full_like(signal, 0.5)
 
 
 def blur(images: Tensor, sigma: float) -> Tensor:

@@ -12,13 +12,14 @@ from torch import Tensor
 
 from ...atlas import Atlas, Unit
 from ...core.errors import DeepvisError
+from ...core.picture.contrast import reach
 from ...core.picture.picture import to_bytes
 from ..link.frames import TILE
 from ..link.protocol import Array
 
 LARGEST = 176  # px of the longer side of a patch as it is sent
 CARD = 3  # pictures on a card
-STRONG, GAIN = 0.995, 8.0  # share of a deconv's values drawn without clipping; how much stronger it gets at most
+GAIN = 8.0  # how much stronger a deconv gets at most
 Parts = tuple[dict[str, Any], dict[str, Array]]
 
 
@@ -66,7 +67,7 @@ def contrasted(deconv: Tensor) -> Tensor:
     which it was drawn, and the others would be grey.
     """
     signal = deconv - 0.5
-    strong = torch.quantile(signal.abs().flatten(), STRONG).clamp(0.5 / GAIN, 0.5)
+    strong = reach(signal).clamp(0.5 / GAIN, 0.5)
     return (0.5 + signal * (0.5 / strong)).clamp(0, 1)
 
 
@@ -103,8 +104,12 @@ def left_out(atlas: Atlas) -> str:
 
 def card_frame(unit: Unit, layer: str, channel: int, pictures: Sequence[Tensor]) -> Parts:
     """Meta and arrays of a grid's "card" frame, for the unit of the layer shown."""
-    label, correlation = unit.classes(1)[0]
-    lines = [f"max {unit.maximum:.3g} · mean {unit.mean:.3g}", f"fires for {label} ({correlation:+.2f})"]
+    lines = _card_lines(unit) if unit.top else []
     meta = {"layer": layer, "unit": channel, "title": f"{layer}:{channel}", "lines": lines}
     arrays = {"pictures": np.stack([to_bytes(thumbnail(picture)) for picture in pictures])} if pictures else {}
     return meta, arrays
+
+
+def _card_lines(unit: Unit) -> list[str]:
+    label, correlation = unit.classes(1)[0]
+    return [f"max {unit.maximum:.3g} · mean {unit.mean:.3g}", f"fires for {label} ({correlation:+.2f})"]

@@ -7,26 +7,20 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-MOST = 0.995  # the share of the pixels inside the scale: a single outlier must not leave everything else pale
+from ...core.picture.contrast import reach
 
 
 def limits_of(maps: Sequence[Tensor], signed: bool) -> list[float]:
     """The values (low, high) between which maps (H, W) are coloured; symmetric around 0 for signed ones.
 
-    Half a percent of the pixels of the strongest map may lie beyond; where nearly all are zero, the scale goes to the
-    largest.
+    A percent of the pixels of the strongest map may lie beyond (see reach).
     """
     maps = [values.detach().float().nan_to_num() for values in maps]
     if signed:
-        most = max(_most(values.abs()) for values in maps)
+        most = max(float(reach(values)) for values in maps)
         return [-most, most]
-    return [min(float(values.min()) for values in maps), max(_most(values) for values in maps)]
-
-
-def _most(values: Tensor) -> float:
-    flat = values.flatten()
-    high = float(flat.kthvalue(max(1, round(MOST * flat.numel()))).values)
-    return high if high > float(flat.min()) else float(flat.max())
+    low = min(float(values.min()) for values in maps)
+    return [low, max(low + float(reach(values - low)) for values in maps)]
 
 
 def rescaled(place: Sequence[int], size: tuple[int, int], to: tuple[int, int]) -> list[int]:

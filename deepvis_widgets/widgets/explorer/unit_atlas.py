@@ -76,6 +76,8 @@ class ExplorerAtlas:
         if tab == TABS[0]:
             self._show_stored(atlas)
             return
+        if not atlas.has_pictures:
+            return
         if tab == "find":
             self._suggest()
         self.feed.show(state.layer, state.unit, ["similar" if tab == "find" else tab])
@@ -88,7 +90,8 @@ class ExplorerAtlas:
             self._publish(StoredPictures(Target(channel, layer), stack(stored)))
 
     def _show_tab(self) -> None:
-        self._tabs.show(self._state.about, self.feed.atlas is not None)
+        atlas = self.feed.atlas
+        self._tabs.show(self._state.about, atlas is not None and atlas.has_pictures)
 
     def _refuse(self, sentence: str) -> None:
         """An atlas that does not fit: one sentence where its pictures would be; the one in use stays."""
