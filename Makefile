@@ -16,7 +16,7 @@ NPM   := cd js && PATH="$(CURDIR)/$(BIN):$$PATH" npm --no-fund --no-audit
 STAMP := $(VENV)/.stamp
 
 .NOTPARALLEL:
-.PHONY: help demo test bench lint format types static check-static front-end-tests chromium pytest house clean
+.PHONY: help demo test checks bench lint format types static check-static front-end-tests chromium pytest house clean
 
 help:
 	@echo "make demo    install and open the Explorer in JupyterLab"
@@ -30,10 +30,14 @@ help:
 demo: $(STAMP)-demo
 	$(PY) -m jupyterlab --LabApp.default_url=/lab/tree/$(EXPLORER) $$(test "$$(id -u)" != 0 || echo --allow-root)
 
-test: lint check-static front-end-tests chromium pytest
+test: checks chromium pytest
 
 bench: $(STAMP)-bench chromium
 	$(PY) -m tests.benchmarks
+
+# what needs one core each, at the same time: Python's tools and those of the front end
+checks: $(STAMP)-test js/node_modules/.package-lock.json
+	@$(MAKE) -s lint & lint=$$!; $(MAKE) -s check-static front-end-tests; found=$$?; wait $$lint && exit $$found
 
 lint: $(STAMP)-test js/node_modules/.package-lock.json
 	$(PY) -m ruff check .
