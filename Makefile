@@ -18,7 +18,7 @@ NPM   := cd js && PATH="$(CURDIR)/$(BIN):$$PATH" npm --no-fund --no-audit
 STAMP := $(VENV)/.stamp
 
 .NOTPARALLEL:
-.PHONY: help demo demo-embedded page test bench lint format types static check-static front-end-tests chromium pytest house clean
+.PHONY: help demo demo-embedded page test checks bench lint format types static check-static front-end-tests chromium pytest house clean
 
 help:
 	@echo "make demo    install and open the Explorer, running, in JupyterLab (make demo-embedded: the small install)"
@@ -40,10 +40,14 @@ page: $(STAMP)-demo
 	@echo "Opening $(LESSON) as a page; Ctrl-C ends it."
 	@$(PY) -m voila --Voila.log_level=ERROR $(LESSON)
 
-test: lint check-static front-end-tests chromium pytest
+test: checks chromium pytest
 
 bench: $(STAMP)-bench chromium
 	$(PY) -m tests.benchmarks
+
+# what needs one core each, at the same time: Python's tools and those of the front end
+checks: $(STAMP)-test js/node_modules/.package-lock.json
+	@$(MAKE) -s lint & lint=$$!; $(MAKE) -s check-static front-end-tests; found=$$?; wait $$lint && exit $$found
 
 lint: $(STAMP)-test js/node_modules/.package-lock.json
 	$(PY) -m ruff check .

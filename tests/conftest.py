@@ -1,4 +1,4 @@
-"""For every test: the order of the folders, quick ones first, and a mark on those that need a browser."""
+"""For every test: the order of the folders, and a mark on those that need a browser."""
 
 from __future__ import annotations
 
@@ -15,8 +15,15 @@ def folder_of(item: pytest.Item) -> str:
     return item.path.relative_to(HERE).parts[0] if item.path.is_relative_to(HERE) else ""
 
 
+def place_of(item: pytest.Item) -> tuple[int, bool]:
+    """By folder, and the slow browser tests before the others: at the end one process waits for the last of another."""
+    folder = folder_of(item)
+    quick = folder == "browser" and item.get_closest_marker("slow") is None
+    return (ORDER.index(folder) if folder in ORDER else 0), quick
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if folder_of(item) == "browser":
             item.add_marker(pytest.mark.browser)
-    items.sort(key=lambda item: ORDER.index(folder_of(item)) if folder_of(item) in ORDER else 0)
+    items.sort(key=place_of)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -49,22 +50,59 @@ def make(name: str) -> nn.Module:
 
 
 def torchvision_module(name: str) -> nn.Module:
-    """Torchvision's own, but with fully connected layers of a size that tests can afford."""
+    """Torchvision's own, the largest of them with fewer channels or blocks: what they are built of is the same."""
     more: dict[str, Any] = {"num_classes": 10}
     if name in ("googlenet", "inception_v3"):
         more |= {"init_weights": False, "aux_logits": False, "transform_input": True}
-    if name == "vit_b_32":
-        return models.VisionTransformer(SIZE, 16, num_layers=3, num_heads=4, hidden_dim=96, mlp_dim=192, num_classes=10)
-    if name not in ("alexnet", "vgg11_bn"):
+    if name in NARROW:
+        return NARROW[name](**more)
+    if name != "alexnet":
         module: nn.Module = models.get_model(name, weights=None, **more)
         return module
     with torch.device("meta"):
         module = models.get_model(name, weights=None, **more)
+    return with_small_classifier(module)
+
+
+def narrow_vgg11_bn(**more: Any) -> nn.Module:
+    widths = [16, "M", 32, "M", 64, 64, "M", 128, 128, "M", 128, 128, "M"]  # a quarter of the published ones
+    with torch.device("meta"):
+        module = models.VGG(models.vgg.make_layers(widths, batch_norm=True), **more)
+        module.classifier[0] = nn.Linear(128 * 7 * 7, 4096)
+    return with_small_classifier(module)
+
+
+def with_small_classifier(module: nn.Module) -> nn.Module:
+    """The module of no weights yet, with seeded ones, and fully connected layers of a size that tests can afford."""
     parts = list(module.classifier)
     linear = [index for index, part in enumerate(parts) if isinstance(part, nn.Linear)]
     for index, size in zip(linear, ((parts[linear[0]].in_features, 48), (48, 48), (48, 10)), strict=True):
         module.classifier[index] = nn.Linear(*size)
     return seeded(module.to_empty(device="cpu"))
+
+
+def narrow_convnext(**more: Any) -> nn.Module:
+    widths = (32, 64, 128, 256, None)
+    blocks = [models.convnext.CNBlockConfig(*pair, 2) for pair in itertools.pairwise(widths)]  # type: ignore[arg-type]
+    return models.ConvNeXt(blocks, stochastic_depth_prob=0.1, **more)
+
+
+def narrow_swin(**more: Any) -> nn.Module:
+    shape = {"patch_size": [4, 4], "embed_dim": 48, "depths": [2, 2, 2, 2], "num_heads": [3, 6, 12, 24]}
+    return models.SwinTransformer(**shape, window_size=[7, 7], stochastic_depth_prob=0.2, **more)  # type: ignore[arg-type]
+
+
+def narrow_vit(**more: Any) -> nn.Module:
+    return models.VisionTransformer(SIZE, 16, num_layers=3, num_heads=4, hidden_dim=96, mlp_dim=192, **more)
+
+
+NARROW: dict[str, Callable[..., nn.Module]] = {
+    "vgg11_bn": narrow_vgg11_bn,
+    "convnext_tiny": narrow_convnext,
+    "swin_t": narrow_swin,
+    "vit_b_32": narrow_vit,
+    "densenet121": lambda **more: models.DenseNet(16, (3, 4, 6, 4), 32, **more),
+}
 
 
 def hand_made(name: str) -> nn.Module:

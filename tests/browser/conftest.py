@@ -73,41 +73,45 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 @pytest.fixture(scope="session")
 def shared_page(context: BrowserContext) -> Iterator[SharedPage]:
     """Where most tests have their notebook."""
-    shared = SharedPage(context, VIEWPORT)
+    shared = SharedPage(context)
     yield shared
     shared.drop()
 
 
 @pytest.fixture
-def page(browser: Browser, context: BrowserContext, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A page of its own for a test, 1280 by 900 unless @pytest.mark.context(viewport={...}, ...) says otherwise."""
-    options = request.node.get_closest_marker("context")
-    own = browser.new_context(**{"viewport": VIEWPORT, **options.kwargs}) if options else None
-    page = (own or context).new_page()
+def viewport(request: pytest.FixtureRequest) -> ViewportSize:
+    """How large the page of a test is: 1280 by 900 unless @pytest.mark.viewport(width, height) says otherwise."""
+    asked = request.node.get_closest_marker("viewport")
+    return ViewportSize(width=asked.args[0], height=asked.args[1]) if asked else VIEWPORT
+
+
+@pytest.fixture
+def page(context: BrowserContext, viewport: ViewportSize, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page of its own for a test."""
+    page = context.new_page()
+    page.set_viewport_size(viewport)
     page.set_default_timeout(PATIENCE)
     yield page
     _keep_if_failed(page, request)
     page.close()
-    if own is not None:
-        own.close()
 
 
 @pytest.fixture
 def open_notebook(
-    shared_page: SharedPage, jupyter: JupyterServer, request: pytest.FixtureRequest
+    shared_page: SharedPage, viewport: ViewportSize, jupyter: JupyterServer, request: pytest.FixtureRequest
 ) -> Iterator[OpenNotebook]:
     """open_notebook(cells, where="doc", theme="light"): write the cells as a notebook, open it, run it.
 
     In the page of the test, if it asks for one; else a single document is opened in the page that tests share.
     """
-    asked = "page" in request.fixturenames or request.node.get_closest_marker("context") is not None
+    asked = "page" in request.fixturenames
     notebooks: list[NotebookPage] = []
     stem = re.sub(r"\W+", "-", request.node.name).strip("-")
 
     def opened(cells: Sequence[str], where: str = "doc", theme: str = "light") -> NotebookPage:
         name = write_notebook(jupyter.root, f"{stem}-{where}", cells)
         alone = asked or where != "doc"
-        page = request.getfixturevalue("page") if alone else shared_page.take()
+        page = request.getfixturevalue("page") if alone else shared_page.take(viewport)
         page.set_default_timeout(PATIENCE)
         notebook = NotebookPage(page, Console(page), where)
         if not alone:

@@ -95,7 +95,7 @@ def test_pointing_at_a_cell_marks_its_place_in_the_picture(board: NotebookPage) 
     assert re.match(r"row [78], col [78] · ", readout), readout
 
 
-@pytest.mark.context(viewport={"width": 480, "height": 900})
+@pytest.mark.viewport(480, 900)
 def test_a_narrow_window_has_no_overflow(open_notebook: Callable[..., NotebookPage]) -> None:
     notebook = open_notebook([OPEN], theme="dark")
     notebook.page.locator(".dv-cam-board .dv-stage-canvas").wait_for()

@@ -169,8 +169,7 @@ def test_curves_and_scores_appear_and_a_reload_keeps_everything(open_notebook: O
     notebook.python("compare.cursor = (50, 70)")
     assert_all_tell(notebook, 50, 70)
     before = [pixels(notebook, index) for index in range(4)]
-    notebook.command("docmanager:save")
-    notebook.page.wait_for_timeout(1500)
+    notebook.save()
     notebook.reload()
     maps(notebook).nth(3).wait_for()
     notebook.wait_until(lambda: lines.count() == 4, 30, "the curves are not drawn again")
@@ -228,7 +227,7 @@ def test_a_refusal_stays_in_its_cell_and_further_methods_come_from_the_menu(open
     assert_silent(notebook)
 
 
-@pytest.mark.context(viewport={"width": 900, "height": 900})
+@pytest.mark.viewport(900, 900)
 def test_in_narrow_columns_maps_stand_level_and_numbers_stay_in_their_cell(open_notebook: Open) -> None:
     notebook = opened(open_notebook, COLUMNS)
     tops = "nodes => nodes.map(node => Math.round(node.getBoundingClientRect().top))"
@@ -241,7 +240,7 @@ def test_in_narrow_columns_maps_stand_level_and_numbers_stay_in_their_cell(open_
     notebook.shot("compare-columns")
 
 
-@pytest.mark.context(viewport={"width": 520, "height": 900})
+@pytest.mark.viewport(520, 900)
 def test_a_narrow_window_puts_the_networks_side_by_side(open_notebook: Open) -> None:
     notebook = opened(open_notebook, TWO)
     boxes = [maps(notebook).nth(index).bounding_box() for index in range(4)]

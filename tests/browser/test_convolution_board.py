@@ -131,8 +131,7 @@ def test_it_follows_the_theme_survives_a_reload_and_a_narrow_window(board: Noteb
     board.page.set_viewport_size({"width": 560, "height": 900})
     box = board.page.locator("canvas.dv-board-canvas").bounding_box()
     assert box is not None and box["x"] + box["width"] <= 560
-    board.command("docmanager:save")
-    board.page.wait_for_timeout(1500)
+    board.save()
     board.reload()
     board.wait_until(lambda: lit(board, theme) > 1000, message="empty after a reload")
     assert_silent(board)

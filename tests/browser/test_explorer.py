@@ -70,7 +70,9 @@ def bars(notebook: NotebookPage) -> dict[str, float]:
     return dict(zip(names, widths, strict=False))
 
 
-def drag_occluder(notebook: NotebookPage, start: tuple[int, int], end: tuple[int, int], release: bool = True) -> None:
+def drag_occluder(
+    notebook: NotebookPage, start: tuple[int, int], end: tuple[int, int], release: bool = True, steps: int = 12
+) -> None:
     """Draw a rectangle from start to end, (row, col) in picture pixels."""
     surface = notebook.page.locator(".dv-stage-surface")
     surface.scroll_into_view_if_needed()
@@ -80,7 +82,7 @@ def drag_occluder(notebook: NotebookPage, start: tuple[int, int], end: tuple[int
     mouse = notebook.page.mouse
     mouse.move(box["x"] + start[1] * scale, box["y"] + start[0] * scale)
     mouse.down()
-    mouse.move(box["x"] + end[1] * scale, box["y"] + end[0] * scale, steps=12)
+    mouse.move(box["x"] + end[1] * scale, box["y"] + end[0] * scale, steps=steps)
     if release:
         mouse.up()
 
@@ -250,8 +252,7 @@ def test_a_reload_shows_the_same_state(explorer: NotebookPage) -> None:
     explorer.python("explorer.layer, explorer.unit, explorer.occluder = 'features.conv3', 7, (30, 40, 50, 45)")
     settle(explorer)
     before = {name: shown(explorer, name) for name in (".dv-stage-canvas", ".dv-grid-canvas")}
-    explorer.command("docmanager:save")
-    explorer.page.wait_for_timeout(1500)
+    explorer.save()
     explorer.reload()
     explorer.page.locator(".dv-stage-canvas").first.wait_for()
     explorer.wait_until(
@@ -301,6 +302,7 @@ def test_closing_frees_the_thread(explorer: NotebookPage) -> None:
     explorer.wait_until(lambda: explorer.page.locator(".dv-stage").count() == 0, message="the panes are still there")
 
 
+@pytest.mark.slow
 def test_rapid_random_use_leaves_it_alive_and_consistent(explorer: NotebookPage) -> None:
     page, chance = explorer.page, np.random.default_rng(0)
     threads = explorer.value("__import__('threading').active_count()")
@@ -336,7 +338,8 @@ def _random_act(explorer: NotebookPage, chance: np.random.Generator, page: Any) 
         rows = page.locator(".dv-layers [data-layer]")
         rows.nth(int(chance.integers(rows.count()))).click()
     else:
-        drag_occluder(explorer, *(tuple(chance.integers(4, SIDE - 4, 2).tolist()) for _ in range(2)))  # type: ignore[arg-type]
+        start, end = (tuple(chance.integers(4, SIDE - 4, 2).tolist()) for _ in range(2))
+        drag_occluder(explorer, start, end, steps=4)
 
 
 # anywidget waits two seconds for a module; here it gives up before one can have come
@@ -382,7 +385,7 @@ def test_both_themes_have_contrast(open_notebook: Callable[..., NotebookPage], t
     assert abs(text - ground) > 200, f"text {colours[0]} on {colours[1]}"
 
 
-@pytest.mark.context(viewport={"width": 520, "height": 900})
+@pytest.mark.viewport(520, 900)
 def test_a_narrow_window_stacks_the_panes(open_notebook: Callable[..., NotebookPage]) -> None:
     notebook = open_notebook([OPEN])
     wait_for_first_answer(notebook)

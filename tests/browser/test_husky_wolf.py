@@ -100,8 +100,7 @@ def test_a_reload_keeps_the_step_the_vote_and_the_maps(open_notebook: Callable[.
     lesson.page.locator(".dv-viewer canvas").first.wait_for()
     lesson.wait_until(lambda: "wolf" in lesson.page.locator(".dv-viewer .dv-legend").inner_text())
     with_map = card(lesson, HUSKY_ON_SNOW)
-    lesson.command("docmanager:save")
-    lesson.page.wait_for_timeout(1500)
+    lesson.save()
     lesson.reload()
     at_step(lesson, 2)
     lesson.wait_until(lambda: len(captions(lesson)) == 10)
@@ -161,6 +160,7 @@ lab
 """
 
 
+@pytest.mark.slow
 def test_networks_of_ones_own_making(open_notebook: Callable[..., NotebookPage]) -> None:
     page = open_notebook([OPEN_SNOW])
     page.page.locator(".dv-snow-lab .bqplot").first.wait_for()
@@ -185,8 +185,7 @@ def test_networks_of_ones_own_making(open_notebook: Callable[..., NotebookPage])
     dots.first.click()
     page.wait_until(lambda: page.value("lab.shown") == 0, message="a click on a point shows its network")
     page.wait_until(lambda: "100%" in choose.locator("option:checked").inner_text(), message="the menu stays behind")
-    page.command("docmanager:save")
-    page.page.wait_for_timeout(1500)
+    page.save()
     page.reload()
     page.wait_until(lambda: dots.count() == 4, message="the points are gone")
     page.page.locator(".dv-snow-lab .dv-card canvas").first.wait_for()
@@ -194,7 +193,7 @@ def test_networks_of_ones_own_making(open_notebook: Callable[..., NotebookPage])
     assert_silent(page)
 
 
-@pytest.mark.context(viewport={"width": 480, "height": 900})
+@pytest.mark.viewport(480, 900)
 def test_in_a_narrow_window_nothing_sticks_out(open_notebook: Callable[..., NotebookPage]) -> None:
     lesson = open_lesson(open_notebook)
     lesson.python("lab.picture = 4")

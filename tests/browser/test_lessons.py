@@ -14,6 +14,7 @@ LESSONS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipy
 MINUTES = 4  # for a busy machine; they take less than one on an idle one
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_it_runs_and_is_a_page_without_code(path: Path, page: Page, jupyter: JupyterServer) -> None:
     shutil.copy(path, jupyter.root / path.name)

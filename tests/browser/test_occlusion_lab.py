@@ -95,7 +95,7 @@ def test_a_sweep_can_be_stopped(lab: NotebookPage) -> None:
     lab.wait_until(lambda: lab.value("list(lab.occluder)") == [44, 44, 32, 32], message="it does not answer any more")
 
 
-@pytest.mark.context(viewport={"width": 480, "height": 900})
+@pytest.mark.viewport(480, 900)
 def test_a_narrow_window_has_no_overflow(open_notebook: Callable[..., NotebookPage]) -> None:
     notebook = open_notebook([OPEN], theme="dark")
     notebook.page.locator(".dv-occlusion-lab .dv-stage-canvas").wait_for()

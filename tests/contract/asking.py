@@ -27,7 +27,7 @@ def few(name: str) -> dict[str, Any]:
     return params | QUICK.get(name, {})
 
 
-QUICK: dict[str, dict[str, Any]] = {"occlusion": {"window": 16, "stride": 16}, "lime": {"segmentation": "slic"}}
+QUICK: dict[str, dict[str, Any]] = {"occlusion": {"window": 22, "stride": 22}, "lime": {"segmentation": "slic"}}
 
 
 def middle_unit(network: Network) -> Layer:

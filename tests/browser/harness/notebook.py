@@ -125,6 +125,11 @@ class NotebookPage:
         """Start a JupyterLab command, such as "notebook:run-all-cells"."""
         self.page.evaluate(_COMMAND, [name, options])
 
+    def save(self) -> None:
+        """Save the notebook, with what its widgets show."""
+        self.command("docmanager:save")
+        self.wait_until(lambda: self._state()["commandDone"], message="the notebook was not saved")
+
     def python(self, code: str) -> str:
         """Run code in the notebook's kernel and return what it printed. Not in Voilà, which hides its kernel."""
         answer = self.page.evaluate(_PYTHON, code)

@@ -12,18 +12,18 @@ USES = 20  # then a new one: what twenty notebooks leave behind is more than any
 class SharedPage:
     """The page of a context; a new one after a test that failed."""
 
-    def __init__(self, context: BrowserContext, viewport: ViewportSize) -> None:
-        self.context, self.viewport = context, viewport
+    def __init__(self, context: BrowserContext) -> None:
+        self.context = context
         self._page: Page | None = None
         self._uses = 0
 
-    def take(self) -> Page:
-        """The page, as large as it was, the mouse in the corner."""
+    def take(self, viewport: ViewportSize) -> Page:
+        """The page, as large as that, the mouse in the corner."""
         if self._page is None or self._uses >= USES:
             self.drop()
             self._page, self._uses = self.context.new_page(), 0
         self._uses += 1
-        self._page.set_viewport_size(self.viewport)
+        self._page.set_viewport_size(viewport)
         self._page.mouse.move(0, 0)
         return self._page
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from functools import partial
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from torch import nn
 
 import deepvis_widgets as dv
 from deepvis_widgets.__main__ import main
+from deepvis_widgets.atlas import crops
 from deepvis_widgets.atlas.builder import histogram
 from deepvis_widgets.atlas.builder.scan import strongest
 from tests.small_nets import Crafty, Plain, seeded
@@ -134,7 +136,8 @@ def test_what_is_stored_is_what_would_be_made_on_demand(net, atlas, folder, tmp_
     assert unit._repr_png_().startswith(b"\x89PNG") and "features.4:3" in repr(unit)
 
 
-def test_patterns_are_stored_and_come_back(net, folder, tmp_path):
+def test_patterns_are_stored_and_come_back(net, folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(crops, "explain", partial(crops.explain, steps=8))
     atlas = dv.Atlas.build(net, folder, tmp_path / "a", layers=["pool"], patterns=2, top=1, workers=0, quiet=True)
     stored = atlas.unit("pool", 2).patterns(2)
     assert len(stored) == 2 and stored[0].shape == (3, SIZE, SIZE) and not torch.equal(*stored)
@@ -167,7 +170,8 @@ def test_search_and_similarity(net, atlas, tmp_path):
 
 def test_what_shows_nothing_of_its_own_has_a_stand_in(folder, tmp_path):
     net = dv.load("squeezenet1_1", weights="random")
-    atlas = dv.Atlas.build(net, folder, tmp_path / "a", layers=["features.3"], top=2, workers=0, quiet=True)
+    few = sorted(folder.iterdir())[:6]
+    atlas = dv.Atlas.build(net, few, tmp_path / "a", layers=["features.3"], top=2, workers=0, quiet=True)
     assert atlas.stand_in("features.3.expand3x3", 5) == ("features.3", 69)
     assert atlas.unit("features.3.expand1x1_activation", 5).channel == 5
     assert atlas.unit("features.3.expand3x3_activation", 5).layer == "features.3"

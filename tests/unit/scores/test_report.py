@@ -32,7 +32,7 @@ def canids() -> Pictures:
 
 @pytest.fixture(scope="module")
 def found(canids: Pictures) -> report.Figures:
-    return figures(canids, slow=2, quiet=True)
+    return figures(canids, slow=1, quiet=True)
 
 
 def test_each_trial_is_measured_on_both_networks(found: report.Figures) -> None:

@@ -129,10 +129,12 @@ def test_quality_is_given_up_for_the_size_that_is_allowed(net: Network, tmp_path
 MADE = shipped.folder(imagenet.NAME)
 
 
-@pytest.mark.skipif(not MADE.is_dir(), reason="not drawn yet: python -m deepvis_widgets.zoo.patterns")
-def test_those_of_the_real_weights_ship_with_the_package() -> None:
+def test_those_of_the_real_weights_ship_with_the_package_once_they_are_drawn() -> None:
     net = dv.load(imagenet.NAME)
     atlas = shipped.shipped_atlas(net)
+    if not MADE.is_dir():
+        assert atlas is None
+        return
     assert atlas is not None and sum(file.stat().st_size for file in MADE.iterdir()) <= 8_000_000
     for layer in patterns.drawn_layers(net).values():
         last = net.layers[layer].channels - 1

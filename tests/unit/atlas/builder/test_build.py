@@ -66,7 +66,7 @@ def begun(out: Path):
 
 
 @pytest.mark.slow
-def test_four_processes_of_which_one_is_killed(folder, alone, tmp_path, monkeypatch):
+def test_two_processes_of_which_one_is_killed(folder, alone, tmp_path, monkeypatch):
     from deepvis_widgets.atlas.builder import executors
 
     pools = []
@@ -74,14 +74,28 @@ def test_four_processes_of_which_one_is_killed(folder, alone, tmp_path, monkeypa
     monkeypatch.setattr(executors.ProcessExecutor, "_begin", lambda self: pools.append(original(self)) or pools[-1])
     out = tmp_path / "a"
     killer = killing(lambda: list(pools[0]._processes) if pools else [], begun(out))
-    dv.Atlas.build(small_network(), folder, out, workers=4, **HOW)
+    dv.Atlas.build(small_network(), folder, out, workers=2, **HOW)
     killer.join()
     assert len(pools) == 2, "the process was killed after the build"
     assert content(out) == alone
 
 
+@pytest.fixture
+def workers_from_one_import():
+    """Dask forks its workers from a process that has imported PyTorch (where such a process can be relied on to)."""
+    import dask
+    from distributed.utils import get_mp_context
+
+    if sys.platform != "linux":
+        yield
+        return
+    with dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"}):
+        get_mp_context().set_forkserver_preload(["distributed", "deepvis_widgets.atlas.builder.tasks"])
+        yield
+
+
 @pytest.mark.slow
-def test_a_cluster_of_which_a_worker_is_killed(folder, alone, tmp_path):
+def test_a_cluster_of_which_a_worker_is_killed(folder, alone, tmp_path, workers_from_one_import):
     import distributed
 
     options = {"processes": True, "threads_per_worker": 1, "dashboard_address": None, "silence_logs": 50}
