@@ -126,9 +126,9 @@ function paint(canvas: HTMLCanvasElement, values: Uint8Array, [, , height = 1, w
 
 /** From the strongest units of the block before to the selected block: as thick as what they give to the selected unit. */
 function Lines({ selected }: { selected: number }) {
-  const { ribbon } = useScreen();
+  const { ribbon, sizes } = useScreen();
+  const [room, { layer, shares }] = [sizes.value, ribbon.inputs.value];
   const svg = useRef<SVGSVGElement>(null);
-  const { layer, shares } = ribbon.inputs.value;
   const from = ribbon.blocks.value.findIndex(({ shown }) => shown === layer);
   useEffect(() => {
     const node = svg.current!;
@@ -147,7 +147,7 @@ function Lines({ selected }: { selected: number }) {
     });
     node.replaceChildren(...lines);
   });
-  return <svg ref={svg} class="dv-x-lines" aria-hidden="true" />;
+  return <svg ref={svg} class="dv-x-lines" aria-hidden="true" data-room={room.width} />;
 }
 
 function title(words: string): SVGTitleElement {

@@ -17,21 +17,22 @@ export interface Sizes {
 }
 
 export const NARROW = 760; // a window of 900 px has that much beside a notebook's margins
-const SHAPE = 0.56; // height by width
-const [LEAST, HEADER, STATUS, GAP] = [420, 40, 24, 8];
+const shape = (width: number): number => (width < 1000 ? 0.66 : 0.56); // height by width
+const [LEAST, HEADER, STATUS, GAP] = [420, 36, 20, 6]; // as in explorer.css
+const [STAGE, CARD] = [0.2, 0.21]; // of the width, at most; the units have the rest
 const STAGE_WORDS = 84; // px of the readout, the legend and the controls below the picture
 const ROWS = 6;
 
 /** Sizes for a widget of this width where the view shows `view` px of the page. */
 export function sizesOf(width: number, view: number): Sizes {
   if (width < NARROW) return narrow(width);
-  const height = Math.round(Math.max(LEAST, Math.min(view, SHAPE * width)));
-  const ribbon = Math.round(Math.min(112, Math.max(80, height * 0.14)));
+  const height = Math.round(Math.max(LEAST, Math.min(view, shape(width) * width)));
+  const ribbon = height < 600 ? 80 : 86;
   const body = height - HEADER - ribbon - STATUS - 4 * GAP;
-  const right = Math.round(width * 0.25);
+  const right = Math.max(200, Math.round(width * CARD));
   const row = body >= 540 ? 30 : body >= 440 ? 26 : 22;
-  const rows = body >= 400 ? ROWS : 4;
-  const stage = Math.round(Math.min(width * 0.25, body - STAGE_WORDS - rows * row));
+  const rows = body >= 660 ? ROWS + 2 : body >= 430 ? ROWS : body >= 390 ? 5 : 4;
+  const stage = Math.round(Math.min(width * STAGE, body - STAGE_WORDS - rows * row));
   const map = Math.round(Math.min(180, (right - GAP) / 2, body * 0.3));
   return { narrow: false, low: body < 560, height, width, ribbon, stage, left: Math.max(stage, Math.round(width * 0.19)), right, rows, row, map };
 }
