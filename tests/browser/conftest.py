@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
@@ -15,6 +16,8 @@ from tests.browser.harness import Console, JupyterServer, NotebookPage, SharedPa
 from tests.browser.harness.notebook import write_notebook
 
 VIEWPORT = ViewportSize(width=1280, height=900)
+# nothing moves by itself while a test looks
+CONTEXT: dict[str, Any] = {"viewport": VIEWPORT, "reduced_motion": "reduce"}
 PATIENCE = 45_000  # ms that Playwright waits for an element
 FAILURES = Path(__file__).parent / ".failures"
 REPORT = pytest.StashKey[pytest.TestReport]()
@@ -65,7 +68,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """Where most tests have their pages: JupyterLab is fetched and compiled once, not for every test."""
-    shared = browser.new_context(viewport=VIEWPORT)
+    shared = browser.new_context(**CONTEXT)
     yield shared
     shared.close()
 
@@ -86,14 +89,21 @@ def viewport(request: pytest.FixtureRequest) -> ViewportSize:
 
 
 @pytest.fixture
-def page(context: BrowserContext, viewport: ViewportSize, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A page of its own for a test."""
-    page = context.new_page()
-    page.set_viewport_size(viewport)
+def page(
+    browser: Browser, context: BrowserContext, viewport: ViewportSize, request: pytest.FixtureRequest
+) -> Iterator[Page]:
+    """A page of its own for a test, in a context of its own where @pytest.mark.context(...) asks for that."""
+    options = request.node.get_closest_marker("context")
+    own = browser.new_context(**{**CONTEXT, **options.kwargs}) if options else None
+    page = (own or context).new_page()
+    if own is None:
+        page.set_viewport_size(viewport)
     page.set_default_timeout(PATIENCE)
     yield page
     _keep_if_failed(page, request)
     page.close()
+    if own is not None:
+        own.close()
 
 
 @pytest.fixture
@@ -104,7 +114,7 @@ def open_notebook(
 
     In the page of the test, if it asks for one; else a single document is opened in the page that tests share.
     """
-    asked = "page" in request.fixturenames
+    asked = "page" in request.fixturenames or request.node.get_closest_marker("context") is not None
     notebooks: list[NotebookPage] = []
     stem = re.sub(r"\W+", "-", request.node.name).strip("-")
 
@@ -126,6 +136,37 @@ def open_notebook(
         else:
             notebook.close()
     jupyter.stop_kernels()
+
+
+@pytest.fixture(scope="module")
+def open_for_module(browser: Browser, jupyter: JupyterServer, request: pytest.FixtureRequest) -> Iterator[OpenNotebook]:
+    """As open_notebook, but the notebook stays for all tests of a file, in a page of its own; nothing else may be
+    opened by that file. Further arguments are those of the browser's context.
+    """
+    contexts: list[BrowserContext] = []
+
+    def opened(cells: Sequence[str], where: str = "doc", theme: str = "light", **options: Any) -> NotebookPage:
+        contexts.append(browser.new_context(**{**CONTEXT, **options}))
+        page = contexts[-1].new_page()
+        page.set_default_timeout(PATIENCE)
+        notebook = NotebookPage(page, Console(page), where)
+        name = write_notebook(jupyter.root, f"{request.module.__name__.split('.')[-1]}-{len(contexts)}", cells)
+        notebook.open(jupyter, name, theme)
+        return notebook
+
+    yield opened
+    for context in contexts:
+        context.close()
+    jupyter.stop_kernels()
+
+
+@pytest.fixture
+def watched(request: pytest.FixtureRequest) -> Iterator[Callable[[Page], None]]:
+    """watched(page): a screenshot of a page that several tests share is kept if this one fails."""
+    pages: list[Page] = []
+    yield pages.append
+    for page in pages:
+        _keep_if_failed(page, request)
 
 
 def _keep_if_failed(page: Page, request: pytest.FixtureRequest) -> bool:

@@ -1,25 +1,35 @@
-"""The Explorer in a real browser, driven by a real mouse and keyboard."""
+"""The Explorer in a real browser, driven by a real mouse, keyboard and finger."""
 
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import Page
 
+from tests.browser.explorer_page import (
+    BACKWARD,
+    LIVE,
+    OPEN,
+    SIDE,
+    assert_silent,
+    bars,
+    changed,
+    choose_layer,
+    drag_occluder,
+    object_box,
+    occluder,
+    picture_point,
+    settle,
+    shown,
+    wait_for_first_answer,
+)
 from tests.browser.harness import NotebookPage, canvas_pixels
 
-OPEN = """
-import deepvis_widgets as dv
-explorer = dv.Explorer()
-explorer
-"""
-SIDE = 128  # pixels of the embedded network's picture
+Box = tuple[float, float, float, float]  # x, y, width, height
 
 
 @pytest.fixture
@@ -29,78 +39,12 @@ def explorer(open_notebook: Callable[..., NotebookPage]) -> NotebookPage:
     return notebook
 
 
-def wait_for_first_answer(notebook: NotebookPage) -> None:
-    notebook.page.locator(".dv-stage-canvas").first.wait_for()
-    notebook.wait_until(lambda: notebook.page.locator(".dv-grid[data-unit]").count(), message="no unit grid")
-    notebook.wait_until(
-        lambda: shown(notebook, ".dv-grid-canvas").size and shown(notebook, ".dv-grid-canvas").std() > 5
-    )
-    settle(notebook)
-
-
-def assert_silent(notebook: NotebookPage) -> None:
-    """Nothing in the browser's console but what Jupyter itself is known to say."""
-    messages = notebook.console.unexpected()
-    assert not messages, "\n".join(messages)
-
-
-def settle(notebook: NotebookPage) -> None:
-    """Wait until the kernel has answered everything and the page has drawn it."""
-    if notebook.where != "voila":
-        notebook.python("assert explorer.session.idle(60)")
-    notebook.page.wait_for_timeout(400)
-
-
-def shown(notebook: NotebookPage, selector: str) -> np.ndarray:
-    return canvas_pixels(notebook.page, selector)[..., :3].astype(int)
-
-
-def changed(notebook: NotebookPage, selector: str, before: np.ndarray, share: float = 0.02) -> bool:
-    """Whether at least this share of a canvas's pixels differs visibly from before."""
-    now = shown(notebook, selector)
-    return now.shape != before.shape or float((np.abs(now - before).max(-1) > 12).mean()) >= share
-
-
-def bars(notebook: NotebookPage) -> dict[str, float]:
-    """Class → width of its bar in px, as bqplot drew it."""
-    widths = notebook.page.locator(".dv-probabilities .bar").evaluate_all(
-        "bars => bars.map(bar => bar.getBoundingClientRect().width)"
-    )
-    names = notebook.value("list(explorer.panes.probabilities._bars.x)")
-    return dict(zip(names, widths, strict=False))
-
-
-def drag_occluder(
-    notebook: NotebookPage, start: tuple[int, int], end: tuple[int, int], release: bool = True, steps: int = 12
-) -> None:
-    """Draw a rectangle from start to end, (row, col) in picture pixels."""
-    surface = notebook.page.locator(".dv-stage-surface")
-    surface.scroll_into_view_if_needed()
-    box = surface.bounding_box()
-    assert box is not None
-    scale = box["width"] / SIDE
-    mouse = notebook.page.mouse
-    mouse.move(box["x"] + start[1] * scale, box["y"] + start[0] * scale)
-    mouse.down()
-    mouse.move(box["x"] + end[1] * scale, box["y"] + end[0] * scale, steps=steps)
-    if release:
-        mouse.up()
-
-
-def object_box(notebook: NotebookPage) -> tuple[int, int, int, int]:
-    """Where the object of the picture is: first and last row and column of its mask."""
-    code = "import numpy as np; _m = np.argwhere(explorer.image.mask)"
-    notebook.python(code)
-    (top, left), (bottom, right) = notebook.value("[_m.min(0).tolist(), _m.max(0).tolist()]")
-    return top, left, bottom, right
-
-
 def test_an_occluder_over_the_object_moves_every_pane(explorer: NotebookPage) -> None:
     selectors = (
         ".dv-stage-canvas",
         ".dv-grid-canvas",
-        ".dv-area-unit .dv-map-canvas",
-        ".dv-area-backward .dv-map-canvas",
+        LIVE,
+        BACKWARD,
     )
     before = {selector: shown(explorer, selector) for selector in selectors}
     label = explorer.value("explorer.network.labels[int(explorer.network.probabilities(explorer.view[None]).argmax())]")
@@ -109,7 +53,7 @@ def test_an_occluder_over_the_object_moves_every_pane(explorer: NotebookPage) ->
     top, left, bottom, right = object_box(explorer)
     drag_occluder(explorer, (top + 1, left + 1), (min(bottom, SIDE - 2), min(right, SIDE - 2)), release=False)
     # the rectangle is on screen while the mouse is still down
-    drawn = json.loads(explorer.page.locator(".dv-stage").get_attribute("data-occluder") or "null")
+    drawn = occluder(explorer)
     assert drawn is not None and drawn[2] > 8 and drawn[3] > 8
     for selector in selectors:
         explorer.wait_until(
@@ -127,108 +71,43 @@ def test_an_occluder_over_the_object_moves_every_pane(explorer: NotebookPage) ->
 
 def test_a_click_on_a_unit_changes_its_panes_and_draws_its_pictures(explorer: NotebookPage) -> None:
     page = explorer.page
-    explorer.page.locator(".dv-area-layers [data-layer='features.conv2']").click()
+    choose_layer(explorer, "features.conv2")
     explorer.wait_until(lambda: explorer.value("explorer.layer") == "features.conv2")
     settle(explorer)
-    unit, backward = (
-        shown(explorer, ".dv-area-unit .dv-map-canvas"),
-        shown(explorer, ".dv-area-backward .dv-map-canvas"),
-    )
-    page.locator(".dv-grid-canvas").click(position={"x": 140, "y": 90})
-    explorer.wait_until(lambda: explorer.value("explorer.unit") != 0, message="the click chose no unit")
-    explorer.wait_until(lambda: changed(explorer, ".dv-area-unit .dv-map-canvas", unit), message="unit pane")
+    chosen = explorer.value("explorer.unit")
+    unit, backward = shown(explorer, LIVE), shown(explorer, BACKWARD)
+    page.locator(".dv-grid-canvas").click(position={"x": 240, "y": 190})
+    explorer.wait_until(lambda: explorer.value("explorer.unit") != chosen, message="the click chose no unit")
+    explorer.wait_until(lambda: changed(explorer, LIVE, unit), message="unit pane")
+    explorer.wait_until(lambda: changed(explorer, BACKWARD, backward, 0.005), message="backward pane")
+    # the pictures are drawn without a further click
+    pictures = page.locator(".dv-x-four .dv-picture-canvas")
+    pictures.first.wait_for(timeout=60_000)
+    first = canvas_pixels(page, ".dv-x-four .dv-picture-canvas")
     explorer.wait_until(
-        lambda: changed(explorer, ".dv-area-backward .dv-map-canvas", backward, 0.005), message="backward pane"
+        lambda: not explorer.value("explorer.unit_pictures.running"), 120, "the pictures were never finished"
     )
-    page.locator(".dv-gallery button", has_text="Start").click()
-    page.locator(".dv-card-picture canvas").first.wait_for(timeout=60_000)
-    first = canvas_pixels(page, ".dv-card-picture canvas")
-    explorer.wait_until(
-        lambda: not explorer.value("explorer.panes.gallery.running"), 120, "the pictures were never finished"
-    )
-    assert page.locator(".dv-card-picture canvas").count() == 4
-    assert (canvas_pixels(page, ".dv-card-picture canvas") != first).any(), "the picture did not improve"
+    explorer.wait_until(lambda: pictures.count() == 4, message="there are not four pictures")
+    assert (canvas_pixels(page, ".dv-x-four .dv-picture-canvas") != first).any(), "the picture did not improve"
     explorer.shot("explorer-unit-pictures")
     assert_silent(explorer)
 
 
 def test_stop_ends_the_drawing_and_keeps_what_is_there(explorer: NotebookPage) -> None:
     page = explorer.page
-    page.locator(".dv-gallery button", has_text="Start").click()
-    page.locator(".dv-card-picture canvas").first.wait_for(timeout=60_000)
-    page.locator(".dv-gallery button", has_text="Stop").click()
-    explorer.wait_until(lambda: not explorer.value("explorer.panes.gallery.running"), message="it did not stop")
-    assert page.locator(".dv-card-picture canvas").count() == 4
-    assert explorer.value("explorer.panes.gallery.progress") < 1
-
-
-def test_layers_change_by_click_and_by_key(explorer: NotebookPage) -> None:
-    page = explorer.page
-    names = explorer.value("explorer.network.layers.names")
-    row = page.locator(f".dv-layers [data-layer='{names[1]}']")
-    row.click()
-    explorer.wait_until(lambda: explorer.value("explorer.layer") == names[1])
-    page.locator(".dv-status").click()
-    page.keyboard.press("o")
-    explorer.wait_until(lambda: explorer.value("explorer.layer") == names[2], message="key o did not reach the kernel")
-    page.keyboard.press("u")
-    explorer.wait_until(lambda: explorer.value("explorer.layer") == names[1], message="key u did not reach the kernel")
-    explorer.wait_until(lambda: page.locator(".dv-grid").get_attribute("data-layer") == names[1])
-    # JupyterLab's own commands on these keys (a, b, d d, m) have not touched the notebook
-    for key in ("a", "a", "d", "d", "m", "t"):
-        page.keyboard.press(key)
-    settle(explorer)
-    assert page.locator(".jp-Cell").count() == page.locator(".jp-CodeCell").count()
-    assert explorer.value("explorer.backward_view") == "grey"
-
-
-def test_arrow_keys_move_through_the_grid(explorer: NotebookPage) -> None:
-    page = explorer.page
-    page.locator(".dv-status").click()
-    for key, unit in (("ArrowRight", 1), ("l", 2), ("ArrowLeft", 1), ("Shift+ArrowRight", 4)):
-        page.keyboard.press(key)
-        explorer.wait_until(
-            lambda u=unit: explorer.value("explorer.unit") == u, message=f"{key} did not choose unit {unit}"
-        )
-    page.keyboard.press("ArrowDown")
-    explorer.wait_until(lambda: explorer.value("explorer.unit") > 5, message="ArrowDown did not go a row down")
-
-
-def test_a_click_on_a_bar_explains_that_class(explorer: NotebookPage) -> None:
-    before = shown(explorer, ".dv-stage-canvas")
-    box = explorer.page.locator(".dv-probabilities .bar").nth(0).bounding_box()  # the lowest bar: the weakest class
-    assert box is not None
-    explorer.python("explorer.occluder = (20, 20, 90, 90)")  # spreads the probabilities, so that bars are wide enough
-    settle(explorer)
-    index = explorer.page.locator(".dv-probabilities .bar").evaluate_all(
-        "bars => bars.map((b, i) => [b.getBoundingClientRect().width, i]).sort((a, b) => b[0] - a[0])[1][1]"
-    )
-    explorer.page.locator(".dv-probabilities .bar").nth(index).click(force=True)
-    explorer.wait_until(lambda: explorer.value("explorer.target") is not None, message="the bar chose no class")
-    settle(explorer)
-    assert changed(explorer, ".dv-stage-canvas", before)
-
-
-def yellow(notebook: NotebookPage) -> int:
-    """How many pixels of the stage have the colour of the localization box."""
-    return int((np.abs(shown(notebook, ".dv-stage-canvas") - np.array([255, 224, 74])).max(-1) < 8).sum())
-
-
-def test_the_box_of_the_overlay_is_drawn_when_ticked(explorer: NotebookPage) -> None:
-    before = yellow(explorer)
-    explorer.page.get_by_label("Box", exact=True).check()
-    explorer.wait_until(lambda: yellow(explorer) > before + 100, message="no box was drawn")
-    assert explorer.value("explorer.localize") is True
-    explorer.shot("explorer-box")
-    explorer.python("explorer.localize = False")
-    explorer.wait_until(lambda: yellow(explorer) <= before + 10, message="the box stayed")
-    assert not explorer.page.get_by_label("Box", exact=True).is_checked()
-    assert_silent(explorer)
+    page.locator(".dv-x-four .dv-picture-canvas").first.wait_for(timeout=60_000)
+    page.locator(".dv-x-wants button", has_text="Stop").click()
+    explorer.wait_until(lambda: not explorer.value("explorer.unit_pictures.running"), message="it did not stop")
+    assert page.locator(".dv-x-four .dv-picture-canvas").count() >= 1
+    assert explorer.value("explorer.panes.patterns.port.values['progress']") < 1
+    page.wait_for_timeout(800)  # longer than a selection rests before it is drawn
+    assert not explorer.value("explorer.unit_pictures.running"), "it began again by itself"
+    page.locator(".dv-x-wants button", has_text="Draw").wait_for()
 
 
 def upload(notebook: NotebookPage, name: str, content: bytes) -> None:
     with notebook.page.expect_file_chooser() as chosen:
-        notebook.page.locator(".dv-picture-bar .jupyter-button", has_text="Upload").click()
+        notebook.page.locator(".dv-x-header button", has_text="upload").click()
     chosen.value.set_files({"name": name, "mimeType": "image/png", "buffer": content})
 
 
@@ -241,6 +120,7 @@ def test_a_picture_is_uploaded_and_a_bad_one_leaves_a_sentence(explorer: Noteboo
         lambda: changed(explorer, ".dv-stage-canvas", before, 0.5), message="the upload is not on the stage"
     )
     settle(explorer)
+    assert explorer.page.locator(".dv-x-pictures option:checked").inner_text() == "stripes.png"
     good = shown(explorer, ".dv-stage-canvas")
     upload(explorer, "notes.png", b"no picture at all")
     explorer.page.locator(".dv-stage .dv-notice").wait_for()
@@ -259,7 +139,7 @@ def test_a_reload_shows_the_same_state(explorer: NotebookPage) -> None:
         lambda: explorer.page.locator(".dv-grid").get_attribute("data-unit") == "7", message="unit is lost"
     )
     assert explorer.page.locator(".dv-grid").get_attribute("data-layer") == "features.conv3"
-    assert json.loads(explorer.page.locator(".dv-stage").get_attribute("data-occluder") or "null") == [30, 40, 50, 45]
+    assert occluder(explorer) == [30, 40, 50, 45]
     for name, pixels in before.items():
         explorer.wait_until(lambda n=name, p=pixels: not changed(explorer, n, p), message=f"{name} is not drawn again")
 
@@ -268,28 +148,21 @@ def test_two_views_of_one_explorer_agree(open_notebook: Callable[..., NotebookPa
     notebook = open_notebook([OPEN, "explorer"])
     wait_for_first_answer(notebook)
     assert notebook.page.locator(".dv-stage").count() == 2
-    notebook.page.locator(".dv-layers [data-layer='features.conv3']").nth(1).click()
+    notebook.page.locator(".dv-explorer").nth(1).locator(".dv-x-block-name", has_text="conv3").click()
+    layer = notebook.value("next(b.shown for b in explorer.session.blocks if 'features.conv3' in b.layers)")
     for view in (0, 1):
         grid = notebook.page.locator(".dv-grid").nth(view)
-        notebook.wait_until(lambda g=grid: g.get_attribute("data-layer") == "features.conv3", message=f"view {view}")
+        notebook.wait_until(lambda g=grid: g.get_attribute("data-layer") == layer, message=f"view {view}")
     settle(notebook)
     one, two = (canvas_pixels(notebook.page.locator(".dv-explorer").nth(view), ".dv-grid-canvas") for view in (0, 1))
     assert one.shape == two.shape and (one == two).mean() > 0.98
-
-
-def test_python_and_the_page_agree(explorer: NotebookPage) -> None:
-    explorer.python("explorer.layer = 'features.conv4'; explorer.unit = 3; explorer.fill = 'blur'")
-    explorer.wait_until(lambda: explorer.page.locator(".dv-grid").get_attribute("data-layer") == "features.conv4")
-    explorer.wait_until(lambda: explorer.page.locator(".dv-grid").get_attribute("data-unit") == "3")
-    selected = explorer.page.locator(".dv-layers [aria-selected='true']")
-    assert selected.get_attribute("data-layer") == "features.conv4"
 
 
 def test_without_its_kernel_it_says_so(explorer: NotebookPage) -> None:
     explorer.restart()
     before = shown(explorer, ".dv-grid-canvas")
     drag_occluder(explorer, (30, 30), (80, 80))
-    explorer.page.locator(".dv-area-picture .dv-notice", has_text="run the cell again").wait_for()
+    explorer.page.locator(".dv-explorer > .dv-notice", has_text="run the cell again").wait_for()
     assert not changed(explorer, ".dv-grid-canvas", before), "what was drawn stays"
     explorer.shot("explorer-without-kernel")
     assert not [message for message in explorer.console.messages if message.startswith("uncaught")]
@@ -306,40 +179,46 @@ def test_closing_frees_the_thread(explorer: NotebookPage) -> None:
 def test_rapid_random_use_leaves_it_alive_and_consistent(explorer: NotebookPage) -> None:
     page, chance = explorer.page, np.random.default_rng(0)
     threads = explorer.value("__import__('threading').active_count()")
-    canvas, surface = page.locator(".dv-grid-canvas"), page.locator(".dv-stage-surface")
-    for box in (canvas.bounding_box(), surface.bounding_box()):
-        assert box is not None
+    places = _places(explorer)
     for _ in range(200):
-        _random_act(explorer, chance, page)
+        _random_act(explorer, chance, places)
     explorer.python("assert explorer.session.idle(120)")
     page.wait_for_timeout(500)
     settle(explorer)
-    state = explorer.value("[explorer.layer, explorer.unit, explorer.panes.stage.notice, explorer.panes.grid.notice]")
-    assert state[2:] == ["", ""]
+    state = explorer.value("[explorer.layer, explorer.unit]")
+    for pane in ("stage", "grid"):
+        assert explorer.value(f"explorer.panes.{pane}.port.values.get('notice', '')") == ""
     assert page.locator(".dv-grid").get_attribute("data-layer") == state[0]
     assert page.locator(".dv-grid").get_attribute("data-unit") == str(state[1])
     assert explorer.value("__import__('threading').active_count()") <= threads + 2
-    before = shown(explorer, ".dv-area-unit .dv-map-canvas")
+    before = shown(explorer, LIVE)
     explorer.python("explorer.layer, explorer.unit = 'features.conv1', 2")
-    explorer.wait_until(
-        lambda: changed(explorer, ".dv-area-unit .dv-map-canvas", before), message="it does not answer any more"
-    )
+    explorer.wait_until(lambda: changed(explorer, LIVE, before), message="it does not answer any more")
     assert_silent(explorer)
 
 
-def _random_act(explorer: NotebookPage, chance: np.random.Generator, page: Any) -> None:
-    kind = chance.integers(3)
-    if kind == 0:
-        box = page.locator(".dv-grid-canvas").bounding_box()
-        page.mouse.click(
-            box["x"] + chance.uniform(8, box["width"] - 24), box["y"] + chance.uniform(8, box["height"] - 8)
-        )
-    elif kind == 1:
-        rows = page.locator(".dv-layers [data-layer]")
-        rows.nth(int(chance.integers(rows.count()))).click()
+def _random_act(explorer: NotebookPage, chance: np.random.Generator, places: dict[str, list[Box]]) -> None:
+    """A click on a tile or on a block, or a drag over the picture, as fast as a mouse can be moved."""
+    mouse = explorer.page.mouse
+    kind = ("tile", "block", "picture")[chance.integers(3)]
+    x, y, width, height = places[kind][chance.integers(len(places[kind]))]
+    if kind == "picture":
+        (x0, y0), (x1, y1) = chance.uniform(0.03, 0.97, (2, 2))
+        mouse.move(x + x0 * width, y + y0 * height)
+        mouse.down()
+        mouse.move(x + x1 * width, y + y1 * height, steps=6)
+        mouse.up()
     else:
-        start, end = (tuple(chance.integers(4, SIDE - 4, 2).tolist()) for _ in range(2))
-        drag_occluder(explorer, start, end, steps=4)
+        mouse.click(x + chance.uniform(0.05, 0.95) * width, y + chance.uniform(0.05, 0.95) * height)
+
+
+def _places(explorer: NotebookPage) -> dict[str, list[Box]]:
+    """Where tiles, blocks and the picture are; nothing of it moves."""
+    find = (
+        "nodes => nodes.map(node => { const r = node.getBoundingClientRect(); return [r.x, r.y, r.width, r.height]; })"
+    )
+    names = {"tile": ".dv-grid-viewport", "block": ".dv-x-block-name", "picture": ".dv-stage-surface"}
+    return {kind: explorer.page.locator(name).evaluate_all(find) for kind, name in names.items()}
 
 
 # anywidget waits two seconds for a module; here it gives up before one can have come
@@ -357,7 +236,7 @@ def test_a_page_too_busy_for_anywidget_works_all_the_same(
     wait_for_first_answer(notebook)
     assert any("Failed to initialize model" in message for message in notebook.console.messages)
     before = shown(notebook, ".dv-grid-canvas")
-    notebook.page.locator(".dv-layer", has_text="conv2").first.click()
+    notebook.page.locator(".dv-x-block-name", has_text="conv2").first.click()
     notebook.wait_until(lambda: changed(notebook, ".dv-grid-canvas", before), message="the grid did not change")
     assert_silent(notebook)
 
@@ -378,32 +257,110 @@ def test_both_themes_have_contrast(open_notebook: Callable[..., NotebookPage], t
     notebook = open_notebook([OPEN], theme=theme)
     wait_for_first_answer(notebook)
     notebook.shot(f"explorer-{theme}")
-    colours = notebook.page.locator(".dv-status").evaluate(
-        "node => ['color', 'backgroundColor'].map(name => getComputedStyle(node)[name].match(/\\d+/g).map(Number))"
+    colours = notebook.page.locator(".dv-x-status > b").evaluate(
+        "node => [[node, 'color'], [node.closest('.dv-explorer'), 'backgroundColor']].map("
+        "([node, name]) => getComputedStyle(node)[name].match(/\\d+/g).map(Number))"
     )
     text, ground = (sum(colour[:3]) for colour in colours)
     assert abs(text - ground) > 200, f"text {colours[0]} on {colours[1]}"
 
 
-@pytest.mark.viewport(520, 900)
-def test_a_narrow_window_stacks_the_panes(open_notebook: Callable[..., NotebookPage]) -> None:
+def touch(notebook: NotebookPage, kind: str, *points: tuple[float, float]) -> None:
+    """Lay fingers on the screen, move them, or lift them ("touchStart", "touchMove", "touchEnd")."""
+    session = notebook.page.context.new_cdp_session(notebook.page)
+    session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]})
+    session.detach()
+
+
+@pytest.mark.context(viewport={"width": 520, "height": 900}, has_touch=True)
+def test_a_narrow_window_is_used_with_fingers(open_notebook: Callable[..., NotebookPage]) -> None:
     notebook = open_notebook([OPEN])
     wait_for_first_answer(notebook)
-    boxes = [
-        notebook.page.locator(f".dv-area-{name}").bounding_box() for name in ("picture", "grid", "unit", "gallery")
-    ]
-    assert all(box is not None and box["width"] <= 520 for box in boxes)
-    assert [box["y"] for box in boxes if box] == sorted(box["y"] for box in boxes if box)
-    notebook.shot("explorer-narrow")
+    page = notebook.page
+    for width in (520, 390):
+        page.set_viewport_size({"width": width, "height": 844})
+        page.wait_for_timeout(500)
+        boxes = [
+            page.locator(f".dv-x-{name}").bounding_box() for name in ("header", "stage", "ribbon", "units", "status")
+        ]
+        assert all(box is not None and box["width"] <= width for box in boxes)
+        assert [box["y"] for box in boxes if box] == sorted(box["y"] for box in boxes if box), "panes are not stacked"
+        assert not page.locator(".dv-x-card").is_visible()
+        notebook.shot(f"explorer-narrow-{width}")
+        # one finger covers
+        before = shown(notebook, ".dv-stage-canvas")
+        page.locator(".dv-stage-surface").scroll_into_view_if_needed()
+        path = [picture_point(notebook, 20 + 4 * step, 20 + 4 * step) for step in range(16)]
+        touch(notebook, "touchStart", path[0])
+        for point in path[1:]:
+            touch(notebook, "touchMove", point)
+        touch(notebook, "touchEnd")
+        notebook.wait_until(lambda: notebook.value("explorer.occluder"), message="one finger covers nothing")
+        assert changed(notebook, ".dv-stage-canvas", before)
+        assert notebook.value("list(explorer.occluder)")[2] > 40
+        # a tap selects and opens the drawer
+        chosen = notebook.value("explorer.unit")
+        grid = page.locator(".dv-grid-viewport")
+        grid.scroll_into_view_if_needed()
+        grid.tap(position={"x": 120, "y": 120})
+        notebook.wait_until(lambda c=chosen: notebook.value("explorer.unit") != c, message="the tap chose no unit")
+        card = page.locator(".dv-x-card")
+        card.wait_for()
+        assert f"unit {notebook.value('explorer.unit')}" in card.inner_text()
+        notebook.shot(f"explorer-drawer-{width}")
+        card.get_by_role("button", name="close").tap()
+        card.wait_for(state="hidden")
+        notebook.python("explorer.occluder, explorer.unit = None, 0")
+        settle(notebook)
+    assert_silent(notebook)
 
 
-def test_the_camera_fills_the_stage(explorer: NotebookPage) -> None:
-    before = shown(explorer, ".dv-stage-canvas")
-    explorer.page.locator(".dv-status").click()
-    explorer.page.keyboard.press("c")
-    explorer.wait_until(
-        lambda: changed(explorer, ".dv-stage-canvas", before, 0.5), 60, "no camera picture on the stage"
+@pytest.mark.context(reduced_motion="no-preference")
+def test_the_demonstration_runs_once_and_ends_at_any_input(open_notebook: Callable[..., NotebookPage]) -> None:
+    notebook = open_notebook([OPEN])
+    page, root = notebook.page, notebook.page.locator(".dv-explorer").first
+    says = lambda: root.get_attribute("data-demonstration")  # noqa: E731
+    notebook.wait_until(lambda: says() == "runs", 60, "no hand came")
+    lowest = 1.0
+    while says() == "runs":
+        shares = page.locator(".dv-x-class[data-class=husky]").evaluate_all("rows => rows.map(r => +r.dataset.share)")
+        lowest = min([lowest, *shares])
+        page.wait_for_timeout(50)
+    assert lowest < 0.9, f"the bar of the husky fell to {lowest} only"
+    settle(notebook)
+    assert notebook.value("explorer.occluder is None") and occluder(notebook) is None
+    assert float(page.locator(".dv-x-class[data-class=husky]").get_attribute("data-share") or 0) > 0.95
+    notebook.run_all()
+    wait_for_first_answer(notebook)
+    page.wait_for_timeout(1500)
+    assert says() is None, "it runs twice"
+    # on a new page: any input ends it
+    notebook.command("docmanager:save")
+    page.wait_for_timeout(1500)
+    notebook.reload()
+    notebook.wait_until(lambda: root.count() and says() == "runs", 60, "no hand came to the new page")
+    page.mouse.click(3, 3)
+    notebook.wait_until(lambda: says() == "over", 2, "it went on after a click")
+    settle(notebook)
+    assert notebook.value("explorer.occluder is None") and occluder(notebook) is None
+    assert float(page.locator(".dv-x-class[data-class=husky]").get_attribute("data-share") or 0) > 0.95
+    # and where less motion is wanted, it never comes
+    page.emulate_media(reduced_motion="reduce")
+    notebook.reload()
+    page.locator(".dv-grid[data-unit]").wait_for()
+    page.wait_for_timeout(2500)
+    assert says() is None, "it runs where less motion is wanted"
+
+
+def test_random_weights_are_named_and_few_models_are_made(open_notebook: Callable[..., NotebookPage]) -> None:
+    notebook = open_notebook(
+        [
+            "from ipywidgets.widgets.widget import _instances\nimport deepvis_widgets as dv",
+            "explorer = dv.Explorer(dv.load('husky-wolf', weights='random'))\nexplorer",
+        ]
     )
-    explorer.page.keyboard.press("c")
-    explorer.wait_until(lambda: not explorer.value("explorer.panes.camera.running"), message="the camera is still on")
-    assert_silent(explorer)
+    wait_for_first_answer(notebook)
+    assert "random weights" in notebook.page.locator(".dv-x-network").inner_text()
+    assert notebook.value("len(_instances)") <= 12
+    notebook.shot("explorer-random-weights")
+    assert_silent(notebook)

@@ -25,7 +25,7 @@ class PictureMenu:
         self, state: ExplorerState, port: Port, pictures: Sequence[tuple[str, Any]], show: Callable[[Any], object]
     ) -> None:
         self.port, self._pictures, self._show, self._state = port, list(pictures), show, state
-        state.observe(lambda _: self.point(), names="opened")
+        state.observe(lambda _: self.point(), names="image")
         self.point()
         port.on_frame("step", lambda frame: self.step(int(frame.meta["by"])))
         port.on_frame("choose", lambda frame: self._choose(int(frame.meta["index"])))

@@ -14,7 +14,7 @@ export interface Rows {
 }
 
 /** Space between tiles. */
-export const gapOf = (tile: number): number => (tile >= 40 ? 4 : 2);
+export const gapOf = (tile: number): number => (tile >= 96 ? 4 : 2);
 
 /** The grid that fits this width; what is left over is shared by both sides. */
 export function layout(count: number, width: number, tile: number): Grid {

@@ -48,9 +48,9 @@ export function Card() {
         </div>
         <div class="dv-x-map dv-x-backward" style={{ width: `${side}px` }}>
           <PartView part={parts.backward} />
-          <BackwardControls />
         </div>
       </div>
+      <BackwardControls />
       <About />
       <Tabs />
     </section>
@@ -72,7 +72,8 @@ function UnitName() {
 function BackwardControls() {
   const { model, state } = useScreen();
   return (
-    <div class="dv-x-controls">
+    <div class="dv-x-controls dv-x-way-back">
+      <span class="dv-dim">back:</span>
       <select aria-label="Backward mode" title="Backward mode (n)" value={state.backward.value} onChange={(event) => save(model, "backward", event.currentTarget.value)}>
         {BACKWARD.map(([name, words]) => (
           <option key={name} value={name}>

@@ -12,12 +12,13 @@ export function ClassRows() {
   const kept = useRef<number[]>([]);
   const list = useId();
   const values = frame && take(frame, "values", "float32", 1)?.values;
-  const chosen = frame ? number(frame.meta, "chosen", -1) : -1;
+  const top = frame ? number(frame.meta, "top", 0) : -1;
+  const chosen = (state.target.value as number | null) ?? top;
   const count = sizes.value.rows - 1; // the last line finds others
   const rows = useMemo(() => {
-    if (values) kept.current = chosenRows(kept.current, values, { count, chosen, top: number(frame!.meta, "top", 0), rank: frame!.meta.rank === true });
+    if (values) kept.current = chosenRows(kept.current, values, { count, chosen, top, rank: frame!.meta.rank === true });
     return kept.current;
-  }, [frame, count]);
+  }, [frame, count, chosen]);
   const find = (input: HTMLInputElement): void => {
     const index = labels.indexOf(input.value);
     if (index < 0) return;

@@ -24,7 +24,7 @@ import { UnitsPane } from "./units_pane";
 
 const LOW = 0.5; // share of the window: what scrolls and is lower is no view of the page
 const ABOVE = 0.25; // share of the view: a longer beginning is scrolled away before the widget is looked at
-const MARGIN = 16; // px of the page that stay in view beside the widget
+const MARGIN = 8; // px of the page that stay in view beside the widget
 
 function mount({ model, state: parts, root, signal: life }: View<ExplorerTraits, Parts>): void {
   const screen = screenOf(model, parts, root, life);

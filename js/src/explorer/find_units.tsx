@@ -10,7 +10,7 @@ export function FindUnits() {
   const { parts, bars, atlas, state } = screen;
   const labels = bars.labels.value;
   const explained = screen.frame("bars", "values").value;
-  const start = explained ? (labels[number(explained.meta, "chosen", 0)] ?? "") : "";
+  const start = explained ? (labels[(state.target.value as number | null) ?? number(explained.meta, "top", 0)] ?? "") : "";
   const [label, setLabel] = useState(start);
   const [here, setHere] = useState(false);
   const list = useId();

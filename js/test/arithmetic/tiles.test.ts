@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { corner, fitting, layout, rowsIn, scrollTo, slotAt, slotsOf, step } from "../../src/arithmetic/tiles";
 
-const grid = layout(25, 244, 56); // 4 columns of 60 px and a gap of 4
+const grid = layout(25, 234, 56); // 4 columns of 58 px and a gap of 2
 
 describe("layout", () => {
-  it("fills the width and counts rows", () => expect([grid.columns, grid.rows, grid.height]).toEqual([4, 7, 424]));
+  it("fills the width and counts rows", () => expect([grid.columns, grid.rows, grid.height]).toEqual([4, 7, 408]));
   it("has one column when it is narrower than a tile", () => expect(layout(3, 10, 56).columns).toBe(1));
   it("has no height without units", () => expect(layout(0, 248, 56).height).toBe(0));
-  it("places slots by row and column", () => expect([corner(grid, 0), corner(grid, 5)]).toEqual([[4, 4], [64, 64]]));
+  it("places slots by row and column", () => expect([corner(grid, 0), corner(grid, 5)]).toEqual([[2, 2], [60, 60]]));
 });
 
 describe("visible rows", () => {
@@ -28,9 +28,9 @@ describe("visible rows", () => {
 });
 
 describe("slot under a point", () => {
-  it("finds tiles, 0 included", () => expect([slotAt(grid, 4, 4), slotAt(grid, 59, 59), slotAt(grid, 64, 64)]).toEqual([0, 0, 5]));
+  it("finds tiles, 0 included", () => expect([slotAt(grid, 4, 4), slotAt(grid, 57, 57), slotAt(grid, 64, 64)]).toEqual([0, 0, 5]));
   it("finds nothing in gaps and beyond the last", () => {
-    expect([slotAt(grid, 61, 10), slotAt(grid, 2, 2), slotAt(grid, 370, 100), slotAt(grid, -5, 10), slotAt(grid, 10, 500)]).toEqual([null, null, null, null, null]);
+    expect([slotAt(grid, 59, 10), slotAt(grid, 1, 1), slotAt(grid, 370, 100), slotAt(grid, -5, 10), slotAt(grid, 10, 500)]).toEqual([null, null, null, null, null]);
   });
 });
 
@@ -38,7 +38,7 @@ describe("scrolling to a slot", () => {
   it("moves as little as possible", () => {
     expect(scrollTo(grid, 0, 200, 100)).toBe(0);
     expect(scrollTo(grid, 8, 100, 200)).toBe(100);
-    expect(scrollTo(grid, 24, 0, 200)).toBe(224);
+    expect(scrollTo(grid, 24, 0, 200)).toBe(208);
   });
 });
 

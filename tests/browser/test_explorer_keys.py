@@ -1,0 +1,267 @@
+"""The Explorer's keys, rows, fields and popovers, by keyboard and mouse; one Explorer for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.explorer_page import (
+    OPEN,
+    assert_silent,
+    changed,
+    choose_layer,
+    drag_occluder,
+    focus_is_inside,
+    occluder,
+    picture_point,
+    remember,
+    reset,
+    settle,
+    shown,
+    wait_for_first_answer,
+)
+from tests.browser.harness import NotebookPage
+
+
+@pytest.fixture(scope="module")
+def opened(open_for_module: Callable[..., NotebookPage]) -> Iterator[NotebookPage]:
+    notebook = open_for_module([OPEN])
+    wait_for_first_answer(notebook)
+    remember(notebook)
+    yield notebook
+
+
+@pytest.fixture
+def explorer(opened: NotebookPage, watched: Callable[[Page], None]) -> NotebookPage:
+    watched(opened.page)
+    reset(opened)
+    return opened
+
+
+def press_and_expect_layer(explorer: NotebookPage, key: str, layer: str) -> None:
+    explorer.page.keyboard.press(key)
+    explorer.wait_until(
+        lambda: explorer.value("explorer.layer") == layer, message=f"key {key} did not reach the kernel"
+    )
+
+
+def test_layers_change_by_click_and_by_key(explorer: NotebookPage) -> None:
+    page = explorer.page
+    names = explorer.value("explorer.network.layers.names")
+    choose_layer(explorer, names[1])
+    explorer.wait_until(lambda: explorer.value("explorer.layer") == names[1])
+    page.locator(".dv-x-status").click()
+    press_and_expect_layer(explorer, "o", names[2])
+    press_and_expect_layer(explorer, "u", names[1])
+    explorer.wait_until(lambda: page.locator(".dv-grid").get_attribute("data-layer") == names[1])
+    # JupyterLab's own commands on these keys (a, b, d d, m) have not touched the notebook
+    for key in ("a", "a", "d", "d", "m", "t"):
+        page.keyboard.press(key)
+    settle(explorer)
+    assert page.locator(".jp-Cell").count() == page.locator(".jp-CodeCell").count() == 1
+    assert explorer.value("explorer.backward_view") == "grey"
+
+
+def test_arrow_keys_move_through_the_grid(explorer: NotebookPage) -> None:
+    page = explorer.page
+    explorer.python("explorer.sort, explorer.unit = 'index', 0")
+    settle(explorer)
+    page.locator(".dv-x-status").click()
+    for key, unit in (("ArrowRight", 1), ("l", 2), ("ArrowLeft", 1), ("Shift+ArrowRight", 4)):
+        page.keyboard.press(key)
+        explorer.wait_until(
+            lambda u=unit: explorer.value("explorer.unit") == u, message=f"{key} did not choose unit {unit}"
+        )
+    page.keyboard.press("ArrowDown")
+    explorer.wait_until(lambda: explorer.value("explorer.unit") > 5, message="ArrowDown did not go a row down")
+
+
+def test_keys_work_after_the_occluder_was_removed(explorer: NotebookPage) -> None:
+    names = explorer.value("explorer.network.layers.names")
+    here = names.index("features.relu5")
+    for way in ("double click", "python"):
+        drag_occluder(explorer, (30, 30), (90, 90))
+        explorer.wait_until(lambda: explorer.value("explorer.occluder"), message="no occluder")
+        assert explorer.page.evaluate("() => document.activeElement.className") == "dv-occluder"
+        if way == "double click":
+            explorer.page.mouse.dblclick(*picture_point(explorer, 60, 60))
+        else:
+            explorer.python("explorer.occluder = None")
+        explorer.wait_until(lambda: explorer.value("explorer.occluder is None"), message="the occluder stays")
+        explorer.wait_until(lambda: focus_is_inside(explorer), message=f"after a {way} the focus is gone")
+        assert occluder(explorer) is None
+        press_and_expect_layer(explorer, "o", names[here + 1])
+        press_and_expect_layer(explorer, "u", names[here])
+    assert_silent(explorer)
+
+
+def test_keys_work_after_zooming(explorer: NotebookPage) -> None:
+    page = explorer.page
+    page.locator(".dv-grid-viewport").click(position={"x": 30, "y": 30})  # the focus is where zooming takes it away
+    for zoom in ("grid", "unit", "backward", ""):
+        page.keyboard.press("z")
+        explorer.wait_until(lambda z=zoom: explorer.value("explorer.zoom") == z, message=f"no zoom {zoom!r}")
+        assert page.locator(f".dv-x[data-zoom='{zoom}']").count() == 1
+        explorer.wait_until(lambda: focus_is_inside(explorer), message=f"zoomed to {zoom!r}, the focus is gone")
+        explorer.shot(f"explorer-zoom-{zoom or 'none'}")
+    page.locator(".dv-x-live .dv-map-canvas").click()
+    page.keyboard.press("z")
+    explorer.wait_until(lambda: explorer.value("explorer.zoom") == "grid", message="the map kept the key")
+    explorer.wait_until(lambda: focus_is_inside(explorer), message="the focus went with the card")
+    page.keyboard.press("Escape")
+    explorer.wait_until(lambda: explorer.value("explorer.zoom") == "", message="Escape left it zoomed")
+    assert_silent(explorer)
+
+
+def test_the_help_opens_and_closes_by_key(explorer: NotebookPage) -> None:
+    page = explorer.page
+    page.locator(".dv-x-status").click()
+    page.keyboard.press("h")
+    page.get_by_role("dialog", name="Keys").wait_for()
+    explorer.shot("explorer-help")
+    page.keyboard.press("Escape")
+    page.get_by_role("dialog", name="Keys").wait_for(state="hidden")
+    explorer.wait_until(lambda: focus_is_inside(explorer), message="the help took the focus with it")
+
+
+@pytest.mark.parametrize("name", ["map", "grid", "path"])
+def test_a_popover_opens_and_escape_gives_the_focus_back(explorer: NotebookPage, name: str) -> None:
+    page = explorer.page
+    button = page.locator(f"[data-popover={name}] > button")
+    panel = page.locator(f"[data-popover={name}] .dv-popover-panel")
+    button.click()
+    panel.wait_for()
+    box, whole = panel.bounding_box(), page.locator(".dv-explorer").bounding_box()
+    assert box is not None and whole is not None
+    assert whole["x"] <= box["x"] and box["x"] + box["width"] <= whole["x"] + whole["width"], "the panel is cut"
+    assert whole["y"] <= box["y"] and box["y"] + box["height"] <= whole["y"] + whole["height"], "the panel is cut"
+    explorer.shot(f"explorer-popover-{name}")
+    panel.locator("input, select").first.focus()
+    page.keyboard.press("Escape")
+    panel.wait_for(state="hidden")
+    assert button.evaluate("button => document.activeElement === button"), "the focus did not go back"
+    button.click()
+    panel.wait_for()
+    page.locator(".dv-x-status").click()
+    panel.wait_for(state="hidden")
+    assert_silent(explorer)
+
+
+def test_a_block_opens_into_its_layers_and_a_name_finds_them(explorer: NotebookPage) -> None:
+    page = explorer.page
+    current = page.locator(".dv-x-block[aria-current=true]")
+    current.locator(".dv-x-block-name").click()
+    rows = page.locator(".dv-x-layer")
+    assert rows.evaluate_all("rows => rows.map(row => row.dataset.layer)") == explorer.value(
+        "next(list(b.layers) for b in explorer.session.blocks if 'features.relu5' in b.layers)"
+    )
+    page.keyboard.press("Escape")
+    rows.first.wait_for(state="hidden")
+    assert focus_is_inside(explorer)
+    page.keyboard.press("/")
+    page.keyboard.type("conv7")
+    assert rows.evaluate_all("rows => rows.map(row => row.dataset.layer)") == ["features.conv7"]
+    rows.first.click()
+    explorer.wait_until(lambda: explorer.value("explorer.layer") == "features.conv7", message="it was not chosen")
+    assert page.locator(".dv-x-filter").input_value() == "" and focus_is_inside(explorer)
+
+
+def test_a_click_on_the_row_of_a_losing_class_explains_it(explorer: NotebookPage) -> None:
+    before = shown(explorer, ".dv-stage-canvas")
+    rows = explorer.page.locator(".dv-x-class")
+    for place, at in ((2, "right"), (rows.count() - 1, "left"), (1, "right")):
+        row = rows.nth(place)
+        label = row.get_attribute("data-class")
+        assert float(row.get_attribute("data-share") or 1) < 0.2, "it does not lose"
+        box = row.bounding_box()
+        assert box is not None
+        x = box["x"] + (box["width"] - 2 if at == "right" else 2)
+        explorer.page.mouse.click(x, box["y"] + box["height"] / 2)
+        explorer.wait_until(
+            lambda name=label: (
+                explorer.value("explorer.target") is not None
+                and explorer.value("explorer.network.labels[explorer.target]") == name
+            ),
+            message=f"the row of {label} chose no class",
+        )
+        settle(explorer)
+        assert explorer.page.locator(f".dv-x-class[data-class='{label}']").get_attribute("aria-pressed") == "true"
+        assert changed(explorer, ".dv-stage-canvas", before)
+    explorer.shot("explorer-losing")
+    assert_silent(explorer)
+
+
+def test_a_class_that_is_typed_is_explained(explorer: NotebookPage) -> None:
+    page, before = explorer.page, shown(explorer, ".dv-stage-canvas")
+    rows = page.locator(".dv-x-class").evaluate_all("rows => rows.map(row => row.dataset.class)")
+    label = next(name for name in explorer.value("list(explorer.network.labels)") if name not in rows)
+    field = page.locator(".dv-x-find")
+    field.click()
+    page.keyboard.type(label)
+    page.keyboard.press("Enter")
+    explorer.wait_until(
+        lambda: explorer.value("explorer.target") == explorer.value(f"explorer.network.class_index({label!r})"),
+        message="the class was not found",
+    )
+    settle(explorer)
+    assert page.locator(f".dv-x-class[data-class='{label}']").get_attribute("aria-pressed") == "true"
+    assert field.input_value() == "" and focus_is_inside(explorer)
+    assert changed(explorer, ".dv-stage-canvas", before)
+    assert_silent(explorer)
+
+
+def yellow(notebook: NotebookPage) -> int:
+    """How many pixels of the stage have the colour of the localization box."""
+    return int((np.abs(shown(notebook, ".dv-stage-canvas") - np.array([255, 224, 74])).max(-1) < 8).sum())
+
+
+def test_the_box_of_the_overlay_is_drawn_when_wanted(explorer: NotebookPage) -> None:
+    before = yellow(explorer)
+    box = explorer.page.get_by_role("button", name="box", exact=True)
+    box.click()
+    explorer.wait_until(lambda: yellow(explorer) > before + 100, message="no box was drawn")
+    assert explorer.value("explorer.localize") is True
+    explorer.shot("explorer-box")
+    explorer.python("explorer.localize = False")
+    explorer.wait_until(lambda: yellow(explorer) <= before + 10, message="the box stayed")
+    assert box.get_attribute("aria-pressed") == "false"
+    assert_silent(explorer)
+
+
+def test_python_and_the_page_agree(explorer: NotebookPage) -> None:
+    page = explorer.page
+    explorer.python("explorer.layer = 'features.conv4'; explorer.unit = 3; explorer.fill = 'blur'")
+    explorer.wait_until(lambda: page.locator(".dv-grid").get_attribute("data-layer") == "features.conv4")
+    explorer.wait_until(lambda: page.locator(".dv-grid").get_attribute("data-unit") == "3")
+    current = page.locator(".dv-x-block[aria-current='true']")
+    assert current.count() == 1
+    current.locator(".dv-x-block-name").click()
+    assert page.locator(".dv-x-layer[aria-selected='true']").get_attribute("data-layer") == "features.conv4"
+    page.keyboard.press("Escape")
+    page.locator("[data-popover=map] > button").click()
+    assert page.get_by_label("The occluder shows").locator("option:checked").inner_text() == "blur"
+
+
+def test_a_picture_set_from_python_is_named_in_the_menu(explorer: NotebookPage, tmp_path: str) -> None:
+    page = explorer.page
+    chosen = page.locator(".dv-x-pictures option:checked")
+    third = page.locator(".dv-x-pictures option").nth(3).inner_text()
+    for code, name in (
+        ("dv.scene('wolf', seed=99)", None),
+        ("explorer.panes.pictures._pictures[3][1]", third),
+        ("__import__('skimage').data.chelsea()", "your picture"),
+        (f"_save({str(tmp_path)!r} + '/zebra crossing.png')", "zebra crossing.png"),
+    ):
+        before = shown(explorer, ".dv-stage-canvas")
+        explorer.python(
+            "def _save(path):\n    from PIL import Image\n"
+            "    Image.new('RGB', (40, 40), (90, 20, 200)).save(path)\n    return path\n"
+            f"explorer.image = {code}"
+        )
+        name = name or explorer.value("f'{explorer.image.label} · {explorer.image.background}'")
+        explorer.wait_until(lambda n=name: chosen.inner_text() == n, message=f"the menu does not say {name}")
+        assert changed(explorer, ".dv-stage-canvas", before)
+    assert_silent(explorer)
