@@ -26,6 +26,7 @@ view = dv.AtlasView(None, "husky-wolf", "features.relu3")
 view
 """
 Open = Callable[..., NotebookPage]
+TOP = ".dv-x-top.dv-x-large[data-kind=top]"
 
 
 def opened(open_notebook: Open) -> NotebookPage:
@@ -38,13 +39,20 @@ def opened(open_notebook: Open) -> NotebookPage:
 
 
 def tab(notebook: NotebookPage, name: str) -> None:
-    notebook.page.locator(".dv-unit-tabs button", has_text=name).first.click()
+    """Choose what the card shows about the unit."""
+    notebook.page.locator(f"[data-about={name}]").click()
 
 
-def cards(notebook: NotebookPage, inside: str = ".dv-unit-tabs") -> list[np.ndarray]:
+def cards(notebook: NotebookPage, inside: str) -> list[np.ndarray]:
     """The pictures of a pane, as they were drawn."""
-    found = notebook.page.locator(inside).first.locator(".dv-card")
+    found = notebook.page.locator(inside).first.locator(".dv-card, .dv-picture-canvas")
     return [canvas_pixels(found.nth(place))[..., :3] for place in range(found.count())]
+
+
+def green(notebook: NotebookPage) -> float:
+    """Share of the grid's pixels that are greener than anything in the colours of a map."""
+    red, green, blue = np.moveaxis(canvas_pixels(notebook.page, ".dv-grid-canvas")[..., :3].astype(int), -1, 0)
+    return float(((green > red + 10) & (green > blue + 10)).mean())
 
 
 def patches(notebook: NotebookPage, owner: str) -> list[np.ndarray]:
@@ -77,15 +85,17 @@ def assert_silent(notebook: NotebookPage) -> None:
 
 def test_a_clicked_unit_shows_its_nine_patches(open_notebook: Open) -> None:
     notebook = opened(open_notebook)
-    tab(notebook, "top 9")
-    notebook.page.locator(".dv-grid-canvas").click(position={"x": 140, "y": 90})
-    notebook.wait_until(lambda: notebook.value("explorer.unit") != 0, message="the click chose no unit")
-    assert_shows(notebook, "explorer.atlas.unit(explorer.layer, explorer.unit)", ".dv-unit-tabs")
+    tab(notebook, "top")
+    notebook.python("assert explorer.session.idle(60)")
+    chosen = notebook.value("explorer.unit")
+    notebook.page.locator(".dv-grid-canvas").click(position={"x": 140, "y": 190})
+    notebook.wait_until(lambda: notebook.value("explorer.unit") != chosen, message="the click chose no unit")
+    assert_shows(notebook, "explorer.atlas.unit(explorer.layer, explorer.unit)", TOP)
     tab(notebook, "facts")
-    notebook.page.locator(".dv-facts-pane .bar").nth(5).wait_for(state="attached")
-    assert f"features.relu3:{notebook.value('explorer.unit')}" in notebook.page.locator(".dv-facts-pane").inner_text()
-    tab(notebook, "top 9")
-    notebook.page.locator(".dv-unit-tabs .dv-card").nth(4).click()
+    notebook.page.locator(".dv-x-histogram > span").nth(5).wait_for(state="attached")
+    assert f"features.relu3:{notebook.value('explorer.unit')}" in notebook.page.locator(".dv-x-facts").inner_text()
+    tab(notebook, "top")
+    notebook.page.locator(TOP).locator(".dv-x-cell").nth(4).click()
     notebook.wait_until(lambda: notebook.value("explorer.position is not None"), message="the patch opened nothing")
     assert notebook.value("list(explorer.position)") == notebook.value(
         "list(explorer.atlas.unit(explorer.layer, explorer.unit).top[4].position)"
@@ -102,9 +112,9 @@ def test_an_atlas_is_built_from_a_folder_in_the_background(open_notebook: Open, 
         levels = random.integers(0, 256, (8, 8, 3), dtype=np.uint8)
         Image.fromarray(levels).resize((128, 128), Image.Resampling.NEAREST).save(folder / f"{number}.png")
     notebook = open_notebook([WITHOUT])
-    form = notebook.page.locator(".dv-atlas-builder")
+    form = notebook.page.locator(".dv-x-builder")
     notebook.page.locator(".dv-grid-canvas").wait_for()
-    tab(notebook, "top 9")
+    tab(notebook, "top")
     form.locator("button", has_text="Build an atlas").click()
     form.get_by_text("Name a folder of pictures").wait_for()
     form.locator("input").first.fill(str(folder))
@@ -114,7 +124,7 @@ def test_an_atlas_is_built_from_a_folder_in_the_background(open_notebook: Open, 
     form.locator("button", has_text="Cancel").wait_for()
     notebook.shot("atlas-building")
     notebook.wait_until(lambda: notebook.value("explorer.atlas is not None"), 120, "no atlas was built")
-    assert_shows(notebook, "explorer.atlas.unit(explorer.layer, explorer.unit)", ".dv-unit-tabs")
+    assert_shows(notebook, "explorer.atlas.unit(explorer.layer, explorer.unit)", TOP)
     assert form.count() == 0 and sorted(path.name for path in tmp_path.iterdir()) == ["atlas", "pictures"]
     notebook.shot("atlas-built")
     assert_silent(notebook)
@@ -131,34 +141,30 @@ def test_the_grid_shows_pictures_and_a_card_under_the_pointer(open_notebook: Ope
     assert f"features.relu3:{unit}" in card.inner_text() and best in card.inner_text()
     assert card.locator("canvas").count() == 3
     notebook.shot("atlas-card")
-    before = canvas_pixels(notebook.page, ".dv-grid-canvas")[..., :3].astype(int)
-    assert np.ptp(before, -1).mean() < 20, "activations are grey"
-    notebook.page.locator(".dv-title").first.hover()
+    assert green(notebook) < 0.01, "activations go from black over red to yellow"
+    notebook.page.locator(".dv-x-status").hover()
     card.wait_for(state="hidden")
-    notebook.page.locator(".dv-area-grid .widget-dropdown select").first.select_option(label="strongest patches")
-    notebook.wait_until(
-        lambda: np.ptp(canvas_pixels(notebook.page, ".dv-grid-canvas")[..., :3].astype(int), -1).mean() > 20,
-        message="the tiles are no pictures",
-    )
-    assert notebook.value("explorer.panes.grid.notice") == ""
+    notebook.page.locator("[data-mode=patches]").click()
+    notebook.wait_until(lambda: green(notebook) > 0.05, message="the tiles are no pictures")
+    assert notebook.value("explorer.panes.grid.port.values.get('notice', '')") == ""
     notebook.shot("atlas-pictures")
     assert_silent(notebook)
 
 
 def test_units_are_searched_by_class(open_notebook: Open) -> None:
     notebook = opened(open_notebook)
-    tab(notebook, "find units")
-    field = notebook.page.locator(".dv-atlas-find input")
+    tab(notebook, "find")
+    field = notebook.page.locator(".dv-x-finder input").first
     field.fill("zebra")
     field.press("Enter")
     expected = notebook.value("[list(unit[:2]) for unit in explorer.atlas.search('zebra', 8)]")
     names = [f"{layer}:{channel}" for layer, channel in expected]
-    found = notebook.page.locator(".dv-atlas-find .dv-gallery").first
+    found = notebook.page.locator("[data-list=find]")
     notebook.wait_until(
-        lambda: [text.split()[0] for text in found.locator(".dv-caption").all_inner_texts()] == names,
+        lambda: [text.split()[0] for text in found.locator(".dv-x-unit small").all_inner_texts()] == names,
         message="the units for zebra are not listed",
     )
-    found.locator(".dv-card").nth(3).click()
+    found.locator(".dv-x-unit").nth(3).click()
     notebook.wait_until(lambda: notebook.value("[explorer.layer, explorer.unit]") == expected[3])
     notebook.wait_until(lambda: notebook.page.locator(f".dv-grid[data-layer='{expected[3][0]}']").count())
     notebook.shot("atlas-find")

@@ -187,6 +187,7 @@ def test_with_each_method_a_photo_changes_visibly(explorer: NotebookPage) -> Non
 
 
 def test_a_late_answer_draws_nothing_old(explorer: NotebookPage) -> None:
+    explorer.page.wait_for_timeout(1500)  # units are sorted anew once all was quiet for a second
     before = {name: shown(explorer, name) for name in (".dv-stage-canvas", ".dv-grid-canvas")}
     explorer.python("_late = {kind: explorer.panes.grid.port.last(kind) for kind in ('tiles', 'stats')}")
     choose_layer(explorer, "features.conv2")
