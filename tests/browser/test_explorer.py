@@ -49,7 +49,7 @@ def test_an_occluder_over_the_object_moves_every_pane(explorer: NotebookPage) ->
     before = {selector: shown(explorer, selector) for selector in selectors}
     label = explorer.value("explorer.network.labels[int(explorer.network.probabilities(explorer.view[None]).argmax())]")
     bar_before = bars(explorer)[label]
-    cam_before = np.array(explorer.value("bytes(explorer.panes.stage.last('overlay').arrays['values']).hex()"))
+    cam_before = np.array(explorer.value("bytes(explorer.panes.stage.port.last('overlay').arrays['values']).hex()"))
     top, left, bottom, right = object_box(explorer)
     drag_occluder(explorer, (top + 1, left + 1), (min(bottom, SIDE - 2), min(right, SIDE - 2)), release=False)
     # the rectangle is on screen while the mouse is still down
@@ -63,7 +63,7 @@ def test_an_occluder_over_the_object_moves_every_pane(explorer: NotebookPage) ->
     explorer.page.mouse.up()
     explorer.wait_until(lambda: explorer.value("explorer.occluder"), message="the occluder did not reach Python")
     settle(explorer)
-    assert str(cam_before) != explorer.value("bytes(explorer.panes.stage.last('overlay').arrays['values']).hex()")
+    assert str(cam_before) != explorer.value("bytes(explorer.panes.stage.port.last('overlay').arrays['values']).hex()")
     assert tuple(explorer.value("explorer.occluder"))[2] > 8
     explorer.shot("explorer-occluded")
     assert_silent(explorer)

@@ -118,7 +118,6 @@ class Acts:
         assert dv.__file__ == f"{tree / PACKAGE}/__init__.py", f"{dv.__file__} is not of the tree"
         self.explorer = dv.Explorer()
         self._engine = Engine.of(self.explorer.network)
-        self._stage, self._grid = (self._part(name) for name in ("Stage", "UnitGrid"))
         self._seq = 0
 
     def all(self) -> Iterator[tuple[str, Callable[[], None]]]:
@@ -141,11 +140,11 @@ class Acts:
         """The occluder is at another place, and the button still down: the frame that the browser sends."""
         self._seq += 1
         meta = {"box": [2 + self._seq, 3, 16, 16], "final": False}
-        self._stage._handle_custom_msg({"kind": "occluder", "seq": self._seq, "meta": meta, "arrays": []}, [])
+        self.explorer._handle_custom_msg({"kind": "stage/occluder", "seq": self._seq, "meta": meta, "arrays": []}, [])
 
     def click(self) -> None:
         """Another unit is selected in the grid."""
-        self._grid.set_state({"unit": self.explorer.unit + 1})
+        self.explorer.set_state({"unit": self.explorer.unit + 1})
 
     def lrp(self) -> None:
         """Another method is drawn over the picture."""
@@ -154,16 +153,6 @@ class Acts:
     def close(self) -> None:
         """End the thread."""
         self.explorer.close()
-
-    def _part(self, name: str) -> Any:
-        return next(part for part in _below(self.explorer) if name in (kind.__name__ for kind in type(part).__mro__))
-
-
-def _below(widget: Any) -> Iterator[Any]:
-    """A widget, its children, and theirs."""
-    yield widget
-    for child in getattr(widget, "children", ()):
-        yield from _below(child)
 
 
 def rows(tree: Path) -> Iterator[Sequence[str]]:

@@ -39,7 +39,7 @@ def sets(**traits: Any) -> Act:
 
 
 def drag(explorer: Any) -> None:
-    frame(explorer.panes.stage, "occluder", {"box": [4, 4, 8, 8], "final": False})
+    frame(explorer, "stage/occluder", {"box": [4, 4, 8, 8], "final": False})
 
 
 USES: dict[str, tuple[Callable[[], Any], list[Act]]] = {
