@@ -95,6 +95,10 @@ def test_a_click_on_a_unit_changes_its_panes_and_draws_its_pictures(explorer: No
 
 def test_stop_ends_the_drawing_and_keeps_what_is_there(explorer: NotebookPage) -> None:
     page = explorer.page
+    # so many steps that they cannot be over before the button is pressed
+    explorer.python("import deepvis_widgets.widgets.explorer.unit_pictures as _drawn; _drawn.STEPS = 4000")
+    explorer.python("explorer.unit = (explorer.unit + 1) % 8")
+    explorer.wait_until(lambda: explorer.value("explorer.unit_pictures.running"), message="it did not begin")
     page.locator(".dv-x-four .dv-picture-canvas").first.wait_for(timeout=60_000)
     page.locator(".dv-x-wants button", has_text="Stop").click()
     explorer.wait_until(lambda: not explorer.value("explorer.unit_pictures.running"), message="it did not stop")
