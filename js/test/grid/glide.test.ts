@@ -41,7 +41,7 @@ it("moves a tile from the slot it had to the one it has, ever slower, and leaves
 it("moves between rows", () => {
   const glide = new Glide(() => undefined);
   glide.start([7], [1]);
-  expect(glide.away(grid, 0, 1)).toEqual([2 * 60, 0]);
+  expect(glide.away(grid, 0, 1)).toEqual([2 * (grid.tile + grid.gap), 0]);
 });
 it("leaves a unit that it does not know where it is", () => {
   const glide = new Glide(() => undefined);
