@@ -56,9 +56,9 @@ const inWords = (value: unknown): string => (value === true ? "yes" : value === 
 
 function ParamControl({ method, param }: { method: string; param: Param }) {
   const { model, state } = useScreen();
-  const value = state.params.value[method]?.[param.name] ?? param.value;
+  const value = state.params.value?.[method]?.[param.name] ?? param.value;
   const set = (next: unknown): void => {
-    const all = state.params.value;
+    const all = state.params.value ?? {};
     save(model, "params", { ...all, [method]: { ...all[method], [param.name]: next } });
   };
   return (

@@ -59,7 +59,7 @@ export type ExplorerTraits = Refine<
     tiles: Mode;
     zoom: "" | "grid" | "unit" | "backward";
     about: About;
-    params: Record<string, Record<string, unknown>>;
+    params: Record<string, Record<string, unknown>> | null;
     colormap: ColormapName | "automatic";
     sort: "index" | "max" | "mean";
     scale: "layer" | "unit";
