@@ -163,5 +163,5 @@ def test_keys_set_the_state(state: ExplorerState) -> None:
     assert not state.shares and state.frozen
     commands.press("unit-pictures")
     commands.press("reset")
-    assert (state.gamma, state.boost, state.tiles, state.frozen) == (1.0, 0.0, "activation", False)
+    assert (state.gamma, state.boost, state.tiles, state.frozen) == (0.5, 0.0, "activation", False)
     assert done == [1, "draw"]
