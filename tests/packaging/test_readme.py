@@ -63,8 +63,8 @@ def test_a_recipe_runs(recipe: str, at_home: Path) -> None:
 
 def test_there_are_recipes() -> None:
     assert len(RECIPES) >= 15 and {name.split("-")[0] for name in RECIPES} >= {"README", "widgets", "scores", "atlas"}
+    assert all(any(name in recipe for recipe in RECIPES.values()) for name in ("dv.Network(", "dv.explain("))
 
 
 def test_the_readme_is_short() -> None:
     assert len(PAGES[0].read_text(encoding="utf-8").splitlines()) <= 150
-    assert any("dv.Network(" in recipe for recipe in RECIPES) and any("dv.explain(" in recipe for recipe in RECIPES)

@@ -12,6 +12,7 @@ import pytest
 from traitlets import TraitError
 
 import deepvis_widgets as dv
+from deepvis_widgets.widgets.link.live_widget import LiveWidget
 
 WIDGETS: dict[str, Callable[[], Any]] = {
     "AtlasView": lambda: dv.AtlasView(None, "husky-wolf"),
@@ -56,7 +57,7 @@ def traits_of(name: str) -> list[str]:
     return sorted(
         trait
         for trait, found in widget.class_traits().items()
-        if trait not in ipywidgets.VBox.class_traits() and not found.read_only
+        if trait not in {*ipywidgets.VBox.class_traits(), *LiveWidget.class_traits()} and not found.read_only
     )
 
 
