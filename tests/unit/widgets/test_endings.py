@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -35,6 +36,29 @@ BUSY = {
 SCRIPT = "import time, deepvis_widgets as dv; {}; time.sleep(0.2)"
 
 
+# the person presses Ctrl-C while close() waits for the network's pass, and the script goes on to its end
+INTERRUPTED = """
+import signal, sys, threading, torch
+from deepvis_widgets.engine import Worker
+
+def work(report):
+    while True:
+        began.set()
+        square @ square
+
+worker, began, square = Worker(), threading.Event(), torch.rand(1500, 1500)
+worker.submit("a", work)
+began.wait()
+threading.Timer(0.2, signal.pthread_kill, (threading.get_ident(), signal.SIGINT)).start()
+try:
+    worker.close(None)
+except KeyboardInterrupt:
+    pass
+else:
+    print("not interrupted", file=sys.stderr)
+"""
+
+
 @dataclass
 class Runner:
     """A process that runs scripts and kernels, each in a child of its own."""
@@ -42,10 +66,10 @@ class Runner:
     process: subprocess.Popen[str]
     errors: Path
 
-    def ask(self, line: str) -> None:
+    def ask(self, kind: str, argument: str) -> None:
         assert self.process.stdin is not None
         self.errors.write_text("")
-        self.process.stdin.write(f"{line}\n")
+        self.process.stdin.write(f"{json.dumps([kind, argument])}\n")
         self.process.stdin.flush()
 
     def status(self) -> str:
@@ -56,11 +80,12 @@ class Runner:
         return self.errors.read_text()
 
 
-def runner(kind: str, folder: Path) -> Iterator[Runner]:
-    errors = folder / "errors.txt"
+@pytest.fixture(scope="module")
+def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
+    errors = tmp_path_factory.mktemp("endings") / "errors.txt"
     with errors.open("a") as stream:
         process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-m", "tests.unit.widgets.endings", kind],
+            [sys.executable, "-W", "ignore", "-m", "tests.unit.widgets.endings"],
             cwd=CHECKOUT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -72,16 +97,6 @@ def runner(kind: str, folder: Path) -> Iterator[Runner]:
         process.kill()
 
 
-@pytest.fixture(scope="module")
-def scripts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
-    yield from runner("script", tmp_path_factory.mktemp("scripts"))
-
-
-@pytest.fixture(scope="module")
-def kernels(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
-    yield from runner("kernel", tmp_path_factory.mktemp("kernels"))
-
-
 def test_every_public_widget_is_here() -> None:
     import ipywidgets
 
@@ -90,16 +105,22 @@ def test_every_public_widget_is_here() -> None:
 
 
 @pytest.mark.parametrize("name", BUSY)
-def test_a_script_ends_while_a_widget_computes(scripts: Runner, name: str) -> None:
-    scripts.ask(SCRIPT.format(BUSY[name]))
-    assert scripts.status() == "0", scripts.said()
-    assert scripts.said() == ""
+def test_a_script_ends_while_a_widget_computes(runner: Runner, name: str) -> None:
+    runner.ask("script", SCRIPT.format(BUSY[name]))
+    assert runner.status() == "0", runner.said()
+    assert runner.said() == ""
+
+
+def test_a_script_ends_after_ctrl_c_in_close(runner: Runner) -> None:
+    runner.ask("script", INTERRUPTED)
+    assert runner.status() == "0", runner.said()
+    assert runner.said() == ""
 
 
 @pytest.mark.parametrize("name", BUSY)
-def test_a_kernel_is_shut_down_while_a_widget_computes(kernels: Runner, name: str, tmp_path: Path) -> None:
+def test_a_kernel_is_shut_down_while_a_widget_computes(runner: Runner, name: str, tmp_path: Path) -> None:
     file, _ = write_connection_file(str(tmp_path / "kernel.json"))
-    kernels.ask(file)
+    runner.ask("kernel", file)
     client = BlockingKernelClient(connection_file=file)
     client.load_connection_file()
     client.start_channels(hb=False)  # a kernel on a busy machine misses heartbeats
@@ -109,7 +130,7 @@ def test_a_kernel_is_shut_down_while_a_widget_computes(kernels: Runner, name: st
         )
         assert reply["content"]["status"] == "ok", reply["content"]
         client.shutdown()
-        assert kernels.status() == "0", kernels.said()
+        assert runner.status() == "0", runner.said()
     finally:
         client.stop_channels()
-    assert "Traceback" not in kernels.said() and "terminate" not in kernels.said()
+    assert "Traceback" not in runner.said() and "terminate" not in runner.said()
