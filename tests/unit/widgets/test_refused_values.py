@@ -6,12 +6,12 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import ipywidgets
 import numpy as np
 import pytest
 from traitlets import TraitError
 
 import deepvis_widgets as dv
+from tests.unit.widgets.unfit_values import UNFIT, traits_of
 
 WIDGETS: dict[str, Callable[[], Any]] = {
     "AtlasView": lambda: dv.AtlasView(None, "husky-wolf"),
@@ -23,19 +23,7 @@ WIDGETS: dict[str, Callable[[], Any]] = {
     "RelevanceBoard": dv.RelevanceBoard,
     "RelevanceLedger": dv.RelevanceLedger,
 }
-VALUES: dict[str, Any] = {
-    "None": None,
-    "nan": math.nan,
-    "inf": math.inf,
-    "beyond a float": 10**400,
-    "below all": -(10**6),
-    "empty list": [],
-    "list": [1, "x"],
-    "list of lists": [[]],
-    "dictionary": {"cam": 3},
-    "text": "nonsense",
-    "bytes": b"nonsense",
-    "object": object(),
+VALUES: dict[str, Any] = UNFIT | {
     "two of nan": (math.nan, 1),
     "two of inf": (math.inf, 1),
 }
@@ -48,16 +36,6 @@ NONE_MEANS_SOMETHING = {
     *((board, trait) for board in ("ConvolutionBoard", "PoolingBoard") for trait in ("hovered", "selected")),
 }
 UNBOUNDED = {("CamBoard", "step", "beyond a float")}  # how many terms there are is not known before the first answer
-
-
-def traits_of(name: str) -> list[str]:
-    """The traits that a widget adds to those of a box, but what only it sets."""
-    widget = getattr(dv, name)
-    return sorted(
-        trait
-        for trait, found in widget.class_traits().items()
-        if trait not in ipywidgets.VBox.class_traits() and not found.read_only
-    )
 
 
 @pytest.fixture(scope="module")
