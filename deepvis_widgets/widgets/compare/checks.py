@@ -40,15 +40,6 @@ def as_methods(given: Any) -> tuple[str, ...]:
     return tuple(given)
 
 
-def as_params(given: Any) -> dict[str, dict[str, Any]]:
-    """Parameters of methods, each in its range."""
-    if not isinstance(given, Mapping) or not all(isinstance(values, Mapping) for values in given.values()):
-        raise DeepvisError(f'params={given!r} is not accepted; accepted: {{"occlusion": {{"window": 24}}}}.')
-    for name in given:
-        settings(name, given)
-    return {name: dict(values) for name, values in given.items()}
-
-
 def settings(name: str, params: Mapping[str, Mapping[str, Any]]) -> Any:
     """All parameters of a method, defaults included."""
     return make(method(name).Params, dict(params.get(name, {})), name)

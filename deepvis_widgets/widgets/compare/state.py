@@ -10,8 +10,9 @@ import traitlets
 from ...core.errors import DeepvisError
 from ...core.network.network import Network
 from ...methods import method
+from ..kit.arguments import as_params
 from ..link.traits import Checked, Number
-from .checks import SIGNED, UNSIGNED, as_colormaps, as_methods, as_params, as_place, check_comparable
+from .checks import SIGNED, UNSIGNED, as_colormaps, as_methods, as_place, check_comparable
 from .networks import Seen
 
 

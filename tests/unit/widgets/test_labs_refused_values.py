@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import ipywidgets
 import pytest
 import torch
 from traitlets import TraitError
@@ -14,6 +13,7 @@ from traitlets import TraitError
 import deepvis_widgets as dv
 from deepvis_widgets.widgets.husky_wolf.scenes import drawn
 from tests.small_nets import Plain
+from tests.unit.widgets.unfit_values import UNFIT, traits_of
 
 SCENES = [drawn(("husky", "snow", 22))]
 
@@ -29,19 +29,7 @@ LABS: dict[str, Callable[[], Any]] = {
     "HuskyWolf": lambda: dv.HuskyWolf(scenes=SCENES),
     "SnowLab": lambda: dv.SnowLab(scenes=SCENES),
 }
-VALUES: dict[str, Any] = {
-    "None": None,
-    "nan": math.nan,
-    "inf": math.inf,
-    "beyond a float": 10**400,
-    "below all": -(10**6),
-    "empty list": [],
-    "list": [1, "x"],
-    "list of lists": [[]],
-    "dictionary": {"cam": 3},
-    "text": "nonsense",
-    "bytes": b"nonsense",
-    "object": object(),
+VALUES: dict[str, Any] = UNFIT | {
     "four of nan": (math.nan, 1, 1, 1),
     "four of inf": (math.inf, 1, 1, 1),
 }
@@ -51,15 +39,6 @@ ACCEPTED = {
     *(("MaximizationLab", trait, "None") for trait in ("target", *KNOBS_OF_THE_PRESET)),
     ("HuskyWolf", "opened", "empty list"),
 }
-
-
-def traits_of(name: str) -> list[str]:
-    """The traits that a lab adds to those of a box, but what only it sets."""
-    return sorted(
-        trait
-        for trait, found in getattr(dv, name).class_traits().items()
-        if trait not in ipywidgets.VBox.class_traits() and not found.read_only
-    )
 
 
 CASES = [

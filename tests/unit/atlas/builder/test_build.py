@@ -66,7 +66,7 @@ def begun(out: Path):
 
 
 @pytest.mark.slow
-def test_two_processes_of_which_one_is_killed(folder, alone, tmp_path, monkeypatch):
+def test_four_processes_of_which_one_is_killed(folder, alone, tmp_path, monkeypatch):
     from deepvis_widgets.atlas.builder import executors
 
     pools = []
@@ -74,7 +74,7 @@ def test_two_processes_of_which_one_is_killed(folder, alone, tmp_path, monkeypat
     monkeypatch.setattr(executors.ProcessExecutor, "_begin", lambda self: pools.append(original(self)) or pools[-1])
     out = tmp_path / "a"
     killer = killing(lambda: list(pools[0]._processes) if pools else [], begun(out))
-    dv.Atlas.build(small_network(), folder, out, workers=2, **HOW)
+    dv.Atlas.build(small_network(), folder, out, workers=4, **HOW)
     killer.join()
     assert len(pools) == 2, "the process was killed after the build"
     assert content(out) == alone
