@@ -45,7 +45,7 @@ def tab(notebook: NotebookPage, name: str) -> None:
 
 def cards(notebook: NotebookPage, inside: str) -> list[np.ndarray]:
     """The pictures of a pane, as they were drawn."""
-    found = notebook.page.locator(inside).first.locator(".dv-card, .dv-picture-canvas")
+    found = notebook.page.locator(inside).first.locator(".dv-card, .dv-x-cell")
     return [canvas_pixels(found.nth(place))[..., :3] for place in range(found.count())]
 
 
@@ -93,7 +93,8 @@ def test_a_clicked_unit_shows_its_nine_patches(open_notebook: Open) -> None:
     assert_shows(notebook, "explorer.atlas.unit(explorer.layer, explorer.unit)", TOP)
     tab(notebook, "facts")
     notebook.page.locator(".dv-x-histogram > span").nth(5).wait_for(state="attached")
-    assert f"features.relu3:{notebook.value('explorer.unit')}" in notebook.page.locator(".dv-x-facts").inner_text()
+    of = notebook.value("explorer.atlas.unit(explorer.layer, explorer.unit).maximum")
+    assert f"max {of:.3g} " in notebook.page.locator(".dv-x-facts").inner_text()
     tab(notebook, "top")
     notebook.page.locator(TOP).locator(".dv-x-cell").nth(4).click()
     notebook.wait_until(lambda: notebook.value("explorer.position is not None"), message="the patch opened nothing")

@@ -159,7 +159,10 @@ def test_two_views_of_one_explorer_agree(open_notebook: Callable[..., NotebookPa
         notebook.wait_until(lambda g=grid: g.get_attribute("data-layer") == layer, message=f"view {view}")
     settle(notebook)
     one, two = (canvas_pixels(notebook.page.locator(".dv-explorer").nth(view), ".dv-grid-canvas") for view in (0, 1))
-    assert one.shape == two.shape and (one == two).mean() > 0.98
+    # where a pane begins between two pixels, its canvas has one row more
+    assert np.abs(np.subtract(one.shape, two.shape)).max() <= 1
+    height, width = min(one.shape[0], two.shape[0]), min(one.shape[1], two.shape[1])
+    assert (one[:height, :width] == two[:height, :width]).mean() > 0.98
 
 
 def test_without_its_kernel_it_says_so(explorer: NotebookPage) -> None:
@@ -269,10 +272,11 @@ def test_both_themes_have_contrast(open_notebook: Callable[..., NotebookPage], t
     assert abs(text - ground) > 200, f"text {colours[0]} on {colours[1]}"
 
 
-def touch(notebook: NotebookPage, kind: str, *points: tuple[float, float]) -> None:
-    """Lay fingers on the screen, move them, or lift them ("touchStart", "touchMove", "touchEnd")."""
-    session = notebook.page.context.new_cdp_session(notebook.page)
-    session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]})
+def drag_with_a_finger(notebook: NotebookPage, path: list[tuple[float, float]]) -> None:
+    """Lay a finger on the screen, move it along the points, and lift it."""
+    session = notebook.page.context.new_cdp_session(notebook.page)  # one for all: it knows which fingers lie
+    for kind, points in [("touchStart", path[:1]), *(("touchMove", [point]) for point in path[1:]), ("touchEnd", [])]:
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]})
     session.detach()
 
 
@@ -295,10 +299,7 @@ def test_a_narrow_window_is_used_with_fingers(open_notebook: Callable[..., Noteb
         before = shown(notebook, ".dv-stage-canvas")
         page.locator(".dv-stage-surface").scroll_into_view_if_needed()
         path = [picture_point(notebook, 20 + 4 * step, 20 + 4 * step) for step in range(16)]
-        touch(notebook, "touchStart", path[0])
-        for point in path[1:]:
-            touch(notebook, "touchMove", point)
-        touch(notebook, "touchEnd")
+        drag_with_a_finger(notebook, path)
         notebook.wait_until(lambda: notebook.value("explorer.occluder"), message="one finger covers nothing")
         assert changed(notebook, ".dv-stage-canvas", before)
         assert notebook.value("list(explorer.occluder)")[2] > 40

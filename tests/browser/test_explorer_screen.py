@@ -64,9 +64,8 @@ def resize(notebook: NotebookPage, width: int, height: int, files: bool) -> None
 
     def at_rest() -> bool:
         nonlocal before
-        now, before = boxes(notebook), before
-        same, before = now == before, now
-        return same
+        last, before = before, boxes(notebook)
+        return bool(last == before)
 
     notebook.page.wait_for_timeout(500)
     notebook.wait_until(at_rest, message="the layout did not come to rest")
@@ -139,7 +138,7 @@ def test_what_is_chosen_moves_no_region_by_a_pixel(explorer: NotebookPage) -> No
         choose_layer(explorer, layer)
         check(f"the layer {layer}")
     picture = shown(explorer, ".dv-stage-canvas")
-    camera = page.get_by_role("button", name="camera")
+    camera = page.get_by_role("button", name="camera", exact=True)
     camera.click()
     explorer.wait_until(lambda: changed(explorer, ".dv-stage-canvas", picture, 0.5), 60, "no camera picture")
     assert boxes(explorer) == before, "the camera moved a region"

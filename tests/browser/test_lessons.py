@@ -21,7 +21,9 @@ def test_it_runs_and_is_a_page_without_code(path: Path, page: Page, jupyter: Jup
     lesson = NotebookPage(page, Console(page), "voila")
     lesson.open(jupyter, path.name, timeout=60 * MINUTES)
     try:
-        lesson.wait_until(page.locator(".jp-OutputArea-output .jupyter-widgets").count, message="no widget")
+        lesson.wait_until(
+            page.locator(".jp-OutputArea-output :is(.jupyter-widgets, .dv-explorer)").count, message="no widget"
+        )
         page.wait_for_timeout(1000)
         lesson.shot(f"lesson-{path.stem}")
         assert page.locator("h1").count() == 1 and page.locator("h2", has_text="Exercises").count() == 1

@@ -19,15 +19,13 @@ export function FindUnits() {
   }, [label, here, here ? state.layer.value : ""]);
   return (
     <div class="dv-x-about dv-x-finder">
-      <div class="dv-x-bar-line">
-        <label>
-          fires for <input list={list} value={label} aria-label="A class, by name or number" onChange={(event) => setLabel(event.currentTarget.value.trim())} />
-        </label>
-        <label>
-          <input type="checkbox" checked={here} onChange={(event) => setHere(event.currentTarget.checked)} /> in this layer
-        </label>
-        <ClassNames id={list} />
-      </div>
+      <label>
+        fires for <input list={list} value={label} aria-label="A class, by name or number" onChange={(event) => setLabel(event.currentTarget.value.trim())} />
+      </label>
+      <label>
+        <input type="checkbox" checked={here} onChange={(event) => setHere(event.currentTarget.checked)} /> only in this layer
+      </label>
+      <ClassNames id={list} />
       {atlas.notice.value && <p class="dv-x-sentence" role="status">{atlas.notice.value}</p>}
       <Units name="find" title={atlas.find_title.value} captions={atlas.find_captions.value} />
       <Units name="similar" title={atlas.similar_title.value} captions={atlas.similar_captions.value} />
@@ -45,7 +43,9 @@ function Units({ name, title, captions }: { name: "find" | "similar"; title: str
         {captions.map((caption, index) => (
           <button key={caption} type="button" class="dv-x-unit" title={`Go to ${caption}`} onClick={() => void screen.parts.atlas.link.post("visit", { list: name, index })}>
             <span class="dv-x-cell">{pictures[index] && <PictureCanvas {...pictures[index]} />}</span>
-            <small>{caption}</small>
+            <small>
+              <bdi>{caption}</bdi>
+            </small>
           </button>
         ))}
       </div>

@@ -30,7 +30,5 @@ def traits_of(name: str) -> list[str]:
     """The traits that a public widget adds to those of a box and of a view, but what only it sets."""
     known = {*ipywidgets.VBox.class_traits(), *LiveWidget.class_traits()}
     return sorted(
-        trait
-        for trait, found in getattr(dv, name).class_traits().items()
-        if trait not in known and not found.read_only
+        trait for trait, found in getattr(dv, name).class_traits().items() if trait not in known and not found.read_only
     )
