@@ -118,7 +118,7 @@ def object_box(notebook: NotebookPage) -> tuple[int, int, int, int]:
 def choose_layer(notebook: NotebookPage, name: str) -> None:
     """Click the block of the ribbon that a layer is in, then the layer in the list of the block."""
     page = notebook.page
-    block = notebook.value(f"next(b.shown for b in explorer.session.blocks if {name!r} in b.layers)")
+    block = notebook.value(f"next(b.shown for b in explorer.blocks if {name!r} in b.layers)")
     column = page.locator(f".dv-x-block[data-layer='{block}']").first
     if column.get_attribute("aria-current") != "true":
         column.locator(".dv-x-block-name").click()

@@ -153,7 +153,7 @@ def test_two_views_of_one_explorer_agree(open_notebook: Callable[..., NotebookPa
     wait_for_first_answer(notebook)
     assert notebook.page.locator(".dv-stage").count() == 2
     notebook.page.locator(".dv-explorer").nth(1).locator(".dv-x-block-name", has_text="conv3").click()
-    layer = notebook.value("next(b.shown for b in explorer.session.blocks if 'features.conv3' in b.layers)")
+    layer = notebook.value("next(b.shown for b in explorer.blocks if 'features.conv3' in b.layers)")
     for view in (0, 1):
         grid = notebook.page.locator(".dv-grid").nth(view)
         notebook.wait_until(lambda g=grid: g.get_attribute("data-layer") == layer, message=f"view {view}")

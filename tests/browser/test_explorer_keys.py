@@ -156,7 +156,7 @@ def test_a_block_opens_into_its_layers_and_a_name_finds_them(explorer: NotebookP
     current.locator(".dv-x-block-name").click()
     rows = page.locator(".dv-x-layer")
     assert rows.evaluate_all("rows => rows.map(row => row.dataset.layer)") == explorer.value(
-        "next(list(b.layers) for b in explorer.session.blocks if 'features.relu5' in b.layers)"
+        "next(list(b.layers) for b in explorer.blocks if 'features.relu5' in b.layers)"
     )
     page.keyboard.press("Escape")
     rows.first.wait_for(state="hidden")

@@ -10,10 +10,11 @@ from torch import nn
 
 from ...core.network.layer import OUTPUT, Layer
 from ...core.network.network import Network
+from ..kit.arguments import default_layer
 
 SMALLEST = 12  # layers that a block may have in any network
 SHARE = 8  # a block has at most this share of a network's layers, or it is taken apart
-PLAIN = (nn.Sequential, nn.ModuleList, nn.ModuleDict)
+COUNTED = ("blocks", "layers", "stages")
 WEIGHTED = re.compile(r"conv|linear|embed|attention", re.IGNORECASE)
 HIDDEN = re.compile(r"^(Identity|Dropout\w*|DropPath|StochasticDepth)$")
 POOLING = re.compile(r"pool|flatten|permute", re.IGNORECASE)
@@ -56,10 +57,10 @@ def _begins(layer: Layer) -> bool:
 
 
 def _joined(found: Sequence[tuple[str, list[Layer]]]) -> list[tuple[str, list[Layer]]]:
-    """Plain layers without weights join what is before them."""
+    """Layers without weights join what is before them: norms, rectifiers, poolings."""
     joined: list[tuple[str, list[Layer]]] = []
     for name, layers in found:
-        if joined and name == "" and not any(_begins(layer) for layer in layers):
+        if joined and not any(_begins(layer) for layer in layers):
             joined[-1][1].extend(layers)
         else:
             joined.append((name, list(layers)))
@@ -75,7 +76,7 @@ def _block_of(network: Network, layer: Layer) -> str:
         if not isinstance(child, nn.Module):
             return ""
         module, name = child, ".".join(parts[: depth + 1])
-        if not isinstance(module, PLAIN) and 1 < _size(network, name) <= max(SMALLEST, len(network.layers) // SHARE):
+        if not _is_plain(module) and 1 < _size(network, name) <= max(SMALLEST, len(network.layers) // SHARE):
             return name
     own = layer.name.split("#")[0]
     return own if any(other.name.startswith(own + ".") for other in network.layers) and _fits(network, own) else ""
@@ -86,7 +87,12 @@ def _fits(network: Network, name: str) -> bool:
         module = network.module.get_submodule(name)
     except AttributeError:
         return False
-    return not isinstance(module, PLAIN) and _size(network, name) <= max(SMALLEST, len(network.layers) // SHARE)
+    return not _is_plain(module) and _size(network, name) <= max(SMALLEST, len(network.layers) // SHARE)
+
+
+def _is_plain(module: nn.Module) -> bool:
+    """Whether a module only holds others, and is no kind of its own, as DenseNet's transitions are."""
+    return type(module) is nn.Sequential or isinstance(module, nn.ModuleList | nn.ModuleDict)
 
 
 def _size(network: Network, name: str) -> int:
@@ -100,7 +106,16 @@ def _block(name: str, layers: Sequence[Layer]) -> Block:
 
 
 def _title(name: str) -> str:
-    """The last words of a dotted name: a number alone says nothing."""
+    """The last words of a dotted name, with the numbers after them: "layer4.1", "block 4.0" for blocks.4.0."""
     parts = name.split(".")
     first = next((place for place in range(len(parts) - 1, -1, -1) if not parts[place].isdecimal()), 0)
+    word, numbers = parts[first], ".".join(parts[first + 1 :])
+    if numbers and word in COUNTED:
+        return f"{word[:-1]} {numbers}"
     return ".".join(parts[first:])
+
+
+def start_layer(network: Network, found: Sequence[Block]) -> str:
+    """Returns the layer that stands for the block in the middle of the network: what to open with."""
+    middle = default_layer(network)
+    return next((block.shown for block in found if middle in block.layers), middle)

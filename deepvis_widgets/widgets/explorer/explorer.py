@@ -66,7 +66,7 @@ class Explorer(ExplorerState, LiveRoot):
         self.session = session = Session(self)
         self.unit_pictures = Synthesis(self, session.client, session.publish)
         self.commands = Commands(self, lambda by: self.panes.pictures.step(by), self.unit_pictures.toggle)
-        self.panes = Panes(self, self, session.blocks, choices, names or {}, self._acts())
+        self.panes = Panes(self, self, self.blocks, choices, names or {}, self._acts())
         self._pane = AtlasPane(loaded, Port(self, "atlas"), lambda: session.client.engine, self._atlas_acts())
         self._atlas = ExplorerAtlas(
             self,

@@ -21,7 +21,6 @@ from ...engine.client import Client, nothing
 from ...engine.main_thread import MainThread
 from . import answers
 from .answers import A, Answered, BackwardView, Notice, Overlay, Served, Shares
-from .blocks import blocks
 from .drag import Dragging
 from .overlay import SlowExplanations
 from .publisher import Publisher
@@ -49,7 +48,6 @@ class Session:
     def __init__(self, state: ExplorerState) -> None:
         self.state, self.network = state, state.network
         self.network.recordings.limit = 2
-        self.blocks = blocks(self.network)
         self.client = Client(self.network, self.say)
         self.main = MainThread()
         self._publisher = Publisher()
@@ -198,15 +196,15 @@ class Session:
         recording = self._record(question)
         self._forward(question, recording, 0)
         self._backward(question, 0, recording)
-        self.publish(answers.strongest_units(self.network, recording, self.blocks), question)
+        self.publish(answers.strongest_units(self.network, recording, self.state.blocks), question)
         self._inputs(question)
 
     def _inputs(self, question: Question) -> None:
         """What the block before gives to the selected unit; not for what is filmed, soon another picture."""
-        place = next((n for n, block in enumerate(self.blocks) if question.layer.name in block.layers), 0)
+        place = next((n for n, block in enumerate(self.state.blocks) if question.layer.name in block.layers), 0)
         if place > 0 and question.settled:
             recording = self.network.record(question.view)
-            self.publish(answers.inputs(self.network, question, recording, self.blocks[place - 1]), question)
+            self.publish(answers.inputs(self.network, question, recording, self.state.blocks[place - 1]), question)
 
     def _step(self, question: Question, seq: int) -> None:
         """The occluder is somewhere else."""
@@ -259,7 +257,7 @@ class Session:
             recording = recording or self._record(question)
             self._backward_view(question, recording)
             if step:
-                self.publish(answers.strongest_units(self.network, recording, self.blocks, seq), question)
+                self.publish(answers.strongest_units(self.network, recording, self.state.blocks, seq), question)
 
     def _one_unit(self, question: Question) -> None:
         recording = self._record(question)

@@ -14,8 +14,9 @@ from ...core.network.target import Target
 from ...core.picture.fills import FILLS, fill_picture
 from ...core.picture.reduce import VIEWS
 from ...methods import serving
-from ..kit.arguments import as_box, as_params, default_layer, default_method
+from ..kit.arguments import as_box, as_params, default_method
 from ..link.traits import COLORMAPS, Checked, Number, TileTrait, whole_numbers
+from .blocks import Block, blocks, start_layer
 
 BACKWARD_MODES = ("off", "gradient", "deconvnet", "guided_backprop")
 TILES = ("activation", "gradient", "pictures", "patches")
@@ -54,6 +55,7 @@ class ExplorerState(traitlets.HasTraits):
     """
 
     network: Network
+    blocks: list[Block]
     unit_chosen = False  # whether a unit of this layer was ever selected
     tiles_chosen = False  # whether what the tiles show was ever set
 
@@ -128,7 +130,8 @@ class ExplorerState(traitlets.HasTraits):
         strongest one is selected when it is known.
         """
         self.network = network
-        self.layer = layer or default_layer(network)
+        self.blocks = blocks(network)
+        self.layer = layer or start_layer(network, self.blocks)
         self.target = target
         if unit is not None:
             self.unit = unit

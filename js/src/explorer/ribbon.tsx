@@ -118,8 +118,10 @@ function BlockColumn({ block, index, frame, current, open, onPress }: Column) {
     <div class="dv-x-block" aria-current={current} data-layer={block.shown} data-index={index}>
       <button type="button" class="dv-x-block-name" title={`${block.shown}${row ? `: ${shapeText(row.shape)}` : ""}. A second click lists its ${block.layers.length} layers.`}
         aria-expanded={current ? open : undefined} onClick={onPress}>
-        {block.title}
-        {shown && <small>{shown}</small>}
+        <bdi>
+          {block.title}
+          {shown && <small>{shown}</small>}
+        </bdi>
       </button>
       <canvas ref={canvas} class="dv-x-block-tiles" style={{ width: `${side}px`, height: `${TILES * side + (TILES - 1) * 2}px` }} title="The strongest units; a click selects one" onClick={pick} />
     </div>
