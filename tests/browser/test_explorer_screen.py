@@ -149,6 +149,16 @@ def test_what_is_chosen_moves_no_region_by_a_pixel(explorer: NotebookPage) -> No
     assert_silent(explorer)
 
 
+def test_what_a_unit_sees_lies_over_the_picture_while_one_looks_at_the_unit(explorer: NotebookPage) -> None:
+    page = explorer.page
+    page.locator(".dv-x-status").hover()
+    alone = shown(explorer, ".dv-stage-canvas")
+    page.locator(".dv-x-card h2").hover()
+    explorer.wait_until(lambda: changed(explorer, ".dv-stage-canvas", alone), message="no box of what the unit sees")
+    page.locator(".dv-x-status").hover()
+    explorer.wait_until(lambda: not changed(explorer, ".dv-stage-canvas", alone), message="the box stays")
+
+
 def test_the_camera_fills_the_stage(explorer: NotebookPage) -> None:
     before = shown(explorer, ".dv-stage-canvas")
     explorer.page.locator(".dv-x-status").click()

@@ -32,8 +32,9 @@ export function Card() {
   useLayoutEffect(() => {
     for (const part of [parts.unit, parts.backward]) part.model.set("size", side);
   }, [side]);
+  const point = (is: boolean) => () => parts.stage.model.set("fields", is); // what the unit sees, while one looks at it
   return (
-    <section class="dv-x-card" aria-label="The selected unit" data-open={drawer.value}>
+    <section class="dv-x-card" aria-label="The selected unit" data-open={drawer.value} onPointerEnter={point(true)} onPointerLeave={point(false)}>
       <div class="dv-x-bar-line">
         <UnitName />
         {sizes.value.narrow && (

@@ -137,7 +137,7 @@ export function partsOf(link: Channel, model: Model<ExplorerTraits>, life: Abort
   }
   const map = { ...defaults.map_view, colormap: "inferno" };
   return {
-    stage: part(stage, "stage", defaults.stage, { occluder: "occluder", fill: "fill", opacity: "opacity" }),
+    stage: part(stage, "stage", { ...defaults.stage, fields: false }, { occluder: "occluder", fill: "fill", opacity: "opacity" }),
     grid: part(bareGrid as Definition<UnitGridTraits, unknown>, "grid", GRID, {
       layer: "layer", unit: "unit", position: "position", tile: "tile", gamma: "gamma", boost: "boost", mode: "tiles", sort: "sort", scale: "scale",
     }),

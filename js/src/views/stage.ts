@@ -66,7 +66,7 @@ function mount({ model, link, root, signal }: View<StageTraits, null>): void {
     drawing.imageSmoothingQuality = "high";
     drawing.drawImage(composed, 0, 0, width, height);
     const marks: Marks = { drawing, scale, height, width, font: getComputedStyle(root).fontFamily };
-    marked(marks, model.get("boxes"));
+    marked(marks, model.get("boxes").filter(({ kind }) => kind !== "field" || model.get("fields")));
     if (ghost) hand(marks, ghost);
     else if (occluder.box) frame(marks, occluder.box);
     if (hover) mark(marks, hover, "hover");
@@ -114,7 +114,7 @@ function mount({ model, link, root, signal }: View<StageTraits, null>): void {
     paint();
   };
   watch(model, ["occluder"], adopt, signal);
-  watch(model, ["opacity", "boxes", "draw_occluder"], paint, signal);
+  watch(model, ["opacity", "boxes", "fields", "draw_occluder"], paint, signal);
   watch(model, ["overlay", "colormap"], recolour, signal);
   watch(model, ["zoom"], fit, signal);
   for (const part of [canvas, root]) mountLabel(model, part, "The picture as the network sees it", signal);
