@@ -10,8 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from ...core.network.network import Network
 from ...core.picture.boxes import Box
 from ...core.picture.picture import to_bytes
+from ...methods.deconvnet import CHECKERS, checkers
 from ..link.frames import (
     Parts,
     map_frame,
@@ -40,6 +42,7 @@ from .answers import (
     UnitPictures,
     UnitTile,
 )
+from .question import Question
 from .state import AUTO, ExplorerState
 
 
@@ -208,8 +211,8 @@ class BarsPane:
 class StatusPane:
     """Says what was answered last."""
 
-    def __init__(self, labels: Sequence[str], port: Port) -> None:
-        self.port, self._labels = port, labels
+    def __init__(self, network: Network, port: Port) -> None:
+        self.port, self._network = port, network
 
     def follow(self, subscribe: Subscribe) -> None:
         """Shows answers from now on."""
@@ -218,14 +221,19 @@ class StatusPane:
     def _tell(self, answered: Answered) -> None:
         found = answered.question
         view = "" if found.backward == "off" else f" {found.backward_view}"
-        explained = "top class" if found.target is None else self._labels[found.target]
+        explained = "top class" if found.target is None else self._network.labels[found.target]
         words = (
             f"{found.unit.layer}:{found.unit.channel}",
             f"sees {found.layer.field}",
             f"backward: {found.backward}{view}" + (" · frozen" if found.frozen else ""),
             f"explains: {explained}",
+            *self._checkerboard(found),
         )
         self.port.put(words=list(words), milliseconds=round(answered.milliseconds))
+
+    def _checkerboard(self, question: Question) -> list[str]:
+        deconvnet = question.backward == "deconvnet"
+        return [CHECKERS] if deconvnet and checkers(self._network, question.held.layer) else []
 
 
 def _mark(box: Sequence[int] | Box, kind: str, label: str) -> dict[str, Any]:

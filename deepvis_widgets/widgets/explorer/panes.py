@@ -70,7 +70,7 @@ class Panes:
         self.unit, self.backward = UnitPane(port("unit"), names), BackwardPane(port("backward"))
         self.patterns = PatternsPane(port("patterns"))
         self.bars = BarsPane(network.labels, port("bars"))
-        self.status = StatusPane(network.labels, port("status"))
+        self.status = StatusPane(network, port("status"))
         self.camera = port("camera")
         self.camera.put(size=list(network.size))
         self._listen(acts)

@@ -14,6 +14,7 @@ from ...core.network.target import Target
 from ...core.picture.fills import FILLS, fill_picture
 from ...core.picture.reduce import VIEWS
 from ...methods import serving
+from ...methods.deconvnet import checkers
 from ..kit.arguments import as_box, as_params, default_method
 from ..link.traits import COLORMAPS, Checked, Number, TileTrait, whole_numbers
 from .blocks import Block, blocks, start_layer
@@ -136,6 +137,8 @@ class ExplorerState(traitlets.HasTraits):
         if unit is not None:
             self.unit = unit
         self.method = default_method(network)
+        if checkers(network, self.layer):  # a deconvnet shows little else there
+            self.backward = "guided_backprop"
         self.image = picture
 
     @property

@@ -506,3 +506,23 @@ def test_controls_that_are_out_of_sight_close_too(pictures: list[torch.Tensor]) 
     settle(explorer)
     explorer.close()
     assert [type(Widget.widgets[left]) for left in set(Widget.widgets) - before] == []
+
+
+class Strided(torch.nn.Sequential):
+    """A small network with a strided depthwise convolution."""
+
+    def __init__(self) -> None:
+        wide = torch.nn.Conv2d(8, 8, 3, 2, groups=8)
+        last = (torch.nn.ReLU(), torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten(), torch.nn.Linear(8, 3))
+        super().__init__(torch.nn.Conv2d(3, 8, 3), torch.nn.ReLU(), wide, *last)
+
+
+def test_a_checkerboard_is_named_and_not_what_one_sees_first(pictures: list[torch.Tensor]) -> None:
+    explorer = Explorer(network(Strided().eval()), pictures=pictures, layer="3", unit=0)
+    settle(explorer)
+    assert explorer.backward == "guided_backprop"
+    for mode, layer, named in (("deconvnet", "3", True), ("gradient", "3", False), ("deconvnet", "1", False)):
+        explorer.layer, explorer.backward = layer, mode
+        settle(explorer)
+        assert any("checkerboard" in words for words in explorer.panes.status.port.values["words"]) is named
+    explorer.close()
