@@ -40,7 +40,7 @@ def opened(open_notebook: Open) -> NotebookPage:
 
 def tab(notebook: NotebookPage, name: str) -> None:
     """Choose what the card shows about the unit."""
-    notebook.page.locator(f"[data-about={name}]").click()
+    notebook.page.locator(f".dv-x-card [data-tab={name}]").click()
 
 
 def cards(notebook: NotebookPage, inside: str) -> list[np.ndarray]:
@@ -145,7 +145,7 @@ def test_the_grid_shows_pictures_and_a_card_under_the_pointer(open_notebook: Ope
     assert green(notebook) < 0.01, "activations go from black over red to yellow"
     notebook.page.locator(".dv-x-status").hover()
     card.wait_for(state="hidden")
-    notebook.page.locator("[data-mode=patches]").click()
+    notebook.page.locator(".dv-x-units [data-tab=patches]").click()
     notebook.wait_until(lambda: green(notebook) > 0.05, message="the tiles are no pictures")
     assert notebook.value("explorer.panes.grid.port.values.get('notice', '')") == ""
     notebook.shot("atlas-pictures")

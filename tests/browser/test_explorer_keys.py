@@ -194,6 +194,23 @@ def test_a_click_on_the_row_of_a_losing_class_explains_it(explorer: NotebookPage
     assert_silent(explorer)
 
 
+def test_arrows_go_from_tab_to_tab(explorer: NotebookPage) -> None:
+    page = explorer.page
+    tabs = page.locator(".dv-x-units [role=tab]")
+    names = tabs.evaluate_all("tabs => tabs.map(tab => tab.dataset.tab)")
+    chosen, unit = page.locator(".dv-x-units [role=tab][aria-selected=true]"), explorer.value("explorer.unit")
+    start = names.index(chosen.get_attribute("data-tab"))
+    chosen.focus()
+    for by, key in ((1, "ArrowRight"), (0, "ArrowLeft"), (-1, "ArrowLeft")):
+        page.keyboard.press(key)
+        name = names[(start + by) % len(names)]
+        explorer.wait_until(lambda n=name: explorer.value("explorer.tiles") == n, message=f"{key} did not go to {name}")
+        assert chosen.evaluate("tab => tab === document.activeElement") and chosen.get_attribute("tabindex") == "0"
+    assert explorer.value("explorer.unit") == unit, "the arrows chose another unit"
+    explorer.python(f"explorer.tiles = {names[start]!r}")
+    assert_silent(explorer)
+
+
 def test_a_class_that_is_typed_is_explained(explorer: NotebookPage) -> None:
     page, before = explorer.page, shown(explorer, ".dv-stage-canvas")
     rows = page.locator(".dv-x-class").evaluate_all("rows => rows.map(row => row.dataset.class)")

@@ -127,10 +127,10 @@ def test_what_is_chosen_moves_no_region_by_a_pixel(explorer: NotebookPage) -> No
         page.locator(".dv-x-method").select_option(method)
         check(f"the method {method}")
     for mode in ("pictures", "patches", "gradient", "activation"):
-        page.locator(f"[data-mode={mode}]").click()
+        page.locator(f".dv-x-units [data-tab={mode}]").click()
         check(f"the tab {mode}")
     for about in ("top", "deconv", "facts", "find", "synthesized"):
-        page.locator(f"[data-about={about}]").click()
+        page.locator(f".dv-x-card [data-tab={about}]").click()
         check(f"the tab {about}")
     page.get_by_label("Next picture").click()
     check("another picture")

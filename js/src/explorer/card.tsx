@@ -8,6 +8,7 @@ import { FindUnits } from "./find_units";
 import { PartView } from "./part_view";
 import { PictureCanvas, picturesOf, usePictures } from "./picture_canvas";
 import { useScreen } from "./screen_context";
+import { Tabs, type Tab } from "./tabs";
 
 const BACKWARD: readonly (readonly [ExplorerTraits["backward"], string])[] = [
   ["off", "off"],
@@ -16,17 +17,17 @@ const BACKWARD: readonly (readonly [ExplorerTraits["backward"], string])[] = [
   ["guided_backprop", "guided"],
 ];
 const VIEWS = ["raw", "grey", "norm", "blurred norm"];
-const TABS: readonly (readonly [About, string, string])[] = [
-  ["synthesized", "unit", "What the unit wants to see, and its strongest pictures"],
-  ["top", "top 9", "The pictures on which the unit is strongest"],
-  ["deconv", "deconv", "What in them the unit responds to (deconvnet)"],
-  ["facts", "facts", "How its activations are spread, and its classes"],
-  ["find", "find", "Units for a class, and units like this one"],
+const TABS: readonly Tab<About>[] = [
+  { name: "synthesized", words: "unit", help: "What the unit wants to see, and its strongest pictures" },
+  { name: "top", words: "top 9", help: "The pictures on which the unit is strongest" },
+  { name: "deconv", words: "deconv", help: "What in them the unit responds to (deconvnet)" },
+  { name: "facts", words: "facts", help: "How its activations are spread, and its classes" },
+  { name: "find", words: "find", help: "Units for a class, and units like this one" },
 ];
 const REST_MS = 400; // after a selection, before the unit's pictures are drawn
 
 export function Card() {
-  const { parts, sizes, state, drawer } = useScreen();
+  const { model, parts, sizes, state, drawer } = useScreen();
   const enlarged = state.zoom.value === "unit" || state.zoom.value === "backward";
   const side = enlarged ? Math.round(Math.min(sizes.value.width - 48, Math.max(220, sizes.value.height * 0.62))) : sizes.value.map;
   useLayoutEffect(() => {
@@ -53,7 +54,7 @@ export function Card() {
       </div>
       <BackwardControls />
       <About />
-      <Tabs />
+      <Tabs label="About the unit" tabs={TABS} chosen={state.about.value} choose={(about) => save(model, "about", about)} />
     </section>
   );
 }
@@ -109,19 +110,6 @@ function About() {
   if (about === "facts") return <FactsView />;
   if (about === "find") return <FindUnits />;
   return <Top kind={about} large />;
-}
-
-function Tabs() {
-  const { model, state } = useScreen();
-  return (
-    <div class="dv-x-tabs" role="tablist" aria-label="About the unit">
-      {TABS.map(([about, name, help]) => (
-        <button key={about} type="button" role="tab" aria-selected={state.about.value === about} data-about={about} title={help} onClick={() => save(model, "about", about)}>
-          {name}
-        </button>
-      ))}
-    </div>
-  );
 }
 
 /** What the unit wants to see: drawn by itself when the selection rests; below it the strongest pictures there are. */

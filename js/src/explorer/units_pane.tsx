@@ -6,12 +6,13 @@ import { PartView } from "./part_view";
 import { Popover } from "./popover";
 import { Choice, Setting } from "./method_settings";
 import { useScreen } from "./screen_context";
+import { Tabs, type Tab } from "./tabs";
 
-const TABS: readonly (readonly [Mode, string, string])[] = [
-  ["pictures", "patterns", "What each unit wants to see, as bright as it is active now (s)"],
-  ["activation", "live", "The map of each unit, now"],
-  ["patches", "patches", "The strongest patch of each unit in the pictures of the atlas"],
-  ["gradient", "gradient", "Derivatives of the selected unit by each unit of the layer (a)"],
+const TABS: readonly Tab<Mode>[] = [
+  { name: "pictures", words: "patterns", help: "What each unit wants to see, as bright as it is active now (s)" },
+  { name: "activation", words: "live", help: "The map of each unit, now" },
+  { name: "patches", words: "patches", help: "The strongest patch of each unit in the pictures of the atlas" },
+  { name: "gradient", words: "gradient", help: "Derivatives of the selected unit by each unit of the layer (a)" },
 ];
 
 export function UnitsPane() {
@@ -32,7 +33,7 @@ export function UnitsPane() {
         <h2 title={row ? `${row.kind}, ${row.shape.join(" × ")}, each sees ${row.field}` : ""}>
           {row?.title ?? state.layer.value} <small>{count === 1 ? "1 unit" : `${count} units`}</small>
         </h2>
-        <Tabs />
+        <TileTabs />
         <GridSettings />
         {sizes.value.narrow && (
           <button type="button" class="dv-button" aria-expanded={drawer.value} onClick={() => (drawer.value = !drawer.value)}>
@@ -46,25 +47,10 @@ export function UnitsPane() {
   );
 }
 
-function Tabs() {
+function TileTabs() {
   const { model, state, grid } = useScreen();
-  return (
-    <span class="dv-x-tabs" role="tablist" aria-label="What the tiles show">
-      {TABS.map(([mode, name, help]) => (
-        <button
-          key={mode}
-          type="button"
-          role="tab"
-          aria-selected={state.tiles.value === mode}
-          data-mode={mode}
-          title={mode === "patches" && !grid.cards.value ? `${help}: there is no atlas of this network yet` : help}
-          onClick={() => save(model, "tiles", mode)}
-        >
-          {name}
-        </button>
-      ))}
-    </span>
-  );
+  const tabs = TABS.map((tab) => (tab.name === "patches" && !grid.cards.value ? { ...tab, help: `${tab.help}: there is no atlas of this network yet` } : tab));
+  return <Tabs label="What the tiles show" tabs={tabs} chosen={state.tiles.value} choose={(mode) => save(model, "tiles", mode)} />;
 }
 
 function GridSettings() {
