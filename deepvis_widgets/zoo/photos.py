@@ -39,4 +39,6 @@ def photo(name: str) -> Image.Image:
     import skimage
 
     with Image.open(Path(skimage.__file__).parent / "data" / PHOTOS[name]) as image:
-        return image.convert("RGB")
+        found = image.convert("RGB")
+    found.info["title"] = name
+    return found

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tests.browser.harness import NotebookPage, canvas_pixels
 
@@ -104,4 +106,38 @@ def test_a_narrow_window_has_no_overflow(open_notebook: Callable[..., NotebookPa
         "nodes => nodes.filter(n => n.offsetWidth).map(n => n.getBoundingClientRect().right)"
     )
     assert max(edges) <= 480
+    arrow = notebook.page.locator(".dv-picture-bar select").evaluate("menu => getComputedStyle(menu).backgroundImage")
+    assert "fill='%23808080'" in arrow, "black on black"
     notebook.shot("cam-narrow-dark")
+
+
+@pytest.mark.viewport(1440, 900)
+def test_a_wide_window_is_used(board: NotebookPage) -> None:
+    whole = board.page.locator(".dv-cam-board").bounding_box()
+    assert whole is not None
+    for row in range(2):
+        cards = board.page.locator(".dv-lab-row").nth(row).locator(".dv-lab-card")
+        board.wait_until(lambda cards=cards: cards.count() == 8, message="not eight maps side by side")
+        boxes = [card.bounding_box() for card in cards.all()]
+        tops, rights = [box["y"] for box in boxes if box], [box["x"] + box["width"] for box in boxes if box]
+        assert max(tops) - min(tops) < 1 and max(rights) - whole["x"] > 0.9 * whole["width"]
+
+
+def test_an_uploaded_picture_has_its_name_in_the_menu(board: NotebookPage, tmp_path: Path) -> None:
+    path = tmp_path / "zebra crossing.png"
+    Image.new("RGB", (64, 64), (40, 90, 160)).save(path)
+    bar, picture = board.page.locator(".dv-picture-bar"), stage(board)
+    assert chosen(board) == "wolf · snow" and bar.get_by_role("button", name="Upload", exact=True).count() == 1
+    bar.locator("input[type=file]").set_input_files(path)
+    board.wait_until(lambda: chosen(board) == path.name, message="the menu has the name of another picture")
+    board.wait_until(lambda: differs(picture, stage(board), 0.5), message="the picture is the old one")
+    bar.get_by_role("button", name="Next picture").click()
+    board.wait_until(lambda: chosen(board) == board.value("board.choices[0][0]"), message="not the first of the list")
+    board.python("board.image = dv.scene('husky', background='street')")
+    board.wait_until(lambda: chosen(board) == "husky · street", message="a picture set from Python is not named")
+
+
+def chosen(notebook: NotebookPage) -> str:
+    """What the menu says; ipywidgets writes spaces that do not break."""
+    menu = notebook.page.locator(".dv-picture-bar select")
+    return str(menu.evaluate("menu => menu.selectedOptions[0]?.text ?? ''")).replace("\xa0", " ")

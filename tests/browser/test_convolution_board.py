@@ -135,3 +135,18 @@ def test_it_follows_the_theme_survives_a_reload_and_a_narrow_window(board: Noteb
     board.reload()
     board.wait_until(lambda: lit(board, theme) > 1000, message="empty after a reload")
     assert_silent(board)
+
+
+@pytest.mark.viewport(1440, 900)
+def test_where_there_is_room_the_drawing_stands_large_beside_its_controls(board: NotebookPage) -> None:
+    def box(selector: str) -> dict[str, float]:
+        found = board.page.locator(f".dv-board {selector}").first.bounding_box()
+        assert found is not None
+        return dict(found)
+
+    drawing, player = box("canvas"), box(".dv-player")
+    assert player["x"] >= drawing["x"] + drawing["width"] and drawing["width"] > 1.1 * board.value("board.size[1]")
+    assert player["x"] + player["width"] <= 1440
+    board.page.set_viewport_size({"width": 900, "height": 900})
+    board.wait_until(lambda: box(".dv-player")["y"] + box(".dv-player")["height"] <= box("canvas")["y"])
+    assert box("canvas")["width"] == pytest.approx(board.value("board.size[1]"), abs=1)

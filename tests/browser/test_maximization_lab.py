@@ -37,7 +37,7 @@ def picture(notebook: NotebookPage) -> np.ndarray:
 
 
 def begin(notebook: NotebookPage) -> None:
-    button(notebook, "Start").click()
+    """Waits for the pictures, which begin by themselves."""
     notebook.page.locator(".dv-gallery .dv-card canvas").nth(1).wait_for()
     notebook.wait_until(lambda: notebook.value(STEPS) > 5, message="no steps were made")
 

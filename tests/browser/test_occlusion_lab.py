@@ -105,3 +105,27 @@ def test_a_narrow_window_has_no_overflow(open_notebook: Callable[..., NotebookPa
     ).evaluate_all("nodes => nodes.filter(n => n.offsetWidth).map(n => n.getBoundingClientRect().right)")
     assert max(edges) <= 480
     notebook.shot("occlusion-narrow-dark")
+
+
+LONG = """
+import deepvis_widgets as dv
+net = dv.load("husky-wolf")
+names = [f"mammoth with whiskers of kind {name}" for name in net.labels]
+lab = dv.OcclusionLab(dv.Network(net.module, net.preprocessing, names), dv.scene("husky", background="snow", seed=3))
+lab
+"""
+
+
+def test_long_names_of_classes_are_cut_on_the_right_and_whole_in_the_tooltip(
+    open_notebook: Callable[..., NotebookPage],
+) -> None:
+    notebook = open_notebook([LONG])
+    ticks = notebook.page.locator(".dv-probabilities .tick text", has_text="mammoth")
+    notebook.wait_until(lambda: ticks.locator("title").count() == 8, message="no tooltips")
+    titles = ticks.evaluate_all("all => all.map(tick => tick.querySelector('title').textContent)")
+    assert "mammoth with whiskers of kind husky" in titles and len(set(titles)) == 8
+    shown = ticks.evaluate_all("all => all.map(tick => tick.firstChild.textContent.replaceAll('\u200b', ''))")
+    assert all(text.startswith("mammoth with") and text.endswith("…") for text in shown), shown
+    pane = notebook.page.locator(".dv-probabilities").bounding_box()
+    lefts = ticks.evaluate_all("all => all.map(tick => tick.getBoundingClientRect().left)")
+    assert pane is not None and min(lefts) >= pane["x"], "cut on the left"

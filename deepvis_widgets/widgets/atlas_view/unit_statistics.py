@@ -11,7 +11,7 @@ import ipywidgets
 import numpy as np
 
 from ...atlas import Unit
-from ..kit.class_bars import INVISIBLE, PLAIN, short
+from ..kit.class_bars import INVISIBLE, NAMES, PLAIN, short, whole
 from ..kit.figure import figure, named_bars
 from ..kit.layout import box, close_all, html, titled
 from ..link.push import push
@@ -66,7 +66,7 @@ class UnitFacts(ipywidgets.VBox):
     def _make_charts(self) -> None:
         self.histogram, spread = _histogram()
         self.classes, self._along, signed = named_bars(
-            HEIGHT, (4, 24, 124, 20), {}, {"tick_format": "+.2f"}, LEAST_WIDTH
+            HEIGHT, (4, 24, NAMES, 20), {}, {"tick_format": "+.2f"}, LEAST_WIDTH
         )
         push(self._charts, children=[titled("Activations", spread), titled("Correlation with the classes", signed)])
 
@@ -80,8 +80,8 @@ class UnitFacts(ipywidgets.VBox):
         most = max(0.01, float(np.abs(values).max()))
         push(self.classes.scales["y"], min=-most, max=most)
         push(self._along, tick_values=[-most, 0.0, most])
-        told = "; ".join(f"{self._labels[index]} {correlation[index]:+.2f}" for index in chosen)
-        push(self._text, value=escape(f"Correlation with the classes: {told}"))
+        told = whole([(self._labels[index], f"{correlation[index]:+.2f}") for index in chosen])
+        push(self._text, value=f"Correlation with the classes: {told}")
 
 
 def strongest(correlation: np.ndarray) -> list[int]:

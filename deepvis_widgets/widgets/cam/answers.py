@@ -11,7 +11,7 @@ from ...core.picture.reduce import to_size
 from ...core.results import HeatMap
 from ...methods.class_evidence import ClassEvidence, Terms
 
-CLASSES = 5  # maps side by side
+CLASSES = 8  # maps side by side
 
 
 @dataclass(frozen=True, eq=False)

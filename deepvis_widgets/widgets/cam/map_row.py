@@ -13,7 +13,7 @@ from ..link.frames import plane_frame, symmetric_range
 from ..link.push import push
 from ..views.map_view import MapView
 
-SMALL = 112  # css px of a map
+SMALL = 136  # css px of a map: eight are as wide as a notebook
 
 
 class MapRow(ipywidgets.Box):

@@ -25,7 +25,7 @@ from .map_row import MapRow
 from .state import CamState
 
 TERMS = 8  # maps side by side
-LARGE = 264  # css px of a map
+LARGE = 352  # css px of a map
 PACE = 20_000  # ms for all terms, as far as that is neither too slow nor too fast to look at
 
 

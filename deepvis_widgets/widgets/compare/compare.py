@@ -65,7 +65,6 @@ class Compare(CompareState, RootWidget):
         except BaseException:
             self.close()
             raise
-        self.panes.pictures.point(0 if picture is None else None)
 
     def _start(self, picture: Any, methods: Any, params: Any, target: Any, mask: Any) -> None:
         self.params = {} if params is None else params
@@ -99,8 +98,10 @@ class Compare(CompareState, RootWidget):
         return {(each.row.title, each.name): scores_of(each) for each in self.session.answers}
 
     def show(self, picture: Any, name: str = "") -> None:
-        """Shows another picture; one that cannot be read leaves a sentence and the old picture in place."""
-        self.panes.open(picture)
+        """Shows another picture, called `name` where it is given; one that cannot be read leaves a sentence and the old
+        picture in place.
+        """
+        self.panes.open(picture, name)
 
     def stop(self) -> None:
         """Stops everything that is being computed; what is drawn stays."""

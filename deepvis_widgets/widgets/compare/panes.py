@@ -35,23 +35,29 @@ class Panes:
         self._group = uuid.uuid4().hex
         self._pointing: Cell | None = None  # the cell whose map was clicked: it keeps its own place
         self.cells: tuple[Cell, ...] = ()
-        self.pictures = PictureBar(pictures, lambda picture, _: self.open(picture), live=False)
+        self.pictures = PictureBar(pictures, self.open)
         self.notice = classed(Notice(), "dv-compare-notice")
         self.tools, self.settings = Tools(state, self.attempt), Settings(state, self.attempt)
         self.grid = box(" ".join(["dv-compare-grid", *_arrangement(len(state.networks))]))
         self.chart, self.table = CurveChart(), html("dv-compare-table")
         self.below = classed(ipywidgets.VBox(), "dv-compare-below")
         self.parts = [self.pictures, self.tools, self.notice, self.settings, self.grid, self.below]
+        state.observe(lambda _: self.pictures.point(state.image), names="image")
         state.observe(lambda _: self._look(), names=["opacity", "outline"])
         state.observe(lambda _: self._point(), names="cursor")
 
-    def open(self, picture: Any) -> None:
-        """Shows another picture; one that cannot be read leaves a sentence and the old picture in place."""
-        self.attempt(lambda: setattr(self._state, "image", picture))
+    def open(self, picture: Any, name: str = "") -> None:
+        """Shows another picture, called `name` where it is given; one that cannot be read leaves a sentence and the old
+        picture in place.
+        """
+        if self.attempt(lambda: setattr(self._state, "image", picture)):
+            self.pictures.point(picture, name)
+        else:
+            self.pictures.point(self._state.image)
 
-    def attempt(self, act: Callable[[], object]) -> None:
-        """Does what a control asks for; what cannot be done becomes a sentence on the page."""
-        attempt(self.notice.say, act)
+    def attempt(self, act: Callable[[], object]) -> bool:
+        """Does what a control asks for; what cannot be done becomes a sentence on the page. Whether it was done."""
+        return attempt(self.notice.say, act)
 
     def close(self) -> None:
         """Takes every widget off the page and frees its model."""

@@ -26,7 +26,7 @@ SCALE = (
 )
 OPACITY = "opacity of the maps over the picture"
 COLOURS = "of maps without a sign; signed maps are red where they speak for the class, blue where against, white at 0"
-Attempt = Callable[[Callable[[], object]], None]
+Attempt = Callable[[Callable[[], object]], object]
 
 
 class Tools(ipywidgets.Box):

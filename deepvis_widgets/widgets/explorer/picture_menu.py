@@ -8,11 +8,10 @@ from typing import Any
 
 from ...core.errors import DeepvisError
 from ..kit.picture_bar import folder_pictures
+from ..kit.picture_name import picture_name, same_picture
 from ..link.port import Port
 from ..link.protocol import Frame
 from .state import ExplorerState
-
-YOURS = "your picture"  # what a picture without a name is called
 
 
 class PictureMenu:
@@ -34,12 +33,14 @@ class PictureMenu:
     @property
     def index(self) -> int | None:
         """Which picture of the list is shown; None: another one."""
-        return next((n for n, (_, picture) in enumerate(self._pictures) if _same(picture, self._state.image)), None)
+        return next(
+            (n for n, (_, picture) in enumerate(self._pictures) if same_picture(picture, self._state.image)), None
+        )
 
     def point(self, name: str = "") -> None:
         """Shows which picture it is; one that is not in the list has the name given, or that of its file."""
         index = self.index
-        other = "" if index is not None else name or _named(self._state.image)
+        other = "" if index is not None else name or picture_name(self._state.image)
         self.port.put(names=[name for name, _ in self._pictures], chosen=-1 if index is None else index, other=other)
 
     def step(self, by: int) -> None:
@@ -70,17 +71,3 @@ class PictureMenu:
             self._show(path)  # reads as a picture's error, in the usual place
         else:
             self._choose(0)
-
-
-def _same(one: Any, other: Any) -> bool:
-    """Whether two pictures are the same object, or the same path."""
-    if isinstance(one, str | Path) and isinstance(other, str | Path):
-        return Path(one).expanduser() == Path(other).expanduser()
-    return one is other
-
-
-def _named(picture: Any) -> str:
-    if isinstance(picture, str | Path):
-        return Path(picture).name
-    label, background = getattr(picture, "label", None), getattr(picture, "background", None)
-    return f"{label} · {background}" if label and background else YOURS

@@ -12,6 +12,7 @@ from ...core.params import make
 from ...methods import method
 from ..link.traits import whole_numbers
 from .picture_bar import folder_pictures
+from .picture_name import picture_name
 
 
 def as_network(network: Any) -> Network:
@@ -30,16 +31,12 @@ def as_pictures(pictures: Any) -> list[tuple[str, Any]]:
     if pictures is None:
         from ...zoo.scenes import ready_scenes
 
-        return [(f"{scene.label} · {scene.background}", scene) for scene in ready_scenes()]
+        return [(picture_name(scene), scene) for scene in ready_scenes()]
     if isinstance(pictures, str | Path):
         return list(folder_pictures(Path(pictures).expanduser()))
     if isinstance(pictures, Sequence) and pictures:
-        return [(_name(picture, place), picture) for place, picture in enumerate(pictures)]
+        return [(picture_name(picture, f"picture {place}"), picture) for place, picture in enumerate(pictures, 1)]
     raise DeepvisError("pictures is empty or no list; give a folder or a list of pictures.")
-
-
-def _name(picture: Any, place: int) -> str:
-    return Path(picture).name if isinstance(picture, str | Path) else f"picture {place + 1}"
 
 
 def default_method(network: Network) -> str:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     import bqplot
 
 MOST = 8  # bars; more cannot be read from the back of a room
-LONGEST = 18  # letters of a label
+NAMES = 148  # css px left of the bars, for the labels and their ticks
+LONGEST = NAMES - 12  # css px of a label
+NARROW, BROAD = "fijlrt.,:;'|()[]- ", "mwMW@…"
 HEIGHT = "212px"
 INVISIBLE = "\u200b"
 PLAIN, CHOSEN = "#7a93b4", "#e07b28"
@@ -67,11 +69,11 @@ class Probabilities(ipywidgets.VBox):
         # from the bottom up: the strongest class goes last
         push(self._bars or self._make_chart(), x=names[::-1], y=values[::-1], colors=colours[::-1])
         pairs = zip(self._classes, values, strict=True)
-        push(self._text, value=html.escape("; ".join(f"{self._labels[index]} {value:.1%}" for index, value in pairs)))
+        push(self._text, value=whole([(self._labels[index], f"{value:.1%}") for index, value in pairs]))
 
     def _make_chart(self) -> bqplot.Bars:
         shares, ticks = {"min": 0, "max": 1}, {"tick_format": ".0%", "num_ticks": 3}
-        self._bars, _, chart = named_bars(HEIGHT, (4, 24, 124, 24), shares, ticks, interactions={"click": "select"})
+        self._bars, _, chart = named_bars(HEIGHT, (4, 24, NAMES, 24), shares, ticks, interactions={"click": "select"})
         self._bars.on_element_click(self._clicked)
         push(self._chart, children=[chart])
         return self._bars
@@ -87,9 +89,29 @@ class Probabilities(ipywidgets.VBox):
 
 
 def short(label: str, place: int) -> str:
-    """A label short enough for the axis; bars with equal names would fall into one, so cut ones carry their place.
+    """A label that fits beside its bar, cut on the right where it is too long; bars with equal names would fall into
+    one, so cut ones carry their place, by which the page finds the whole label in `whole`.
 
     >>> short("Eskimo dog, husky, wolf", 0)
     'Eskimo dog, husk…'
     """
-    return label if len(label) <= LONGEST else f"{label[: LONGEST - 2]}…" + INVISIBLE * place
+    if width(label) <= LONGEST:
+        return label
+    kept = label
+    while width(f"{kept}…") > LONGEST:
+        kept = kept[:-1]
+    return f"{kept.rstrip(' ,')}…" + INVISIBLE * place
+
+
+def width(text: str) -> int:
+    """How many css px a text takes at most, in the broad fonts of the page at 12 px.
+
+    >>> width("mill")
+    27
+    """
+    return sum(5 if sign in NARROW else 12 if sign in BROAD or ord(sign) > 0x2E7F else 8 for sign in text)
+
+
+def whole(told: Sequence[tuple[str, str]]) -> str:
+    """HTML for screen readers, and for the tooltips of labels that are cut: each label with what is said of it."""
+    return "; ".join(f"<span>{html.escape(label)}</span> {html.escape(words)}" for label, words in told)

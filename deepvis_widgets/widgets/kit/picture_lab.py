@@ -37,7 +37,7 @@ class PictureLab(PictureState, RootWidget):
     def __init__(self, network: Any, pictures: Any) -> None:
         found, self.choices = as_network(network), as_pictures(pictures)
         self.group = uuid.uuid4().hex
-        self.bar = PictureBar(self.choices, self.show, live=False)
+        self.bar = PictureBar(self.choices, self.show)
         self.stage = Stage(group=self.group, zoom=352, label="The picture as the network sees it")
         self.stage.on_frame("file", self._dropped)
         self.client = Client(found, self.say)
@@ -56,7 +56,6 @@ class PictureLab(PictureState, RootWidget):
     def begin(self, picture: Any, **traits: Any) -> None:
         """Sets these traits and opens the first picture: this one, or the first of the choices."""
         self.set_or_close(**traits, image=self.choices[0][1] if picture is None else picture)
-        self.bar.point(0 if picture is None else None)
 
     def say(self, sentence: str) -> None:
         """Shows a sentence on the stage, from any thread; an empty one takes the last one away."""
@@ -66,6 +65,7 @@ class PictureLab(PictureState, RootWidget):
 
     @traitlets.observe("image")
     def _to_image(self, _: Any) -> None:
+        self.bar.point(self.image)
         self.say("")
         self.opened()
 
@@ -75,14 +75,18 @@ class PictureLab(PictureState, RootWidget):
         return self.client.engine
 
     def show(self, picture: Any, name: str = "") -> None:
-        """Shows another picture; one that cannot be read leaves a sentence on the stage, and the old picture stays."""
+        """Shows another picture, called `name` where it is given; one that cannot be read leaves a sentence on the
+        stage, and the old picture stays.
+        """
         try:
             self.image = picture
         except DeepvisError as error:
             self.say(str(error))
+            self.bar.point(self.image)
+        else:
+            self.bar.point(picture, name)
 
     def _dropped(self, frame: Frame) -> None:
-        self.bar.leave()
         self.show(frame.arrays["bytes"].tobytes(), str(frame.meta.get("name", "")))
         self.stage.ack(frame.seq)
 

@@ -28,8 +28,9 @@ class MaximizationLab(MaximizationState, RootWidget):
     blur_every, small_norm, small_contribution (None: the preset's own), transforms, tv, pull, fitted, stretch,
     minimize. `view` is one of VIEWS. All may be set, observed and linked; what does not exist raises DeepvisError.
 
-    `start`, `pause`, `go_on`, `restart`, `keep` and `draw_sizes` are what the buttons do; `running` says whether
-    pictures are being made; `look` has the pictures and the trace of the objective, `kept` what was kept.
+    It starts by itself when it is first shown on a page. `start`, `pause`, `go_on`, `restart`, `keep` and `draw_sizes`
+    are what the buttons do; `running` says whether pictures are being made; `look` has the pictures and the trace of
+    the objective, `kept` what was kept.
 
     >>> import deepvis_widgets as dv
     >>> lab = dv.MaximizationLab("husky-wolf", layer="features.conv3", unit=3, seeds=2)
@@ -58,8 +59,15 @@ class MaximizationLab(MaximizationState, RootWidget):
         self.panes = MaximizationPanes(self, uuid.uuid4().hex, *acts)
         self.session = MaximizationSession(self, self.client, self.panes)
         self.children = self.panes.rows
+        self._untouched = True  # nothing was drawn yet, and nobody asked for it
+        self.panes.gallery.on_frame("shown", lambda _: self._shown())
         layer = layer or default_layer(found)
         self.set_or_close(layer=layer, unit=unit, preset=preset, seeds=seeds, **knobs, target=target)
+
+    def _shown(self) -> None:
+        """The first time that it is on a page it begins by itself: there is something to see without a click."""
+        if self._untouched:
+            self.start()
 
     def _play(self) -> None:
         (self.pause if self.running else self.go_on)()
@@ -78,12 +86,14 @@ class MaximizationLab(MaximizationState, RootWidget):
 
     def start(self) -> None:
         """Makes new pictures, from noise."""
+        self._untouched = False
         self.session.start()
 
     restart = start
 
     def pause(self) -> None:
         """Stops after the step that is being computed; everything stays as it is."""
+        self._untouched = False
         self.session.pause()
 
     def go_on(self) -> None:
@@ -91,6 +101,7 @@ class MaximizationLab(MaximizationState, RootWidget):
 
         Begins where nothing was begun.
         """
+        self._untouched = False
         self.session.go_on()
 
     def keep(self) -> None:
@@ -111,6 +122,7 @@ class MaximizationLab(MaximizationState, RootWidget):
 
     def draw_sizes(self) -> None:
         """Draws one unit of each layer at the true size of what it sees; pictures that are being made wait, paused."""
+        self._untouched = False
         self.session.draw_sizes()
 
     def ending(self) -> None:

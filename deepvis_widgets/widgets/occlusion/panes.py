@@ -98,8 +98,11 @@ class PicturePane(ipywidgets.VBox):
         self.stage.push("picture", arrays={"picture": to_bytes(probe.view), "fill": to_bytes(probe.fill)})
 
     def draw_trail(self, answer: Experiment) -> None:
-        """Lays over the picture what the class lost where the window has been."""
+        """Lays over the picture what the class lost where the window has been; where it has not been moved yet, its
+        only place is under it, and would tint it.
+        """
         whole, trail = answer.probe.whole, answer.trail
+        push(self.stage, overlay=len(trail.seen) > 1)
         of, name = ("logit", "score") if self._state.score == "logit" else ("probability", "probability")
         values = trail.average([getattr(whole, name) - getattr(seen, name) for seen in trail.seen])
         note = ", approximate" if trail.note else ""

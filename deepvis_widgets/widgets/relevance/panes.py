@@ -53,7 +53,7 @@ class LayerPane:
 
     def __init__(self, network: Network, group: str) -> None:
         self._network = network
-        self.map = MapView(group=group, title="Relevance", size=264, colormap="blue-red", signed=True)
+        self.map = MapView(group=group, title="Relevance", size=352, colormap="blue-red", signed=True)
 
     def show(self, answer: Answer) -> None:
         """Shows the map, with its layer's name and what is worth saying of it."""

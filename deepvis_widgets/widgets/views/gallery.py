@@ -10,7 +10,7 @@ from ..link.live_widget import STYLE, LiveWidget, built
 class Gallery(LiveWidget):
     """Shows pictures side by side, with captions; a click sets `chosen`.
 
-    Frames in: pictures (n, h, w, 3). Frames out: start, stop.
+    Frames in: pictures (n, h, w, 3). Frames out: shown (it is on a page), start, stop.
 
     >>> import numpy as np
     >>> gallery = Gallery(captions=["grey"], startable=False)

@@ -4,6 +4,7 @@ import { shieldKeys } from "./key_shield";
 
 const OURS = ".dv-board, .dv-lab, .dv-compare, .dv-husky-wolf, .dv-atlas-view";
 const WATCHED = Symbol.for("deepvis.control-names"); // each module is a bundle of its own; the page needs one watcher
+const INVISIBLE = "\u200b";
 const PLAYER: readonly (readonly [icon: string, title: string])[] = [
   [".fa-stop", "Stop"],
   [".fa-retweet", "Repeat"],
@@ -33,11 +34,23 @@ function nameDrawing(canvas: HTMLElement): void {
   canvas.setAttribute("aria-labelledby", words.id);
 }
 
+/** A class that is cut beside its bar is whole in its tooltip; its place is the number of its invisible signs. */
+function nameTick(tick: HTMLElement): void {
+  const text = tick.textContent ?? "";
+  const labels = tick.closest(".dv-probabilities, .dv-facts-pane")?.querySelectorAll(".dv-offscreen span");
+  const whole = labels?.[text.split(INVISIBLE).length - 1]?.textContent;
+  if (!whole || !text.includes("…")) return;
+  const title = document.createElementNS("http://www.w3.org/2000/svg", "title");
+  title.textContent = whole;
+  tick.append(title);
+}
+
 /** What has no name, and what gives it one. */
 const NAMELESS: readonly (readonly [selector: string, name: (found: HTMLElement) => void])[] = [
   [".noUi-handle:not([aria-label])", nameSlider],
   [".widget-readout[contenteditable]:not([aria-label])", nameSlider],
   [".widget-play button:not([title])", namePlayer],
+  [".bqplot .tick text:not(:has(title))", nameTick],
   ["canvas.dv-board-canvas:not([aria-labelledby])", nameDrawing],
   // without these two the title is the name, and stays so when it changes
   ["button > i:not([aria-hidden])", (icon) => icon.setAttribute("aria-hidden", "true")],

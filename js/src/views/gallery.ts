@@ -88,6 +88,7 @@ function mount({ model, link, root, signal }: View<GalleryTraits, null>): void {
   watch(model, ["size", "actual_size"], showSizes, signal);
   mountLabel(model, grid, "Pictures of the unit", signal);
   showPictures();
+  link.post("shown");
 }
 
 function drawPicture(holder: HTMLElement, { shape, values }: Plane<Uint8Array<ArrayBuffer>>, index: number): void {

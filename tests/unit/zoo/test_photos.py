@@ -15,6 +15,7 @@ def test_a_photo_is_a_picture_in_colour(name: str) -> None:
     found = dv.photo(name)
     assert isinstance(found, Image.Image) and found.mode == "RGB" and min(found.size) >= 300
     assert len(found.getcolors(2**24) or ()) > 1000
+    assert found.info["title"] == name, "menus of pictures say it"
 
 
 @pytest.mark.parametrize("name", ["chelsy", "", "../chelsea", 3, ["chelsea"]])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from ipywidgets import Widget
 
-from deepvis_widgets.widgets.kit.class_bars import MOST, Probabilities
+from deepvis_widgets.widgets.kit.class_bars import INVISIBLE, LONGEST, MOST, Probabilities, short, width
 from deepvis_widgets.widgets.kit.layout import close_all, models_of
 
 LABELS = [f"class {index}" for index in range(12)]
@@ -53,6 +53,20 @@ def test_a_click_picks_the_class_of_the_bar() -> None:
 def test_long_labels_that_begin_alike_keep_a_bar_each() -> None:
     pane = Probabilities([f"a very long label of number {index}" for index in range(12)], print)
     assert len(set(shown(spread(2, 3), 2, True, pane))) == MOST
+
+
+def test_labels_are_cut_on_the_right_to_what_fits_in_whatever_letters() -> None:
+    assert short("mushroom", 3) == "mushroom" and short("Egyptian cat", 0) == "Egyptian cat"
+    for label in ("W" * 18, "i" * 60, "a mammoth with a warm winter coat", "\u732b" * 18):
+        cut = short(label, 2)
+        assert cut.endswith("…" + INVISIBLE * 2) and label.startswith(cut.rstrip(INVISIBLE)[:-1])
+        assert width(cut.rstrip(INVISIBLE)) <= LONGEST < width(label)
+
+
+def test_the_words_hold_every_label_whole() -> None:
+    pane = Probabilities([f"a very long label <of> number {index}" for index in range(12)], print)
+    shown(spread(2, 3), 2, True, pane)
+    assert pane._text.value.startswith("<span>a very long label &lt;of&gt; number 2</span> 90.0%; <span>")
 
 
 def test_no_model_is_left_once_it_is_closed_whether_its_answer_came_before_or_after() -> None:

@@ -14,6 +14,7 @@ from deepvis_widgets.widgets.explorer.state import ExplorerState
 from deepvis_widgets.widgets.link.live_widget import STATIC, LiveWidget
 from deepvis_widgets.widgets.link.traits import COLORMAPS
 from deepvis_widgets.widgets.views.color_scheme import ColorScheme
+from deepvis_widgets.widgets.views.file_button import FileButton
 from deepvis_widgets.widgets.views.gallery import Gallery
 from deepvis_widgets.widgets.views.map_view import MapView
 from deepvis_widgets.widgets.views.stage import Stage
@@ -24,6 +25,7 @@ CLASSES: dict[str, type[LiveWidget]] = {
     "unit_grid": UnitGrid,
     "map_view": MapView,
     "gallery": Gallery,
+    "file_button": FileButton,
     "explorer": Explorer,
     "scheme": ColorScheme,
 }

@@ -16,7 +16,7 @@ from deepvis_widgets.engine.engine import Engine
 from deepvis_widgets.methods.synthesis import Ascent, SynthesisParams
 from deepvis_widgets.methods.synthesis.yosinski import PRESETS
 from deepvis_widgets.widgets.link.live_widget import LiveWidget
-from deepvis_widgets.widgets.link.protocol import Frame
+from deepvis_widgets.widgets.link.protocol import Frame, pack
 from deepvis_widgets.widgets.maximization import layer_gallery
 from deepvis_widgets.widgets.maximization.kept import settings_words
 from deepvis_widgets.widgets.maximization.maximization_lab import MaximizationLab
@@ -78,6 +78,42 @@ def test_a_run_is_the_ascent_itself(lab: MaximizationLab) -> None:
     np.testing.assert_array_equal(shown(lab), (crop * 255).round().permute(0, 2, 3, 1).numpy().astype(np.uint8))
     assert [len(line.x) for line in lab.panes.trace._lines] == [12, 12]
     assert lab.panes.gallery.captions[1].startswith("seed 1: ")
+
+
+def show(lab: MaximizationLab) -> None:
+    """What the browser sends when the lab is drawn on a page."""
+    lab.panes.gallery._receive(lab.panes.gallery, *pack("shown", 1))
+
+
+def test_it_begins_by_itself_when_it_is_first_shown(lab: MaximizationLab) -> None:
+    lab.steps = 3
+    assert not lab.running, "nothing is drawn before anybody looks"
+    show(lab)
+    settle(lab)
+    assert steps_of(lab) == 3 and len(shown(lab)) == 2
+    lab.unit = 1
+    show(lab)  # a reload of the page
+    settle(lab)
+    assert lab.look is None and not lab.running
+
+
+@pytest.mark.parametrize("act", ["start", "pause", "go_on", "draw_sizes"])
+def test_it_does_not_begin_where_somebody_has_taken_over(lab: MaximizationLab, act: str) -> None:
+    lab.steps = 3
+    getattr(lab, act)()
+    settle(lab)
+    before = lab.look
+    show(lab)
+    settle(lab)
+    assert lab.look is before and not lab.running
+
+
+def test_closed_while_it_draws_by_itself_nothing_is_left(lab: MaximizationLab) -> None:
+    lab.steps = 10_000
+    show(lab)
+    wait(lambda: steps_of(lab) > 1, "it did not begin")
+    lab.close()
+    assert Engine.of(lab.network)._worker is None and not lab.running
 
 
 def test_pause_keeps_the_state_and_going_on_continues_it(lab: MaximizationLab) -> None:

@@ -95,6 +95,16 @@ def test_a_window_put_by_hand_leaves_what_the_network_said(lab: OcclusionLab) ->
     assert drop[31, 31] == pytest.approx(0, abs=(high - low) / 255)
 
 
+def test_the_window_is_not_tinted_by_its_own_first_place(lab: OcclusionLab) -> None:
+    assert len(lab.trail.seen) == 1 and not lab.stage.overlay
+    lab.occluder = (10, 12, 8, 8)
+    settle(lab)
+    assert lab.stage.overlay
+    lab.clear()
+    settle(lab)
+    assert len(lab.trail.seen) == 1 and not lab.stage.overlay
+
+
 def test_every_step_of_a_drag_is_acknowledged_and_leaves_its_trail(lab: OcclusionLab) -> None:
     assert drag(lab, [4, 4, 8, 8], 5) == [5]
     assert drag(lab, [5, 6, 8, 8], 6) == [6]
