@@ -77,7 +77,7 @@ class SnowPanes:
         self.asked, self.learned = box("dv-row", self.network, self.method), html("", words.SAMPLES)
         self.gallery: Gallery = classed(Gallery(size=112, fluid=True, placeholder=""), "dv-scenes")
         self.picture = html("dv-words")
-        self.found = box("dv-snow-found", self.chart, self.table)
+        self.found = box("dv-snow-found")
         self.pictures = box("dv-snow-pictures", self.asked, self.learned, self.gallery, self.picture)
 
     def _bind(self) -> None:
@@ -102,6 +102,7 @@ class SnowPanes:
     def _show_shown(self) -> None:
         points = self._state.points
         self.chart.show(points, self._state.shown)
+        self.found.children = (self.chart, self.table) if points else ()  # an empty chart would fill the screen
         named = [(words.name(point, points), index) for index, point in enumerate(points)]
         if named:
             refill(self.network, named, self._state.shown)
@@ -160,7 +161,7 @@ class SnowPanes:
 
     def close(self) -> None:
         """Takes every widget off the page and frees its model."""
-        close_all(self.rows)
+        close_all([*self.rows, self.chart, self.table])
 
 
 def percent(share: float) -> int:

@@ -77,10 +77,12 @@ def test_it_opens_with_pictures_to_learn_from_and_goes_on_with_answers(lab: Snow
     frame = panes.gallery.last("pictures")
     assert frame is not None and frame.arrays["pictures"].shape == (10, 128, 128, 3)
     assert displayed(panes.pictures) and displayed(panes.learned) and not displayed(panes.asked)
+    assert panes.found.children == (), "no empty chart"
     lab.method = "occlusion"
     assert displayed(panes.pictures), "there is no network yet that another method could explain"
     train(lab, 1)
     assert len(panes.gallery.captions) == len(FEW) and displayed(panes.asked) and not displayed(panes.learned)
+    assert panes.found.children == (panes.chart, panes.table)
     assert panes.gallery.label == "What the network says to the ten pictures, and why"
 
 
