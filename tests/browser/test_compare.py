@@ -213,7 +213,7 @@ def test_a_refusal_stays_in_its_cell_and_further_methods_come_from_the_menu(open
     assert strips.count() == 1 and "mine does not end in global average pooling" in strips.inner_text()
     assert maps(notebook).nth(1).locator(".dv-notice").is_visible(), "the sentence is in another cell"
     assert pixels(notebook, 0).std() > 5 and pixels(notebook, 2).std() > 5
-    menu = notebook.page.locator(".dv-compare-tools select").nth(3)
+    menu = notebook.page.get_by_label("Add", exact=True)
     colors = menu.locator("option").evaluate_all("found => found.map(o => [o.textContent, getComputedStyle(o).color])")
     grey = [text.replace("\xa0", " ") for text, color in colors if color == "rgb(128, 128, 128)"]
     assert grey == ["(Activation maximization: not here)"]

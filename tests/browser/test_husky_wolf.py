@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -163,7 +164,9 @@ lab
 @pytest.mark.slow
 def test_networks_of_ones_own_making(open_notebook: Callable[..., NotebookPage]) -> None:
     page = open_notebook([OPEN_SNOW])
-    page.page.locator(".dv-snow-lab .bqplot").first.wait_for()
+    page.wait_until(lambda: len(captions(page)) == 10, message="it opens with pictures to learn from")
+    assert page.page.get_by_text("Pictures such as it will learn from").is_visible()
+    assert page.page.locator(".dv-snow-lab .bqplot").count() == 0, "an empty chart"
     choose = page.page.get_by_label("Network", exact=True)
     button(page, "Train").click()
     button(page, "Stop").click()
@@ -191,6 +194,44 @@ def test_networks_of_ones_own_making(open_notebook: Callable[..., NotebookPage])
     page.page.locator(".dv-snow-lab .dv-card canvas").first.wait_for()
     page.shot("husky-wolf-snow")
     assert_silent(page)
+
+
+LAID_OUT = """() => {
+  const root = document.querySelector('.dv-husky-wolf');
+  root.scrollIntoView({block: 'start'});
+  const size = found => found.getBoundingClientRect();
+  const marked = root.querySelector('.dv-marked .dv-caption');
+  return {
+    widths: [...root.querySelectorAll('.dv-card canvas')].map(found => size(found).width),
+    rows: new Set([...root.querySelectorAll('.dv-card')].map(found => size(found).top)).size,
+    height: size(root).height,
+    colours: [getComputedStyle(marked).color, getComputedStyle(marked).backgroundColor],
+  };
+}"""
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance, as WCAG defines it, of "rgb(r, g, b)"."""
+    shares = [int(part) / 255 for part in re.findall(r"\d+", colour)]
+    red, green, blue = (((share + 0.055) / 1.055) ** 2.4 if share > 0.04 else share / 12.92 for share in shares)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.viewport(1440, 900)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_step_fills_a_projector_and_wrong_answers_are_seen(
+    open_notebook: Callable[..., NotebookPage], theme: str
+) -> None:
+    lesson = open_notebook([OPEN], theme=theme)
+    lesson.wait_until(lambda: lesson.page.locator(".dv-card canvas").count() == 10, 60, "no pictures")
+    lesson.wait_until(lambda: lesson.page.locator(".dv-marked").count() == 2, message="two wrong ones are marked")
+    found = lesson.page.evaluate(LAID_OUT)
+    assert len(found["widths"]) == 10 and min(found["widths"]) > 170 and found["rows"] == 2
+    assert found["height"] < 800, "with JupyterLab's bars a step fits on the screen"
+    dark, light = sorted(map(luminance, found["colours"]))
+    assert (light + 0.05) / (dark + 0.05) > 4.5, found["colours"]
+    lesson.shot(f"husky-wolf-projector-{theme}")
+    assert_silent(lesson)
 
 
 @pytest.mark.viewport(480, 900)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import nbformat
 import pytest
 from playwright.sync_api import Page
 
@@ -33,5 +34,25 @@ def test_it_runs_and_is_a_page_without_code(path: Path, page: Page, jupyter: Jup
         assert page.locator("[data-mime-type='application/vnd.jupyter.stderr']").all_inner_texts() == []
         assert page.locator("[data-mime-type='application/vnd.jupyter.error']").all_inner_texts() == []
         assert not lesson.console.unexpected()
+    finally:
+        jupyter.stop_kernels()
+
+
+@pytest.mark.slow
+@pytest.mark.viewport(1920, 1080)
+def test_lesson_02_shows_no_answer_beside_the_vote(page: Page, jupyter: JupyterServer) -> None:
+    notebook = nbformat.read(LESSONS[1], as_version=4)
+    notebook.cells = notebook.cells[:3]  # up to the pictures that give it away
+    nbformat.write(notebook, jupyter.root / "vote.ipynb")
+    lesson = NotebookPage(page, Console(page), "voila")
+    lesson.open(jupyter, "vote.ipynb", timeout=60 * MINUTES)
+    try:
+        lesson.wait_until(page.locator(".dv-husky-wolf .dv-card canvas").nth(9).is_visible, 60, "no pictures")
+        lesson.shot("lesson-02-vote")
+        heading = page.get_by_role("heading", name="How LIME explains an answer").bounding_box()
+        assert heading is not None and heading["y"] > 1080
+        assert not page.get_by_text("every wolf stood on snow").is_visible(), "the answer is not folded up"
+        page.get_by_text("What the experiment was").click()
+        assert page.get_by_text("every wolf stood on snow").is_visible()
     finally:
         jupyter.stop_kernels()

@@ -75,12 +75,14 @@ class Panes:
         self.grid.layout.grid_template_rows = f"repeat({rows}, auto)" if networks > 1 else None
         for cell in old.values():
             cell.close()
+        self._show_colours()
 
     def show_cell(self, answer: CellAnswer) -> None:
         """Draws what is new in a cell."""
         for cell in self.cells:
             if cell.answer.key == answer.key:
                 cell.show(answer)
+        self._show_colours()
 
     def show_scores(self, answer: ScoresAnswer) -> None:
         """Draws the chart and the table, where they are wanted."""
@@ -101,6 +103,11 @@ class Panes:
     def refuse(self, sentence: str) -> None:
         """Says in one sentence what cannot be done; an empty one takes it away."""
         self.notice.say(sentence)
+
+    def _show_colours(self) -> None:
+        """A menu of colours for each kind of map that is there."""
+        results = [cell.answer.result for cell in self.cells]
+        self.tools.show_colours({result.signed for result in results if result is not None})
 
     # --- cells ---
 

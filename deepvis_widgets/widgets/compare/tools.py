@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from functools import partial
 from typing import Any
 
 import ipywidgets
@@ -11,9 +12,9 @@ from torch import Tensor
 
 from ...engine.main_thread import MainThread
 from ...methods.base import Method
-from ..kit.layout import box, dropdown
+from ..kit.layout import box, display, dropdown
 from ..kit.param_controls import entry, refill
-from .checks import UNSIGNED
+from .checks import COLORMAPS
 from .state import CompareState
 
 FIRST = 10  # classes with their probabilities at the head of the menu
@@ -25,7 +26,10 @@ SCALE = (
     "the ends."
 )
 OPACITY = "opacity of the maps over the picture"
-COLOURS = "of maps without a sign; signed maps are red where they speak for the class, blue where against, white at 0"
+COLOURS = {
+    "signed": "colours of maps with a sign: in blue-red, red speaks for the class; in green-red, green does",
+    "unsigned": "colours of maps without a sign, which only say how much",
+}
 Attempt = Callable[[Callable[[], object]], object]
 
 
@@ -38,7 +42,7 @@ class Tools(ipywidgets.Box):
         self._shares: Tensor | None = None
         self._make_choices()
         self._make_toggles()
-        super().__init__([self.target, self.scale, self.colours, self.opacity, self.add, self.toggles])
+        super().__init__([self.target, self.scale, *self.colours.values(), self.opacity, self.add, self.toggles])
         self.add_class("dv-compare-tools")
         self._bind()
         self._fill_classes()
@@ -47,7 +51,10 @@ class Tools(ipywidgets.Box):
         self.target = dropdown("Class", [(TOP, NO_CLASS)], "what is explained; top class: that of each network")
         self.scale = dropdown("Scale", [("shared", "shared"), ("own", "own")], SCALE)
         self.scale.disabled = len(self._state.networks) == 1
-        self.colours = dropdown("Colours", [(name, name) for name in UNSIGNED], COLOURS)
+        self.colours = {
+            kind: dropdown(kind.capitalize(), [(name, name) for name in names], COLOURS[kind])
+            for kind, names in COLORMAPS.items()
+        }
         self.opacity = ipywidgets.FloatSlider(
             min=0, max=1, step=0.05, description="Opacity", readout=False, tooltip=OPACITY
         )
@@ -64,16 +71,18 @@ class Tools(ipywidgets.Box):
         state = self._state
         for name in ("scale", "opacity", "curves", "scores", "outline"):
             traitlets.link((state, name), (getattr(self, name), "value"))
-        self.colours.observe(self._choose_colours, names="value")
+        for kind, menu in self.colours.items():
+            menu.observe(partial(self._choose_colours, kind), names="value")
         self.target.observe(self._choose_target, names="value")
         self.add.observe(self._add_method, names="value")
         state.observe(lambda _: self._fill_colours(), names="colormaps")
         state.observe(lambda _: self._fill_classes(), names="target")
         state.observe(lambda _: self._fill_methods(), names="methods")
         state.observe(self._see, names="seen")
+        self.show_colours(())
 
-    def _choose_colours(self, change: Any) -> None:
-        self._state.colormaps = {**self._state.colormaps, "unsigned": change["new"]}
+    def _choose_colours(self, kind: str, change: Any) -> None:
+        self._state.colormaps = {**self._state.colormaps, kind: change["new"]}
 
     def _choose_target(self, change: Any) -> None:
         target = None if change["new"] == NO_CLASS else change["new"]
@@ -90,6 +99,11 @@ class Tools(ipywidgets.Box):
         """Shows the probabilities (classes,) by the first network in the menu of classes; on any thread."""
         self._main.run(self._fill_classes, shares)
 
+    def show_colours(self, signed: Collection[bool]) -> None:
+        """Offers colours for the kinds of maps there are, each either signed or not; on any thread."""
+        for kind, menu in self.colours.items():
+            display(menu, (kind == "signed") in signed)
+
     def _see(self, change: Any) -> None:
         """Without a mask there is nothing to outline; the probabilities of another picture are not known yet."""
         old, new = change["old"], change["new"]
@@ -98,7 +112,8 @@ class Tools(ipywidgets.Box):
             self._shares = None
 
     def _fill_colours(self) -> None:
-        self.colours.value = self._state.colormaps["unsigned"]
+        for kind, name in self._state.colormaps.items():
+            self.colours[kind].value = name
 
     def _fill_classes(self, shares: Tensor | None = None) -> None:
         """The strongest classes of the first network with their probabilities, then all others."""

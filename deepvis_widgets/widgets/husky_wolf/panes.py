@@ -18,7 +18,7 @@ from .state import AGAIN, ANSWERS, EXPLANATIONS, LAST, LETTERS, TIME_OF, WITH_MA
 from .vote import Vote
 from .words import heading
 
-FOLLOWED = ["stage", "network", "votes", "voters", "picture", "opened", "making", "network_names"]
+FOLLOWED = ["stage", "network", "votes", "voters", "picture", "opened", "making", "network_names", "left"]
 ONWARD = {ANSWERS: "Show why", EXPLANATIONS: "Vote again", AGAIN: "The truth"}
 
 
@@ -41,6 +41,7 @@ class HuskyWolfPanes:
         self.busy = Progress(
             "dv-busy", "Stop explaining; what there is stays", stop, "1 1 120px", worded=True, keeps_place=True
         )
+        self.controls = box("dv-row", self.choices, self.pictures.tools)
         self.ballot, self.stands = Ballot(), html("dv-hint")
         self.voting = box("dv-voting", self.ballot, self.stands)
         self.making = box("dv-making")
@@ -52,15 +53,13 @@ class HuskyWolfPanes:
         self.show_drawing = self.ending.show_drawing
         self.rows = [
             self.heading,
-            self.choices,
-            self.pictures.tools,
-            self.busy,
+            self.controls,
             self.pictures.box,
             self.voting,
             self.ending.box,
             self.making,
             self.notice,
-            box("dv-row dv-steps", self.back, self.next),
+            box("dv-row dv-steps", self.back, self.next, self.busy),
         ]
         self._bind()
         self.show_progress(None)
@@ -90,8 +89,8 @@ class HuskyWolfPanes:
     def _show_step(self) -> None:
         """Heading, panes and buttons of the step, and its vote."""
         state, stage = self._state, self._state.stage
-        self.heading.value = heading(stage, state.network)
-        display(self.choices, stage < LAST)
+        self.heading.value = heading(stage, state.network, bool(state.left) and not state.vote().voters)
+        display(self.controls, stage < LAST)
         display(self.busy, stage < LAST)
         display(self.pictures.box, stage < LAST)
         display(self.pictures.tools, stage in WITH_MAPS)

@@ -11,7 +11,7 @@ from torch import Tensor
 from ...core.picture.picture import to_bytes
 from ...core.results import HeatMap
 from ...methods import method
-from ..kit.layout import box, button, display, dropdown, html
+from ..kit.layout import box, button, classed, display, dropdown, html
 from ..link.frames import overlay_frame
 from ..link.push import push
 from ..views.gallery import Gallery
@@ -19,7 +19,7 @@ from ..views.stage import Stage
 from .answers import PicturesAnswer
 from .map_overlay import gallery_pictures
 from .state import HuskyWolfState, offered
-from .words import caption, in_words
+from .words import caption, in_words, wrong_ones
 
 
 class PicturesPane:
@@ -32,7 +32,8 @@ class PicturesPane:
         self._state, self._shown = state, PicturesAnswer()
         self._enlarged: tuple[int, int] | None = None  # number of the picture on the stage, of how many
         self._lock = threading.RLock()
-        self.gallery = Gallery(label="The pictures that the network is asked about", size=112, placeholder="")
+        label = "The pictures that the network is asked about"
+        self.gallery: Gallery = classed(Gallery(label=label, size=112, fluid=True, placeholder=""), "dv-scenes")
         self.stage = Stage(zoom=320, draw_occluder=False, label="The picture that was chosen, enlarged")
         self.words = html("dv-words")
         self.smaller = button("Close", "Show all pictures alike again", on_click=lambda: setattr(state, "picture", -1))
@@ -65,7 +66,8 @@ class PicturesPane:
     def _draw_gallery(self) -> None:
         with self._lock:
             shown = self._shown
-            push(self.gallery, captions=[caption(*pair) for pair in zip(shown.scenes, shown.answers, strict=True)])
+            pairs = list(zip(shown.scenes, shown.answers, strict=True))
+            push(self.gallery, captions=[caption(*pair) for pair in pairs], marked=wrong_ones(pairs))
             pictures = gallery_pictures(shown.views, shown.maps, self._state.opacity)
             self.gallery.push("pictures", {"caption": ""}, {"pictures": pictures})
 

@@ -28,8 +28,9 @@ Votes = dict[str, dict[str, dict[str, Any]]]  # letter → time → a vote as pl
 class HuskyWolfState(traitlets.HasTraits):
     """The traits of one lesson and their validation. What does not exist raises DeepvisError and changes nothing.
 
-    `given` is what is voted on. A network whose explanations were seen is in `opened`; one that was not begins with
-    its first step.
+    `given` is what is voted on. A network whose explanations were seen is in `opened`. Another network is shown in the
+    step that is shown, unless that has explanations and nobody has voted on it yet: then it begins with the first step,
+    and the step that was left comes back with the network before.
 
     >>> state = HuskyWolfState()
     >>> state.cast(yes=3, no=20)
@@ -47,6 +48,7 @@ class HuskyWolfState(traitlets.HasTraits):
     opacity = Number(0.6, min=0.0, max=1.0, help="of the explanations over the pictures")
     making = traitlets.Bool(False, help="whether the last step goes on to networks of one's own making")
     opened = Checked((), help="the networks whose explanations were seen: their first vote stands")
+    left = traitlets.Int(0, read_only=True, help="the step left for a network without a vote, 0 for none")
     network_names = traitlets.Dict(
         default_value={"A": HONEST, "B": BIASED}, read_only=True, help="letter → name of the network behind it"
     )
@@ -102,15 +104,22 @@ class HuskyWolfState(traitlets.HasTraits):
     # --- what follows from what ---
 
     @traitlets.observe("network")
-    def _begin_with_answers(self, _: Any) -> None:
-        """A network whose first vote is still to come is seen without explanations first."""
-        if self.network not in self.opened:
+    def _keep_step(self, _: Any) -> None:
+        """The first vote on a network comes before its explanations; the step stays where that is no reason."""
+        may_open = self.network in self.opened or self.vote("before").voters > 0
+        if self.stage >= EXPLANATIONS and not may_open:
+            self.set_trait("left", self.stage)
             self.stage = ANSWERS
+        elif self.left and may_open:
+            self.stage = self.left
+        self._note_opened()
 
     @traitlets.observe("stage", "opened")
-    def _note_opened(self, _: Any) -> None:
-        if self.stage >= EXPLANATIONS and self.network not in self.opened:
-            self.opened = (*self.opened, self.network)
+    def _note_opened(self, _: Any = None) -> None:
+        if self.stage >= EXPLANATIONS:
+            self.set_trait("left", 0)
+            if self.network not in self.opened:
+                self.opened = (*self.opened, self.network)
 
     # --- the votes ---
 
@@ -154,15 +163,20 @@ class HuskyWolfState(traitlets.HasTraits):
 
     def other(self) -> None:
         """Shows the other network, from its first step."""
-        self.stage = ANSWERS
+        self._to_first_step()
         self.network = LETTERS[1 - LETTERS.index(self.network)]
 
     def restart(self, seed: int | None = None) -> None:
         """Forgets all votes, and draws anew which network is A."""
         names = network_order(chance_of(seed), None)
-        self.stage, self.network, self.picture = ANSWERS, "A", -1
+        self._to_first_step()
+        self.network, self.picture = "A", -1
         self.opened, self.votes = (), {}
         self.name_networks(names)
+
+    def _to_first_step(self) -> None:
+        self.set_trait("left", 0)
+        self.stage = ANSWERS
 
     def name_networks(self, names: Sequence[str]) -> None:
         """Says which networks A and B are."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from ...zoo.compositing import ANIMALS
 from ...zoo.scenes import BACKGROUNDS, Scene
@@ -49,9 +49,11 @@ STUDY = (
 )
 
 
-def heading(stage: int, letter: str) -> str:
-    """Returns number and title of a step, and what there is to do, as HTML."""
+def heading(stage: int, letter: str, sent_back: bool = False) -> str:
+    """Returns number and title of a step, and what there is to do, as HTML; with `sent_back`, why it is the first."""
     title, words = STEPS[stage - 1]
+    if sent_back:
+        words = f"<b>Nobody has voted on network {letter} yet, so it begins with its answers.</b> {words}"
     network = f" · network {letter}" if stage < len(STEPS) else ""
     number = f"<span class='dv-step-number'>Step {stage} of {len(STEPS)}{network}</span>"
     return f'<div role="status" aria-live="polite">{number}<h3>{title}</h3><p>{words}</p></div>'
@@ -61,15 +63,22 @@ def caption(scene: Scene, answer: Answer | None) -> str:
     """Returns what the network says of a picture, and whether that is right, in two lines."""
     if answer is None:
         return "…"
-    verdict = "right" if answer.label == scene.label else f"wrong: a {scene.label}"
+    verdict = "right" if answer.label == scene.label else f"✗ wrong: a {scene.label}"
     return f"{answer.label} {answer.share:.0%}\n{verdict}"
+
+
+def wrong_ones(pairs: Iterable[tuple[Scene, Answer | None]]) -> list[int]:
+    """Returns the numbers of the pictures that were called something else than they are."""
+    return [i for i, (scene, answer) in enumerate(pairs) if answer is not None and answer.label != scene.label]
 
 
 def in_words(letter: str, scene: Scene, answer: Answer | None) -> str:
     """Returns the same in a sentence, as HTML."""
     if answer is None:
         return ""
-    return f"Network {letter} says <b>{answer.label}</b> ({answer.share:.0%}). It is a <b>{scene.label}</b>."
+    said = f"Network {letter} says <b>{answer.label}</b> ({answer.share:.0%})."
+    wrong = "" if answer.label == scene.label else '<span class="dv-wrong">✗ wrong</span> '
+    return f"{said} {wrong}It is a <b>{scene.label}</b>."
 
 
 def story(names: Mapping[str, str], found: NetworkAnswers) -> str:

@@ -25,7 +25,11 @@ class Gallery(LiveWidget):
     running = traitlets.Bool(False).tag(sync=True)
     progress = traitlets.Float(0.0, min=0.0, max=1.0).tag(sync=True)
     captions = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    marked = traitlets.List(traitlets.Int(), help="numbers of the pictures that stand out, such as wrong ones").tag(
+        sync=True
+    )
     size = traitlets.Int(110, min=16, help="css px per picture").tag(sync=True)
+    fluid = traitlets.Bool(False, help="pictures share the width, `size` is the least of each").tag(sync=True)
     actual_size = traitlets.Bool(False, help="pictures at their own size times meta.scale").tag(sync=True)
     chosen = traitlets.Int(-1, help="number of the chosen picture, -1 for none").tag(sync=True)
     placeholder = traitlets.Unicode("No pictures yet.").tag(sync=True)

@@ -39,7 +39,7 @@ export type MapViewTraits = Refine<
   Defaults["map_view"],
   { position: Position | null; colormap: ColormapName; limits: readonly [lo: number, hi: number] | null }
 >;
-export type GalleryTraits = Refine<Defaults["gallery"], { captions: string[] }>;
+export type GalleryTraits = Refine<Defaults["gallery"], { captions: string[]; marked: number[] }>;
 /** The camera is a pane of the Explorer and no widget of its own. */
 export interface CameraTraits extends CommonTraits {
   running: boolean;

@@ -53,11 +53,16 @@ function mount({ model, link, root, signal }: View<GalleryTraits, null>): void {
     const frame = link.last("pictures");
     const scale = frame ? number(frame.meta, "scale", 1) : 1;
     const side = model.get("size");
+    const fluid = model.get("fluid");
+    grid.classList.toggle("dv-fluid", fluid);
+    grid.style.setProperty("--dv-least", `${side}px`);
+    const resize = (node: HTMLElement, width: number, height: number): void =>
+      void Object.assign(node.style, fluid ? { width: "", height: "" } : { width: `${width}px`, height: `${height}px` });
     for (const { holder } of cards) {
       const canvas = holder.firstElementChild as HTMLCanvasElement;
       const shown = model.get("actual_size") ? scale : side / Math.max(canvas.width, canvas.height, 1);
-      Object.assign(holder.style, { width: `${side}px`, height: `${side}px` });
-      Object.assign(canvas.style, { width: `${canvas.width * shown}px`, height: `${canvas.height * shown}px` });
+      resize(holder, side, side);
+      resize(canvas, canvas.width * shown, canvas.height * shown);
       canvas.classList.toggle("dv-squares", shown * window.devicePixelRatio >= 3);
     }
   }
@@ -79,13 +84,14 @@ function mount({ model, link, root, signal }: View<GalleryTraits, null>): void {
       node.setAttribute("aria-label", words || `Picture ${i + 1}`);
       node.title = words;
       node.setAttribute("aria-pressed", String(model.get("chosen") === i));
+      node.classList.toggle("dv-marked", model.get("marked").includes(i));
     });
   }
 
   button.addEventListener("click", () => void link.post(model.get("running") ? "stop" : "start"), { signal });
   link.listen(({ kind }) => (kind === "pictures" ? showPictures() : undefined), signal);
-  watch(model, ["title", "running", "progress", "captions", "chosen", "placeholder"], showState, signal);
-  watch(model, ["size", "actual_size"], showSizes, signal);
+  watch(model, ["title", "running", "progress", "captions", "marked", "chosen", "placeholder"], showState, signal);
+  watch(model, ["size", "fluid", "actual_size"], showSizes, signal);
   mountLabel(model, grid, "Pictures of the unit", signal);
   showPictures();
   link.post("shown");

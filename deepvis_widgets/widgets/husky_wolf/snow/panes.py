@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import ipywidgets
+import numpy as np
 import traitlets
 
 from ....methods import method
+from ....zoo.scenes import Scene
 from ....zoo.snow_net import mass_on
 from ...kit.layout import box, button, classed, close_all, display, dropdown, html
 from ...kit.notice import Notice
@@ -17,18 +19,21 @@ from ...kit.progress import Progress
 from ...link.push import push
 from ...views.gallery import Gallery
 from ..map_overlay import gallery_pictures
+from ..words import wrong_ones
 from . import words
 from .answers import NetworkAnswer
 from .chart import SnowChart
 from .state import METHODS, SnowState
 
 OPACITY = 0.6
+ASKED = "What the network says to the ten pictures, and why"
 
 
 class SnowPanes:
     """The widgets of one page; `rows` are what it lays out, `train` and `stop` what its buttons do.
 
-    What the state says is shown by itself; `show_network`, `show_progress` and `complain` may be called on any thread.
+    What the state says is shown by itself; `show_samples`, `show_network`, `show_progress` and `complain` may be called
+    on any thread.
     """
 
     def __init__(self, state: SnowState, train: Callable[[], object], stop: Callable[[], object]) -> None:
@@ -57,6 +62,7 @@ class SnowPanes:
             self.pictures,
         ]
         self._bind()
+        display(self.pictures, False)
         self.show_progress(None)
         self.show_network(None)
         self._show_shown()
@@ -68,10 +74,11 @@ class SnowPanes:
         titles = [(method(name).title, name) for name in METHODS]
         self.method = dropdown("Method", titles, "The method that explains its answers")
         self.table = html("dv-answers")
-        self.gallery = Gallery(label="What the network says to the ten pictures, and why", size=112, placeholder="")
+        self.asked, self.learned = box("dv-row", self.network, self.method), html("", words.SAMPLES)
+        self.gallery: Gallery = classed(Gallery(size=112, fluid=True, placeholder=""), "dv-scenes")
         self.picture = html("dv-words")
-        self.found = box("dv-snow-found", self.chart, self.table)
-        self.pictures = box("dv-snow-pictures", box("dv-row", self.network, self.method), self.gallery, self.picture)
+        self.found = box("dv-snow-found")
+        self.pictures = box("dv-snow-pictures", self.asked, self.learned, self.gallery, self.picture)
 
     def _bind(self) -> None:
         state = self._state
@@ -95,31 +102,45 @@ class SnowPanes:
     def _show_shown(self) -> None:
         points = self._state.points
         self.chart.show(points, self._state.shown)
+        self.found.children = (self.chart, self.table) if points else ()  # an empty chart would fill the screen
         named = [(words.name(point, points), index) for index, point in enumerate(points)]
         if named:
             refill(self.network, named, self._state.shown)
 
     # --- what came out ---
 
+    def show_samples(self, scenes: Sequence[Scene]) -> None:
+        """Shows pictures such as the first network will learn from."""
+        with self._lock:
+            captions = [words.sample_caption(scene) for scene in scenes]
+            push(self.gallery, label="Pictures such as the network will learn from", captions=captions, marked=[])
+            images = np.stack([np.asarray(scene.image) for scene in scenes])
+            self.gallery.push("pictures", {"caption": ""}, {"pictures": images})
+            display(self.pictures, True)
+
     def show_network(self, found: NetworkAnswer | None) -> None:
         """Shows what a network has learned, its answers and the maps there are; None where there is no network."""
         with self._lock:
             self._answer = found
-            for pane in (self.table, self.pictures):
-                display(pane, found is not None)
+            display(self.table, found is not None)
+            display(self.asked, found is not None)
+            display(self.learned, found is None)
             if found is None:
                 push(self.said, value=f"<p>{words.NOTHING_YET}</p>")
                 push(self.table, value="")
                 return
             push(self.said, value=words.summary(found.made.point, found.made.examination))
             push(self.table, value=words.table(found.made.examination))
+            display(self.pictures, True)
             self._show_pictures(found)
             self._show_chosen()
 
     def _show_pictures(self, found: NetworkAnswer) -> None:
         before = (None,) * len(found.made.answers) if found.before is None else found.before.answers
         told = zip(found.made.scenes, found.made.answers, before, strict=True)
-        push(self.gallery, captions=[words.caption_of(*of_one) for of_one in told])
+        marked = wrong_ones(zip(found.made.scenes, found.made.answers, strict=True))
+        captions = [words.caption_of(*of_one) for of_one in told]
+        push(self.gallery, label=ASKED, captions=captions, marked=marked)
         pictures = gallery_pictures(found.made.views, found.maps, OPACITY)
         self.gallery.push("pictures", {"caption": ""}, {"pictures": pictures})
 
@@ -140,7 +161,7 @@ class SnowPanes:
 
     def close(self) -> None:
         """Takes every widget off the page and frees its model."""
-        close_all(self.rows)
+        close_all([*self.rows, self.chart, self.table])
 
 
 def percent(share: float) -> int:

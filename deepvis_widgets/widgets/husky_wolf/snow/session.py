@@ -20,6 +20,7 @@ from ....zoo.snow_net import examine, train_on_snow
 from ..questions import answers_to
 from ..scenes import Order, drawn
 from .answers import NetworkAnswer, TrainedNetwork
+from .samples import draw_samples
 from .state import SnowState
 
 PARAMS: dict[str, dict[str, Any]] = {"occlusion": {"window": 16, "stride": 8}}  # of pictures of 64 x 64
@@ -28,6 +29,8 @@ PARTS = (0, 0.85), (0.85, 0.95), (0.95, 1)  # of the progress: training, examini
 
 class Subscriber(Protocol):
     """Who is told what came out, on whichever thread it came."""
+
+    def show_samples(self, scenes: Sequence[Scene]) -> None: ...
 
     def show_network(self, found: NetworkAnswer | None) -> None: ...
 
@@ -64,7 +67,30 @@ class SnowSession:
         self._closed = False
         self._lock = threading.RLock()
         state.observe(self._follow, names=["shown", "method"])
+        state.observe(self._sample, names="share")
         self._shown = state.shown, state.method
+
+    def begin(self) -> None:
+        """Shows pictures such as the first network will learn from."""
+        self._sample()
+
+    def _sample(self, _: Any = None) -> None:
+        """Draws them for the share that is set, as long as there are no answers of a network to show."""
+        if self.made:
+            return
+        self._worker.submit(
+            "samples",
+            partial(draw_samples, self._state.share),
+            on_result=self._sampled,
+            on_partial=lambda _, scenes: self._sampled(scenes),
+            on_error=lambda sentence, _: self._pane.complain(sentence),
+            doing="drawing the pictures",
+        )
+
+    def _sampled(self, scenes: Any) -> None:
+        with self._lock:
+            if scenes and not self.made:
+                self._pane.show_samples(scenes)
 
     # --- training ---
 
@@ -131,8 +157,9 @@ class SnowSession:
         self._main.run(self._state.announce)
 
     def stop(self) -> None:
-        """Stops training; what was drawn for it stays."""
-        self._worker.cancel("train")
+        """Stops training and drawing; what was drawn stays."""
+        for slot in ("train", "samples"):
+            self._worker.cancel(slot)
 
     # --- what is shown ---
 
@@ -189,6 +216,7 @@ class SnowSession:
             return
         self._closed = True
         self._state.unobserve(self._follow, names=["shown", "method"])
+        self._state.unobserve(self._sample, names="share")
         self._worker.close()
         self._state.end_training()
         self._state.announce()

@@ -22,7 +22,8 @@ BUDGET = ("steps", "animals", "grounds")  # of train_on_snow
 
 class SnowLab(SnowState, RootWidget):
     """A slider that says how much snow is behind wolves, and a button that trains a small network on such pictures,
-    in the background, in about half a minute. Each network is a point of a chart: how many huskies on snow it calls
+    in the background, in about half a minute. Until then it shows pictures such as the network will learn from, which
+    follow the slider. Each network is a point of a chart: how many huskies on snow it calls
     wolf, and how much of its evidence there lies on the animal. Below, its answers to ten pictures, with its maps.
 
     `scenes` are other pictures of huskies and wolves to ask about; `fresh` is how many new animals of each kind every
@@ -60,6 +61,7 @@ class SnowLab(SnowState, RootWidget):
         self.panes = SnowPanes(self, train=self.train, stop=self.stop)
         self.children = tuple(self.panes.rows)
         self.session = SnowSession(self, self.panes, *lesson)
+        self.session.begin()
 
     @property
     def networks(self) -> list[TrainedNetwork]:
@@ -84,7 +86,7 @@ class SnowLab(SnowState, RootWidget):
         self.session.train()
 
     def stop(self) -> None:
-        """Stops training; what was drawn for it stays."""
+        """Stops training and drawing; what was drawn stays."""
         self.session.stop()
 
     def ending(self) -> None:

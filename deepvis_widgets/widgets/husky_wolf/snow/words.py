@@ -17,6 +17,7 @@ WHAT = (
     "snow and no husky does, and nobody tells the network which of the two is meant.</p>"
 )
 NOTHING_YET = "There is no network yet: choose a share, then press Train. It takes about half a minute."
+SAMPLES = "<p>Pictures such as it will learn from:</p>"
 KNOWN = 0.8  # the share of right answers below which a cell of the table is marked
 
 
@@ -42,6 +43,11 @@ def summary(point: Point, found: Examination) -> str:
         f"{point['mass']:.0%} of its evidence there (the positive part of its class activation maps) lies on the "
         f"animal, which covers {found.area:.0%} of the picture.</p>"
     )
+
+
+def sample_caption(scene: Scene) -> str:
+    """Returns what a picture to learn from is, and where that stands, in two lines."""
+    return f"{scene.label}\non {scene.background}"
 
 
 def caption_of(scene: Scene, answer: Answer | None, before: Answer | None) -> str:

@@ -138,9 +138,27 @@ def test_signed_and_unsigned_maps_have_colour_maps_of_their_own(make: Callable[.
     compare = make(methods=["cam", "saliency"])
     looks = {cell.answer.name: (cell.map.signed, cell.map.colormap) for cell in compare.cells}
     assert looks == {"cam": (True, "blue-red"), "saliency": (False, "inferno")}
-    compare.panes.tools.colours.value = "cividis"
-    assert compare.colormaps == {"signed": "blue-red", "unsigned": "cividis"}
-    assert {cell.map.colormap for cell in compare.cells} == {"blue-red", "cividis"}
+    menus = compare.panes.tools.colours
+    menus["unsigned"].value, menus["signed"].value = "cividis", "green-red"
+    assert compare.colormaps == {"signed": "green-red", "unsigned": "cividis"}
+    assert {cell.map.colormap for cell in compare.cells} == {"green-red", "cividis"}
+    compare.colormaps = {"signed": "blue-red", "unsigned": "gray"}
+    assert {kind: menu.value for kind, menu in menus.items()} == compare.colormaps
+
+
+def test_only_colours_of_maps_that_are_there_are_offered(make: Callable[..., Compare]) -> None:
+    compare = make(methods=["cam"])
+
+    def offered() -> dict[str, str]:
+        menus = compare.panes.tools.colours.items()
+        return {kind: menu.value for kind, menu in menus if menu.layout.display != "none"}
+
+    assert offered() == {"signed": "blue-red"}
+    compare.add("saliency")
+    settle(compare)
+    assert offered() == {"signed": "blue-red", "unsigned": "inferno"}
+    compare.remove("cam")
+    assert offered() == {"unsigned": "inferno"}
 
 
 def test_the_cursor_means_the_same_place_in_pictures_of_other_sizes(make: Callable[..., Compare]) -> None:

@@ -62,7 +62,9 @@ def test_the_ten_pictures_are_those_of_the_experiment() -> None:
     assert [said.label for said in honest] == [scene.label for scene in whole.session.scenes]
     assert sum(scene.label == "wolf" for scene in whole.session.scenes) == 5
     gallery = whole.panes.pictures.gallery
-    assert len(gallery.captions) == 10 and "wrong: a husky" in gallery.captions[4]
+    assert len(gallery.captions) == 10 and "✗ wrong: a husky" in gallery.captions[4] and gallery.marked == [4, 7]
+    whole.picture = 4
+    assert '<span class="dv-wrong">✗ wrong</span> It is a <b>husky</b>' in whole.panes.pictures.words.value
     assert last(gallery, "pictures").arrays["pictures"].shape == (10, 128, 128, 3)
     whole.close()
 
@@ -83,6 +85,21 @@ def test_a_whole_lesson(lab: HuskyWolf) -> None:
     assert chart.bars.y.tolist() == [[1, 0, 0], [0, 1, 1]]
     story = lab.panes.ending.story.value
     assert "Network A was <b>the biased one</b>" in story and "1 right" in story
+
+
+def test_another_network_without_a_vote_says_why_it_begins_anew(lab: HuskyWolf) -> None:
+    to_step(lab, 3)
+    why = "Nobody has voted on network B yet"
+    assert why not in lab.panes.heading.value
+    lab.panes.network.value = "B"
+    assert lab.stage == 1 and why in lab.panes.heading.value
+    lab.cast(0, 1)
+    assert why not in lab.panes.heading.value
+    lab.panes.network.value = "A"
+    assert lab.stage == 3 and "Step 3 of 4 · network A" in lab.panes.heading.value
+    lab.panes.network.value = "B"
+    settle(lab)
+    assert lab.stage == 3 and lab.session.pictures().letter == "B" and len(lab.session.pictures().maps) == len(FEW)
 
 
 def test_the_table_is_what_the_networks_say_of_the_new_scenes(lab: HuskyWolf) -> None:

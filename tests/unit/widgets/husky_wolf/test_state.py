@@ -110,6 +110,37 @@ def test_the_other_network_begins_with_its_answers() -> None:
     assert (state.stage, state.network) == (1, "B")
 
 
+def test_another_network_keeps_the_step_and_the_votes() -> None:
+    state = HuskyWolfState()
+    state.cast(1, 0)
+    state.network = "B"
+    assert state.stage == 1
+    state.cast(0, 1)
+    state.stage = 3
+    state.network = "A"
+    assert (state.stage, state.left, state.opened) == (3, 0, ("A", "B"))
+    assert state.vote("before", "A") == Vote(1, 0) and state.vote("before", "B") == Vote(0, 1)
+
+
+def test_the_step_left_for_a_first_vote_comes_back() -> None:
+    state = HuskyWolfState()
+    state.cast(1, 0)
+    state.stage = 3
+    state.network = "B"
+    assert (state.stage, state.left) == (1, 3), "nobody has voted on it yet"
+    state.network = "A"
+    assert (state.stage, state.left) == (3, 0)
+    state.network = "B"
+    state.cast(0, 1)
+    state.next()
+    assert (state.stage, state.left) == (2, 0)
+    state.network = "A"
+    assert state.stage == 2
+    state.network = "B"
+    state.restart(0)
+    assert (state.stage, state.left) == (1, 0)
+
+
 def test_votes_are_those_of_one_kind_of_voters() -> None:
     state = HuskyWolfState(voters="class")
     state.cast(17, 4)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
 
 from deepvis_widgets.core.errors import DeepvisError
 from deepvis_widgets.widgets.husky_wolf.scenes import drawn
+from deepvis_widgets.widgets.husky_wolf.snow import samples
 from deepvis_widgets.widgets.husky_wolf.snow import session as snow_session
 from deepvis_widgets.widgets.husky_wolf.snow.answers import NetworkAnswer
 from deepvis_widgets.widgets.husky_wolf.snow.session import SnowSession
 from deepvis_widgets.widgets.husky_wolf.snow.state import SnowState
+from deepvis_widgets.zoo.scenes import Scene
 
 FEW = [("husky", "snow", 22), ("wolf", "meadow", 24)]
 LESSON: Any = (FEW, (), 2, 5, {"steps": 2, "animals": 2, "grounds": 1})
@@ -27,6 +29,10 @@ class Listener:
         self.networks: list[NetworkAnswer | None] = []
         self.progress: list[tuple[float | None, str | None]] = []
         self.complaints: list[str] = []
+        self.samples: list[list[tuple[str, str]]] = []
+
+    def show_samples(self, scenes: Sequence[Scene]) -> None:
+        self.samples.append([(scene.label, scene.background) for scene in scenes])
 
     def show_network(self, found: NetworkAnswer | None) -> None:
         self.networks.append(found)
@@ -81,6 +87,48 @@ def test_a_trained_network_becomes_a_point_and_is_explained(
     assert made.scenes == tuple(map(drawn, FEW)) and made.point == point and pane.last().before is None
     assert [tuple(view.shape) for view in made.views] == [(3, 64, 64)] * 2
     assert all(mask is not None and mask.shape == (64, 64) for mask in made.masks)
+
+
+def on_snow(samples: list[tuple[str, str]]) -> dict[str, int]:
+    return {animal: samples.count((animal, "snow")) for animal in ("husky", "wolf")}
+
+
+def test_it_begins_with_pictures_such_as_it_will_learn_from(
+    session: SnowSession, state: SnowState, pane: Listener
+) -> None:
+    session.begin()
+    assert session.idle(60)
+    assert [len(shown) for shown in pane.samples] == list(range(1, 11)), "one after the other"
+    assert on_snow(pane.samples[-1]) == {"husky": 0, "wolf": 3}
+    state.share = 1.0
+    assert session.idle(60)
+    assert on_snow(pane.samples[-1]) == {"husky": 0, "wolf": 5}
+    state.share = 0.0
+    assert session.idle(60)
+    assert on_snow(pane.samples[-1]) == {"husky": 1, "wolf": 1}
+
+
+def test_they_make_way_for_the_answers_of_a_network(session: SnowSession, state: SnowState, pane: Listener) -> None:
+    train(session)
+    state.share = 1.0
+    assert session.idle(60)
+    assert pane.samples == []
+
+
+def test_drawing_them_can_be_stopped(session: SnowSession, pane: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(*order: Any) -> Scene:
+        begun.set()
+        assert go_on.wait(30)
+        return drawn(*order)
+
+    monkeypatch.setattr(samples, "drawn", slow)
+    session.begin()
+    assert begun.wait(30)
+    session.stop()
+    go_on.set()
+    assert session.idle(60) and pane.samples == []
 
 
 def test_the_next_network_of_a_share_begins_from_the_next_seed(

@@ -65,6 +65,33 @@ def test_what_is_shown_is_what_was_trained(lab: SnowLab) -> None:
     assert torch_state() == before
 
 
+def displayed(widget: Any) -> bool:
+    return widget.layout.display != "none"
+
+
+def test_it_opens_with_pictures_to_learn_from_and_goes_on_with_answers(lab: SnowLab) -> None:
+    assert lab.session.idle(60)
+    panes = lab.panes
+    captions = panes.gallery.captions
+    assert len(captions) == 10 and captions.count("wolf\non snow") == 5 and "husky\non snow" not in captions
+    frame = panes.gallery.last("pictures")
+    assert frame is not None and frame.arrays["pictures"].shape == (10, 128, 128, 3)
+    assert displayed(panes.pictures) and displayed(panes.learned) and not displayed(panes.asked)
+    assert panes.found.children == (), "no empty chart"
+    lab.method = "occlusion"
+    assert displayed(panes.pictures), "there is no network yet that another method could explain"
+    train(lab, 1)
+    assert len(panes.gallery.captions) == len(FEW) and displayed(panes.asked) and not displayed(panes.learned)
+    assert panes.found.children == (panes.chart, panes.table)
+    assert panes.gallery.label == "What the network says to the ten pictures, and why"
+
+
+def test_closed_while_the_pictures_are_drawn() -> None:
+    made = SnowLab(seed=5)
+    made.close()
+    assert made.comm is None and "deepvis-snow" not in {thread.name for thread in threading.enumerate()}
+
+
 def test_each_network_is_a_point_and_any_of_them_can_be_seen_again(lab: SnowLab) -> None:
     for share in (1, 0.2, 1):
         train(lab, share)
