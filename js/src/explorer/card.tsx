@@ -8,7 +8,7 @@ import { FindUnits } from "./find_units";
 import { PartView } from "./part_view";
 import { PictureCanvas, picturesOf, usePictures } from "./picture_canvas";
 import { useScreen } from "./screen_context";
-import { Tabs, type Tab } from "./tabs";
+import { Tabs, type Tab } from "../page/tabs";
 
 const BACKWARD: readonly (readonly [ExplorerTraits["backward"], string])[] = [
   ["off", "off"],

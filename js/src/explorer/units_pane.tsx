@@ -6,7 +6,7 @@ import { PartView } from "./part_view";
 import { Popover } from "./popover";
 import { Choice, Setting } from "./method_settings";
 import { useScreen } from "./screen_context";
-import { Tabs, type Tab } from "./tabs";
+import { Tabs, type Tab } from "../page/tabs";
 
 const TABS: readonly Tab<Mode>[] = [
   { name: "pictures", words: "patterns", help: "What each unit wants to see, as bright as it is active now (s)" },
