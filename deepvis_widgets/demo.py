@@ -12,6 +12,7 @@ import contextlib
 import io
 import json
 import logging
+import os
 import subprocess
 import sys
 import webbrowser
@@ -91,6 +92,7 @@ def make_app(root: Path, port: int | None) -> Any:
         "root_dir": str(root),
         "open_browser": False,
         "allow_root": True,
+        "answer_yes": True,  # Ctrl-C ends it, without a question
         "log_level": logging.ERROR,
         "contents_manager_class": FirstOutputs,
         **({} if port is None else {"port": port}),
@@ -113,11 +115,22 @@ def _settle(app: Any) -> None:
         file.write_text(json.dumps(SETTINGS), encoding="utf-8")
 
 
-def announce(url: str, browser: bool) -> None:
-    """Says where the page is, and opens it where there is a browser."""
+def announce(url: str, browser: bool, what: str) -> None:
+    """Says where the page is and what is there, and opens it where there is a browser."""
     opened = browser and webbrowser.open(url)
     print(f"{'Opened' if opened else 'Open this in a browser'}: {url}", flush=True)
-    print("The Explorer is running there. Drag over the picture; Ctrl-C here ends it.", flush=True)
+    print(f"{what} Ctrl-C here ends it.", flush=True)
+
+
+async def first_impression(app: Any, path: str) -> str:
+    """Runs the first cell of a notebook, and returns what there is to see then, in a sentence."""
+    try:
+        await run_first_cell(app, path)
+    except (TimeoutError, RuntimeError) as error:
+        return f"Its first cell could not be run ({error}); run it there."
+    if any(output["output_type"] == "error" for output in app.contents_manager.outputs[path]):
+        return "Its first cell failed; the page says why."
+    return "The Explorer is running there. Drag over the picture."
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -134,13 +147,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     app = make_app(notebook.parent, asked.port)
 
     async def begin() -> None:
-        await run_first_cell(app, notebook.name)
-        announce(
-            f"{app.connection_url}lab/tree/{notebook.name}?token={app.identity_provider.token}", not asked.no_browser
-        )
+        what = await first_impression(app, notebook.name)
+        url = f"{app.connection_url}lab/tree/{notebook.name}?token={app.identity_provider.token}"
+        announce(url, not asked.no_browser, what)
 
     app.io_loop.add_callback(lambda: asyncio.ensure_future(begin()))
     app.start()
+    sys.stdout.flush()
+    os._exit(0)  # everything is shut down, but threads that read files for an open page keep Python from ending
 
 
 if __name__ == "__main__":

@@ -116,29 +116,31 @@ class JupyterServer:
         return [*program, "serve", name]
 
     def _start(self, command: list[str]) -> subprocess.Popen[bytes]:
-        environment = self._environment()
+        environment = isolated_environment(self.folder)
         return subprocess.Popen(command, cwd=self.root, env=environment, stdout=self._output, stderr=subprocess.STDOUT)
-
-    def _environment(self) -> dict[str, str]:
-        # compiled once, as for users: kernels would read every module again without their bytecode
-        others = ("JUPYTER", "IPYTHON", "PYTHONDONTWRITEBYTECODE")
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(others)}
-        folders = {
-            name: str(self.folder / name.lower())
-            for name in (
-                *("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"),
-                *("JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR"),
-            )
-        }
-        path = os.pathsep.join(filter(None, [str(CHECKOUT), kept.get("PYTHONPATH")]))
-        data = {"JUPYTER_PATH": str(self.folder / "share"), "JUPYTER_PREFER_ENV_PATH": "1"}
-        return {**kept, **folders, **data, "PYTHONPATH": path}
 
     def _write_settings(self, settings: dict[str, dict[str, Any]]) -> None:
         for name, values in settings.items():
             file = self.folder / "jupyterlab_settings_dir" / f"{name}.jupyterlab-settings"
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(json.dumps(values), encoding="utf-8")
+
+
+def isolated_environment(folder: Path) -> dict[str, str]:
+    """The variables of a process that keeps everything of Jupyter's under `folder`, and sees nothing of the user's."""
+    # compiled once, as for users: kernels would read every module again without their bytecode
+    others = ("JUPYTER", "IPYTHON", "PYTHONDONTWRITEBYTECODE")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(others)}
+    folders = {
+        name: str(folder / name.lower())
+        for name in (
+            *("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"),
+            *("JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR"),
+        )
+    }
+    path = os.pathsep.join(filter(None, [str(CHECKOUT), kept.get("PYTHONPATH")]))
+    data = {"JUPYTER_PATH": str(folder / "share"), "JUPYTER_PREFER_ENV_PATH": "1"}
+    return {**kept, **folders, **data, "PYTHONPATH": path}
 
 
 def free_port() -> int:
