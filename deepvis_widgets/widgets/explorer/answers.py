@@ -176,10 +176,9 @@ class UnitTile:
 
 @dataclass(frozen=True)
 class AtlasInUse:
-    """Whether there is an atlas, and whether it knows what units want to see. It comes on the main thread."""
+    """Whether there is an atlas. It comes on the main thread."""
 
     found: bool
-    patterns: bool
 
 
 @dataclass(frozen=True, eq=False)

@@ -80,6 +80,7 @@ class Explorer(ExplorerState, LiveRoot):
         self.unit_pictures.known_picture = self._atlas.known_picture
         self.panes.follow(session.subscribe)
         session.subscribe(AtlasInUse, self._follow_atlas)
+        self.observe(lambda _: self._suit_tiles(), names="layer")
         session.subscribe(Tiles, self._follow_tiles)
         session.refresh()
         self._atlas.open(atlas)
@@ -114,11 +115,15 @@ class Explorer(ExplorerState, LiveRoot):
         if self.tiles in PICTURED:
             self.unit_pictures.fill_grid()
 
-    def _follow_atlas(self, atlas: AtlasInUse) -> None:
-        """Shows what units want to see as soon as that is known, unless something else was chosen."""
-        if atlas.patterns and not self.tiles_chosen:
-            self.tiles = "pictures"
+    def _follow_atlas(self, _: AtlasInUse) -> None:
+        self._suit_tiles()
         self.unit_pictures.fill_grid()
+
+    def _suit_tiles(self) -> None:
+        """Shows what units want to see wherever that is known, else their maps, unless something was chosen."""
+        if not self.tiles_chosen:
+            self.tiles = "pictures" if self._atlas.knows_patterns(self.layer) else "activation"
+            self.tiles_chosen = False
 
     def _follow_tiles(self, tiles: Tiles) -> None:
         """Selects the strongest unit of a layer in which none was selected before; on the engine's thread."""

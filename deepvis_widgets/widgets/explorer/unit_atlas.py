@@ -62,7 +62,7 @@ class ExplorerAtlas:
             return
         self.feed.atlas = atlas
         self._pane.port.put(found=atlas is not None and atlas.has_pictures)
-        self._publish(AtlasInUse(atlas is not None, atlas is not None and atlas.has_patterns))
+        self._publish(AtlasInUse(atlas is not None))
         self.refresh()
 
     def refresh(self) -> None:
@@ -89,6 +89,10 @@ class ExplorerAtlas:
     def search(self, label: str, here: bool) -> None:
         """Looks for the units that fire for a class, of the layer shown or of all."""
         self.feed.search(label, self._state.layer if here else None)
+
+    def knows_patterns(self, layer: str) -> bool:
+        """Whether the atlas has synthesized pictures of the units of a layer."""
+        return self.feed.atlas is not None and bool(self.feed.atlas.patterns(layer, 0))
 
     def known_picture(self, layer: str, channel: int, mode: str) -> Tensor | None:
         """A unit's picture for the grid; None where the atlas has none. On the engine's thread."""
