@@ -176,9 +176,9 @@ class UnitTile:
 
 @dataclass(frozen=True)
 class AtlasInUse:
-    """Whether there is an atlas. It comes on the main thread."""
+    """Another atlas is in use, or none any more. It comes on the main thread."""
 
-    found: bool
+    pictures: bool  # whether it has seen pictures
 
 
 @dataclass(frozen=True, eq=False)

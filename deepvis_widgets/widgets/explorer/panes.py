@@ -121,7 +121,7 @@ class Panes:
             self.status,
         ):
             pane.follow(subscribe)
-        subscribe(AtlasInUse, lambda atlas: self.grid.port.put(cards=atlas.found))
+        subscribe(AtlasInUse, lambda atlas: self.grid.port.put(cards=atlas.pictures))
 
     def close(self) -> None:
         """Lets go of what the panes hold."""

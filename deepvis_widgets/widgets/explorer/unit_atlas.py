@@ -19,6 +19,7 @@ from .answers import AtlasInUse, GridNotice, StoredPictures
 from .atlas_pane import AtlasPane
 from .state import ExplorerState
 
+NO_PATCHES = "No atlas of this network has seen pictures yet; “top 9” at the unit builds one from a folder."
 KINDS = ("top", "deconv", "facts")  # what the card shows of a unit
 
 
@@ -61,8 +62,9 @@ class ExplorerAtlas:
         if self._client.closed:
             return
         self.feed.atlas = atlas
-        self._pane.port.put(found=atlas is not None and atlas.has_pictures)
-        self._publish(AtlasInUse(atlas is not None))
+        found = atlas is not None and atlas.has_pictures
+        self._pane.port.put(found=found, looked=True)
+        self._publish(AtlasInUse(found))
         self.refresh()
 
     def refresh(self) -> None:
@@ -83,6 +85,7 @@ class ExplorerAtlas:
     def _refuse(self, sentence: str) -> None:
         """An atlas that does not fit: one sentence where its pictures would be; the one in use stays."""
         if not self._client.closed:
+            self._pane.port.put(looked=True)
             self._pane.build.say(sentence)
             self._say(sentence)
 
@@ -99,10 +102,12 @@ class ExplorerAtlas:
         atlas = self.feed.atlas
         try:
             if mode == "patches":
-                place = None if atlas is None else atlas.stand_in(layer, channel)
-                return None if atlas is None or place is None else top_picture(atlas, *place)
+                if atlas is None or not atlas.has_pictures:
+                    raise DeepvisError(NO_PATCHES)
+                place = atlas.stand_in(layer, channel)
+                return None if place is None else top_picture(atlas, *place)
             return self.feed.sheet_picture(layer, channel)
-        except DeepvisError as error:  # its pictures are gone: the unit is drawn instead
+        except DeepvisError as error:  # there are no pictures, or none any more
             self._publish(GridNotice(str(error)))
             return None
 

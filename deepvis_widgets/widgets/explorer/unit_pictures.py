@@ -118,6 +118,7 @@ class Synthesis:
         """
         state, client = self._state, self._client
         client.cancel("pattern")
+        self._say("")
         if state.tiles not in PICTURED:
             return
         layer, mode, units = state.layer, state.tiles, state.on_screen.tolist()

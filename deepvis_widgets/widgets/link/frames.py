@@ -46,6 +46,8 @@ def map_frame(values: Tensor, field: ReceptiveField, lines: list[str]) -> Parts:
     ({'lo': 0.0, 'hi': 1.0, 'lines': ['a line']}, [[0, 7], [8, 15]])
     """
     low, high = values.min(), values.max()
+    if low == high:  # one value says something by its distance from 0 alone
+        low = low.clamp(max=0)
     meta = {"lo": float(low), "hi": float(high), "lines": lines}
     return meta, {"values": quantise(values, low, high, 65535), **spans(field, values.shape)}
 

@@ -115,17 +115,18 @@ function About() {
 /** What the unit wants to see: drawn by itself when the selection rests; below it the strongest pictures there are. */
 function Wants() {
   const screen = useScreen();
-  const { parts, patterns, state } = screen;
+  const { parts, patterns, state, atlas } = screen;
   const pictures = usePictures(screen.frame("patterns", "pictures").value);
   const running = patterns.running.value;
   const post = (kind: "start" | "stop") => () => void parts.patterns.link.post(kind);
   useEffect(() => {
+    if (!atlas.looked.value) return undefined; // it may have the pictures
     const timer = setTimeout(() => {
       const known = picturesOf(parts.patterns.link.last("pictures")).length > 0;
       if (!known && !parts.patterns.model.get("running")) parts.patterns.link.post("start");
     }, REST_MS);
     return () => clearTimeout(timer);
-  }, [state.layer.value, state.unit.value]);
+  }, [state.layer.value, state.unit.value, atlas.looked.value]);
   return (
     <div class="dv-x-about dv-x-wants">
       <div class="dv-x-bar-line">
@@ -135,7 +136,7 @@ function Wants() {
           {running ? "Stop" : pictures.length ? "Draw again" : "Draw"}
         </button>
       </div>
-      <div class="dv-x-four">
+      <div class="dv-x-four" data-alone={pictures.length === 1 && !running}>
         {[0, 1, 2, 3].map((place) => (
           <span key={place} class="dv-x-cell">
             {pictures[place] && <PictureCanvas {...pictures[place]} title="A picture made for this unit" />}

@@ -74,6 +74,8 @@ export interface Facts {
   classes: [label: string, correlation: number][];
 }
 export interface AtlasValues {
+  /** whether it is known by now if there is an atlas */
+  looked: boolean;
   found: boolean;
   folder: string;
   said: string;
@@ -96,7 +98,7 @@ const METHOD: MethodValues = { methods: [], progress: null };
 const RIBBON: RibbonValues = { blocks: [], layers: [], inputs: { layer: "", shares: [] } };
 const PATTERNS: PatternsValues = { running: false, progress: 0, notice: "" };
 const ATLAS: AtlasValues = {
-  found: false, folder: "", said: "", running: false, fraction: 0, how_far: "", captions: [], top_notice: "", notice: "",
+  looked: false, found: false, folder: "", said: "", running: false, fraction: 0, how_far: "", captions: [], top_notice: "", notice: "",
   facts: null, similar_captions: [], similar_title: "", find_captions: [], find_title: "",
 };
 const GRID = { ...defaults.unit_grid, colormap: "inferno", lit: true };

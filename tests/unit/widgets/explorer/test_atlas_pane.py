@@ -299,3 +299,15 @@ def test_patches_of_an_atlas_are_tiles_of_their_own(explorer: dv.Explorer) -> No
     unit = int(shown.arrays["units"][0])
     patch = explorer.atlas.unit(LAYER, unit).top[0].patch
     np.testing.assert_allclose(shown.arrays["pictures"][0].astype(int), to_bytes(thumbnail(patch)), atol=1)
+
+
+def test_without_pictures_there_are_no_patches_which_is_told(built: tuple[Path, Path]) -> None:
+    explorer = dv.Explorer(small_network(), pictures=built[0], layer=LAYER)
+    settle(explorer)
+    for tiles, told in (("patches", "No atlas of this network has seen pictures yet"), ("activation", "")):
+        explorer.tiles = tiles
+        settle(explorer)
+        notice = explorer.panes.grid.port.values["notice"]
+        assert notice.startswith(told) and bool(notice) == bool(told)
+    assert explorer.panes.grid.port.values["cards"] is False
+    explorer.close()

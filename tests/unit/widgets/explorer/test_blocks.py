@@ -7,6 +7,7 @@ import pytest
 import deepvis_widgets as dv
 from deepvis_widgets.core.network.network import Network
 from deepvis_widgets.widgets.explorer.blocks import blocks, start_layer
+from deepvis_widgets.zoo.patterns import drawn_layers
 from tests import families
 
 
@@ -21,7 +22,7 @@ LITE = [f"block {stage}.{n}" for stage, count in enumerate((1, 2, 2, 3, 3, 4, 1)
     ("name", "titles", "opens"),
     [
         ("husky-wolf", [*(f"conv{n}" for n in range(1, 9)), "classifier"], "features.relu5"),
-        ("efficientnet_lite0", ["conv_stem", *LITE, "conv_head", "classifier"], "blocks.4.0.conv_pwl"),
+        ("efficientnet_lite0", ["conv_stem", *LITE, "conv_head", "classifier"], "blocks.4.0.bn3.drop"),
         (
             "resnet18",
             ["conv1", *(f"layer{stage}.{n}" for stage in (1, 2, 3, 4) for n in (0, 1)), "fc"],
@@ -59,3 +60,8 @@ def test_norms_and_poolings_stand_with_what_is_before_them() -> None:
 
 def test_a_container_of_a_kind_of_its_own_is_a_block() -> None:
     assert "transition1" in [block.title for block in blocks(network("densenet121"))]
+
+
+def test_blocks_of_the_real_network_are_those_whose_patterns_ship() -> None:
+    net = network("efficientnet_lite0")
+    assert [block.shown for block in blocks(net)][:-2] == [*drawn_layers(net).values()][:-1]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import torch
 
+from deepvis_widgets.core.network.receptive_field import ReceptiveField, Span
 from deepvis_widgets.core.results import HeatMap
 from deepvis_widgets.widgets.link.frames import (
+    map_frame,
     overlay_frame,
     plane_frame,
     quantise,
@@ -23,6 +26,13 @@ def test_quantised_values_come_back_within_half_a_step() -> None:
         assert steps.dtype == dtype and (steps.min(), steps.max()) == (0, levels)
         back = float(low) + steps / levels * float(high - low)
         np.testing.assert_allclose(back, values.numpy(), atol=0.51 * float(high - low) / levels)
+
+
+@pytest.mark.parametrize(("value", "level"), [(3.0, 65535), (0.0, 0), (-3.0, 0)])
+def test_a_map_of_one_value_is_as_bright_as_the_value_is_above_zero(value: float, level: int) -> None:
+    side = Span(torch.tensor([0]), torch.tensor([7]))
+    _, arrays = map_frame(torch.full((1, 1), value), ReceptiveField(side, side, (8, 8)), [])
+    assert arrays["values"].tolist() == [[level]]
 
 
 def test_a_flat_map_and_what_is_no_number_become_zero() -> None:
