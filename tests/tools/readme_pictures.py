@@ -26,7 +26,7 @@ photos = [dv.photo(name) for name in ("chelsea", "coffee", "rocket", "motorcycle
 explorer = dv.Explorer("efficientnet_lite0", pictures=photos)
 explorer
 """
-WIDTH = 900  # px of a picture in the documents
+WIDTH = 840  # px of a picture in the documents
 FRAME_MS = 100  # of the moving picture
 STEPS = 36  # of one way of the occluder
 FILES = "application:toggle-left-area"
@@ -82,7 +82,7 @@ class Camera:
         frames = [*self._drag(), *self._click_class()]
         first, *others = frames
         first.save(
-            PICTURES / f"{MOVING}.webp", save_all=True, append_images=others, duration=FRAME_MS, loop=0, quality=60
+            PICTURES / f"{MOVING}.webp", save_all=True, append_images=others, duration=FRAME_MS, loop=0, quality=45
         )
 
     def _drag(self) -> list[Image.Image]:

@@ -78,12 +78,14 @@ class UnitMap:
 
 @dataclass(frozen=True, eq=False)
 class Shares:
-    """Class probabilities (classes,), the top class, the one explained, and whether `rank` chooses those shown anew."""
+    """Class probabilities (classes,), the top class and the one explained. The classes shown are chosen anew by the
+    first of these that is drawn with a higher `ranking`.
+    """
 
     values: Tensor
     top: int
     chosen: int
-    rank: bool
+    ranking: int
     seq: int = 0
 
 
@@ -229,15 +231,13 @@ def served(network: Network, surveyed: bool) -> dict[str, bool]:
     return {found.name: (found.surveys and not surveyed) or found.refuses(network) is None for found in offered}
 
 
-def forward(question: Question, recording: Recording, seq: int, rank: bool) -> tuple[Tiles, UnitMap, Shares]:
-    """What a pass is enough for: the activations of the layer, those of one unit, and the class probabilities; with
-    `rank` the classes shown are chosen anew.
-    """
+def forward(question: Question, recording: Recording, seq: int) -> tuple[Tiles, UnitMap, Shares]:
+    """What a pass is enough for: the activations of the layer, those of one unit, and the class probabilities."""
     maps = _maps(question, recording)
     return (
         _tiles(maps, question, seq, gradient=False),
         _unit_map(maps, question),
-        shares(question, recording, rank, seq),
+        shares(question, recording, seq),
     )
 
 
@@ -276,11 +276,11 @@ def _unit_map(maps: Tensor, question: Question) -> UnitMap:
     return UnitMap(question.layer, unit, values, unit.position or strongest(values))
 
 
-def shares(question: Question, recording: Recording, rank: bool, seq: int = 0) -> Shares:
+def shares(question: Question, recording: Recording, seq: int = 0) -> Shares:
     """Softmax class probabilities with the class explained, if none is asked for the top one."""
     values = recording.logits[0].detach().float().softmax(0).cpu()
     top = int(values.argmax())
-    return Shares(values, top, top if question.target is None else question.target, rank, seq)
+    return Shares(values, top, top if question.target is None else question.target, question.ranking, seq)
 
 
 def reduced(layer: Layer, maps: Tensor, units: Tensor | None, longest: int) -> Maps:

@@ -96,6 +96,7 @@ class Explorer(ExplorerState, LiveRoot):
             film=session.film,
             press=self.press,
             stop_method=session.explanations.stop,
+            show_pictures=self._show_pictures,
             draw_pictures=pictures.draw,
             stop_pictures=pictures.stop,
             ask_card=lambda port, frame: self._atlas.feed.answer_card(port, frame),
@@ -109,6 +110,11 @@ class Explorer(ExplorerState, LiveRoot):
             search=lambda label, here: self._atlas.search(label, here),
             use_atlas=lambda atlas: main.run(self.use_atlas, atlas),
         )
+
+    def _show_pictures(self) -> None:
+        """What the selected unit wants to see: drawn now, unless the atlas has it."""
+        if not self._atlas.show_patterns():
+            self.unit_pictures.draw()
 
     def _scroll(self, units: Tensor, done: Done) -> None:
         self.session.scroll(units, done)

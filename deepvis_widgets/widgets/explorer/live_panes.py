@@ -204,7 +204,7 @@ class BarsPane:
         subscribe(Shares, self._show)
 
     def _show(self, found: Shares) -> None:
-        meta = {"top": found.top, "chosen": found.chosen, "rank": found.rank}
+        meta = {"top": found.top, "chosen": found.chosen, "ranking": found.ranking}
         self.port.push("values", meta, {"values": found.values.numpy().astype(np.float32)}, found.seq)
 
 

@@ -40,6 +40,7 @@ class Acts:
     film: Callable[[Tensor, Done], None]
     press: Callable[[str], None]
     stop_method: Callable[[], None]
+    show_pictures: Callable[[], None]  # known ones, or else new ones
     draw_pictures: Callable[[], None]
     stop_pictures: Callable[[], None]
     ask_card: Callable[[Port, Frame], None]
@@ -100,6 +101,7 @@ class Panes:
         grid.on_frame("visible", scrolled)
         grid.on_frame("card", partial(acts.ask_card, grid))
         camera.on_frame("frame", filmed)
+        self.patterns.port.on_frame("rest", lambda _: acts.show_pictures())
         self.patterns.port.on_frame("start", lambda _: acts.draw_pictures())
         self.patterns.port.on_frame("stop", lambda _: acts.stop_pictures())
         self.bars.port.on_frame("pick", lambda frame: acts.pick(int(frame.meta["index"])))

@@ -20,7 +20,7 @@ from ...engine.cache import Cache
 from ...engine.client import Client, nothing
 from ...engine.main_thread import MainThread
 from . import answers
-from .answers import A, Answered, BackwardView, Notice, Overlay, Served, Shares
+from .answers import A, Answered, BackwardView, Notice, Overlay, Served
 from .drag import Dragging
 from .overlay import SlowExplanations
 from .publisher import Publisher
@@ -53,7 +53,6 @@ class Session:
         self._publisher = Publisher()
         self._top: tuple[Tensor, int] | None = None  # an uncovered picture, and its top class
         self._ranking = 0  # of the newest question: which one chooses the class bars anew
-        self._ranked = 0  # which one has done so
         self._seen = Cache(SEEN)
         self._seen_pass: Callable[[], Recording | None] = lambda: None
         self.explanations = SlowExplanations(self.client, self.publish, self.say, self._resolve)
@@ -213,20 +212,12 @@ class Session:
 
     def _forward(self, question: Question, recording: Recording, seq: int) -> None:
         """What a pass without a graph is enough for."""
-        tiles, unit, shares = answers.forward(question, recording, seq, self._ranks(question))
+        tiles, unit, shares = answers.forward(question, recording, seq)
         self.publish(tiles, question)
         self.publish(unit, question)
-        self._publish_shares(shares, question)
+        self.publish(shares, question)
         if question.covered.box is None:
             self._know_top(question.covered.view, shares.top)
-
-    def _ranks(self, question: Question) -> bool:
-        """Whether it is the first one to be answered since the class bars were to be chosen anew."""
-        return question.ranking > self._ranked
-
-    def _publish_shares(self, shares: Shares, question: Question) -> None:
-        if self.publish(shares, question):
-            self._ranked = max(self._ranked, question.ranking)
 
     def _know_top(self, view: Tensor, top: int) -> None:
         """Questions know it from now on, also while the main thread is busy; the state follows."""
@@ -276,8 +267,7 @@ class Session:
 
     def _explained(self, question: Question) -> None:
         """Another class is explained, in the class bars too, or another method explains it."""
-        shares = answers.shares(question, self._record(question), self._ranks(question))
-        self._publish_shares(shares, question)
+        self.publish(answers.shares(question, self._record(question)), question)
         self._overlay(question)
 
     def _overlay(self, question: Question, seq: int = 0) -> None:

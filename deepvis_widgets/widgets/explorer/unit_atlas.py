@@ -71,16 +71,17 @@ class ExplorerAtlas:
         """Shows what the atlas knows of the selected unit."""
         state, atlas = self._state, self.feed.atlas
         if atlas is not None:
-            self._show_stored(atlas)
+            self.show_patterns()
             if atlas.has_pictures:
                 self.feed.show(state.layer, state.unit, [*KINDS, "similar"] if state.about == "find" else KINDS)
 
-    def _show_stored(self, atlas: Atlas) -> None:
-        """The synthesized pictures that the atlas has of the selected unit; Start draws others."""
+    def show_patterns(self) -> bool:
+        """Shows the synthesized pictures that the atlas has of the selected unit, and returns whether it has some."""
         layer, channel = self._state.layer, self._state.unit
-        stored = atlas.patterns(layer, channel)
+        stored = [] if self.feed.atlas is None else self.feed.atlas.patterns(layer, channel)
         if stored and not self._drawing():
             self._publish(StoredPictures(Target(channel, layer), stack(stored)))
+        return bool(stored)
 
     def _refuse(self, sentence: str) -> None:
         """An atlas that does not fit: one sentence where its pictures would be; the one in use stays."""

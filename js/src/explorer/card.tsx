@@ -123,7 +123,7 @@ function Wants() {
     if (!atlas.looked.value) return undefined; // it may have the pictures
     const timer = setTimeout(() => {
       const known = picturesOf(parts.patterns.link.last("pictures")).length > 0;
-      if (!known && !parts.patterns.model.get("running")) parts.patterns.link.post("start");
+      if (!known && !parts.patterns.model.get("running")) parts.patterns.link.post("rest");
     }, REST_MS);
     return () => clearTimeout(timer);
   }, [state.layer.value, state.unit.value, atlas.looked.value]);

@@ -10,13 +10,17 @@ export function ClassRows() {
   const { parts, bars, state, sizes } = screen;
   const labels = bars.labels.value;
   const kept = useRef<number[]>([]);
+  const ranked = useRef(-1);
   const list = useId();
   const values = frame && take(frame, "values", "float32", 1)?.values;
   const top = frame ? number(frame.meta, "top", 0) : -1;
   const chosen = (state.target.value as number | null) ?? top;
   const count = sizes.value.rows - 1; // the last line finds others
   const rows = useMemo(() => {
-    if (values) kept.current = chosenRows(kept.current, values, { count, chosen, top, rank: frame!.meta.rank === true });
+    if (!values) return kept.current;
+    const ranking = number(frame!.meta, "ranking", 0); // of a frame that was overtaken before it was drawn, the next one has it too
+    kept.current = chosenRows(kept.current, values, { count, chosen, top, rank: ranking > ranked.current });
+    ranked.current = Math.max(ranked.current, ranking);
     return kept.current;
   }, [frame, count, chosen]);
   const find = (input: HTMLInputElement): void => {

@@ -281,6 +281,9 @@ def test_stored_synthesized_pictures_are_shown_at_once(built: tuple[Path, Path],
     explorer.about = "synthesized"
     np.testing.assert_array_equal(last(explorer.panes.patterns, "pictures").arrays["pictures"], expected)
     assert explorer.tiles == "pictures", "what units want to see is shown as soon as it is known"
+    explorer._receive(None, *pack("patterns/rest", 0, {}))
+    settle(explorer)
+    np.testing.assert_array_equal(last(explorer.panes.patterns, "pictures").arrays["pictures"], expected)
     other = next(name for name in explorer.network.layers.names if not made.patterns(name, 0))
     for layer, tiles in ((other, "activation"), (LAYER, "pictures")):
         explorer.layer = layer

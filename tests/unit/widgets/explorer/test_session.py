@@ -80,6 +80,9 @@ def test_a_picture_is_answered_in_the_order_of_what_is_quick(session: Session) -
 
 
 def test_a_trait_asks_for_what_it_changes(session: Session) -> None:
+    ranked = told(session, answers.Shares)
+    session.refresh()
+    assert session.idle(60)
     found = told(session, *KINDS)
     session.state.unit = 3
     assert session.idle(60)
@@ -88,7 +91,7 @@ def test_a_trait_asks_for_what_it_changes(session: Session) -> None:
     session.state.target = 2
     assert session.idle(60)
     assert [type(answer) for answer in found] == [answers.Shares, answers.Overlay, answers.Answered]
-    assert found[0].chosen == 2 and not found[0].rank, "the class bars tell which one is explained, in their places"
+    assert found[0].chosen == 2 and found[0].ranking == ranked[0].ranking, "the class bars keep their places"
     assert found[1].result.target == "class 2"
 
 
