@@ -29,7 +29,6 @@ explorer
 WIDTH = 840  # px of a picture in the documents
 FRAME_MS = 100  # of the moving picture
 STEPS = 36  # of one way of the occluder
-FILES = "application:toggle-left-area"
 
 
 @dataclass(frozen=True)
@@ -40,12 +39,11 @@ class Screen:
     size: tuple[int, int]
     theme: str = "light"
     where: str = "doc"
-    files: bool = False
 
 
 SCREENS = (
     Screen("1440", (1440, 900)),
-    Screen("1440-files", (1440, 900), where="lab", files=True),
+    Screen("1440-files", (1440, 900), where="lab"),
     Screen("1920-dark", (1920, 1080), "dark"),
     Screen("1024", (1024, 768)),
     Screen("phone", (390, 844), where="voila"),
@@ -65,8 +63,6 @@ class Camera:
         self.page.set_viewport_size(ViewportSize(width=screen.size[0], height=screen.size[1]))
         name = write_notebook(self.server.root, f"{screen.name}-picture", [CELL])
         self.notebook.open(self.server, name, screen.theme)
-        if screen.files:
-            self.notebook.command(FILES)
         self.page.locator(".dv-x-class").first.wait_for()
         self.page.wait_for_timeout(8000)  # the pictures of the unit
 
