@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import signal
 import subprocess
 import sys
 import time
@@ -49,7 +48,7 @@ def begin(tmp_path: Path) -> Iterator[Begin]:
 
     yield began
     for process in processes:
-        process.send_signal(signal.SIGINT)  # Ctrl-C ends it, as it says
+        process.terminate()
         process.wait(60)
 
 
