@@ -86,17 +86,20 @@ def _block_of(network: Network, layer: Layer) -> str:
         if not isinstance(child, nn.Module):
             return ""
         module, name = child, ".".join(parts[: depth + 1])
-        if not _is_plain(module) and 1 < _size(network, name) <= max(SMALLEST, len(network.layers) // SHARE):
+        if _fits(network, module, name) and _size(network, name) > 1:
             return name
     own = layer.name.split("#")[0]
-    return own if any(other.name.startswith(own + ".") for other in network.layers) and _fits(network, own) else ""
-
-
-def _fits(network: Network, name: str) -> bool:
+    if not any(other.name.startswith(own + ".") for other in network.layers):
+        return ""
     try:
-        module = network.module.get_submodule(name)
+        module = network.module.get_submodule(own)
     except AttributeError:
-        return False
+        return ""
+    return own if _fits(network, module, own) else ""
+
+
+def _fits(network: Network, module: nn.Module, name: str) -> bool:
+    """Whether a module is small enough to be one block, and more than a list of others."""
     return not _is_plain(module) and _size(network, name) <= max(SMALLEST, len(network.layers) // SHARE)
 
 

@@ -213,6 +213,7 @@ class StatusPane:
 
     def __init__(self, network: Network, port: Port) -> None:
         self.port, self._network = port, network
+        self._checkered: dict[str | None, bool] = {}  # by layer: a drag asks at each step
 
     def follow(self, subscribe: Subscribe) -> None:
         """Shows answers from now on."""
@@ -232,8 +233,12 @@ class StatusPane:
         self.port.put(words=list(words), milliseconds=round(answered.milliseconds))
 
     def _checkerboard(self, question: Question) -> list[str]:
-        deconvnet = question.backward == "deconvnet"
-        return [CHECKERS] if deconvnet and checkers(self._network, question.held.layer) else []
+        layer = question.held.layer
+        if question.backward != "deconvnet":
+            return []
+        if layer not in self._checkered:
+            self._checkered[layer] = checkers(self._network, layer)
+        return [CHECKERS] if self._checkered[layer] else []
 
 
 def _mark(box: Sequence[int] | Box, kind: str, label: str) -> dict[str, Any]:
