@@ -112,6 +112,7 @@ class Answered:
 
     question: Question
     milliseconds: float
+    scrolled: bool = False  # whether only other units came on screen
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,7 @@ class Notice:
     """One sentence about what went wrong; an empty one takes the last one away."""
 
     sentence: str
+    number: int = 0  # of the newest question then: the answer to a later one takes the sentence away
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,7 @@ class StagePane:
         self._field: list[dict[str, Any]] = []
         self._overlaid: Overlay | None = None
         self._signed = False
+        self._said = Notice("")
         state.observe(lambda _: self._show_picture(), names="cover")
         state.observe(lambda _: self._color(), names="colormap")
         state.observe(lambda _: self._mark(), names="localize")
@@ -64,12 +65,20 @@ class StagePane:
         """Shows answers from now on."""
         subscribe(UnitMap, self._show_field)
         subscribe(Overlay, self._show_overlay)
-        subscribe(Notice, lambda notice: self.port.put(notice=notice.sentence))
-        subscribe(Answered, lambda _: self.port.put(notice=""))
+        subscribe(Notice, self._say)
+        subscribe(Answered, self._forget_notice)
 
     def close(self) -> None:
         """Lets go of the last map."""
         self._overlaid = None
+
+    def _say(self, notice: Notice) -> None:
+        self._said = notice
+        self.port.put(notice=notice.sentence)
+
+    def _forget_notice(self, answered: Answered) -> None:
+        if answered.question.number > self._said.number and not answered.scrolled:
+            self._say(Notice(""))
 
     def _show_picture(self) -> None:
         if self._state.view is not None:

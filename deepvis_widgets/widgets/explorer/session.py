@@ -52,6 +52,7 @@ class Session:
         self.main = MainThread()
         self._publisher = Publisher()
         self._top: tuple[Tensor, int] | None = None  # an uncovered picture, and its top class
+        self._asked = 0  # the number of the newest question
         self._ranking = 0  # of the newest question: which one chooses the class bars anew
         self._seen = Cache(SEEN)
         self._seen_pass: Callable[[], Recording | None] = lambda: None
@@ -82,8 +83,8 @@ class Session:
         return not self.client.closed and self._publisher.publish(answer, number)
 
     def say(self, sentence: str) -> None:
-        """Publishes one sentence about what went wrong; the next answer takes it away."""
-        self.publish(Notice(sentence))
+        """Publishes one sentence about what went wrong; the answer to what is asked next takes it away."""
+        self.publish(Notice(sentence, self._asked))
 
     def idle(self, timeout: float | None = None) -> bool:
         """Waits until all is answered, at most `timeout` seconds; False if something is not."""
@@ -98,7 +99,7 @@ class Session:
         top, ranking = self._known_top(self.state.view), None if rank else self._ranking
         question = freeze(self.state, box, everything, dragged, top, ranking)
         if question is not None:
-            self._ranking = question.ranking
+            self._asked, self._ranking = question.number, question.ranking
         return question
 
     def _known_top(self, view: Tensor | None) -> int | None:
@@ -127,7 +128,7 @@ class Session:
             return found
 
         def answer(found: Question) -> None:
-            self.publish(Answered(found, 1000 * (time.perf_counter() - began)), found)
+            self.publish(Answered(found, 1000 * (time.perf_counter() - began), slot == "tiles"), found)
 
         self.client.ask(slot, compute, answer, doing=doing, done=done)
 

@@ -27,6 +27,7 @@ from deepvis_widgets.widgets.explorer import answers as live
 from deepvis_widgets.widgets.explorer import drag as explorer_drag
 from deepvis_widgets.widgets.explorer.explorer import Explorer
 from deepvis_widgets.widgets.explorer.keys import KEYS
+from deepvis_widgets.widgets.explorer.question import Question
 from deepvis_widgets.widgets.link.protocol import Frame, pack
 from tests.small_nets import Crafty, Plain
 
@@ -172,6 +173,30 @@ def test_a_picture_that_cannot_be_read_is_a_sentence_on_the_stage(explorer: Expl
     explorer.show(b"not a picture")
     assert "not a picture" in notice(explorer.panes.stage)
     assert same(last(explorer.panes.stage, "picture"), before)
+
+
+def test_a_sentence_stays_until_what_is_asked_after_it_is_answered(explorer: Explorer, monkeypatch: Any) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    everything = explorer.session._everything
+
+    def waiting(question: Question) -> None:
+        begun.set()
+        assert go_on.wait(60)
+        everything(question)
+
+    monkeypatch.setattr(explorer.session, "_everything", waiting)
+    explorer.session.refresh()
+    assert begun.wait(60)
+    explorer.show(b"not a picture")
+    go_on.set()
+    settle(explorer)
+    assert "not a picture" in notice(explorer.panes.stage), "taken away by the answer to an older question"
+    explorer.session.scroll(torch.arange(2), lambda: None)
+    settle(explorer)
+    assert "not a picture" in notice(explorer.panes.stage), "taken away by a scroll"
+    explorer.unit = (explorer.unit + 1) % 6
+    settle(explorer)
+    assert notice(explorer.panes.stage) == ""
 
 
 def test_a_new_layer_brings_its_units_and_its_strongest_one_or_the_one_selected_there_before(
