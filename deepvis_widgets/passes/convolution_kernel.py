@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Collection
 
@@ -9,19 +10,20 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .fusion import fixed_norm, with_norm
+from .fusion import fixed_norm, most_of, with_norm
 from .operation_calls import ConvolutionCall
 from .trace import Op, Ref
 from .winograd import Winograd, suits
 
-RECTIFIED = {"rectified": True}  # the argument of a convolution that took its rectifier along
+MOST = "most"  # the argument of a convolution that took its rectifier along: what that lets through
 FLOATS = 1_500_000  # that a matrix product reads and writes at a time: what stays in the cache until it is rectified
 HEAVY = 2**16  # weights that a convolution would first bring into an order of its own, which takes long for
 FEW = 512  # outputs: then a product of matrices is quicker
 
 
 class ConvolutionKernel:
-    """A convolution prepared for many calls: its weights in the order they are read in, `rectified` with its ReLU.
+    """A convolution prepared for many calls: its weights in the order they are read in; with its rectifier, where `most`
+    says what that lets through.
 
     >>> import torch
     >>> from deepvis_widgets.passes.trace import Trace
@@ -34,10 +36,10 @@ class ConvolutionKernel:
     True
     """
 
-    def __init__(self, call: ConvolutionCall, rectified: bool) -> None:
+    def __init__(self, call: ConvolutionCall, most: float | None) -> None:
         self.weight, self.bias = call.weight.contiguous(memory_format=torch.channels_last), call.bias
         self.stride, self.padding, self.dilation = map(_pair, (call.stride, call.padding, call.dilation))
-        self.groups, self.rectified = call.groups, rectified
+        self.groups, self._most = call.groups, most
         self._winograd: Winograd | None = None
         self._plain = self.stride == self.dilation == (1, 1) and self.groups == 1
 
@@ -45,14 +47,14 @@ class ConvolutionKernel:
     def of(op: Op) -> ConvolutionKernel | None:
         """Returns the kernel of this operation; None where it is no convolution over two dimensions."""
         call = ConvolutionCall.of(op)
-        return ConvolutionKernel(call, op.kwargs == RECTIFIED) if call is not None and call.is_of_maps else None
+        return ConvolutionKernel(call, op.kwargs.get(MOST)) if call is not None and call.is_of_maps else None
 
     def __call__(self, x: Tensor, padding: tuple[int, int]) -> Tensor:
         """Returns maps (B, O, h, w) from (B, C, H, W) with `padding` zeros around them; in memory channels last."""
         size = x.shape[2] + 2 * padding[0] - 2, x.shape[3] + 2 * padding[1] - 2
         if self._plain and suits(self.weight, size):
             self._winograd = self._winograd or Winograd(self.weight, self.bias)
-            return self._winograd(x, padding, self.rectified)
+            return self._winograd(x, padding, self._rectify)
         return self.direct(x, padding)
 
     def direct(self, x: Tensor, padding: tuple[int, int]) -> Tensor:
@@ -63,8 +65,15 @@ class ConvolutionKernel:
             rows = self._seen(x, padding)
             if rows.shape[:3].numel() <= FEW:
                 return self._product(rows)
-        out = F.conv2d(x, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
-        return out.relu_() if self.rectified else out
+        return self._rectify(
+            F.conv2d(x, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
+        )
+
+    def _rectify(self, out: Tensor) -> Tensor:
+        """Rectifies in place, where the convolution took its rectifier along."""
+        if self._most is None:
+            return out
+        return out.relu_() if math.isinf(self._most) else out.clamp_(0, self._most)
 
     def _seen(self, x: Tensor, padding: tuple[int, int]) -> Tensor:
         """Returns what every output sees, (B, h, w, kernel height, kernel width, C); a view, where nothing is
@@ -87,8 +96,7 @@ class ConvolutionKernel:
                 torch.mm(given, weight, out=part)
             else:
                 torch.addmm(self.bias, given, weight, out=part)
-            if self.rectified:
-                part.relu_()
+            self._rectify(part)
         return out.view(*seen.shape[:3], -1).permute(0, 3, 1, 2)
 
 
@@ -112,8 +120,9 @@ def _together(convolution: Op, op: Op) -> Op | None:
     call, norm = ConvolutionCall(*convolution.args), fixed_norm(op)
     if norm is not None and not convolution.kwargs:
         return Op(convolution.func, tuple(with_norm(call, norm)), {}, op.outs)
-    if op.name == "relu" and not convolution.kwargs:
-        return Op(convolution.func, convolution.args, RECTIFIED, op.outs)
+    most = most_of(op)
+    if most is not None and not convolution.kwargs:
+        return Op(convolution.func, convolution.args, {MOST: most}, op.outs)
     return None
 
 

@@ -6,6 +6,7 @@ Works on the operations of a traced pass, so the network they came from is left 
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -16,7 +17,6 @@ from torch import Tensor
 from .operation_calls import BatchNormCall, ConvolutionCall
 from .trace import Op, Ref
 
-RECTIFIER = "relu"
 NOTHING = "none"
 
 
@@ -69,7 +69,16 @@ def _followers(convolution: Op, takers: dict[int, Op]) -> list[Op]:
     norm = takers.get(convolution.outs[0])
     found = [norm] if norm is not None and fixed_norm(norm) is not None else []
     rectifier = takers.get((found or [convolution])[-1].outs[0])
-    return found + ([rectifier] if rectifier is not None and rectifier.name == RECTIFIER else [])
+    return found + ([rectifier] if rectifier is not None and most_of(rectifier) is not None else [])
+
+
+def most_of(op: Op) -> float | None:
+    """Returns the most that a rectifier lets through, infinity where it has no bound; None where this is none."""
+    if op.name == "relu":
+        return math.inf
+    if op.name != "hardtanh" or op.kwargs or len(op.args) != 3 or op.args[1] != 0 or not op.args[2] > 0:
+        return None
+    return float(op.args[2])
 
 
 def fixed_norm(op: Op) -> BatchNormCall | None:
@@ -85,9 +94,16 @@ def _fused(convolution: Op, call: ConvolutionCall, followers: list[Op], values: 
     sliding = call.padding, call.stride, call.dilation, call.groups
     size = list(values[convolution.ins[0]].shape)
     packed = torch.ops.mkldnn._reorder_convolution_weight(weight, *sliding, size)
-    after = RECTIFIER if followers and followers[-1].name == RECTIFIER else NOTHING
-    args: tuple[Any, ...] = (call.input, packed, call.bias, *sliding, after, [], "")
+    args: tuple[Any, ...] = (call.input, packed, call.bias, *sliding, *_after(followers), "")
     return Op(torch.ops.mkldnn._convolution_pointwise.default, args, {}, [convolution, *followers][-1].outs[:1])
+
+
+def _after(followers: list[Op]) -> tuple[str, list[float]]:
+    """Returns what oneDNN calls the last follower, if it is a rectifier, and its bounds."""
+    most = most_of(followers[-1]) if followers else None
+    if most is None:
+        return NOTHING, []
+    return ("relu", []) if math.isinf(most) else ("hardtanh", [0.0, most])
 
 
 def with_norm(call: ConvolutionCall, norm: BatchNormCall) -> ConvolutionCall:

@@ -78,14 +78,18 @@ def _relu(recorded: RecordedPass, op: Op, values: dict[int, Value]) -> Patch:
 
 
 def _pointwise(recorded: RecordedPass, op: Op, values: dict[int, Value]) -> Any:
-    x, *others = op.ins
-    patch: Patch = values[x]
-    bounds = () if op.name in NORMS else (*op.args[1:], *op.kwargs.values())
-    if others or not isinstance(op.args[0], Ref) or any(map(_spatial, bounds)):
+    if not is_pointwise(op):
         return None
+    patch: Patch = values[op.ins[0]]
     output = op.func(patch.values, *op.args[1:], **op.kwargs)
     made = [Patch(out, patch.tops, patch.lefts, number) for out, number in zip(_all(output), op.outs, strict=False)]
     return made if isinstance(output, tuple | list) else made[0]
+
+
+def is_pointwise(op: Op) -> bool:
+    """Returns whether an operation on one map does the same at every position of it, if it is one of POINTWISE."""
+    bounds = () if op.name in NORMS else (*op.args[1:], *op.kwargs.values())
+    return len(op.ins) == 1 and isinstance(op.args[0], Ref) and not any(map(_spatial, bounds))
 
 
 def _channelwise(recorded: RecordedPass, op: Op, values: dict[int, Value]) -> Any:
@@ -112,6 +116,20 @@ def _binary(recorded: RecordedPass, op: Op, values: dict[int, Value]) -> Patch |
 def _spatial(constant: Any) -> bool:
     """Returns whether a constant differs from position to position."""
     return isinstance(constant, Tensor) and constant.numel() > 1 and constant.shape[-2:] != (1, 1)
+
+
+def _pad(recorded: RecordedPass, op: Op, values: dict[int, Value]) -> Patch | None:
+    before = padding_before(op)
+    if before is None or recorded.bases[op.args[0].index].ndim != 4:
+        return None
+    patch: Patch = values[op.args[0].index]
+    return Patch(patch.values, patch.tops + before[0], patch.lefts + before[1], op.outs[0])
+
+
+def padding_before(op: Op) -> tuple[int, int] | None:
+    """Returns how many rows and columns a padding lays before a map; None where it cuts, or pads channels."""
+    pads = [*op.args[1], 0, 0][:4]
+    return None if len(op.args[1]) > 4 or min(pads) < 0 else (pads[2], pads[0])
 
 
 def _cat(recorded: RecordedPass, op: Op, values: dict[int, Value]) -> Patch | None:
@@ -157,6 +175,7 @@ HANDLERS: dict[str, Callable[[RecordedPass, Op, dict[int, Value]], Any]] = {
     "max_pool2d_with_indices": _max_pool,
     "avg_pool2d": _avg_pool,
     "cat": _cat,
+    "constant_pad_nd": _pad,
     "mean": _mean,
     "_adaptive_avg_pool2d": _mean,
     "relu": _relu,

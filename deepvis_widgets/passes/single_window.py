@@ -19,7 +19,7 @@ from ..core.network.recording import Recording
 from .convolution_kernel import ConvolutionKernel
 from .incremental import Incremental
 from .patches import Patch, Window
-from .region_operations import is_global_mean
+from .region_operations import POINTWISE, is_global_mean, is_pointwise, padding_before
 from .regions import COVERED
 from .trace import Op, Program, Ref
 from .window_passes import WindowPasses
@@ -95,6 +95,10 @@ class SingleWindow(Incremental):
             return self._max_pool(op)
         if op.name == "relu":
             return self._relu(op)
+        if op.name == "constant_pad_nd" and (before := padding_before(op)) is not None:
+            return self._pad(op, before)
+        if op.name in POINTWISE and is_pointwise(op) and len(op.outs) == 1:
+            return self._pointwise(op)
         if op.name == "add" and len(op.ins) == 2 and len(op.args) == 2 and not op.kwargs:
             return self._together(op, op.ins, lambda cut: cut[0] + cut[1])
         if is_global_mean(op):
@@ -148,6 +152,29 @@ class SingleWindow(Incremental):
         def step(found: dict[int, Value]) -> Value:
             part = found[number]
             return Part(rectify(part.values), part.top, part.left, out) if isinstance(part, Part) else rectify(part)
+
+        return step
+
+    def _pointwise(self, op: Op) -> Step:
+        number, out = op.ins[0], op.outs[0]
+        rest, named = op.args[1:], op.kwargs
+
+        def step(found: dict[int, Value]) -> Value:
+            part = found[number]
+            if not isinstance(part, Part):
+                return op.func(part, *rest, **named)
+            return Part(op.func(part.values, *rest, **named), part.top, part.left, out)
+
+        return step
+
+    def _pad(self, op: Op, before: tuple[int, int]) -> Step:
+        number, out, (rows, cols) = op.ins[0], op.outs[0], before
+
+        def step(found: dict[int, Value]) -> Value:
+            part = found[number]
+            if not isinstance(part, Part):
+                return op.func(part, *op.args[1:])
+            return Part(part.values, part.top + rows, part.left + cols, out)
 
         return step
 

@@ -4,6 +4,7 @@ outputs (Lavin & Gray, CVPR 2016), as a few matrix products.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 
 import torch
@@ -37,9 +38,9 @@ class Winograd:
         self.bias = weight.new_zeros(outputs) if bias is None else bias
         self.inward, self.outward = (_matrices()[index].to(weight.dtype) for index in (0, 2))
 
-    def __call__(self, x: Tensor, padding: tuple[int, int] = (0, 0), rectified: bool = False) -> Tensor:
+    def __call__(self, x: Tensor, padding: tuple[int, int] = (0, 0), finish: Callable[[Tensor], object] = len) -> Tensor:
         """Returns the maps (B, O, H - 2, W - 2) from (B, C, H, W), which `padding` makes higher and wider on either
-        side; without what is below 0 if `rectified`.
+        side; `finish` is called with every part of them, to change it in place.
         """
         count, channels, outputs = len(x), x.shape[1], len(self.bias)
         height, width = (side + 2 * pad - TAPS + 1 for side, pad in zip(x.shape[2:], padding, strict=True))
@@ -53,8 +54,7 @@ class Winograd:
             spots = self._outputs(tiles[:, :, first : first + some].reshape(TILE**2, -1, channels))
             spots = spots.view(OUT, OUT, len(part), rows, cols, outputs).permute(2, 3, 0, 4, 1, 5)
             torch.add(spots, self.bias, out=part)
-            if rectified:
-                part.relu_()
+            finish(part)
         return out.view(count, rows * OUT, cols * OUT, outputs)[:, :height, :width].permute(0, 3, 1, 2)
 
     def _outputs(self, tiles: Tensor) -> Tensor:

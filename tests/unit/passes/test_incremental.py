@@ -127,6 +127,11 @@ LOCAL: dict[str, Callable[[Tensor], Tensor]] = {
     "subtracted from": lambda x: 1 - x,
     "channels turned round": lambda x: x.flip(1) + x.roll(2, 1) + x.index_select(1, torch.tensor([0, 0, 2, 2, 5, 4])),
     "rows turned round": lambda x: x.roll(1, 2) + x.narrow(1, 0, 1),
+    "padded on one side": lambda x: F.pad(x, (0, 1, 2, 0)),
+    "padded with ones": lambda x: F.max_pool2d(F.pad(x, (1, 2, 1, 2), value=1.0), 3, 2),
+    "cut": lambda x: F.pad(x, (-1, 2, 1, -2)),
+    "with more channels": lambda x: F.pad(x, (0, 0, 0, 0, 1, 0))[:, :6],
+    "bounded": lambda x: F.relu6(8 * x) + F.hardtanh(x, -0.3, 0.3) + F.hardtanh(x),
 }
 
 
