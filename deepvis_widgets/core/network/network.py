@@ -130,11 +130,11 @@ class Network:
         return found
 
     def look(self, view: Tensor) -> Recording:
-        """Returns a pass over one view (3, H, W) to the class scores: the remembered one, or a bare one without a
-        graph.
+        """Returns a pass over one view (3, H, W) to the class scores: a remembered one, or a bare one without a graph.
+        The rules of a remembered one do not matter, since they change the way back alone.
         """
         key = self._key(PLAIN, view)
-        found = None if key is None else self.recordings.get(key)
+        found = None if key is None else self.recordings.like(key)
         return self._bare(self.feed(view[None])) if found is None else found
 
     def run(

@@ -33,6 +33,11 @@ class Recordings:
                 self._kept.move_to_end(key)
             return self._kept.get(key)
 
+    def like(self, key: tuple[Any, ...]) -> Recording | None:
+        """Returns the newest recording whose key ends as this one does, whatever it begins with."""
+        with self._lock:
+            return next((self._kept[kept] for kept in reversed(self._kept) if kept[1:] == key[1:]), None)
+
     def put(self, key: Any, recording: Recording) -> None:
         with self._lock:
             self._kept[key] = recording

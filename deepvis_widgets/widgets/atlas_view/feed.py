@@ -149,7 +149,7 @@ class AtlasFeed:
             yield
             picture = self._sheet_picture(atlas, layer, channel)
             if picture is not None:
-                grid.push("pictures", *frames.pattern_frame(layer, channel, picture))
+                grid.push("pictures", *frames.pattern_frame(layer, {channel: picture}))
 
     def answer_card(self, grid: Grid, frame: Frame) -> None:
         """Sends the card of the unit that a grid asks for."""

@@ -5,7 +5,7 @@ What computes runs on the engine's thread. Passes come from `network.record`, so
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol, TypeVar
@@ -169,12 +169,11 @@ class StoredPictures:
 
 
 @dataclass(frozen=True, eq=False)
-class UnitTile:
-    """One unit's picture (3, h, w) for the grid; `mode` is "pictures", or "patches" for its strongest patch."""
+class UnitTiles:
+    """Pictures (3, h, w) of some units for the grid; `mode` is "pictures", or "patches" for their strongest patches."""
 
     layer: str
-    channel: int
-    picture: Tensor
+    pictures: Mapping[int, Tensor]
     mode: str = "pictures"
 
 

@@ -63,7 +63,7 @@ class Explorer(ExplorerState, LiveRoot):
         self.begin(loaded, choices[0][1] if picture is None else picture, layer, unit, target)
         self.about = TABS[0] if atlas is None else TABS[1]
         super().__init__(group=uuid.uuid4().hex)
-        self.session = session = Session(self)
+        self.session = session = Session(self, self.together)
         self.unit_pictures = Synthesis(self, session.client, session.publish)
         self.commands = Commands(self, lambda by: self.panes.pictures.step(by), self.unit_pictures.toggle)
         self.panes = Panes(self, self, self.blocks, choices, names or {}, self._acts())

@@ -40,7 +40,7 @@ from .answers import (
     Tiles,
     UnitMap,
     UnitPictures,
-    UnitTile,
+    UnitTiles,
 )
 from .question import Question
 from .state import AUTO, ExplorerState
@@ -128,7 +128,7 @@ class GridPane:
     def follow(self, subscribe: Subscribe) -> None:
         """Shows answers from now on."""
         subscribe(Tiles, self._show_tiles)
-        subscribe(UnitTile, self._show_picture)
+        subscribe(UnitTiles, self._show_pictures)
         subscribe(GridNotice, lambda notice: self.port.put(notice=notice.sentence))
 
     def _count(self) -> None:
@@ -139,8 +139,8 @@ class GridPane:
             self.port.push("stats", *stats_frame(tiles.maps), tiles.seq)
         self.port.push("gradient" if tiles.gradient else "tiles", *tiles_frame(tiles), tiles.seq)
 
-    def _show_picture(self, tile: UnitTile) -> None:
-        self.port.push(tile.mode, *pattern_frame(tile.layer, tile.channel, tile.picture))
+    def _show_pictures(self, found: UnitTiles) -> None:
+        self.port.push(found.mode, *pattern_frame(found.layer, found.pictures))
 
 
 class UnitPane:

@@ -7,8 +7,9 @@ from __future__ import annotations
 import time
 import weakref
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from torch import Tensor
@@ -32,7 +33,8 @@ SEEN = 16 * 2**20  # bytes of backward views, for units that are clicked again: 
 
 
 class Session:
-    """Follows the state, asks the engine, and publishes its answers to those who subscribed to their kind.
+    """Follows the state, asks the engine, and publishes its answers to those who subscribed to their kind; those that
+    come of one pass under `together`.
 
     >>> import deepvis_widgets as dv
     >>> state = ExplorerState()
@@ -45,8 +47,10 @@ class Session:
     >>> session.close()
     """
 
-    def __init__(self, state: ExplorerState) -> None:
-        self.state, self.network = state, state.network
+    def __init__(
+        self, state: ExplorerState, together: Callable[[], AbstractContextManager[object]] = nullcontext
+    ) -> None:
+        self.state, self.network, self._together = state, state.network, together
         self.network.recordings.limit = 2
         self.client = Client(self.network, self.say)
         self.main = MainThread()
@@ -155,7 +159,8 @@ class Session:
         """The occluder is at `box` now; the browser sends its next position when `done` was called."""
         question = self._freeze(box, everything=False, dragged=True)
         self.dragging.overtaken(question)
-        self._ask("live", question, partial(self._step, seq=seq), "covering a part of the picture", done)
+        done = cache(done)  # called by the step itself, and once more where that fails before
+        self._ask("live", question, partial(self._step, seq=seq, done=done), "covering a part of the picture", done)
 
     def select(self) -> None:
         """Asks for another unit or position, or another way to look at it."""
@@ -194,7 +199,8 @@ class Session:
 
     def _everything(self, question: Question) -> None:
         recording = self._record(question)
-        self._forward(question, recording, 0)
+        with self._together():
+            self._forward(question, recording, 0)
         self._backward(question, 0, recording)
         self.publish(answers.strongest_units(self.network, recording, self.state.blocks), question)
         self._inputs(question)
@@ -206,9 +212,12 @@ class Session:
             recording = self.network.record(question.view)
             self.publish(answers.inputs(self.network, question, recording, self.state.blocks[place - 1]), question)
 
-    def _step(self, question: Question, seq: int) -> None:
-        """The occluder is somewhere else."""
-        self._forward(question, self.dragging.moving.record(question.covered), seq)
+    def _step(self, question: Question, seq: int, done: Callable[[], object]) -> None:
+        """The occluder is somewhere else. The browser sends its next position while the way back is gone."""
+        recording = self.dragging.moving.record(question.covered)
+        with self._together():
+            self._forward(question, recording, seq)
+            done()
         self.dragging.follow(question, seq)
 
     def _forward(self, question: Question, recording: Recording, seq: int) -> None:
@@ -240,15 +249,16 @@ class Session:
 
     def _backward(self, question: Question, seq: int, recording: Recording | None = None) -> None:
         """What needs a pass of its own, or a way back: through `recording`, or one that is made where it is needed."""
-        if question.tiles == "gradient":
-            recording = recording or self._record(question)
-            self.publish(answers.gradient_tiles(self.network, question, recording, seq), question)
-        self._overlay(question, seq)
-        if question.backward != "off":
-            step = recording is None
-            recording = recording or self._record(question)
-            self._backward_view(question, recording)
-            if step:
+        step = recording is None
+        if recording is None and (question.tiles == "gradient" or question.backward != "off"):
+            recording = self._record(question)  # before the overlay, which then needs no pass of its own
+        with self._together():
+            if question.tiles == "gradient" and recording is not None:
+                self.publish(answers.gradient_tiles(self.network, question, recording, seq), question)
+            self._overlay(question, seq)
+            if question.backward != "off" and recording is not None:
+                self._backward_view(question, recording)
+            if step and recording is not None:
                 self.publish(answers.strongest_units(self.network, recording, self.state.blocks, seq), question)
 
     def _one_unit(self, question: Question) -> None:

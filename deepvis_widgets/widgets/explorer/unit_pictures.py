@@ -16,17 +16,18 @@ from ...core.results import Pictures
 from ...core.weights_key import weights_key
 from ...engine.client import Client, nothing
 from ...methods import explain
-from .answers import Drawing, GridNotice, UnitPictures, UnitTile
+from .answers import Drawing, GridNotice, UnitPictures, UnitTiles
 from .state import ExplorerState
 
 PICTURES = 4
 PICTURED = ("pictures", "patches")  # tiles that are pictures of units
+TOGETHER = 32  # known pictures in a message
 PATTERN_STEPS = 48
 STEPS = 128  # of activation maximization: enough to see what a unit wants, and some seconds on a laptop
 
 
 class Synthesis:
-    """Draws what units want to see, by activation maximization; `publish` is told Drawing, UnitPictures, UnitTile and
+    """Draws what units want to see, by activation maximization; `publish` is told Drawing, UnitPictures, UnitTiles and
     GridNotice.
 
     `running` says whether pictures of the selected unit are being drawn. `known_picture(layer, channel, mode)` is a
@@ -142,19 +143,19 @@ class Synthesis:
     def _show_known(self, layer: str, units: list[int], mode: str) -> list[int]:
         """Shows the pictures that need not be drawn; returns the units of the others."""
         missing = []
-        for channel in units:
-            picture = self.known_picture(layer, channel, mode)
-            if picture is None:
-                missing.append(channel)
-            else:
-                self._publish(UnitTile(layer, channel, picture, mode))
+        for first in range(0, len(units), TOGETHER):
+            found = {channel: self.known_picture(layer, channel, mode) for channel in units[first : first + TOGETHER]}
+            known = {channel: picture for channel, picture in found.items() if picture is not None}
+            missing += [channel for channel in found if channel not in known]
+            if known:
+                self._publish(UnitTiles(layer, known, mode))
         return missing
 
     def _draw_tiles(self, layer: str, units: list[int], report: Report) -> None:
         for done, channel in enumerate(units):
             alive = partial(report, done / len(units))
             alive()
-            self._publish(UnitTile(layer, channel, self._drawn(Target(channel, layer), alive)))
+            self._publish(UnitTiles(layer, {channel: self._drawn(Target(channel, layer), alive)}))
 
     def _drawn(self, unit: Target, alive: Callable[[], None]) -> Tensor:
         def report(fraction: float, partial: object | None = None) -> None:

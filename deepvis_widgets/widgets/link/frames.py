@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -127,16 +127,21 @@ def no_pictures() -> Array:
     return np.zeros((0, 1, 1, 3), np.uint8)
 
 
-def pattern_frame(layer: str, channel: int, picture: Tensor) -> Parts:
-    """Returns meta and arrays of a grid's "pictures" frame: one unit's picture (3, h, w), at one size for all units of
-    the layer.
+def pattern_frame(layer: str, pictures: Mapping[int, Tensor]) -> Parts:
+    """Returns meta and arrays of a grid's "pictures" frame: pictures (3, h, w) of some units, at one size for all.
 
     >>> from torch import zeros
-    >>> pattern_frame("features.0", 7, zeros(3, 20, 30))[1]["pictures"].shape
+    >>> pattern_frame("features.0", {7: zeros(3, 20, 30)})[1]["pictures"].shape
     (1, 96, 96, 3)
     """
-    resized = F.interpolate(picture[None], (TILE, TILE), mode="bilinear", align_corners=False, antialias=True)[0]
-    return {"layer": layer}, {"units": np.array([channel], np.int32), "pictures": to_bytes(resized)[None]}
+    shown = np.stack([_tile(picture) for picture in pictures.values()])
+    return {"layer": layer}, {"units": np.array([*pictures], np.int32), "pictures": shown}
+
+
+def _tile(picture: Tensor) -> Array:
+    if picture.shape[1:] == (TILE, TILE):
+        return to_bytes(picture)
+    return to_bytes(F.interpolate(picture[None], (TILE, TILE), mode="bilinear", align_corners=False, antialias=True)[0])
 
 
 def symmetric_range(*values: Tensor) -> Range:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from threading import RLock
 from typing import Any
 
 import anywidget
 import traitlets
 
-from .protocol import Array, Frame, ProtocolError, pack, unpack
+from .protocol import Array, Frame, ProtocolError, pack, pack_together, unpack
 
 STATIC = Path(__file__).parents[2] / "static"
 
@@ -29,6 +30,7 @@ def built(name: str) -> str:
 STYLE = built("style.css")
 
 Callback = Callable[[Frame], None]
+Packed = tuple[dict[str, Any], list[bytes]]
 log = logging.getLogger(__name__)
 
 
@@ -48,8 +50,9 @@ class LiveWidget(anywidget.AnyWidget):
     notice = traitlets.Unicode(help="empty, or one sentence shown in the pane").tag(sync=True)
 
     def __init__(self, **traits: Any) -> None:
-        self._lock = RLock()
-        self._last: dict[str, tuple[dict[str, Any], list[bytes]]] = {}
+        self._lock = threading.RLock()
+        self._last: dict[str, Packed] = {}
+        self._held_frames = _Held()
         self._callbacks: dict[str, list[Callback]] = {}
         super().__init__(**traits)
         self.on_msg(self._receive)
@@ -58,11 +61,35 @@ class LiveWidget(anywidget.AnyWidget):
         self, kind: str, meta: Mapping[str, Any] | None = None, arrays: Mapping[str, Array] | None = None, seq: int = 0
     ) -> None:
         """Sends a frame, and keeps it for a browser that reloads: the newest of each kind, in order of arrival."""
-        message, buffers = pack(kind, seq, meta, arrays)
+        packed = pack(kind, seq, meta, arrays)
         with self._lock:
             self._last.pop(kind, None)
-            self._last[kind] = (message, buffers)
-            self.send(message, buffers)
+            self._last[kind] = packed
+            self._send_or_hold(packed)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What this thread pushes meanwhile is one message, so that the browser draws it at once; what another thread
+        has pushed anew until then is left out.
+        """
+        if self._held_frames.frames is not None:
+            yield
+            return
+        held = self._held_frames.frames = []
+        try:
+            yield
+        finally:
+            self._held_frames.frames = None
+            with self._lock:
+                shown = [packed for packed in held if self._last.get(packed[0]["kind"], packed) is packed]
+                if shown:
+                    self.send(*(shown[0] if len(shown) == 1 else pack_together(shown)))
+
+    def _send_or_hold(self, packed: Packed) -> None:
+        if self._held_frames.frames is None:
+            self.send(*packed)
+        else:
+            self._held_frames.frames.append(packed)
 
     def last(self, kind: str) -> Frame | None:
         """Returns the newest frame of this kind that was pushed, as the browser reads it; None where none was."""
@@ -72,9 +99,8 @@ class LiveWidget(anywidget.AnyWidget):
 
     def ack(self, seq: int) -> None:
         """Tells the browser that its request is answered, so that it sends the next."""
-        message, buffers = pack("ack", seq)
         with self._lock:
-            self.send(message, buffers)
+            self._send_or_hold(pack("ack", seq))
 
     def forget(self, *kinds: str) -> None:
         """Stops keeping the last frames of these kinds, of all when none is named."""
@@ -117,6 +143,12 @@ class LiveWidget(anywidget.AnyWidget):
             self.notice = sentence(error)
             if frame.seq:
                 self.ack(frame.seq)
+
+
+class _Held(threading.local):
+    """What a thread pushes together; None: everything by itself."""
+
+    frames: list[Packed] | None = None
 
 
 def sentence(error: BaseException) -> str:

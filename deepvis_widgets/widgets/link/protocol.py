@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 DTYPES = ("uint8", "uint16", "int32", "float32")
+TOGETHER = "together"  # the kind of a message that carries several frames
 Array = np.ndarray[Any, np.dtype[Any]]
 Buffer = bytes | bytearray | memoryview
 
@@ -57,6 +58,14 @@ def unpack(message: Any, buffers: Sequence[Buffer] | None = None) -> Frame:
             _fail(f"Frame '{kind}' names array '{name}' twice.")
         arrays[name] = _view(name, dtype, shape, buffer)
     return Frame(kind, seq, meta, arrays)
+
+
+def pack_together(
+    frames: Sequence[tuple[dict[str, Any], list[bytes]]],
+) -> tuple[dict[str, Any], list[bytes]]:
+    """Returns message and buffers of several packed frames at once."""
+    message = {"kind": TOGETHER, "seq": 0, "meta": {"frames": [head for head, _ in frames]}, "arrays": []}
+    return message, [buffer for _, buffers in frames for buffer in buffers]
 
 
 def _check_head(message: Any) -> tuple[str, int, dict[str, Any], list[Any]]:

@@ -22,11 +22,11 @@ export function colourPlane(
   }
 }
 
-/** Writes RGB (height, width, 3) into an image `stride` words wide, from word `at`; `light` from 0 (black) to 1. */
-export function copyRgb(out: Uint32Array, at: number, stride: number, rgb: Uint8Array, height: number, width: number, light = 1): void {
+/** Writes RGB (height, width, 3) into an image `stride` words wide, from word `at`. */
+export function copyRgb(out: Uint32Array, at: number, stride: number, rgb: Uint8Array, height: number, width: number): void {
   for (let row = 0, i = 0; row < height; row++) {
     for (let col = 0, o = at + row * stride; col < width; col++, i += 3, o++) {
-      out[o] = (0xff000000 | ((rgb[i + 2]! * light) << 16) | ((rgb[i + 1]! * light) << 8) | (rgb[i]! * light)) >>> 0;
+      out[o] = (0xff000000 | (rgb[i + 2]! << 16) | (rgb[i + 1]! << 8) | rgb[i]!) >>> 0;
     }
   }
 }

@@ -1,5 +1,5 @@
 // The ribbon: the whole network as a row of blocks, each with its strongest units, live; lines to the selected unit.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { matches, shapeText } from "../arithmetic/layer_words";
 import { toneTable, STEPS } from "../arithmetic/colormap";
 import { context, flush, pixels } from "../page/canvas";
@@ -100,7 +100,7 @@ function BlockColumn({ block, index, frame, current, open, onPress }: Column) {
   const row = ribbon.layers.value.find(({ name }) => name === block.shown);
   const first = ribbon.layers.value[0];
   const side = tileSide(row, first);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const values = frame && take(frame, "values", "uint8", 4);
     if (values && canvas.current) paint(canvas.current, values.values, values.shape, index);
   }, [frame, index]);

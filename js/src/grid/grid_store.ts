@@ -38,8 +38,6 @@ const isPicture = (mode: Mode): boolean => mode === "pictures" || mode === "patc
 export class GridStore {
   stats: Stats | null = null;
   seq = 0;
-  /** grows with every accepted frame */
-  version = 0;
   readonly #sheets = new Map<Mode, Sheet>();
   /** the largest maximum of the layer */
   #strongest = 0;
@@ -61,9 +59,7 @@ export class GridStore {
   accept(frame: Frame, layer: string): boolean {
     if (text(frame.meta, "layer") !== layer) return false;
     const mode = MODES[frame.kind];
-    const taken = frame.kind === "stats" ? this.#takeStats(frame, layer) : mode !== undefined && this.#takeTiles(frame, mode, layer);
-    if (taken) this.version++;
-    return taken;
+    return frame.kind === "stats" ? this.#takeStats(frame, layer) : mode !== undefined && this.#takeTiles(frame, mode, layer);
   }
 
   #takeStats(frame: Frame, layer: string): boolean {

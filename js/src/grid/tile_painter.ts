@@ -10,7 +10,6 @@ import { corner, type Grid, type Rows } from "../arithmetic/tiles";
 
 export interface Shown {
   readonly sheet: Sheet;
-  readonly version: number;
   readonly arrangement: Arrangement;
   readonly grid: Grid;
   /** first and end slot */
@@ -26,6 +25,7 @@ export interface Shown {
 
 export class TilePainter {
   #pixels: Pixels | null = null;
+  #sheet: Sheet | null = null;
   #key = "";
   #table: { key: string; words: Uint32Array } = { key: "", words: new Uint32Array() };
 
@@ -45,21 +45,23 @@ export class TilePainter {
       const [row, col] = place(slot - range.first, grid.columns);
       const [top0, left0] = corner(grid, slot);
       const [away, aside] = shown.glide.away(grid, arrangement.units[slot]!, slot);
-      const [y, x] = [top0 + away, left0 + aside];
+      const [y, x] = [top0 + away - top + down, left0 + aside + across];
+      if (shown.light) dim(drawing, [y, x, height, width], shown.light(arrangement.units[slot]!));
       drawing.drawImage(
         this.#pixels!.canvas, col * sheet.width, row * sheet.height, sheet.width, sheet.height,
-        x + across, y - top + down, width, height,
+        x, y, width, height,
       );
     }
+    drawing.globalAlpha = 1;
     return missing;
   }
 
   #colour(shown: Shown): void {
-    const { sheet, version, arrangement, grid, range, tone, perUnit } = shown;
+    const { sheet, arrangement, grid, range, tone, perUnit } = shown;
     const table = this.#tableOf(tone);
-    const key = [sheet.layer, sheet.mode, version, arrangement.version, grid.columns, range.first, range.end, perUnit, shown.light !== null, shown.fromZero, this.#table.key].join();
-    if (key === this.#key) return;
-    this.#key = key;
+    const key = [arrangement.version, grid.columns, range.first, range.end, perUnit, shown.fromZero, this.#table.key].join();
+    if (key === this.#key && sheet === this.#sheet) return;
+    [this.#key, this.#sheet] = [key, sheet];
     const rows = Math.max(1, Math.ceil((range.end - range.first) / grid.columns));
     const atlas = resized(this.#pixels, Math.max(1, rows * sheet.height), Math.max(1, grid.columns * sheet.width));
     this.#pixels = atlas;
@@ -69,7 +71,7 @@ export class TilePainter {
       if (!tile) continue;
       const [row, col] = place(slot - range.first, grid.columns);
       const at = row * sheet.height * stride + col * sheet.width;
-      if (sheet.picture) copyRgb(atlas.words, at, stride, tile.values, sheet.height, sheet.width, shown.light?.(arrangement.units[slot]!) ?? 1);
+      if (sheet.picture) copyRgb(atlas.words, at, stride, tile.values, sheet.height, sheet.width);
       else {
         const [start, slope] = steps(tile.lo, tile.hi, 255, rangeOf(tile, sheet, tone.signed, perUnit, shown.fromZero), tone.signed);
         colourPlane(atlas.words, at, stride, tile.values, sheet.height, sheet.width, table, start, slope);
@@ -83,6 +85,14 @@ export class TilePainter {
     if (key !== this.#table.key) this.#table = { key, words: toneTable(tone) };
     return this.#table.words;
   }
+}
+
+/** Has what is drawn next into a rectangle as bright as `light` says, from 0 (black) to 1. */
+function dim(drawing: CanvasRenderingContext2D, [top, left, height, width]: readonly [number, number, number, number], light: number): void {
+  drawing.globalAlpha = 1;
+  drawing.fillStyle = "#000";
+  drawing.fillRect(left, top, width, height);
+  drawing.globalAlpha = light;
 }
 
 const place = (n: number, columns: number): readonly [row: number, col: number] => [Math.floor(n / columns), n % columns];

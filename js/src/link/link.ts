@@ -2,7 +2,7 @@
 import { Inflight } from "./inflight";
 import type { Model } from "./model";
 import type { CommonTraits } from "./traits";
-import { pack, unpack, type Arrays, type Frame, type Meta } from "./protocol";
+import { pack, unpackAll, type Arrays, type Frame, type Meta } from "./protocol";
 
 const GONE = "The kernel of this notebook has ended or was restarted: run the cell again.";
 export type Listener = (frame: Frame) => void;
@@ -99,15 +99,19 @@ export class Link implements Channel {
   }
 
   readonly #receive = (message: unknown, buffers: DataView[]): void => {
-    let frame: Frame;
+    let frames: Frame[];
     try {
-      frame = unpack(message, buffers ?? []);
+      frames = unpackAll(message, buffers ?? []);
     } catch (error) {
       console.warn(`[deepvis] a frame was dropped: ${error instanceof Error ? error.message : String(error)}`);
       return;
     }
+    for (const frame of frames) this.#hand(frame);
+  };
+
+  #hand(frame: Frame): void {
     if (frame.kind === "ack") for (const flight of this.#flights) flight.ack(frame.seq);
     else this.#last.set(frame.kind, frame);
     for (const listener of [...this.#listeners]) listener(frame);
-  };
+  }
 }

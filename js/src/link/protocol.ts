@@ -6,6 +6,8 @@ export const DTYPES = {
   float32: Float32Array,
 } as const;
 
+const TOGETHER = "together";
+
 export type Dtype = keyof typeof DTYPES;
 export type Values = InstanceType<(typeof DTYPES)[Dtype]>;
 
@@ -67,6 +69,15 @@ export function unpack(message: unknown, buffers: readonly (DataView | ArrayBuff
     arrays[name] = { shape, values: view(name, dtype, shape, asView(buffers[i]!)) };
   });
   return { kind, seq, meta, arrays };
+}
+
+/** The frames of one message: one, or several that the kernel sent together. */
+export function unpackAll(message: unknown, buffers: readonly (DataView | ArrayBuffer)[] = []): Frame[] {
+  if (!isRecord(message) || message.kind !== TOGETHER) return [unpack(message, buffers)];
+  const { frames } = checkHead(message).meta;
+  if (!Array.isArray(frames)) return fail(`A message '${TOGETHER}' needs frames, a list.`);
+  let next = 0;
+  return frames.map((head) => unpack(head, buffers.slice(next, (next += checkHead(head).arrays.length))));
 }
 
 function checkHead(message: unknown): { kind: string; seq: number; meta: Meta; arrays: unknown[] } {

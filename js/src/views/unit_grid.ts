@@ -90,7 +90,7 @@ function mount(view: View<UnitGridTraits, Shared>, look: Look): void {
   }
 
   function arrange(): void {
-    if (arrangement.update(wanted(), store.stats)) asked = "";
+    arrangement.update(wanted(), store.stats);
     const [count, height, width] = [model.get("count"), viewport.clientHeight, viewport.clientWidth];
     grid = layout(count, width, model.get("tile") || fitting(count, height, width));
     content.style.height = `${grid.height}px`;
@@ -109,7 +109,7 @@ function mount(view: View<UnitGridTraits, Shared>, look: Look): void {
     const shown = sheet();
     if (!shown) return Array.from({ length: range.end - range.first }, (_, i) => range.first + i);
     const light = shown.picture && model.get("lit") ? (unit: number) => store.brightness(unit, model.get("layer")) : null;
-    const all = { sheet: shown, version: store.version, arrangement, grid, range, tone: tone(), perUnit: model.get("scale") === "unit", light, glide, fromZero: fromZero() };
+    const all = { sheet: shown, arrangement, grid, range, tone: tone(), perUnit: model.get("scale") === "unit", light, glide, fromZero: fromZero() };
     return tilePainter.draw(drawing, all, top, window.devicePixelRatio);
   }
 
@@ -160,7 +160,7 @@ function mount(view: View<UnitGridTraits, Shared>, look: Look): void {
     root.dataset.unit = String(unit);
     root.dataset.seq = String(store.seq);
     const hovered = slotOfPointer();
-    setText(readout, hovered === null ? " " : told(hovered));
+    setText(readout, hovered === null ? "" : told(hovered));
   }
 
   function told(slot: number): string {
@@ -194,7 +194,8 @@ function mount(view: View<UnitGridTraits, Shared>, look: Look): void {
     const { first, end } = slotsOf(grid, rowsIn(grid, viewport.scrollTop, viewport.clientHeight, 1));
     visible.set(root, arrangement.units.slice(first, end));
     const [layer, mode] = [model.get("layer"), model.get("mode")];
-    const units = Int32Array.from(new Set([...visible.values()].flatMap((some) => [...some])));
+    // in order of their numbers: other slots for the same units are no news
+    const units = Int32Array.from(new Set([...visible.values()].flatMap((some) => [...some]))).sort();
     const key = `${layer}/${mode}/${units.join()}`;
     if (key === asked) return;
     asked = key;

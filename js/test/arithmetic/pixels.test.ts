@@ -25,13 +25,6 @@ describe("pixels", () => {
     copyRgb(out, 0, 2, new Uint8Array([1, 2, 3, 250, 251, 252]), 1, 2);
     expect([...out]).toEqual([word(1, 2, 3), word(250, 251, 252)]);
   });
-  it("copies RGB as bright as it is told to, always opaque, and never brighter or wrapped round", () => {
-    const out = new Uint32Array(2);
-    copyRgb(out, 0, 2, new Uint8Array([100, 200, 255, 1, 2, 3]), 1, 2, 0.5);
-    expect([...out]).toEqual([word(50, 100, 127), word(0, 1, 1)]);
-    copyRgb(out, 0, 2, new Uint8Array([100, 200, 255, 1, 2, 3]), 1, 2, 0);
-    expect([...out]).toEqual([word(0, 0, 0), word(0, 0, 0)]);
-  });
   it("copies RGB into its place and nowhere else", () => {
     const out = new Uint32Array(6);
     copyRgb(out, 1, 3, new Uint8Array([1, 1, 1, 2, 2, 2]), 2, 1);

@@ -144,3 +144,38 @@ def test_a_closed_widget_is_let_go() -> None:
     del widget
     gc.collect()
     assert seen() is None
+
+
+def test_what_is_pushed_together_is_one_message_of_whole_frames(widget: Recording) -> None:
+    with widget.together():
+        widget.push("a", {"n": 1}, {"x": np.array([1], np.uint8)})
+        with widget.together():
+            widget.push("b", seq=2)
+        widget.ack(2)
+        assert widget.sent == []
+    heads = [pack("a", 0, {"n": 1}, {"x": np.array([1], np.uint8)})[0], pack("b", 2)[0], pack("ack", 2)[0]]
+    assert widget.sent == [({"kind": "together", "seq": 0, "meta": {"frames": heads}, "arrays": []}, [b"\x01"])]
+    widget.sent.clear()
+    with widget.together():
+        widget.push("a")
+    with widget.together():
+        pass
+    assert widget.kinds() == ["a"]
+
+
+def test_what_is_pushed_together_does_not_come_after_something_newer(widget: Recording) -> None:
+    with widget.together():
+        widget.push("a", {"n": 1})
+        widget.push("b", {"n": 1})
+        other = threading.Thread(target=widget.push, args=["a", {"n": 2}])
+        other.start()
+        other.join()
+    assert [content["meta"].get("n") for content, _ in widget.sent] == [2, 1]
+    assert widget.kinds() == ["a", "b"]
+
+
+def test_what_was_pushed_together_before_an_error_is_sent(widget: Recording) -> None:
+    with pytest.raises(RuntimeError), widget.together():
+        widget.push("a")
+        raise RuntimeError
+    assert widget.kinds() == ["a"]
