@@ -64,7 +64,7 @@ class Probabilities(ipywidgets.VBox):
             self._draw(probabilities[self._classes].numpy().astype(float), chosen)
 
     def _draw(self, values: np.ndarray[Any, Any], chosen: int) -> None:
-        names = [short(self._labels[index], place) for place, index in enumerate(self._classes)]
+        names = distinct([short(self._labels[index], place) for place, index in enumerate(self._classes)])
         colours = [CHOSEN if index == chosen else PLAIN for index in self._classes]
         # from the bottom up: the strongest class goes last
         push(self._bars or self._make_chart(), x=names[::-1], y=values[::-1], colors=colours[::-1])
@@ -101,6 +101,15 @@ def short(label: str, place: int) -> str:
     while width(f"{kept}…") > LONGEST:
         kept = kept[:-1]
     return f"{kept.rstrip(' ,')}…" + INVISIBLE * place
+
+
+def distinct(names: Sequence[str]) -> list[str]:
+    """The names, where two are the same with signs that nobody sees, or they would share a bar.
+
+    >>> [len(name) for name in distinct(["crane", "crane", "heron"])]
+    [5, 6, 5]
+    """
+    return [name + INVISIBLE * names[:place].count(name) for place, name in enumerate(names)]
 
 
 def width(text: str) -> int:

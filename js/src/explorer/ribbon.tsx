@@ -11,6 +11,7 @@ import { useScreen } from "./screen_context";
 
 const TONE = toneTable({ colormap: "inferno", gamma: 0.5, boost: 0, signed: false });
 const TILES = 3;
+const ROOMY = 72; // css px of the Explorer for each block, so that its whole name has room
 const [LARGEST, SMALLEST] = [28, 18]; // css px of the first block's tiles and of those of the smallest maps
 
 export function Ribbon() {
@@ -23,6 +24,7 @@ export function Ribbon() {
   const selected = blocks.findIndex(({ layers }) => layers.includes(state.layer.value));
   const line = useRef<HTMLDivElement>(null);
   const box = useRef<HTMLDivElement>(null);
+  const narrow = screen.sizes.value.width < ROOMY * blocks.length;
   const listed = open !== null || words !== "";
   const rows = words === "" ? rowsOf(ribbon.layers.value, blocks[open ?? -1]) : ribbon.layers.value.filter((row) => matches(row, words));
   useEffect(() => show(line.current, ".dv-x-block[aria-current=true]"), [selected, blocks]);
@@ -59,7 +61,7 @@ export function Ribbon() {
     <div ref={box} class="dv-x-ribbon" role="group" aria-label="Blocks of the network" onKeyDown={key}>
       <div class="dv-x-blocks" ref={line}>
         {blocks.map((block, index) => (
-          <BlockColumn key={block.shown} block={block} index={index} frame={frame} current={index === selected} open={index === open} onPress={() => press(index)} />
+          <BlockColumn key={block.shown} block={block} index={index} frame={frame} narrow={narrow} current={index === selected} open={index === open} onPress={() => press(index)} />
         ))}
         <Lines selected={selected} />
       </div>
@@ -89,12 +91,13 @@ interface Column {
   readonly block: BlockRow;
   readonly index: number;
   readonly frame: Frame | null;
+  readonly narrow: boolean;
   readonly current: boolean;
   readonly open: boolean;
   readonly onPress: () => void;
 }
 
-function BlockColumn({ block, index, frame, current, open, onPress }: Column) {
+function BlockColumn({ block, index, frame, narrow, current, open, onPress }: Column) {
   const { model, state, ribbon } = useScreen();
   const canvas = useRef<HTMLCanvasElement>(null);
   const row = ribbon.layers.value.find(({ name }) => name === block.shown);
@@ -105,6 +108,7 @@ function BlockColumn({ block, index, frame, current, open, onPress }: Column) {
     if (values && canvas.current) paint(canvas.current, values.values, values.shape, index);
   }, [frame, index]);
   const shown = current && state.layer.value !== block.shown ? state.layer.value.split(".").pop() : "";
+  const name = narrow ? block.title.replace(/^.*[ _]/, "") : block.title;
   const pick = (event: MouseEvent): void => {
     const units = frame && take(frame, "units", "int32", 2);
     const at = canvas.current!.getBoundingClientRect();
@@ -116,10 +120,10 @@ function BlockColumn({ block, index, frame, current, open, onPress }: Column) {
   };
   return (
     <div class="dv-x-block" aria-current={current} data-layer={block.shown} data-index={index}>
-      <button type="button" class="dv-x-block-name" title={`${block.shown}${row ? `: ${shapeText(row.shape)}` : ""}. A second click lists its ${block.layers.length} layers.`}
+      <button type="button" class={/^[a-z]+$/i.test(name) ? "dv-x-block-name dv-x-word" : "dv-x-block-name"} title={`${block.shown}${row ? `: ${shapeText(row.shape)}` : ""}. A second click lists its ${block.layers.length} layers.`}
         aria-expanded={current ? open : undefined} onClick={onPress}>
         <bdi>
-          {block.title}
+          {name}
           {shown && <small>{shown}</small>}
         </bdi>
       </button>

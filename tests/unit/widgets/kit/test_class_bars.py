@@ -55,6 +55,11 @@ def test_long_labels_that_begin_alike_keep_a_bar_each() -> None:
     assert len(set(shown(spread(2, 3), 2, True, pane))) == MOST
 
 
+def test_two_classes_of_one_name_keep_a_bar_each() -> None:
+    names = shown(spread(2, 3), 2, True, Probabilities(["crane"] * 12, print))
+    assert len(set(names)) == MOST and {name.replace(INVISIBLE, "") for name in names} == {"crane"}
+
+
 def test_labels_are_cut_on_the_right_to_what_fits_in_whatever_letters() -> None:
     assert short("mushroom", 3) == "mushroom" and short("Egyptian cat", 0) == "Egyptian cat"
     for label in ("W" * 18, "i" * 60, "a mammoth with a warm winter coat", "\u732b" * 18):
