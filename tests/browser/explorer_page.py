@@ -14,6 +14,11 @@ import deepvis_widgets as dv
 explorer = dv.Explorer()
 explorer
 """
+IMAGENET = """
+import deepvis_widgets as dv
+explorer = dv.Explorer("efficientnet_lite0", pictures=[dv.photo("chelsea"), dv.photo("coffee")])
+explorer
+"""
 SIDE = 128  # pixels of the embedded network's picture
 LIVE, BACKWARD = ".dv-x-live .dv-map-canvas", ".dv-x-backward .dv-map-canvas"
 
@@ -24,8 +29,8 @@ explorer.help, explorer.zoom, explorer.frozen, explorer.filming, explorer.locali
 explorer.tiles, explorer.about, explorer.sort, explorer.fill = "activation", "synthesized", "max", "grey"
 explorer.gamma, explorer.boost, explorer.tile, explorer.shares = 0.5, 0.0, 0, True
 explorer.occluder, explorer.target, explorer.method, explorer.params = None, None, "cam", {}
-explorer.backward, explorer.backward_view = "deconvnet", "raw"
-explorer.image, explorer.layer, explorer.unit = _first, "features.relu5", _unit
+explorer.backward, explorer.backward_view = _backward, "raw"
+explorer.image, explorer.layer, explorer.unit = _first, _layer, _unit
 """
 
 
@@ -40,7 +45,9 @@ def wait_for_first_answer(notebook: NotebookPage) -> None:
 
 def remember(notebook: NotebookPage) -> None:
     """What reset() goes back to."""
-    notebook.python("_first, _unit = explorer.image, explorer.unit")
+    notebook.python(
+        "_first, _layer, _unit, _backward = explorer.image, explorer.layer, explorer.unit, explorer.backward"
+    )
 
 
 def reset(notebook: NotebookPage) -> None:

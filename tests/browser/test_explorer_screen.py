@@ -10,8 +10,10 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.explorer_page import (
+    IMAGENET,
     OPEN,
     assert_silent,
+    bars,
     changed,
     choose_layer,
     remember,
@@ -39,10 +41,10 @@ QUICK = (
 )
 
 
-@pytest.fixture(scope="module")
-def opened(open_for_module: Callable[..., NotebookPage]) -> Iterator[NotebookPage]:
+@pytest.fixture(scope="module", params=[OPEN, IMAGENET], ids=["embedded", "imagenet"])
+def opened(open_for_module: Callable[..., NotebookPage], request: pytest.FixtureRequest) -> Iterator[NotebookPage]:
     """In JupyterLab with its file browser, as people have it."""
-    notebook = open_for_module([OPEN.strip()], "lab", viewport={"width": 1440, "height": 900})
+    notebook = open_for_module([request.param.strip()], "lab", viewport={"width": 1440, "height": 900})
     wait_for_first_answer(notebook)
     remember(notebook)
     yield notebook
@@ -134,7 +136,7 @@ def test_what_is_chosen_moves_no_region_by_a_pixel(explorer: NotebookPage) -> No
         check(f"the tab {about}")
     page.get_by_label("Next picture").click()
     check("another picture")
-    for layer in ("features.conv1", "features.relu8", "features.relu5"):
+    for layer in explorer.value("[explorer.blocks[0].shown, explorer.blocks[-2].shown, _layer]"):
         choose_layer(explorer, layer)
         check(f"the layer {layer}")
     picture = shown(explorer, ".dv-stage-canvas")
@@ -173,7 +175,8 @@ def test_the_camera_fills_the_stage(explorer: NotebookPage) -> None:
 
 def test_with_each_method_a_photo_changes_visibly(explorer: NotebookPage) -> None:
     explorer.python(f"import skimage.data; explorer.params = {QUICK}; explorer.image = skimage.data.chelsea()")
-    assert "knows 12 drawn things" in explorer.page.locator(".dv-x-network").inner_text()
+    knows_little = "knows 12 drawn things" in explorer.page.locator(".dv-x-network").inner_text()
+    assert knows_little == (explorer.value("len(explorer.network.labels)") == 12)
     assert explorer.page.locator(".dv-x-pictures option:checked").inner_text() == "your picture"
     menu = explorer.page.locator(".dv-x-method")
     menu.select_option("")
@@ -199,7 +202,7 @@ def test_a_late_answer_draws_nothing_old(explorer: NotebookPage) -> None:
     explorer.page.wait_for_timeout(1500)  # units are sorted anew once all was quiet for a second
     before = {name: shown(explorer, name) for name in (".dv-stage-canvas", ".dv-grid-canvas")}
     explorer.python("_late = {kind: explorer.panes.grid.port.last(kind) for kind in ('tiles', 'stats')}")
-    choose_layer(explorer, "features.conv2")
+    choose_layer(explorer, explorer.value("explorer.blocks[1].shown"))
     settle(explorer)
     other = shown(explorer, ".dv-grid-canvas")
     explorer.python("[explorer.panes.grid.port.push(k, f.meta, f.arrays, f.seq) for k, f in _late.items()]")
@@ -209,7 +212,7 @@ def test_a_late_answer_draws_nothing_old(explorer: NotebookPage) -> None:
     explorer.page.locator(".dv-x-status").click()
     for key in "wwoouuee":
         explorer.page.keyboard.press(key)
-    explorer.python("explorer.layer = 'features.relu5'")
+    explorer.python("explorer.layer = _layer")
     settle(explorer)
     explorer.python("explorer.unit = _unit")
     settle(explorer)
@@ -224,3 +227,37 @@ def test_the_demonstration_never_runs_where_less_motion_is_wanted(explorer: Note
     explorer.page.wait_for_timeout(1500)
     assert root.get_attribute("data-demonstration") is None
     assert explorer.value("explorer.occluder is None")
+
+
+def test_the_first_minute(explorer: NotebookPage) -> None:
+    """The middle is covered, bars and units follow; then another class, another layer, and a reload."""
+    page = explorer.page
+    winner = explorer.value("explorer.network.labels[explorer.top]")
+    before, tiles = bars(explorer), shown(explorer, ".dv-grid-canvas")
+    surface = page.locator(".dv-stage-surface").bounding_box()
+    assert surface is not None
+    explorer.drag(page.locator(".dv-stage-surface"), (surface["height"] * 0.2,) * 2, (surface["height"] * 0.8,) * 2)
+    explorer.wait_until(
+        lambda: abs(bars(explorer)[winner] - before[winner]) > 0.2 * before[winner], message="its bar did not move"
+    )
+    explorer.wait_until(lambda: changed(explorer, ".dv-grid-canvas", tiles), message="the units look the same")
+    explained = page.locator(".dv-x-class[aria-pressed=true]").get_attribute("data-class")
+    assert explained == winner, "what is explained is what was on top before the picture was covered"
+    page.mouse.dblclick(surface["x"] + surface["width"] / 2, surface["y"] + surface["height"] / 2)
+    explorer.wait_until(lambda: explorer.value("explorer.occluder is None"), message="the occluder stays")
+    settle(explorer)
+    stage, second = shown(explorer, ".dv-stage-canvas"), page.locator(".dv-x-class").nth(1)
+    name = second.get_attribute("data-class")
+    second.click()
+    explorer.wait_until(lambda: explorer.value("explorer.network.labels[explorer.target]") == name)
+    explorer.wait_until(lambda: changed(explorer, ".dv-stage-canvas", stage), message="its map is the same")
+    page.keyboard.press("o")
+    explorer.wait_until(lambda: explorer.value("explorer.layer != _layer"), message="no key after a click on a class")
+    settle(explorer)
+    stage = shown(explorer, ".dv-stage-canvas")
+    explorer.save()
+    explorer.reload()
+    explorer.wait_until(lambda: page.locator(".dv-stage-canvas").count() and bars(explorer), 60, "nothing after a reload")
+    explorer.wait_until(lambda: not changed(explorer, ".dv-stage-canvas", stage), message="another picture or map")
+    assert page.locator(".dv-grid").get_attribute("data-layer") == explorer.value("explorer.layer")
+    assert_silent(explorer)

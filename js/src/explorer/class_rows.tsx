@@ -14,7 +14,8 @@ export function ClassRows() {
   const list = useId();
   const values = frame && take(frame, "values", "float32", 1)?.values;
   const top = frame ? number(frame.meta, "top", 0) : -1;
-  const chosen = (state.target.value as number | null) ?? top;
+  // left to itself it is what was on top before anything was covered
+  const chosen = (state.target.value as number | null) ?? (frame ? number(frame.meta, "chosen", top) : top);
   const count = sizes.value.rows - 1; // the last line finds others
   const rows = useMemo(() => {
     if (!values) return kept.current;

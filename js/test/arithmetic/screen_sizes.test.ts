@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { sizesOf, type Sizes } from "../../src/arithmetic/screen_sizes";
 
-const [HEADER, STATUS, GAP] = [36, 20, 6];
+const [HEADER, STATUS, GAP] = [32, 20, 6];
 const WORDS = 84; // below the picture, before the classes
 const CARD = 26 + 16 + 28 + 26; // beside a map on the card: its name, what is read, tabs
 const bodyOf = ({ height, ribbon }: Sizes): number => height - HEADER - ribbon - STATUS - 4 * GAP;
