@@ -22,8 +22,8 @@ FEW = 512  # outputs: then a product of matrices is quicker
 
 
 class ConvolutionKernel:
-    """A convolution prepared for many calls: its weights in the order they are read in; with its rectifier, where `most`
-    says what that lets through.
+    """A convolution prepared for many calls: its weights in the order they are read in; with its rectifier, where
+    `most` says what that lets through.
 
     >>> import torch
     >>> from deepvis_widgets.passes.trace import Trace
@@ -65,9 +65,7 @@ class ConvolutionKernel:
             rows = self._seen(x, padding)
             if rows.shape[:3].numel() <= FEW:
                 return self._product(rows)
-        return self._rectify(
-            F.conv2d(x, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
-        )
+        return self._rectify(F.conv2d(x, self.weight, self.bias, self.stride, padding, self.dilation, self.groups))
 
     def _rectify(self, out: Tensor) -> Tensor:
         """Rectifies in place, where the convolution took its rectifier along."""

@@ -38,7 +38,9 @@ class Winograd:
         self.bias = weight.new_zeros(outputs) if bias is None else bias
         self.inward, self.outward = (_matrices()[index].to(weight.dtype) for index in (0, 2))
 
-    def __call__(self, x: Tensor, padding: tuple[int, int] = (0, 0), finish: Callable[[Tensor], object] = len) -> Tensor:
+    def __call__(
+        self, x: Tensor, padding: tuple[int, int] = (0, 0), finish: Callable[[Tensor], object] = len
+    ) -> Tensor:
         """Returns the maps (B, O, H - 2, W - 2) from (B, C, H, W), which `padding` makes higher and wider on either
         side; `finish` is called with every part of them, to change it in place.
         """

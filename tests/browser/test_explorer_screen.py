@@ -257,7 +257,9 @@ def test_the_first_minute(explorer: NotebookPage) -> None:
     stage = shown(explorer, ".dv-stage-canvas")
     explorer.save()
     explorer.reload()
-    explorer.wait_until(lambda: page.locator(".dv-stage-canvas").count() and bars(explorer), 60, "nothing after a reload")
+    explorer.wait_until(
+        lambda: page.locator(".dv-stage-canvas").count() and bars(explorer), 60, "nothing after a reload"
+    )
     explorer.wait_until(lambda: not changed(explorer, ".dv-stage-canvas", stage), message="another picture or map")
     assert page.locator(".dv-grid").get_attribute("data-layer") == explorer.value("explorer.layer")
     assert_silent(explorer)

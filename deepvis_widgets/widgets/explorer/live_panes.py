@@ -73,12 +73,14 @@ class StagePane:
         self._overlaid = None
 
     def _say(self, notice: Notice) -> None:
-        self._said = notice
-        self.port.put(notice=notice.sentence)
+        with self._answers:
+            self._said = notice
+            self.port.put(notice=notice.sentence)
 
     def _forget_notice(self, answered: Answered) -> None:
-        if answered.question.number > self._said.number and not answered.scrolled:
-            self._say(Notice(""))
+        with self._answers:
+            if answered.question.number > self._said.number and not answered.scrolled:
+                self._say(Notice(""))
 
     def _show_picture(self) -> None:
         if self._state.view is not None:

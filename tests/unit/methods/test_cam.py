@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from deepvis_widgets.core.errors import DeepvisError
+from deepvis_widgets.core.network.backward_rules import DECONVNET, GUIDED
 from deepvis_widgets.core.network.network import Network
 from deepvis_widgets.methods.cam import ClassActivationMap
 from tests.families import ALL, network, picture, preprocess_of
@@ -40,6 +41,22 @@ def test_the_mean_of_a_map_and_the_bias_are_the_logit(name: str) -> None:
         assert float(coarse.double().mean() + bias[target]) == pytest.approx(
             float(logits[target]), rel=1e-4, abs=tolerance
         )
+
+
+@pytest.mark.parametrize("name", sorted(WITH_HEAD))
+def test_a_remembered_pass_under_other_rules_gives_the_same_map(name: str) -> None:
+    net = network(name)
+    view = picture(net.size[0])
+    plain = heat(net, "cam", target=1).coarse
+    net.recordings.limit = 1
+    try:
+        for rules in (GUIDED, DECONVNET):
+            recording = net.record(view, rules=rules)
+            assert net.look(view) is recording
+            torch.testing.assert_close(heat(net, "cam", target=1).coarse, plain)
+    finally:
+        net.recordings.limit = 0
+        net.recordings.clear()
 
 
 def test_cam_by_hand() -> None:
