@@ -15,6 +15,8 @@ import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode, resolve_name
 
+from .rectifiers import rectified
+
 Replacement = Callable[[Callable[..., Any], tuple[Any, ...], dict[str, Any]], Any]
 Follow = Callable[[str, tuple[Any, ...], dict[str, Any], Any], None]
 
@@ -54,7 +56,7 @@ class Rules:
         return NamedReplacements(self.table) if self.begin is None else self.begin()
 
 
-RECTIFIERS = frozenset(("relu", "relu6", "hardtanh", "threshold"))
+RECTIFIER = "rectifier"  # stands in a table for every call that is one, however it is written
 
 
 class RuleMode(TorchFunctionMode):
@@ -82,14 +84,16 @@ class RuleMode(TorchFunctionMode):
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         args, kwargs = _detached(args), {key: _detach(value) for key, value in (kwargs or {}).items()}
         name = operation(func)
-        if name in RECTIFIERS:
+        call = rectified(name, func, args, kwargs)
+        if call is not None:
             self.rectifiers += 1
             if self.rectifiers == self.skip:
-                x: Tensor = args[0] if args else kwargs["input"]
-                return x.view_as(x)  # a tensor of its own, or it would be taken for the layer that made x
+                return call.x.view_as(call.x)  # a tensor of its own, or it would be taken for the layer that made x
         replacement = self.table.find(name)
+        if replacement is None and call is not None:
+            replacement = self.table.find(RECTIFIER)
         output = func(*args, **kwargs) if replacement is None else replacement(func, args, kwargs)
-        if name in RECTIFIERS:
+        if call is not None:
             self.rectified = output
         if self.follow is not None:
             self.follow(name, args, kwargs, output)
@@ -105,16 +109,6 @@ def operation(func: Any) -> str:
     """
     name: str = resolve_name(func) or getattr(func, "__name__", "")
     return name.rsplit(".", 1)[-1].strip("_")
-
-
-def is_in_place(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
-    """Returns whether this call of an activation overwrites its input."""
-    name = getattr(func, "__name__", "")
-    return (
-        bool(kwargs.get("inplace", False))
-        or (name.endswith("_") and not name.endswith("__"))
-        or (len(args) > 1 and args[-1] is True)
-    )
 
 
 def pair(value: Any) -> tuple[int, int]:
@@ -161,22 +155,12 @@ class _SignalReLU(torch.autograd.Function):
 
 
 def _signal_rectifiers(masked: bool) -> dict[str, Replacement]:
-    def relu(func: Any, args: Any, kwargs: Any) -> Any:
-        x = args[0] if args else kwargs["input"]
-        return _SignalReLU.apply(x, masked, is_in_place(func, args, kwargs), None)
+    def rectify(func: Any, args: Any, kwargs: Any) -> Any:
+        call = rectified(operation(func), func, args, kwargs)
+        assert call is not None
+        return _SignalReLU.apply(call.x, masked, call.in_place, call.upper)
 
-    def hardtanh(func: Any, args: Any, kwargs: Any) -> Any:
-        low = args[1] if len(args) > 1 else kwargs.get("min_val", -1.0)
-        high = args[2] if len(args) > 2 else kwargs.get("max_val", 1.0)
-        if low != 0:  # no rectifier
-            return func(*args, **kwargs)
-        in_place = bool(args[3] if len(args) > 3 else kwargs.get("inplace", False))
-        return _SignalReLU.apply(args[0] if args else kwargs["input"], masked, in_place, high)
-
-    def relu6(func: Any, args: Any, kwargs: Any) -> Any:
-        return _SignalReLU.apply(args[0] if args else kwargs["input"], masked, is_in_place(func, args, kwargs), 6.0)
-
-    return {"relu": relu, "hardtanh": hardtanh, "relu6": relu6}
+    return {RECTIFIER: rectify}
 
 
 PLAIN = Rules("plain")

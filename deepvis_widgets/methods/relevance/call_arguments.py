@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ...core.network.backward_rules import is_in_place
+from ...core.network.rectifiers import is_in_place
 
 OUT_OF_PLACE: dict[str, Callable[..., Tensor]] = {
     "iadd": torch.add,

@@ -7,8 +7,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ...core.network.backward_rules import RECTIFIERS, Rules
+from ...core.network.backward_rules import RECTIFIER, Rules, operation
 from ...core.network.network import Network
+from ...core.network.rectifiers import rectified
 from ...core.network.target import Target
 
 
@@ -70,10 +71,10 @@ def _slope(
 
 
 def _open(func: Any, args: Any, kwargs: Any) -> Tensor:
-    x: Tensor = args[0] if args else kwargs["input"]
-    rest = {key: value for key, value in kwargs.items() if key != "input"}
-    rectified: Tensor = func(x.detach().clone(), *args[1:], **rest)
-    return x + (rectified - x).detach()
+    call = rectified(operation(func), func, args, kwargs)
+    assert call is not None
+    x = call.x
+    return x + (x.clamp(0, call.upper) - x).detach()
 
 
-OPEN = Rules("open", {"conv2d": _last, **dict.fromkeys(RECTIFIERS, _open)})
+OPEN = Rules("open", {"conv2d": _last, RECTIFIER: _open})

@@ -11,8 +11,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from deepvis_widgets.core.network.backward_rules import RECTIFIERS, Rules, is_in_place
+from deepvis_widgets.core.network.backward_rules import RECTIFIER, Rules
 from deepvis_widgets.core.network.network import Network
+from deepvis_widgets.core.network.rectifiers import is_in_place
 from deepvis_widgets.core.picture.boxes import around, crop
 from deepvis_widgets.core.picture.preprocess import Preprocess
 from tests.families import make
@@ -40,7 +41,7 @@ def _mean(func: Any, args: Any, kwargs: Any) -> Tensor:
     return F.avg_pool2d(args[0], *args[1:4], **kwargs)
 
 
-ALIVE = Rules("alive", dict.fromkeys([*RECTIFIERS, "gelu", "layer_norm"], _same) | {"max_pool2d": _mean})
+ALIVE = Rules("alive", dict.fromkeys([RECTIFIER, "gelu", "layer_norm"], _same) | {"max_pool2d": _mean})
 
 
 def alive(module: nn.Module) -> nn.Module:
