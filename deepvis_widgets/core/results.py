@@ -23,6 +23,12 @@ class Result:
 
     kind: ClassVar[str]
 
+    def __post_init__(self) -> None:
+        """Values of half precision become float32, which NumPy and plots can read."""
+        for name, value in vars(self).items():
+            if isinstance(value, Tensor) and value.dtype in (torch.bfloat16, torch.float16):
+                setattr(self, name, value.float())
+
     def image(self) -> Image.Image:
         raise NotImplementedError
 

@@ -12,7 +12,6 @@ from torch import Tensor
 from ..core.content_key import content_key
 from ..core.errors import DeepvisError, sentence
 from ..core.network.network import Network
-from ..core.params import make
 from ..core.report import Report
 from ..core.weights_key import weights_key
 from ..methods import method
@@ -141,5 +140,5 @@ def explanation_key(
 
     `view` is the picture (3, H, W) as the network sees it, `target` a class index, or None for the top class.
     """
-    chosen = make(method(name).Params, dict(params or {}), name)
+    chosen = method(name).settings(network, params or {})
     return content_key("explanation", name, weights_key(network.module), view, target, vars(chosen))

@@ -10,7 +10,7 @@ import torch
 
 from ..core.errors import DeepvisError
 from ..core.network.network import Network
-from ..core.params import Spec, make, specs
+from ..core.params import Spec, specs
 from ..core.report import Report
 from ..core.results import Result
 from .base import Method, silent
@@ -97,7 +97,7 @@ def explain(
         raise DeepvisError(f"{name} explains classes only; give target= and no layer= or unit=.")
     if found.picture and picture is None:
         raise DeepvisError(f"{name} needs a picture; None was given.")
-    settings = make(found.Params, params, name)
+    settings = found.settings(network, params)
     with torch.inference_mode(False):  # a caller's inference mode would leave every gradient zero
         view = network.view(picture) if found.picture else None
         return found.run(network, view, asked, settings, report)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from torch import Tensor
 
 from ..core.network.network import Network
 from ..core.network.target import Target
+from ..core.params import Spec, make, specs
 from ..core.report import Report
 from ..core.results import Result
 
@@ -53,6 +55,21 @@ class Method(ABC):
     def refuses(self, network: Network) -> str | None:
         """Returns why this method cannot serve this network, in one sentence; None where it can."""
         return None
+
+    def suited(self, network: Network) -> dict[str, Any]:
+        """Returns the parameters whose defaults are others for this network, because its pictures are small, say."""
+        return {}
+
+    def settings(self, network: Network, given: Mapping[str, Any]) -> Any:
+        """Returns all parameters, those not given at their defaults for this network; DeepvisError for what is not
+        accepted.
+        """
+        return make(self.Params, {**self.suited(network), **given}, self.name)
+
+    def specs(self, network: Network) -> list[Spec]:
+        """Returns the parameters with their defaults for this network, in order."""
+        suited = self.suited(network)
+        return [replace(spec, default=suited.get(spec.name, spec.default)) for spec in specs(self.Params)]
 
     @abstractmethod
     def run(

@@ -108,9 +108,8 @@ def no_head(network: Network) -> str:
 def class_maps(head: Head, channels: Tensor) -> Tensor:
     """Returns M_c (classes, h, w) of the first picture for the class indices `channels`."""
     features = head.features[0].detach()
-    maps = (
-        features[channels]
-        if head.weight is None
-        else torch.einsum("ck,khw->chw", head.weight.detach()[channels], features)
-    )
-    return maps.cpu()
+    if head.weight is None:
+        return features[channels].cpu()
+    weight = head.weight.detach()[channels]
+    common = torch.promote_types(weight.dtype, features.dtype)  # they differ where the network runs under autocast
+    return torch.einsum("ck,khw->chw", weight.to(common), features.to(common)).cpu()

@@ -73,6 +73,15 @@ class OcclusionMap(HeatMap):
         return self.score - self.scores
 
 
+def fitting_window(size: tuple[int, int]) -> int:
+    """Returns the side of the window where none is asked for: a quarter of a picture of `size` (H, W), 4 to 32 pixels.
+
+    >>> fitting_window((224, 224)), fitting_window((28, 28))
+    (32, 7)
+    """
+    return min(32, max(4, min(size) // 4), *size)
+
+
 class Occlusion(Method):
     """A window slid over the picture; recorded are the class's probability, the predicted label and a unit's strongest
     activation (Zeiler & Fergus 2014, sec. 4.2). The heat map is the drop in score, averaged over the windows that hide
@@ -94,6 +103,10 @@ class Occlusion(Method):
     title = "Occlusion"
     Params = OcclusionParams
     long = True
+
+    def suited(self, network: Network) -> dict[str, Any]:
+        window = fitting_window(network.size)
+        return {"window": window, "stride": min(window, OcclusionParams.stride)}
 
     def run(
         self, network: Network, image: Tensor | None, target: Target | None, params: Any, report: Report = silent

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from ..core.errors import DeepvisError
 from ..core.network.eval_mode import module_lock
+from ..core.network.layer import module_of
 from ..core.network.network import Network
 from ..core.report import Report, part_of
 from ..core.results import HeatMap
@@ -107,7 +108,7 @@ def weighted_layers(network: Network) -> dict[str, list[str]]:
     A parameter belongs to the layer of its module, or to the innermost layer around that; what lies in no layer, such
     as a class token, goes with the first.
     """
-    order = list(dict.fromkeys(name.split("#")[0] for name in network.layers.names))
+    order = list(dict.fromkeys(module_of(name, network.module) for name in network.layers.names))
     owned: dict[str, list[str]] = {name: [] for name in order}
     for name, parameter in network.module.named_parameters():
         if parameter.is_floating_point():

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from torch import nn
+
 from ..errors import DeepvisError
 from .layout import Layout
 from .receptive_field import ReceptiveField
@@ -86,3 +88,16 @@ def listed(names: Sequence[str], count: int = 8) -> str:
         if len(names) <= count
         else ", ".join(names[: count - 2]) + f", ... {names[-1]} ({len(names)} in all)"
     )
+
+
+def module_of(layer: str, module: nn.Module) -> str:
+    """Returns the dotted name of the module that made a layer: of "conv#2", its second output, "conv".
+
+    >>> module_of("0#2", nn.Sequential(nn.ReLU()))
+    '0'
+    """
+    try:
+        module.get_submodule(layer)
+    except AttributeError:
+        return layer.rpartition("#")[0] or layer
+    return layer

@@ -47,7 +47,8 @@ class PassOptions:
         if self.keep is None:
             return None
         names = {*self.keep, *self.cloned, self.until or "", self.since or ""}
-        return {name.split("#")[0] for name in names}
+        # a second call of "conv" is "conv#2"; a module may be called "conv#2", too
+        return {*names, *(name.rpartition("#")[0] for name in names if "#" in name)}
 
 
 ALL_LAYERS = PassOptions()

@@ -15,16 +15,17 @@ from torch import Tensor
 from ..errors import DeepvisError
 
 ACCEPTED = "a path, a PIL image, a uint8 array (H, W, 3) or a float tensor (3, H, W) in [0, 1]"
-LONGEST = 4096  # pixels; no network looks closer, and a 12,000-pixel photo would hold half a gigabyte
+LONGEST = 4096  # pixels; hardly a network looks closer, and a 12,000-pixel photo would hold half a gigabyte
 MOST_PIXELS = 400_000_000
 FORMATS = "PNG, JPEG, WebP, GIF, BMP or TIFF"
 
 
-def to_tensor(source: Any) -> Tensor:
+def to_tensor(source: Any, longest: int = LONGEST) -> Tensor:
     """Returns the picture as a float32 tensor (3, H, W) in [0, 1].
 
     `source` is a path, encoded bytes, a PIL image of any mode, a uint8 array (H, W, 3) or a float tensor (3, H, W) in
-    [0, 1]. Raises DeepvisError when it is none of these or cannot be decoded.
+    [0, 1]; one that is no tensor is made smaller where a side is longer than `longest`. Raises DeepvisError when it is
+    none of these or cannot be decoded.
 
     >>> to_tensor(Image.new("RGB", (4, 2), "red"))[:, 0, 0]
     tensor([1., 0., 0.])
@@ -32,15 +33,15 @@ def to_tensor(source: Any) -> Tensor:
     if isinstance(source, Tensor):
         return _from_tensor(source)
     if isinstance(source, np.ndarray):
-        return _from_array(source)
+        return _from_array(source, longest)
     if isinstance(source, Image.Image):
-        return _from_pil(source, "The picture")
+        return _from_pil(source, "The picture", longest)
     if isinstance(source, bytes | bytearray | memoryview):
-        return _from_file(io.BytesIO(bytes(source)), "The picture")
+        return _from_file(io.BytesIO(bytes(source)), "The picture", longest)
     if isinstance(source, str | os.PathLike):
-        return _from_path(Path(source).expanduser())
+        return _from_path(Path(source).expanduser(), longest)
     if isinstance(getattr(source, "image", None), Image.Image):  # an embedded scene
-        return _from_pil(source.image, "The picture")
+        return _from_pil(source.image, "The picture", longest)
     raise DeepvisError(f"A {type(source).__name__} is not a picture; accepted is {ACCEPTED}.")
 
 
@@ -74,7 +75,7 @@ def from_bytes(levels: np.ndarray) -> Tensor:
     return torch.from_numpy(np.array(levels)).permute(2, 0, 1).float() / 255
 
 
-def _from_path(path: Path) -> Tensor:
+def _from_path(path: Path, longest: int) -> Tensor:
     try:
         if path.is_dir():
             raise DeepvisError(f'"{path}" is a folder; give the path of one picture.')
@@ -85,14 +86,14 @@ def _from_path(path: Path) -> Tensor:
         raise DeepvisError(f'"{_short(path)}" cannot be read ({error.strerror}); give the path of a picture.') from None
     if not encoded:
         raise DeepvisError(f'"{path.name}" is empty; give a {FORMATS} picture.')
-    return _from_file(io.BytesIO(encoded), f'"{path.name}"')
+    return _from_file(io.BytesIO(encoded), f'"{path.name}"', longest)
 
 
 def _short(path: Path) -> str:
     return str(path) if len(str(path)) < 100 else f"{str(path)[:97]}..."
 
 
-def _from_file(file: Any, name: str) -> Tensor:
+def _from_file(file: Any, name: str, longest: int) -> Tensor:
     try:
         image = Image.open(file)
     except Image.DecompressionBombError as error:
@@ -102,8 +103,8 @@ def _from_file(file: Any, name: str) -> Tensor:
     except Exception as error:
         raise _damaged(name, error) from None
     with image:
-        image.draft("RGB", (LONGEST, LONGEST))  # a JPEG then decodes at a fraction of its size
-        return _from_pil(image, name)
+        image.draft("RGB", (longest, longest))  # a JPEG then decodes at a fraction of its size
+        return _from_pil(image, name, longest)
 
 
 def _damaged(name: str, error: Exception) -> DeepvisError:
@@ -111,12 +112,12 @@ def _damaged(name: str, error: Exception) -> DeepvisError:
     return DeepvisError(f"{name} is damaged or incomplete ({reason}); give a whole picture file.")
 
 
-def _from_pil(image: Image.Image, name: str) -> Tensor:
+def _from_pil(image: Image.Image, name: str, longest: int) -> Tensor:
     if image.width * image.height > MOST_PIXELS:
         raise DeepvisError(f"{name} has {image.height} × {image.width} pixels; accepted are up to {MOST_PIXELS:,}.")
     try:
         upright = ImageOps.exif_transpose(image)
-        upright.thumbnail((LONGEST, LONGEST), reducing_gap=2.0)
+        upright.thumbnail((longest, longest), reducing_gap=2.0)
         rgb = _to_rgb(upright)
     except MemoryError:
         raise
@@ -143,7 +144,7 @@ def _to_rgb(image: Image.Image) -> Image.Image:
     return image.convert("RGB")
 
 
-def _from_array(array: np.ndarray) -> Tensor:
+def _from_array(array: np.ndarray, longest: int) -> Tensor:
     if (
         array.dtype != np.uint8
         or array.ndim not in (2, 3)
@@ -154,7 +155,7 @@ def _from_array(array: np.ndarray) -> Tensor:
             f"An array of {array.dtype} with shape {array.shape} is not a picture; accepted is {ACCEPTED}."
         )
     return _from_pil(
-        Image.fromarray(array[..., 0] if array.ndim == 3 and array.shape[2] == 1 else array), "The picture"
+        Image.fromarray(array[..., 0] if array.ndim == 3 and array.shape[2] == 1 else array), "The picture", longest
     )
 
 

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from ..checks import one_of
 from ..errors import DeepvisError
-from .picture import to_bytes, to_pil, to_tensor
+from .picture import LONGEST, to_bytes, to_pil, to_tensor
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
@@ -57,11 +57,12 @@ class Preprocess:
 
     def view(self, picture: Any) -> Tensor:
         """Returns the picture as the network sees it: float tensor (3, H, W) in [0, 1]."""
-        tensor = to_tensor(picture)
+        longest = max(LONGEST, *self.size)
+        tensor = to_tensor(picture, longest)
         if tuple(tensor.shape[1:]) == self.size:
             return tensor
         image = to_pil(tensor)
-        return to_tensor(self._stretched(image) if self.fit == "stretch" else self._cropped(image))
+        return to_tensor(self._stretched(image) if self.fit == "stretch" else self._cropped(image), longest)
 
     def normalize(self, view: Tensor) -> Tensor:
         """Returns what the network is fed, (..., C, H, W), for views (..., 3, H, W) in [0, 1]; differentiable."""
@@ -152,7 +153,7 @@ class _Probed(Preprocess):
         return cls((black.shape[1], black.shape[2]), None, mean, std, call=call)
 
     def view(self, picture: Any) -> Tensor:
-        tensor = to_tensor(picture)
+        tensor = to_tensor(picture, max(LONGEST, *self.size))
         if tuple(tensor.shape[1:]) == self.size:  # already what the network sees: resizing again would move every pixel
             return tensor
         assert self.call is not None

@@ -121,7 +121,7 @@ class LinearCall:
 
 
 def _back(output: Tensor, x: Tensor, message: Tensor) -> Tensor:
-    (gradient,) = torch.autograd.grad(output, x, message, retain_graph=True)
+    (gradient,) = torch.autograd.grad(output, x, message.to(output.dtype), retain_graph=True)
     return gradient
 
 
@@ -138,6 +138,10 @@ def linear_call(name: str, func: Callable[..., Any], args: tuple[Any, ...], kwar
     rest, more = args[3:], {key: value for key, value in kwargs.items() if key not in names}
 
     def apply(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+        if x.dtype != weight.dtype and not torch.is_autocast_enabled(x.device.type):
+            # the pass itself ran under autocast, which brought them to one precision
+            x = x.to(weight.dtype)
+            bias = None if bias is None else bias.to(weight.dtype)
         y: Tensor = func(x, weight, bias, *rest, **more)
         return y
 

@@ -8,11 +8,10 @@ from typing import Any
 
 import ipywidgets
 
-from ...core.params import Spec, specs
+from ...core.params import Spec
 from ...methods import method
 from ..kit.layout import close_all, display, title
 from ..kit.param_controls import Controls
-from .checks import settings
 from .state import CompareState
 from .tools import Attempt
 
@@ -41,9 +40,13 @@ class Settings(ipywidgets.VBox):
             self.children = []
             return
         given = self._state.params.get(name, {})
-        self.controls = Controls([_started(spec, given) for spec in specs(method(name).Params)], self._change)
+        self.controls = Controls([_started(spec, given) for spec in self._specs(name)], self._change)
         words = f"Parameters of {method(name).title}" + ("" if self.controls.children else ": it has none")
         self.children = [title(html.escape(words)), self.controls]
+
+    def _specs(self, name: str) -> list[Spec]:
+        """With the defaults of the first network: the others are of its kind, as a rule."""
+        return method(name).specs(self._state.networks[0])
 
     def _change(self) -> None:
         state, controls = self._state, self.controls
@@ -55,7 +58,8 @@ class Settings(ipywidgets.VBox):
         """Shows other values where they were not chosen here."""
         selected, controls = self._state.selected, self.controls
         if selected is not None and controls is not None:
-            wanted = vars(settings(selected, self._state.params))
+            given = self._state.params.get(selected, {})
+            wanted = vars(method(selected).settings(self._state.networks[0], given))
             if any(wanted[name] != value for name, value in controls.values.items()):
                 self._show(selected)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from torch import nn
 
-from ...core.network.layer import OUTPUT, Layer
+from ...core.network.layer import OUTPUT, Layer, module_of
 from ...core.network.network import Network
 from ..kit.arguments import default_layer
 
@@ -79,8 +79,8 @@ def _joined(found: Sequence[tuple[str, list[Layer]]]) -> list[tuple[str, list[La
 
 def _block_of(network: Network, layer: Layer) -> str:
     """The outermost module round a layer that is small enough to be one block; "" where there is none."""
-    parts = layer.name.split("#")[0].split(".")
-    module: nn.Module = network.module
+    own = module_of(layer.name, network.module)
+    parts, module = own.split("."), network.module
     for depth in range(len(parts) - 1):
         child = getattr(module, parts[depth], None)
         if not isinstance(child, nn.Module):
@@ -88,7 +88,6 @@ def _block_of(network: Network, layer: Layer) -> str:
         module, name = child, ".".join(parts[: depth + 1])
         if _fits(network, module, name) and _size(network, name) > 1:
             return name
-    own = layer.name.split("#")[0]
     if not any(other.name.startswith(own + ".") for other in network.layers):
         return ""
     try:

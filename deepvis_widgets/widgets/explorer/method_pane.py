@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ...core.params import Spec, specs
+from ...core.network.network import Network
+from ...core.params import Spec
 from ...methods import method
 from ..link.port import Port
 from .answers import Progress, Served, Subscribe, served
@@ -16,7 +17,7 @@ class MethodPane:
     """Shows the menu of methods and the parameters of each; `stop()` ends one that takes seconds."""
 
     def __init__(self, state: ExplorerState, port: Port, stop: Callable[[], None]) -> None:
-        self.port = port
+        self.port, self._network = port, state.network
         port.put(progress=None)
         self._offer(served(state.network, surveyed=False))
         port.on_frame("stop", lambda _: stop())
@@ -27,17 +28,19 @@ class MethodPane:
         subscribe(Served, lambda found: self._offer(found.methods))
 
     def _offer(self, methods: Mapping[str, bool]) -> None:
-        self.port.put(methods=[offered(name, serves) for name, serves in methods.items()])
+        self.port.put(methods=[offered(self._network, name, serves) for name, serves in methods.items()])
 
 
-def offered(name: str, serves: bool) -> dict[str, Any]:
+def offered(network: Network, name: str, serves: bool) -> dict[str, Any]:
     """A method for the menu: its title, whether it can serve the network, and what can be set.
 
-    >>> offered("occlusion", True)["params"][0]["name"]
+    >>> import deepvis_widgets as dv
+    >>> offered(dv.load("husky-wolf"), "occlusion", True)["params"][0]["name"]
     'window'
     """
     found = method(name)
-    return {"name": name, "title": found.title, "serves": serves, "params": [_entry(s) for s in specs(found.Params)]}
+    params = [_entry(spec) for spec in found.specs(network)]
+    return {"name": name, "title": found.title, "serves": serves, "params": params}
 
 
 def _entry(spec: Spec) -> dict[str, Any]:

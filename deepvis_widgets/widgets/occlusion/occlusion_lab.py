@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...methods.occlusion import fitting_window
 from ..kit.picture_lab import PictureLab
 from .controls import SweepBar
 from .panes import OcclusionPanes
 from .probe import Probe
 from .session import OcclusionSession
-from .state import LEAST, OcclusionState, last_maps
+from .state import OcclusionState, last_maps
 from .trail import Trail
 
 
@@ -44,7 +45,7 @@ class OcclusionLab(OcclusionState, PictureLab):
         unit: int | None = None,
     ) -> None:
         super().__init__(network, pictures)
-        self.window = min(32, max(LEAST, min(self.network.size) // 4))
+        self.window = fitting_window(self.network.size)
         sweeping = SweepBar(self.sweep, self.stop, self.clear)
         self.panes = OcclusionPanes(
             self, self.group, self.stage, sweeping, lambda box, done: self.session.look(box, done), self._pick_cell
