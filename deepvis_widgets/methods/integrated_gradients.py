@@ -101,7 +101,7 @@ class IntegratedGradients(Method):
         total, way = torch.zeros(end.shape, dtype=precision(network)), (end - start).to("cpu", precision(network))
         for batch in batches(params.steps, per_pass(network, grad=True)):
             share = at[batch].to(end)[:, None, None, None]
-            points = (start + share * (end - start)).contiguous(memory_format=torch.channels_last)
+            points = network.laid(start + share * (end - start))
             total += torch.einsum("b,bchw->chw", weights[batch], score.gradient(points))
             mean = total / weights[: batch.stop].sum() if batch.stop < params.steps else total
             signal, words = way * mean, describe(network, score.target)

@@ -58,7 +58,7 @@ class SmoothGrad(Method):
         total = torch.zeros(x.shape[1:], dtype=precision(network))
         for batch in batches(params.samples, per_pass(network, grad=True)):
             noisy = torch.stack([x[0] + next(noise) for _ in range(batch.start, batch.stop)])
-            gradients = score.gradient(noisy.contiguous(memory_format=torch.channels_last))
+            gradients = score.gradient(network.laid(noisy))
             total += (gradients.square() if params.average == "squared" else gradients).sum(0)
             signal = total / batch.stop
             result = heatmap(network, image, self.name, score.target, signal, signal.abs().amax(0), False, params)

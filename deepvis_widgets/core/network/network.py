@@ -15,7 +15,7 @@ from ..errors import DeepvisError
 from ..picture.preprocess import Preprocess, understand
 from ..weights_key import stamps
 from .backward_rules import PLAIN, Rules
-from .discovery import checked_labels, discover
+from .discovery import Discovery, checked_labels, discover
 from .layer import listed
 from .pass_options import Look, PassOptions
 from .recording import Recording, check_finite, record
@@ -55,7 +55,8 @@ class Network:
         self.name = name or type(module).__name__
         self.preprocessing: Preprocess = understand(preprocess)
         self.recordings = Recordings()
-        found = discover(module, self.feed(torch.full((1, 3, *self.size), 0.5)), self.name)
+        self.memory_format = torch.channels_last
+        found = self._discover()
         self.layers, self.overwritten = found.layers, found.overwritten
         self.classes = found.recording.logits.shape[1]
         self.has_head = found.recording.head is not None
@@ -64,6 +65,15 @@ class Network:
     def __repr__(self) -> str:
         height, width = self.size
         return f"Network({self.name}: {len(self.layers)} layers, {self.classes} classes, pictures of {height}×{width})"
+
+    def _discover(self) -> Discovery:
+        """Channels last is quicker, but a network that calls `view` after its convolutions needs the plain order."""
+        grey = torch.full((1, 3, *self.size), 0.5)
+        try:
+            return discover(self.module, self.feed(grey), self.name)
+        except DeepvisError:
+            self.memory_format = torch.contiguous_format
+            return discover(self.module, self.feed(grey), self.name)
 
     # --- pictures ---
 
@@ -91,11 +101,14 @@ class Network:
         return self.preprocessing(picture)
 
     def feed(self, views: Tensor) -> Tensor:
-        """Returns views (B, 3, H, W) in [0, 1] as input (B, C, H, W), on the network's device, in its precision,
-        channels last; differentiable.
+        """Returns views (B, 3, H, W) in [0, 1] as input (B, C, H, W), on the network's device, in its precision and
+        the order in memory that suits it; differentiable.
         """
-        views = views.to(self.device, self.dtype)
-        return self.preprocessing.normalize(views).contiguous(memory_format=torch.channels_last)
+        return self.laid(self.preprocessing.normalize(views.to(self.device, self.dtype)))
+
+    def laid(self, x: Tensor) -> Tensor:
+        """Returns an input (B, C, H, W) in the order in memory that the network is fed."""
+        return x.contiguous(memory_format=self.memory_format)
 
     # --- passes ---
 

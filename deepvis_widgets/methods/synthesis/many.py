@@ -14,7 +14,7 @@ from ...core.network.network import Network
 from ...core.network.target import Target
 from .fourier import Fourier
 from .frame import Frame
-from .objective import LAST, objective_and_gradient
+from .objective import objective_and_gradient, rules_of
 from .params import SynthesisParams
 from .recipe import mean_colour
 
@@ -118,11 +118,18 @@ class _Climb:
     def _values(self, views: Tensor) -> Tensor:
         x = self.network.feed(views)
         if self.layer is None:
-            scores: Tensor = self.network.run(x, grad=True, rules=LAST).logits[self.own, self.channels]
+            scores: Tensor = self.network.run(x, grad=True, rules=rules_of(self.network)).logits[
+                self.own, self.channels
+            ]
             return scores
         layer = self.network.layers[self.layer]
         recording = self.network.run(
-            x, keep=(layer.name,), until=layer.name, grad=True, rules=LAST, skip_rectifier=layer.rectifier
+            x,
+            keep=(layer.name,),
+            until=layer.name,
+            grad=True,
+            rules=rules_of(self.network),
+            skip_rectifier=layer.rectifier,
         )
         maps: Tensor = layer.layout.maps(recording.outputs[layer.name])[self.own, self.channels]
         return maps.mean((1, 2))
