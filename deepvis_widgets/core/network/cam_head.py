@@ -44,11 +44,23 @@ class HeadTrace:
 
     def head(self, logits: Tensor) -> Head | None:
         """Returns the head that made these class scores, None where it is of another form."""
-        return self._heads.get(id(self.unnormalised(logits)))
+        before = self._before_softmax.get(id(logits), logits)
+        return self._heads.get(id(before))
 
     def unnormalised(self, logits: Tensor) -> Tensor:
-        """Returns the scores before a softmax the network itself ends in, else the scores as they are."""
-        return self._before_softmax.get(id(logits), logits)
+        """Returns the scores (B, classes) before a softmax the network itself ends in, else the scores as they are."""
+        before = self._before_softmax.get(id(logits))
+        return logits if before is None else self._as_scores(before)
+
+    def _as_scores(self, before: Tensor) -> Tensor:
+        """As rows: a softmax may have been taken over maps of one position."""
+        if before.ndim == 2:
+            return before
+        scores = before.flatten(1)
+        if (head := self._heads.get(id(before))) is not None:
+            self._heads[id(scores)] = head
+            self._alive.append(scores)
+        return scores
 
     def follow(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any) -> None:
         """Follows one call of the pass: the plain name of the operation, what it was given, and what came out."""
@@ -57,8 +69,13 @@ class HeadTrace:
             self._follow(name, source, output, args, kwargs)
 
     def _follow(self, name: str, source: Tensor, output: Tensor, args: Any, kwargs: Any) -> None:
-        if name in ("softmax", "log_softmax") and output.ndim == 2:
+        if name in ("softmax", "log_softmax") and _over_classes(output, args, kwargs):
             self._before_softmax[id(output)] = source
+            self._alive.append(output)
+            return
+        scores = self._before_softmax.get(id(source))
+        if scores is not None and name in SAME_NUMBERS and _as_many(source, output) and _in_order(source, output):
+            self._before_softmax[id(output)] = scores
             self._alive.append(output)
             return
         known = self._heads.get(id(source))
@@ -80,6 +97,20 @@ class HeadTrace:
 def _as_many(source: Tensor, output: Tensor) -> bool:
     """Whether none was repeated, or rounded to another type."""
     return output.numel() == source.numel() and (output.dtype, output.device) == (source.dtype, source.device)
+
+
+def _over_classes(output: Tensor, args: Any, kwargs: Any) -> bool:
+    """Whether a softmax was taken over rows of class scores, or over maps (B, classes, 1, 1)."""
+    if output.ndim == 2:
+        return True
+    dim = args[1] if len(args) > 1 else kwargs.get("dim")
+    return output.ndim == 4 and output.shape[2:] == (1, 1) and dim in (1, -3)
+
+
+def _in_order(source: Tensor, output: Tensor) -> bool:
+    """Whether the classes of every picture are where they were: nothing was turned round, or joined with others."""
+    ones = [size for size in output.shape if size != 1]
+    return ones == [size for size in source.shape if size != 1]
 
 
 def _is_global_average(name: str, source: Tensor, output: Tensor, args: Any, kwargs: Any) -> bool:

@@ -116,20 +116,13 @@ class _Climb:
         return values.detach(), gradient
 
     def _values(self, views: Tensor) -> Tensor:
-        x = self.network.feed(views)
+        x, rules = self.network.feed(views), rules_of(self.network)
         if self.layer is None:
-            scores: Tensor = self.network.run(x, grad=True, rules=rules_of(self.network)).logits[
-                self.own, self.channels
-            ]
+            scores: Tensor = self.network.run(x, grad=True, rules=rules).logits[self.own, self.channels]
             return scores
         layer = self.network.layers[self.layer]
         recording = self.network.run(
-            x,
-            keep=(layer.name,),
-            until=layer.name,
-            grad=True,
-            rules=rules_of(self.network),
-            skip_rectifier=layer.rectifier,
+            x, keep=(layer.name,), until=layer.name, grad=True, rules=rules, skip_rectifier=layer.rectifier
         )
         maps: Tensor = layer.layout.maps(recording.outputs[layer.name])[self.own, self.channels]
         return maps.mean((1, 2))

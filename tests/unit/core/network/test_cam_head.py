@@ -44,6 +44,14 @@ EXACT = {
     "pool, then 1×1": lambda m, x: m.maps(F.adaptive_avg_pool2d(x, 1)).flatten(1),
     "softmax at the end": lambda m, x: m.last(x.mean((2, 3))).softmax(1),
     "log-softmax at the end": lambda m, x: F.log_softmax(m.last(x.mean((2, 3))), 1),
+    "softmax, then squeezed": lambda m, x: (
+        m.maps(F.adaptive_avg_pool2d(x, 1)).flatten(1).softmax(1).unsqueeze(2).squeeze(-1)
+    ),
+    "softmax, then a copy": lambda m, x: m.last(x.mean((2, 3))).softmax(1).clone().contiguous().view(len(x), -1),
+    "softmax of maps of one position": lambda m, x: m.maps(F.adaptive_avg_pool2d(x, 1)).softmax(1).flatten(1),
+    "log-softmax of maps, squeezed": lambda m, x: (
+        F.log_softmax(m.maps(F.adaptive_avg_pool2d(x, 1)), dim=1).squeeze(-1).squeeze(-1)
+    ),
     "reshaped and detached": lambda m, x: m.last(x.mean((2, 3)).to(x).unsqueeze(1).reshape(-1, 6).contiguous()),
     "no bias": lambda m, x: F.linear(x.mean((2, 3)), m.last.weight),
 }
@@ -79,3 +87,29 @@ def test_heads_without_exact_maps(head: str) -> None:
     assert not net.has_head
     with pytest.raises(DeepvisError, match="grad_cam"):
         explain(net, picture(SIDE), "cam")
+
+
+SOFTMAXES = [name for name in EXACT if name.startswith("softmax")]
+
+
+@pytest.mark.parametrize("head", SOFTMAXES)
+def test_probabilities_are_those_of_the_network_itself(head: str) -> None:
+    net = Network(seeded(Headed(EXACT[head])).double(), SMALL)
+    views = torch.stack([picture(SIDE), picture(SIDE).flip(2)])
+    own = net.module(net.feed(views))
+    torch.testing.assert_close(net.logits(views).softmax(1), own)
+    assert float((net.logits(views).sum(1) - 1).abs().max()) > 1e-3, "these are no probabilities"
+
+
+OTHERS = {
+    "over pictures": lambda m, x: m.maps(F.adaptive_avg_pool2d(x, 1)).softmax(0).flatten(1),
+    "over a map": lambda m, x: m.maps(x).softmax(1).mean((2, 3)),
+    "changed after it": lambda m, x: m.last(x.mean((2, 3))).softmax(1).sqrt(),
+}
+
+
+@pytest.mark.parametrize("end", OTHERS)
+def test_other_softmaxes_are_taken_for_what_they_are(end: str) -> None:
+    net = Network(seeded(Headed(OTHERS[end])).double(), SMALL)
+    views = torch.stack([picture(SIDE), picture(SIDE).flip(2)])
+    torch.testing.assert_close(net.logits(views), net.module(net.feed(views)))
