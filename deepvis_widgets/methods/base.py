@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from torch import Tensor
 
+from ..core.network.compiled import is_script
 from ..core.network.network import Network
 from ..core.network.target import Target
 from ..core.params import Spec, make, specs
@@ -55,6 +56,15 @@ class Method(ABC):
     def refuses(self, network: Network) -> str | None:
         """Returns why this method cannot serve this network, in one sentence; None where it can."""
         return None
+
+    def refuses_script(self, network: Network) -> str | None:
+        """Returns why this method, which changes single operations, cannot serve a network of TorchScript."""
+        if not is_script(network.module):
+            return None
+        return (
+            f"{network.name} is TorchScript, whose operations cannot be seen, and {self.name} changes single ones; "
+            "give the module that it was made from."
+        )
 
     def suited(self, network: Network) -> dict[str, Any]:
         """Returns the parameters whose defaults are others for this network, because its pictures are small, say."""

@@ -49,6 +49,9 @@ class Deconvnet(Method):
     title = "Deconvnet"
     Params = ProjectionParams
 
+    def refuses(self, network: Network) -> str | None:
+        return self.refuses_script(network)
+
     def run(
         self, network: Network, image: Tensor | None, target: Target | None, params: Any, report: Report = silent
     ) -> HeatMap:

@@ -30,6 +30,9 @@ class GuidedBackprop(Method):
     title = "Guided backprop"
     Params = ProjectionParams
 
+    def refuses(self, network: Network) -> str | None:
+        return self.refuses_script(network)
+
     def run(
         self, network: Network, image: Tensor | None, target: Target | None, params: Any, report: Report = silent
     ) -> HeatMap:

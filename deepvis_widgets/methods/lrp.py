@@ -72,7 +72,7 @@ class LRP(Method):
         network.
         """
         if network not in self._refusals:
-            self._refusals[network] = _survey(network)
+            self._refusals[network] = self.refuses_script(network) or _survey(network)
         return self._refusals[network]
 
     def run(

@@ -15,6 +15,7 @@ from ..errors import DeepvisError
 from ..picture.preprocess import Preprocess, understand
 from ..weights_key import stamps
 from .backward_rules import PLAIN, Rules
+from .compiled import uncompiled
 from .discovery import Discovery, checked_labels, discover
 from .layer import listed
 from .pass_options import Look, PassOptions
@@ -51,7 +52,7 @@ class Network:
             raise DeepvisError(
                 f"A {type(module).__name__} is not a network; accepted is a torch.nn.Module or the name of one."
             )
-        self.module = module
+        self.module = module = uncompiled(module)
         self.name = name or type(module).__name__
         self.preprocessing: Preprocess = understand(preprocess)
         self.recordings = Recordings()

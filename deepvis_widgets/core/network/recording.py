@@ -16,6 +16,7 @@ from torch.utils.hooks import RemovableHandle
 from ..errors import DeepvisError
 from .backward_rules import NamedReplacements, Replacements, RuleMode
 from .cam_head import Head, HeadTrace
+from .compiled import eagerly
 from .eval_mode import eval_mode, module_lock
 from .layer import OUTPUT
 from .pass_options import ALL_LAYERS, PassOptions
@@ -160,7 +161,7 @@ def observe(module: nn.Module, x: Tensor, recorder: LayerRecorder) -> Recording:
     recorder.mode.follow = trace.follow
     scores: Tensor | None = None
     grad = options.grad and options.since is None
-    with torch.inference_mode(False), torch.set_grad_enabled(grad), eval_mode(module), _hooked(module, recorder):
+    with torch.inference_mode(False), torch.set_grad_enabled(grad), _prepared(module, recorder):
         if grad and not x.requires_grad:
             x = x.detach().clone().requires_grad_()
         try:
@@ -169,6 +170,13 @@ def observe(module: nn.Module, x: Tensor, recorder: LayerRecorder) -> Recording:
         except _Reached:
             return Recording(x, recorder.outputs, table=recorder.mode.table)
     return Recording(x, recorder.outputs, trace.unnormalised(scores), trace.head(scores), recorder.mode.table)
+
+
+@contextmanager
+def _prepared(module: nn.Module, recorder: LayerRecorder) -> Iterator[None]:
+    """The module as a pass needs it: in eval mode, run as it is written, listened to."""
+    with eval_mode(module), eagerly(module), _hooked(module, recorder):
+        yield
 
 
 def answer(output: Any) -> Tensor:

@@ -125,4 +125,5 @@ def _as_networks(given: Any) -> list[Network]:
 def _default_methods(networks: Sequence[Network]) -> tuple[str, ...]:
     """What tells most about these networks: a class map that all of them have, and three methods for any network."""
     maps = {default_method(network) for network in networks}
-    return ("cam" if maps == {"cam"} else "grad_cam", "occlusion", "lrp", "gradient_x_input")
+    first = "cam" if maps == {"cam"} else "grad_cam" if maps & {"cam", "grad_cam"} else "gradient_x_input"
+    return tuple(dict.fromkeys((first, "occlusion", "lrp", "gradient_x_input")))

@@ -13,7 +13,8 @@ from ...core.network.network import Network
 from ...core.network.target import Target
 from ...core.picture.fills import FILLS, fill_picture
 from ...core.picture.reduce import VIEWS
-from ...methods import serving
+from ...methods import method, serving
+from ...methods.base import Method
 from ...methods.deconvnet import checkers
 from ..kit.arguments import as_box, as_params, default_method
 from ..link.traits import COLORMAPS, Checked, Number, TileTrait, whole_numbers
@@ -137,7 +138,9 @@ class ExplorerState(traitlets.HasTraits):
         if unit is not None:
             self.unit = unit
         self.method = default_method(network)
-        if checkers(network, self.layer):  # a deconvnet shows little else there
+        if method("deconvnet").refuses(network):
+            self.backward = "gradient"
+        elif checkers(network, self.layer):  # a deconvnet shows little else there
             self.backward = "guided_backprop"
         self.image = picture
 
@@ -212,6 +215,12 @@ class ExplorerState(traitlets.HasTraits):
         if proposal["value"] is None:
             return None
         serving(proposal["value"], self.network)
+        return str(proposal["value"])
+
+    @traitlets.validate("backward")
+    def _check_backward(self, proposal: Any) -> str:
+        if proposal["value"] in Method.registry:
+            serving(proposal["value"], self.network)
         return str(proposal["value"])
 
     @traitlets.default("params")

@@ -40,8 +40,8 @@ def as_pictures(pictures: Any) -> list[tuple[str, Any]]:
 
 
 def default_method(network: Network) -> str:
-    """Exact class activation maps where the network has them, else Grad-CAM."""
-    return "cam" if network.has_head else "grad_cam"
+    """Exact class activation maps where the network has them, else Grad-CAM; gradient × input where it has no maps."""
+    return next(name for name in ("cam", "grad_cam", "gradient_x_input") if method(name).refuses(network) is None)
 
 
 def default_layer(network: Network) -> str:
