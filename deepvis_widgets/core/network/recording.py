@@ -16,6 +16,7 @@ from torch.utils.hooks import RemovableHandle
 from ..errors import DeepvisError
 from .backward_rules import NamedReplacements, Replacements, RuleMode
 from .cam_head import Head, HeadTrace
+from .checkpoints import without_checkpoints
 from .compiled import eagerly
 from .eval_mode import eval_mode, module_lock
 from .layer import OUTPUT
@@ -174,8 +175,8 @@ def observe(module: nn.Module, x: Tensor, recorder: LayerRecorder) -> Recording:
 
 @contextmanager
 def _prepared(module: nn.Module, recorder: LayerRecorder) -> Iterator[None]:
-    """The module as a pass needs it: in eval mode, run as it is written, listened to."""
-    with eval_mode(module), eagerly(module), _hooked(module, recorder):
+    """The module as a pass needs it: in eval mode, run as it is written and in one go, listened to."""
+    with eval_mode(module), eagerly(module), without_checkpoints(), _hooked(module, recorder):
         yield
 
 
