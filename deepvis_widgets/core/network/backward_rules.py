@@ -56,6 +56,15 @@ class Rules:
         return NamedReplacements(self.table) if self.begin is None else self.begin()
 
 
+DROPOUTS = frozenset(
+    ("dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_dropout", "feature_alpha_dropout")
+)
+CHANCE = frozenset(
+    (
+        *("rand", "randn", "rand_like", "randn_like", "randint", "randint_like", "randperm", "bernoulli", "normal"),
+        *("multinomial", "poisson", "uniform", "exponential", "cauchy", "geometric", "log_normal", "random"),
+    )
+)
 RECTIFIER = "rectifier"  # stands in a table for every call that is one, however it is written
 
 
@@ -64,8 +73,8 @@ class RuleMode(TorchFunctionMode):
 
     Weights are detached on the way in, so that no gradient of theirs is ever computed or stored on the user's model.
     `rectifiers` counts the rectifier calls so far and `rectified` is the output of the last one; the call numbered
-    `skip` passes its input on unchanged. `follow`, where given, is told of every call: its plain name, arguments and
-    output (a mode of its own would double what a call costs).
+    `skip` passes its input on unchanged. `chance` says whether a call drew random numbers. `follow`, where given, is
+    told of every call: its plain name, arguments and output (a mode of its own would double what a call costs).
 
     >>> x = torch.tensor([-1.0, 2.0], requires_grad=True)
     >>> with RuleMode(DECONVNET):
@@ -80,10 +89,12 @@ class RuleMode(TorchFunctionMode):
         self.table, self.skip = rules.replacements(), skip
         self.rectifiers = 0
         self.rectified: Any = None
+        self.chance = False  # whether a call drew random numbers
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         args, kwargs = _detached(args), {key: _detach(value) for key, value in (kwargs or {}).items()}
         name = operation(func)
+        self.chance = self.chance or _by_chance(name, args, kwargs)
         call = rectified(name, func, args, kwargs)
         if call is not None:
             self.rectifiers += 1
@@ -120,6 +131,14 @@ def pair(value: Any) -> tuple[int, int]:
     if isinstance(value, Sequence):
         return (int(value[0]), int(value[-1]))
     return (int(value), int(value))
+
+
+def _by_chance(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    """Returns whether a call draws random numbers; dropout does so only in training."""
+    if name in DROPOUTS:
+        p = args[1] if len(args) > 1 else kwargs.get("p", 0.5)
+        return p != 0 and (args[2] if len(args) > 2 else kwargs.get("training", True)) is not False
+    return name in CHANCE
 
 
 def _detach(value: Any) -> Any:

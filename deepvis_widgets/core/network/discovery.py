@@ -13,16 +13,19 @@ from .field_trace import FieldTrace
 from .layer import OUTPUT, Layer, Layers
 from .layout import Layout, find_layout
 from .pass_options import PassOptions
-from .recording import LayerRecorder, Recording, check_finite, observe
+from .recording import LayerRecorder, Recording, check_finite, observe, record
 
 
 @dataclass(frozen=True, eq=False)
 class Discovery:
-    """What one pass showed: the layers, the pass itself, and the names of layers whose output is overwritten later."""
+    """What one pass showed: the layers, the pass itself, the names of layers whose output is overwritten later, and
+    whether the answers vary by chance.
+    """
 
     layers: Layers
     recording: Recording
     overwritten: frozenset[str]
+    varies: bool
 
 
 def discover(module: nn.Module, x: Tensor, name: str) -> Discovery:
@@ -45,7 +48,14 @@ def discover(module: nn.Module, x: Tensor, name: str) -> Discovery:
     if not recorder.outputs:
         raise DeepvisError(f"{name} shows no layers: none of its modules returns a tensor (batch, channels, ...).")
     check_finite(recording, module, name)
-    return Discovery(_layers(recorder, trace), recording, overwritten)
+    varies = recorder.mode.chance and _varies(module, x, recording)
+    return Discovery(_layers(recorder, trace), recording, overwritten, varies)
+
+
+def _varies(module: nn.Module, x: Tensor, recording: Recording) -> bool:
+    """Returns whether a second pass over the same input gives other class scores."""
+    again = record(module, x, PassOptions(keep=())).logits
+    return not torch.allclose(again, recording.logits, rtol=1e-4, atol=1e-6, equal_nan=True)
 
 
 def _tried(module: nn.Module, x: Tensor, recorder: LayerRecorder, name: str) -> Recording:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -61,6 +62,13 @@ class Network:
         self.layers, self.overwritten = found.layers, found.overwritten
         self.classes = found.recording.logits.shape[1]
         self.has_head = found.recording.head is not None
+        self.varies = found.varies
+        if self.varies:
+            warnings.warn(
+                f"{self.name} answers otherwise each time it is asked, as with dropout that is always on: "
+                "what is shown of it is one answer of many.",
+                stacklevel=2,
+            )
         self.labels = checked_labels(labels, self.classes, self.name)
 
     def __repr__(self) -> str:

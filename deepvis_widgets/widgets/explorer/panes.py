@@ -131,7 +131,9 @@ class Panes:
 
 
 def remark(network: Network, picture: Any) -> str:
-    """What is to be said of a network that cannot know the picture; empty for others."""
+    """What is to be said of a network that answers by chance, or cannot know the picture; empty for others."""
+    if network.varies:
+        return "answers vary by chance"
     if is_untrained(network.module):
         return "random weights"
     drawn = all(label in CLASSES for label in network.labels)
