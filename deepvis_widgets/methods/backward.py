@@ -7,6 +7,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from ..core.errors import DeepvisError
 from ..core.network.backward_rules import Rules
 from ..core.network.network import Network
 from ..core.network.recording import Recording
@@ -37,7 +38,21 @@ def attribution(
     layer = target.layer if target else None
     recording = network.record(image, rules=rules, until=layer, keep=() if layer is None else (layer,))
     objective, resolved = start(network, recording, target, seed, score)
-    return recording.gradient(objective)[0].cpu(), resolved
+    signal = recording.path(objective)
+    if signal is None:
+        raise DeepvisError(no_path(network, image))
+    return signal[0].cpu(), resolved
+
+
+def no_path(network: Network, image: Tensor) -> str:
+    """Returns why no gradient comes back to the picture, and what serves such a network all the same."""
+    outputs = network.record(image).outputs
+    first = next((name for name, output in outputs.items() if not output.requires_grad), None)
+    place = "on the way" if first is None else f"at {first}"
+    return (
+        f"No gradient comes back to the picture: {network.name} cuts it {place} (no_grad, detach or whole numbers); "
+        "occlusion and lime need none."
+    )
 
 
 def start(

@@ -52,10 +52,16 @@ class Recording:
     def gradient(self, output: Tensor, seed: Tensor | None = None, wrt: Tensor | None = None) -> Tensor:
         """d⟨seed, output⟩/d wrt, shaped like `wrt` (default: the input); zeros where there is no path."""
         wrt = self.input if wrt is None else wrt
-        if not output.requires_grad:
-            return torch.zeros_like(wrt)
-        (gradient,) = torch.autograd.grad(output, wrt, seed, retain_graph=True, allow_unused=True)
+        gradient = self.path(output, seed, wrt)
         return torch.zeros_like(wrt) if gradient is None else gradient
+
+    def path(self, output: Tensor, seed: Tensor | None = None, wrt: Tensor | None = None) -> Tensor | None:
+        """The same gradient; None where there is no path, because of no_grad or detach, say."""
+        if not output.requires_grad:
+            return None
+        wrt = self.input if wrt is None else wrt
+        (gradient,) = torch.autograd.grad(output, wrt, seed, retain_graph=True, allow_unused=True)
+        return gradient
 
 
 class LayerRecorder:

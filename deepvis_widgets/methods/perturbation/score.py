@@ -11,10 +11,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from ...core.errors import DeepvisError
 from ...core.network.network import Network
 from ...core.network.recording import Recording
 from ...core.network.target import Target
-from ..backward import strongest
+from ..backward import no_path, strongest
 
 MOST = 32  # pictures in one pass
 BUDGET = 2**28  # numbers in all layers' outputs of one pass: 32 pictures through a ResNet-18, 8 through a VGG-16
@@ -63,8 +64,9 @@ class Score:
         recording = self._pass(x, (), grad=True)
         with torch.enable_grad():
             total = self.value(recording).sum()
-        (gradient,) = torch.autograd.grad(total, recording.input, allow_unused=True) if total.requires_grad else (None,)
-        gradient = torch.zeros_like(recording.input) if gradient is None else gradient
+        gradient = recording.path(total)
+        if gradient is None:
+            raise DeepvisError(no_path(self.network, torch.full((3, *self.network.size), 0.5)))
         return gradient.to("cpu", precision(self.network))
 
     def _pass(self, x: Tensor, keep: Collection[str], grad: bool) -> Recording:

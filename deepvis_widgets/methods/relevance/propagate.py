@@ -13,7 +13,7 @@ from ...core.network.backward_rules import Rules
 from ...core.network.network import Network
 from ...core.network.recording import Recording
 from ...core.network.target import Target
-from ..backward import start
+from ..backward import no_path, start
 from .composites import Composite
 from .ledger import Ledger, ledger
 from .replacements import RelevanceReplacements
@@ -75,6 +75,8 @@ def propagate(network: Network, image: Tensor, target: Target | None, composite:
     tensors = {PICTURE: recording.input} | _until(recording, replacements, head)
     with replacements.accounting(head) as accounts:
         found = _back(value, list(tensors.values()))
+    if not found[0].any() and recording.path(value) is None:
+        raise DeepvisError(no_path(network, image))
     layers = [(name, replacements.time_of(tensors[name]), part) for name, part in zip(tensors, found, strict=True)]
     number = float(value.detach())
     return Propagated(resolved, number, found[0][0].cpu(), ledger(number, layers, accounts))

@@ -304,8 +304,11 @@ def backward_picture(network: Network, recording: Recording, kind: str, unit: Ta
 
 
 def backward(network: Network, recording: Recording, kind: str, unit: Target, line: str) -> BackwardView:
-    """The picture of the backward pane as it is sent."""
-    return BackwardView(to_bytes(backward_picture(network, recording, kind, unit)), line)
+    """The picture of the backward pane as it is sent; the line says where no signal comes back at all."""
+    picture = backward_picture(network, recording, kind, unit)
+    if float(picture.std()) == 0 and recording.path(start(network, recording, unit)[0]) is None:
+        line = f"{line} · no gradient comes back"
+    return BackwardView(to_bytes(picture), line)
 
 
 def overlay(network: Network, question: Question, seq: int, cache: Cache) -> Overlay | None:

@@ -1,0 +1,103 @@
+"""Where no gradient comes back to the picture, one sentence says so, instead of a map of zeros."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import product
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from deepvis_widgets.core.errors import DeepvisError
+from deepvis_widgets.core.network.network import Network
+from deepvis_widgets.core.picture.preprocess import Preprocess
+from deepvis_widgets.core.results import HeatMap
+from deepvis_widgets.methods import explain
+from deepvis_widgets.widgets.explorer import answers
+from tests.small_nets import seeded
+from tests.untouched import Untouched
+
+SIDE = 14
+QUICK = {"smoothgrad": {"samples": 2}, "integrated_gradients": {"steps": 2}}
+BY_GRADIENT = (
+    "gradient", "saliency", "gradient_x_input", "guided_backprop", "deconvnet", "smoothgrad", "integrated_gradients",
+    "lrp",
+)  # fmt: skip
+
+
+def frozen(trunk: nn.Module, x: Tensor) -> Tensor:
+    with torch.no_grad():
+        maps: Tensor = trunk(x)
+    return maps
+
+
+CUTS: dict[str, Callable[[nn.Module, Tensor], Tensor]] = {
+    "no_grad": frozen,
+    "detach": lambda trunk, x: trunk(x).detach(),
+    "whole numbers": lambda trunk, x: (8 * trunk(x)).to(torch.int8).to(x.dtype) / 8,
+}
+
+
+class Cut(nn.Module):
+    """A trunk whose output is cut off from its input, and a head."""
+
+    def __init__(self, cut: Callable[[nn.Module, Tensor], Tensor]) -> None:
+        super().__init__()
+        self.trunk = nn.Sequential(nn.Conv2d(3, 6, 3), nn.ReLU())
+        self.neck, self.last, self.cut = nn.Conv2d(6, 6, 3), nn.Linear(6, 5), cut
+
+    def forward(self, x: Tensor) -> Tensor:
+        scores: Tensor = self.last(self.neck(self.cut(self.trunk, x)).relu().mean((2, 3)))
+        return scores
+
+
+def network(cut: str) -> Network:
+    return Network(seeded(Cut(CUTS[cut])).double(), Preprocess((SIDE, SIDE), None), name="mine")
+
+
+def picture() -> Tensor:
+    return torch.rand(3, SIDE, SIDE, generator=torch.Generator().manual_seed(0))
+
+
+@pytest.mark.parametrize(("name", "cut"), [pair for pair in product(BY_GRADIENT, CUTS) if pair != ("lrp", "no_grad")])
+def test_methods_that_need_a_gradient_say_where_it_ends(name: str, cut: str) -> None:
+    net = network(cut)
+    untouched = Untouched(net.module)
+    where = "trunk.0" if cut == "no_grad" else "neck"
+    with pytest.raises(DeepvisError, match=rf"^No gradient comes back to the picture: mine cuts it at {where} \("):
+        explain(net, picture(), name, target=1, **QUICK.get(name, {}))
+    untouched.check()
+
+
+@pytest.mark.parametrize("cut", CUTS)
+def test_other_methods_serve_it(cut: str) -> None:
+    for name in ("occlusion", "grad_cam"):
+        found = explain(network(cut), picture(), name, target=1)
+        assert isinstance(found, HeatMap) and found.heatmap.any()
+
+
+def test_relevance_goes_through_no_grad() -> None:
+    uncut = Network(seeded(Cut(lambda trunk, x: trunk(x))).double(), Preprocess((SIDE, SIDE), None))
+    found, expected = (explain(net, picture(), "lrp", target=1) for net in (network("no_grad"), uncut))
+    assert isinstance(found, HeatMap) and isinstance(expected, HeatMap)
+    torch.testing.assert_close(found.heatmap, expected.heatmap)
+
+
+def test_a_unit_before_the_cut_has_its_gradient() -> None:
+    found = explain(network("detach"), picture(), "gradient", layer="trunk.1", unit=2)
+    assert isinstance(found, HeatMap) and found.heatmap.any()
+
+
+@pytest.mark.parametrize("cut", CUTS)
+def test_the_explorer_s_way_back_says_so(cut: str) -> None:
+    net = network(cut)
+    net.recordings.limit = 1
+    target = net.target(None, "neck", 1)
+    assert target is not None
+    view = answers.backward(net, net.record(picture()), "raw", target, "neck:1")
+    assert view.line == "neck:1 · no gradient comes back"
+    open_target = net.target(None, "trunk.0", 1)
+    assert open_target is not None
+    if cut != "no_grad":
+        assert answers.backward(net, net.record(picture()), "raw", open_target, "trunk.0:1").line == "trunk.0:1"
