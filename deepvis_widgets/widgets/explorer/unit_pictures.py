@@ -39,6 +39,7 @@ class Synthesis:
         self.running = False
         self._run: object = None  # the one whose pictures are shown
         self._lock = threading.RLock()
+        self._filling = object()  # of the newest grid of pictures that was asked for
         self.known_picture: Callable[[str, int, str], Tensor | None] = lambda *_: None
         state.observe(lambda _: self.forget(), names=["layer", "unit"])
         state.observe(lambda _: self.fill_grid(), names=["layer", "tiles"])
@@ -118,16 +119,20 @@ class Synthesis:
         then the others, one after the other.
         """
         state, client = self._state, self._client
-        client.cancel("pattern")
+        with self._lock:
+            filling = self._filling = object()
+            for slot in ("known patterns", "pattern"):
+                client.cancel(slot)
         self._say("")
         if state.tiles not in PICTURED:
             return
         layer, mode, units = state.layer, state.tiles, state.on_screen.tolist()
 
         def draw_others(missing: list[int]) -> None:
-            if missing and mode == "pictures":
-                work = partial(self._draw_tiles, layer, missing)
-                client.ask("pattern", work, nothing, long=True, on_error=self._say, doing="drawing these units")
+            work = partial(self._draw_tiles, layer, missing)
+            with self._lock:
+                if missing and mode == "pictures" and filling is self._filling:
+                    client.ask("pattern", work, nothing, long=True, on_error=self._say, doing="drawing these units")
 
         client.ask(
             "known patterns",

@@ -551,3 +551,25 @@ def test_a_checkerboard_is_named_and_not_what_one_sees_first(pictures: list[torc
         settle(explorer)
         assert any("checkerboard" in words for words in explorer.panes.status.port.values["words"]) is named
     explorer.close()
+
+
+def test_a_layer_without_known_pictures_shows_maps_and_draws_none(explorer: Explorer, monkeypatch: Any) -> None:
+    known = torch.rand(3, 8, 8)
+    here = explorer.layer
+    monkeypatch.setattr(explorer._atlas, "knows_patterns", lambda layer: layer == here)
+    monkeypatch.setattr(explorer.unit_pictures, "known_picture", lambda layer, *_: known if layer == here else None)
+    drawn: list[str] = []
+    monkeypatch.setattr(explorer.unit_pictures, "_draw_tiles", lambda layer, *_: drawn.append(layer))
+    explorer.tiles, explorer.tiles_chosen = "pictures", False
+    settle(explorer)
+    # as a click does it, while the engine is busy with something else
+    begun, go_on = threading.Event(), threading.Event()
+    explorer.session.client.ask("other", lambda _: (begun.set(), go_on.wait(60)), lambda _: None, doing="waiting")
+    assert begun.wait(60)
+    explorer.layer = explorer.network.layers.names[0]
+    go_on.set()
+    settle(explorer)
+    assert explorer.tiles == "activation" and drawn == []
+    explorer.layer = here
+    settle(explorer)
+    assert explorer.tiles == "pictures" and drawn == []
