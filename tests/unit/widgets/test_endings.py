@@ -46,6 +46,7 @@ def work(report):
         began.set()
         square @ square
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts what is in the background without it
 worker, began, square = Worker(), threading.Event(), torch.rand(1500, 1500)
 worker.submit("a", work)
 began.wait()
