@@ -231,7 +231,7 @@ def test_the_demonstration_never_runs_where_less_motion_is_wanted(explorer: Note
 
 
 def test_the_first_minute(explorer: NotebookPage) -> None:
-    """The middle is covered, bars and units follow; then another class, another layer, and a reload."""
+    """The middle is covered, bars and units follow; then another class, another layer and back, and a reload."""
     page = explorer.page
     winner = explorer.value("explorer.network.labels[explorer.top]")
     before, tiles = bars(explorer), shown(explorer, ".dv-grid-canvas")
@@ -254,6 +254,8 @@ def test_the_first_minute(explorer: NotebookPage) -> None:
     explorer.wait_until(lambda: changed(explorer, ".dv-stage-canvas", stage), message="its map is the same")
     page.keyboard.press("o")
     explorer.wait_until(lambda: explorer.value("explorer.layer != _layer"), message="no key after a click on a class")
+    page.keyboard.press("u")  # back to units with stored pictures
+    explorer.wait_until(lambda: explorer.value("explorer.layer == _layer"), message="no second key")
     settle(explorer)
     stage = shown(explorer, ".dv-stage-canvas")
     explorer.save()

@@ -74,9 +74,10 @@ def propagate(network: Network, image: Tensor, target: Target | None, composite:
     head = _head(recording, resolved)
     tensors = {PICTURE: recording.input} | _until(recording, replacements, head)
     with replacements.accounting(head) as accounts:
-        found = _back(value, list(tensors.values()))
-    if not found[0].any() and recording.path(value) is None:
+        arrived = _arriving(value, list(tensors.values()))
+    if arrived[0] is None:
         raise DeepvisError(no_path(network, image))
+    found = _filled(arrived, list(tensors.values()))
     layers = [(name, replacements.time_of(tensors[name]), part) for name, part in zip(tensors, found, strict=True)]
     number = float(value.detach())
     return Propagated(resolved, number, found[0][0].cpu(), ledger(number, layers, accounts))
@@ -124,10 +125,18 @@ def _until(recording: Recording, replacements: RelevanceReplacements, head: Tens
 
 def _back(value: Tensor, tensors: list[Tensor]) -> list[Tensor]:
     """Returns the relevance at each tensor when that of `value` is the value itself; zeros where none arrives."""
+    return _filled(_arriving(value, tensors), tensors)
+
+
+def _arriving(value: Tensor, tensors: list[Tensor]) -> list[Tensor | None]:
+    """Returns the same; None where there is no way from `value` to a tensor."""
     if not value.requires_grad:
-        return [torch.zeros_like(tensor) for tensor in tensors]
+        return [None] * len(tensors)
     wanted = [tensor for tensor in tensors if tensor.requires_grad]
     found = torch.autograd.grad(value, wanted, value.detach(), retain_graph=True, allow_unused=True)
     by_id = {id(tensor): part for tensor, part in zip(wanted, found, strict=True)}
-    parts = (by_id.get(id(tensor)) for tensor in tensors)
+    return [by_id.get(id(tensor)) for tensor in tensors]
+
+
+def _filled(parts: list[Tensor | None], tensors: list[Tensor]) -> list[Tensor]:
     return [torch.zeros_like(t) if part is None else part for t, part in zip(tensors, parts, strict=True)]

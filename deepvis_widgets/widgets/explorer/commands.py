@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 
+from ...core.errors import DeepvisError
 from ...core.picture.reduce import VIEWS
 from .state import BACKWARD_MODES, ZOOMS, ExplorerState
 
@@ -53,8 +55,13 @@ class Commands:
         setattr(self._state, trait, not getattr(self._state, trait))
 
     def _cycle(self, trait: str, values: Sequence[object]) -> None:
+        """Goes to the next value that is accepted: not every network has every way back."""
         now = getattr(self._state, trait)
-        setattr(self._state, trait, values[(values.index(now) + 1) % len(values)] if now in values else values[0])
+        first = values.index(now) + 1 if now in values else 0
+        for value in [*values[first:], *values[:first]]:
+            with suppress(DeepvisError):
+                setattr(self._state, trait, value)
+                return
 
     def _step_layer(self, by: int) -> None:
         names = self._state.network.layers.names

@@ -219,7 +219,7 @@ class ExplorerState(traitlets.HasTraits):
 
     @traitlets.validate("backward")
     def _check_backward(self, proposal: Any) -> str:
-        if proposal["value"] in Method.registry:
+        if proposal["value"] in Method.registry and hasattr(self, "network"):
             serving(proposal["value"], self.network)
         return str(proposal["value"])
 
