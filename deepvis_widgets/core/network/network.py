@@ -14,7 +14,6 @@ from torch import Tensor, nn
 
 from ..answers.base import Answers, as_labels
 from ..answers.find import Unsaid, named, open_question
-from ..answers.place import place_in
 from ..checks import whole
 from ..errors import DeepvisError
 from ..picture.preprocess import Preprocess, understand
@@ -107,14 +106,14 @@ class Network:
         return f"Network({self.name}: {len(self.layers)} layers, {count}, pictures of {height}×{width})"
 
     def at(self, place: Any) -> Network:
-        """Returns the same network asked about one place of the picture: for Pixels a region, bool (H, W), over which
-        the mean logit of a class is explained; for Boxes a box (top, left, height, width), whose score is. None:
-        everywhere.
+        """Returns the same network asked about one place of the picture: for Pixels a region, over which the
+        mean logit of a class is explained: bool (H, W), a box or an outline [(row, col), ...]; for Boxes a box (top,
+        left, height, width), whose score is. None: everywhere.
 
         The module is shared. Raises DeepvisError where answers have no place, or this is none.
         """
         found = copy(self)
-        found.answers = self.answers.at(place_in(self.size, self.answers.kind, place))
+        found.answers = self.answers.at(place, self.size)
         found.recordings = Recordings(self.recordings.limit)
         return found
 

@@ -70,7 +70,7 @@ class Session:
         observe(lambda _: self.refresh(rank=False), names=["layer", "fill"])
         observe(lambda change: self.refresh(rank=change["new"] is None), names="occluder")
         observe(lambda _: self.select(), names=["unit", "position", "backward", "backward_view", "frozen"])
-        observe(lambda _: self.explain(), names=["target", "method", "params"])
+        observe(lambda _: self.explain(), names=["target", "place", "method", "params"])
         observe(lambda change: self.select() if change["new"] == "gradient" else None, names="tiles")
 
     # --- answers ---
@@ -226,8 +226,14 @@ class Session:
         self.publish(tiles, question)
         self.publish(unit, question)
         self.publish(shares, question)
+        self._places(question, recording, seq)
         if question.covered.box is None:
             self._know_top(question.covered.view, shares.top)
+
+    def _places(self, question: Question, recording: Recording, seq: int) -> None:
+        found = answers.places(self.network, recording, seq)
+        if found is not None:
+            self.publish(found, question)
 
     def _know_top(self, view: Tensor, top: int) -> None:
         """Questions know it from now on, also while the main thread is busy; the state follows."""
@@ -284,7 +290,7 @@ class Session:
     def _overlay(self, question: Question, seq: int = 0) -> None:
         self._go_on()
         if self._wants(Overlay, question):
-            found = answers.overlay(self.network, question, seq, self.client.engine.cache)
+            found = answers.overlay(question, seq, self.client.engine.cache)
             if found is not None:
                 self.publish(found, question)
 

@@ -59,6 +59,7 @@ class ExplorerState(traitlets.HasTraits):
     network: Network
     blocks: list[Block]
     unit_chosen = False  # whether a unit of this layer was ever selected
+    _asked: Network | None = None
     tiles_chosen = False  # whether what the tiles show was ever set
 
     image = Checked(help="the picture shown; setting it opens another")
@@ -67,6 +68,11 @@ class ExplorerState(traitlets.HasTraits):
     position = traitlets.Any(None, allow_none=True, help="(row, col) of the unit, or None: its strongest").tag(
         sync=True
     )
+    place = traitlets.Any(
+        None,
+        allow_none=True,
+        help="where pixels or boxes are asked about: (top, left, height, width) or an outline [(row, col), ...]",
+    ).tag(sync=True)
     target = traitlets.Any(
         None, allow_none=True, help="class index explained, or None: the top class; a label may be set"
     ).tag(sync=True)
@@ -137,12 +143,18 @@ class ExplorerState(traitlets.HasTraits):
         self.target = target
         if unit is not None:
             self.unit = unit
-        self.method = default_method(network)
+        # what they say about places is worth seeing first
+        self.method = None if network.answers.placed else default_method(network)
         if method("deconvnet").refuses(network):
             self.backward = "gradient"
         elif checkers(network, self.layer):  # a deconvnet shows little else there
             self.backward = "guided_backprop"
         self.image = picture
+
+    @property
+    def asked(self) -> Network:
+        """The network, asked about the place that was chosen."""
+        return self.network if self._asked is None else self._asked
 
     @property
     def selected(self) -> Target:
@@ -210,6 +222,12 @@ class ExplorerState(traitlets.HasTraits):
     def _check_target(self, proposal: Any) -> int | None:
         return None if proposal["value"] is None else self.network.class_index(proposal["value"])
 
+    @traitlets.validate("place")
+    def _check_place(self, proposal: Any) -> Any:
+        place = proposal["value"]
+        self._asked = None if place is None else self.network.at(place)
+        return place
+
     @traitlets.validate("method")
     def _check_method(self, proposal: Any) -> str | None:
         if proposal["value"] is None:
@@ -266,6 +284,10 @@ class ExplorerState(traitlets.HasTraits):
     @traitlets.observe("frozen")
     def _follow_frozen(self, _: Any) -> None:
         self.set_trait("held", self.selected if self.frozen else None)
+
+    @traitlets.observe("opened")
+    def _follow_picture(self, _: Any) -> None:
+        self.place = None
 
     @traitlets.observe("view")
     def _follow_view(self, _: Any) -> None:

@@ -1,6 +1,7 @@
 // The answers, class probabilities for one: every row is a button that explains its class; a class further down is found by typing.
 import { useId, useMemo, useRef } from "preact/hooks";
 import { barOf, inWords } from "../arithmetic/answers";
+import { cssColour } from "../arithmetic/class_colour";
 import { chosenRows } from "../arithmetic/ranking";
 import { number, take } from "../link/protocol";
 import { useScreen } from "./screen_context";
@@ -18,6 +19,7 @@ export function ClassRows() {
   const top = frame ? number(frame.meta, "top", 0) : -1;
   // left to itself it is what was on top before anything was covered
   const chosen = (state.target.value as number | null) ?? (frame ? number(frame.meta, "chosen", top) : top);
+  const coloured = meaning.kind === "pixels"; // as in the map over the picture
   const count = sizes.value.rows - 1; // the last line finds others
   const rows = useMemo(() => {
     if (!values) return kept.current;
@@ -51,7 +53,7 @@ export function ClassRows() {
             onClick={() => void parts.bars.link.post("pick", { index })}
           >
             <Bar {...barOf(meaning, index, values[index]!, largest.current)} />
-            <span class="dv-x-ring" aria-hidden="true" />
+            <span class="dv-x-ring" aria-hidden="true" style={coloured ? { borderColor: cssColour(index), background: cssColour(index) } : undefined} />
             <span class="dv-x-class-name">{labels[index]}</span>
             <span class="dv-x-share">{inWords(meaning, index, values[index]!)}</span>
           </button>

@@ -147,7 +147,7 @@ export function partsOf(link: Channel, model: Model<ExplorerTraits>, life: Abort
   }
   const map = { ...defaults.map_view, colormap: "inferno" };
   return {
-    stage: part(stage, "stage", { ...defaults.stage, fields: false }, { occluder: "occluder", fill: "fill", opacity: "opacity" }),
+    stage: part(stage, "stage", { ...defaults.stage, fields: false, outlining: false, found: [] }, { occluder: "occluder", fill: "fill", opacity: "opacity", place: "place" }),
     grid: part(bareGrid as Definition<UnitGridTraits, unknown>, "grid", GRID, {
       layer: "layer", unit: "unit", position: "position", tile: "tile", gamma: "gamma", boost: "boost", mode: "tiles", sort: "sort", scale: "scale",
     }),

@@ -5,7 +5,7 @@ import type { ReadonlySignal, Signal } from "@preact/signals";
 import type { Live } from "../link/live";
 import type { Model } from "../link/model";
 import type { Frame } from "../link/protocol";
-import type { ExplorerTraits, UnitGridTraits } from "../link/traits";
+import type { ExplorerTraits, StageTraits, UnitGridTraits } from "../link/traits";
 import type { AtlasValues, BarsValues, MethodValues, PageValues, Parts, PatternsValues, PicturesValues, RibbonValues } from "./parts";
 import type { Sizes } from "../arithmetic/screen_sizes";
 
@@ -24,6 +24,7 @@ export interface Screen {
   readonly status: Live<{ words: string[]; milliseconds: number }>;
   readonly atlas: Live<AtlasValues>;
   readonly grid: Live<UnitGridTraits>;
+  readonly stage: Live<StageTraits>;
   readonly sizes: Signal<Sizes>;
   /** whether the drawer with the unit is open, where the page is narrow */
   readonly drawer: Signal<boolean>;
