@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from copy import copy
 from dataclasses import replace
@@ -16,6 +16,8 @@ from ..answers.base import Answers, as_labels
 from ..answers.find import Unsaid, named, open_question
 from ..checks import whole
 from ..errors import DeepvisError
+from ..inputs.base import Input
+from ..inputs.bundle import Bundle
 from ..picture.preprocess import Preprocess, understand
 from ..weights_key import stamps
 from .backward_rules import PLAIN, Rules
@@ -34,9 +36,10 @@ class Network:
     `has_head` says whether exact class activation maps exist. `preprocess` is None (ImageNet's 224 × 224), a
     Preprocess, a torchvision preset, or a callable from a PIL image to a normalised float tensor (C, H, W). `answers`
     says what its output means: dv.Classes, Labels, Values, Pixels, Boxes or Similarity; None: what the output shows,
-    and `unsaid` asks, in one sentence, what it does not. `labels` names the answers. One pass over a grey picture finds
-    the layers, so functional, reused and in-place operations are no obstacle. The module itself is never changed: same
-    weights, same mode, no hook, no attribute.
+    and `unsaid` asks, in one sentence, what it does not. `labels` names the answers. `inputs` are what the module takes
+    beside the picture, by the names of its arguments: dv.Words, Numbers, Picture or Fixed; see `given`. One pass over a
+    grey picture finds the layers, so functional, reused and in-place operations are no obstacle. The module itself is
+    never changed: same weights, same mode, no hook, no attribute.
 
     Raises DeepvisError where the module cannot be run on its own preprocessing, returns nothing that is known, or the
     labels do not fit.
@@ -59,6 +62,7 @@ class Network:
         name: str | None = None,
         *,
         answers: Answers | None = None,
+        inputs: Mapping[str, Input] | None = None,
     ) -> None:
         if not isinstance(module, nn.Module):
             raise DeepvisError(
@@ -69,6 +73,7 @@ class Network:
         self.preprocessing: Preprocess = understand(preprocess)
         self.recordings = Recordings()
         self.memory_format = torch.channels_last
+        self.inputs = Bundle.of(inputs)
         said = named(answers, labels)
         found = self._discover(said)
         self.layers, self.overwritten = found.layers, found.overwritten
@@ -117,14 +122,24 @@ class Network:
         found.recordings = Recordings(self.recordings.limit)
         return found
 
+    def given(self, **values: Any) -> Network:
+        """Returns the same network with other values of the inputs beside its picture; those not named stay.
+
+        The module is shared. Raises DeepvisError for unknown names and for what is no value.
+        """
+        found = copy(self)
+        found.inputs = self.inputs.given(**values)
+        found.recordings = Recordings(self.recordings.limit)
+        return found
+
     def _discover(self, said: Answers | Unsaid) -> Discovery:
         """Channels last is quicker, but a network that calls `view` after its convolutions needs the plain order."""
         grey = torch.full((1, 3, *self.size), 0.5)
         try:
-            return discover(self.module, self.feed(grey), self.name, said)
+            return discover(self.module, self.feed(grey), self.name, said, self.inputs)
         except DeepvisError:
             self.memory_format = torch.contiguous_format
-            return discover(self.module, self.feed(grey), self.name, said)
+            return discover(self.module, self.feed(grey), self.name, said, self.inputs)
 
     # --- pictures ---
 
@@ -189,7 +204,7 @@ class Network:
         return found
 
     def _recorded(self, view: Tensor, options: PassOptions) -> Recording:
-        options = replace(options, cloned=self.overwritten, answers=self._meant())
+        options = replace(options, cloned=self.overwritten, answers=self._meant(), given=self.inputs)
         found = record(self.module, self.feed(view[None]), options)
         check_finite(found, self.module, self.name)
         return found
@@ -229,6 +244,7 @@ class Network:
             beside=beside,
             look=look,
             answers=self._meant(),
+            given=self.inputs,
         )
         return record(self.module, x, options)
 
@@ -262,7 +278,7 @@ class Network:
     def _embedded(self, picture: Any) -> Tensor:
         """The output (1, d) of a bare pass over a picture."""
         x = self.feed(self.view(picture)[None])
-        found: Tensor = record(self.module, x, PassOptions(keep=(), answers=self.answers)).picked
+        found: Tensor = record(self.module, x, PassOptions(keep=(), answers=self.answers, given=self.inputs)).picked
         return found
 
     def bars(self, view: Tensor) -> Tensor:

@@ -177,7 +177,8 @@ def observe(module: nn.Module, x: Tensor, recorder: LayerRecorder) -> Recording:
             x = x.detach().clone().requires_grad_()
         try:
             with options.beside or nullcontext(), recorder.mode:
-                returned = module(x.clone())  # a copy: some networks normalise their input in place
+                # a copy: some networks normalise their input in place
+                returned = module(x.clone(), **options.given.arguments(len(x), x))
                 answers, picked, scores = _read(returned, options.answers, trace)
         except _Reached:
             return Recording(x, recorder.outputs, table=recorder.mode.table)
