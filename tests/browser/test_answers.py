@@ -1,4 +1,6 @@
-"""What networks answer besides classes: pixels that are outlined, boxes that are buttons, values that are no shares."""
+"""What networks answer besides classes, and take besides a picture: pixels that are outlined, boxes that are buttons,
+values that are no shares, words and numbers.
+"""
 
 from __future__ import annotations
 
@@ -42,6 +44,14 @@ class Values(nn.Module):
     def forward(self, x):
         return self.net(x)[:, :2] * torch.tensor([1.0, -1.0])
 
+class Asked(nn.Module):
+    def __init__(self):
+        super().__init__()
+        torch.manual_seed(0)
+        self.trunk, self.gate, self.last = husky.module.features, nn.Linear(4, 128), nn.Linear(128, 3)
+    def forward(self, x, question, age):
+        return self.last((self.trunk(x) * self.gate(question)[:, :, None, None]).mean((2, 3))) + age
+
 def network(module, answers, name):
     return dv.Network(module.eval(), husky.preprocessing, answers=answers, name=name)
 """
@@ -50,6 +60,10 @@ SHOWN = [
     "boxes = dv.Explorer(network(Detector(), dv.Boxes(husky.labels), 'boxes'), scene)\nboxes",
     "answers = dv.Values(['age', 'tilt'], units=['years', '°'], ranges=[(0, 40), (-180, 180)])\n"
     "values = dv.Explorer(network(Values(), answers, 'values'), scene)\nvalues",
+    "inputs = {'question': dv.Words(['what', 'animal', 'ground', 'is'], start='what animal'),"
+    " 'age': dv.Numbers('age', [(0, 100)])}\n"
+    "asking = dv.Network(Asked().eval(), husky.preprocessing, inputs=inputs)\n"
+    "asked = dv.Explorer(asking, scene)\nasked",
 ]
 
 
@@ -72,7 +86,7 @@ def outline(page: Page, explorer: Locator) -> None:
     page.mouse.up()
 
 
-def test_pixels_boxes_and_values(open_notebook: Callable[..., NotebookPage]) -> None:
+def test_pixels_boxes_values_and_words(open_notebook: Callable[..., NotebookPage]) -> None:
     notebook = open_notebook(SHOWN, where="doc")
     page = notebook.page
 
@@ -117,3 +131,22 @@ def test_pixels_boxes_and_values(open_notebook: Callable[..., NotebookPage]) -> 
     said = rows.first.locator(".dv-x-share").inner_text()
     assert said.endswith(" years") and "%" not in explorer.locator(".dv-x-classes").inner_text()
     assert abs(float(said.removesuffix(" years").replace("−", "-")) - age) < 0.01 * abs(age) + 0.001
+
+    explorer = explorer_at(notebook, 3)
+    field = explorer.locator(".dv-x-words")
+    assert field.input_value() == "what animal"
+    field.fill("what ground")
+    field.press("Enter")
+    notebook.wait_until(lambda: notebook.value("asked.inputs") == {"question": "what ground"}, message="not asked")
+    chips = explorer.locator(".dv-x-chip")
+    notebook.wait_until(lambda: chips.count() == 2 and "ground" in chips.nth(1).inner_text(), message="no chips")
+    expected = notebook.value("dv.contributions(asked.answering, scene)['question'][1][1]")
+    said = float(chips.nth(1).locator("small").inner_text().replace("−", "-"))
+    assert abs(said - expected) < 0.01 * abs(expected) + 1e-4
+    slider = explorer.locator(".dv-x-number input")
+    slider.fill("80")
+    notebook.wait_until(lambda: notebook.value("asked.inputs.get('age')") == [80], message="the number did not come")
+    field.fill("what aminal")
+    field.press("Enter")
+    explorer.get_by_text('does not know the word "aminal"').first.wait_for()
+    notebook.wait_until(lambda: field.input_value() == "what ground", message="the last good words did not come back")

@@ -31,6 +31,7 @@ from ...engine.client import explanation_key
 from ...methods import explain
 from ...methods.backward import start, strongest
 from ...methods.base import Method
+from ...methods.perturbation.contributions import contributions
 from ..link.protocol import Array
 from .blocks import Block
 from .question import Question
@@ -91,6 +92,14 @@ class Shares:
     chosen: int
     ranking: int
     seq: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Contributed:
+    """What the network is given beside the picture, and what each word and number adds to the score explained."""
+
+    network: Network
+    parts: Mapping[str, list[tuple[str, float]]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -297,6 +306,11 @@ def _tiles(maps: Tensor, question: Question, seq: int, gradient: bool) -> Tiles:
 def _unit_map(maps: Tensor, question: Question) -> UnitMap:
     unit, values = question.unit, maps[question.unit.channel].cpu()
     return UnitMap(question.layer, unit, values, unit.position or strongest(values))
+
+
+def contributed(question: Question) -> Contributed:
+    """What each word and number beside the picture adds: a pass for each."""
+    return Contributed(question.network, contributions(question.asked, question.view, question.target))
 
 
 def places(network: Network, recording: Recording, seq: int = 0) -> LabelMap | FoundBoxes | None:

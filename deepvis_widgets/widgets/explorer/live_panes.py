@@ -264,7 +264,7 @@ class StatusPane:
             f"{found.unit.layer}:{found.unit.channel}",
             f"sees {found.layer.field}",
             f"backward: {found.backward}{view}" + (" · frozen" if found.frozen else ""),
-            f"explains: {explained}" + (" at the place chosen" if found.asked is not self._network else ""),
+            f"explains: {explained}" + (" at the place chosen" if found.asked is not found.network else ""),
             *self._checkerboard(found),
         )
         self.port.put(words=list(words), milliseconds=round(answered.milliseconds))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -59,7 +60,7 @@ class ExplorerState(traitlets.HasTraits):
     network: Network
     blocks: list[Block]
     unit_chosen = False  # whether a unit of this layer was ever selected
-    _asked: Network | None = None
+    _given: Network | None = None
     tiles_chosen = False  # whether what the tiles show was ever set
 
     image = Checked(help="the picture shown; setting it opens another")
@@ -68,6 +69,7 @@ class ExplorerState(traitlets.HasTraits):
     position = traitlets.Any(None, allow_none=True, help="(row, col) of the unit, or None: its strongest").tag(
         sync=True
     )
+    inputs = Checked(help="what the network is given beside the picture: name → words, numbers or a picture")
     place = traitlets.Any(
         None,
         allow_none=True,
@@ -152,9 +154,14 @@ class ExplorerState(traitlets.HasTraits):
         self.image = picture
 
     @property
+    def answering(self) -> Network:
+        """The network with what it is given beside the picture."""
+        return self._given or self.network
+
+    @property
     def asked(self) -> Network:
-        """The network, asked about the place that was chosen."""
-        return self.network if self._asked is None else self._asked
+        """The same, asked about the place that was chosen."""
+        return self.answering if self.place is None else self.answering.at(self.place)
 
     @property
     def selected(self) -> Target:
@@ -224,9 +231,21 @@ class ExplorerState(traitlets.HasTraits):
 
     @traitlets.validate("place")
     def _check_place(self, proposal: Any) -> Any:
-        place = proposal["value"]
-        self._asked = None if place is None else self.network.at(place)
-        return place
+        if proposal["value"] is not None:
+            self.network.at(proposal["value"])
+        return proposal["value"]
+
+    @traitlets.default("inputs")
+    def _no_inputs(self) -> dict[str, Any]:
+        return {}
+
+    @traitlets.validate("inputs")
+    def _check_inputs(self, proposal: Any) -> dict[str, Any]:
+        values = proposal["value"]
+        if not isinstance(values, Mapping):
+            raise DeepvisError(f'inputs={values!r} is not accepted; accepted: {{"question": "what is this"}}.')
+        self._given = self.network.given(**values)
+        return dict(values)
 
     @traitlets.validate("method")
     def _check_method(self, proposal: Any) -> str | None:

@@ -4,12 +4,13 @@ import { barOf, inWords } from "../arithmetic/answers";
 import { cssColour } from "../arithmetic/class_colour";
 import { chosenRows } from "../arithmetic/ranking";
 import { number, take } from "../link/protocol";
+import { linesOf } from "./inputs";
 import { useScreen } from "./screen_context";
 
 export function ClassRows() {
   const screen = useScreen();
   const frame = screen.frame("bars", "values").value;
-  const { parts, bars, state, sizes } = screen;
+  const { parts, bars, inputs, state, sizes } = screen;
   const [labels, meaning] = [bars.labels.value, bars.meaning.value];
   const kept = useRef<number[]>([]);
   const ranked = useRef(-1);
@@ -20,7 +21,8 @@ export function ClassRows() {
   // left to itself it is what was on top before anything was covered
   const chosen = (state.target.value as number | null) ?? (frame ? number(frame.meta, "chosen", top) : top);
   const coloured = meaning.kind === "pixels"; // as in the map over the picture
-  const count = sizes.value.rows - 1; // the last line finds others
+  const taken = inputs.rows.value.reduce((lines, row) => lines + linesOf(row), 0);
+  const count = Math.max(2, sizes.value.rows - 1 - taken); // the last line finds others
   const rows = useMemo(() => {
     if (!values) return kept.current;
     const ranking = number(frame!.meta, "ranking", 0); // of a frame that was overtaken before it was drawn, the next one has it too

@@ -69,6 +69,7 @@ function screenOf(model: Screen["model"], parts: Parts, root: HTMLElement, life:
     ribbon: live(parts.ribbon.model, life),
     patterns: live(parts.patterns.model, life),
     bars: live(parts.bars.model, life),
+    inputs: live(parts.inputs.model, life),
     status: live(parts.status.model, life),
     atlas: live(parts.atlas.model, life),
     grid: live(parts.grid.model, life),

@@ -6,7 +6,7 @@ import type { Live } from "../link/live";
 import type { Model } from "../link/model";
 import type { Frame } from "../link/protocol";
 import type { ExplorerTraits, StageTraits, UnitGridTraits } from "../link/traits";
-import type { AtlasValues, BarsValues, MethodValues, PageValues, Parts, PatternsValues, PicturesValues, RibbonValues } from "./parts";
+import type { AtlasValues, BarsValues, InputsValues, MethodValues, PageValues, Parts, PatternsValues, PicturesValues, RibbonValues } from "./parts";
 import type { Sizes } from "../arithmetic/screen_sizes";
 
 export interface Screen {
@@ -21,6 +21,7 @@ export interface Screen {
   readonly ribbon: Live<RibbonValues>;
   readonly patterns: Live<PatternsValues>;
   readonly bars: Live<BarsValues>;
+  readonly inputs: Live<InputsValues>;
   readonly status: Live<{ words: string[]; milliseconds: number }>;
   readonly atlas: Live<AtlasValues>;
   readonly grid: Live<UnitGridTraits>;
@@ -28,7 +29,7 @@ export interface Screen {
   readonly sizes: Signal<Sizes>;
   /** whether the drawer with the unit is open, where the page is narrow */
   readonly drawer: Signal<boolean>;
-  frame(part: "ribbon" | "bars" | "patterns" | "atlas" | "stage" | "grid", kind: string): ReadonlySignal<Frame | null>;
+  frame(part: "ribbon" | "bars" | "inputs" | "patterns" | "atlas" | "stage" | "grid", kind: string): ReadonlySignal<Frame | null>;
 }
 
 export const ScreenContext = createContext<Screen | null>(null);

@@ -3,6 +3,7 @@ import { useLayoutEffect } from "preact/hooks";
 import { save } from "../link/model";
 import { ClassRows } from "./class_rows";
 import { FoundBoxes } from "./found_boxes";
+import { Inputs } from "./inputs";
 import { MethodSettings } from "./method_settings";
 import { PartView } from "./part_view";
 import { Popover } from "./popover";
@@ -20,6 +21,7 @@ export function StagePane() {
         <PartView part={parts.camera} />
       </div>
       <MapControls />
+      <Inputs />
       <ClassRows />
     </section>
   );

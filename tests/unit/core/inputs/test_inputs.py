@@ -154,9 +154,7 @@ def test_what_is_not_accepted_is_one_sentence(given: dict[str, Any], sentence: s
 
 
 def test_inputs_that_are_none_are_one_sentence() -> None:
-    with pytest.raises(
-        dv.DeepvisError, match=r"inputs\['age'\] is a int; accepted: dv.Words, Numbers"
-    ):
+    with pytest.raises(dv.DeepvisError, match=r"inputs\['age'\] is a int; accepted: dv.Words, Numbers"):
         dv.Network(Asked().eval(), PREPARE, inputs={"age": 3})  # type: ignore[dict-item]
     with pytest.raises(dv.DeepvisError, match="could not be run on a picture"):
         dv.Network(Asked().eval(), PREPARE, name="asked")
