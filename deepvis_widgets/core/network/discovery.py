@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import DeepvisError
+from .compiled import kind_of
 from .field_trace import FieldTrace
 from .layer import OUTPUT, Layer, Layers
 from .layout import Layout, find_layout
@@ -78,7 +79,7 @@ def _layers(recorder: LayerRecorder, trace: FieldTrace) -> Layers:
         module = recorder.modules[name]
         layout = layouts[output.shape] = find_layout(module, output, layouts, trace.dims_of(output))
         channels, height, width = layout.grid(output.shape)
-        kind = "Scores" if name == OUTPUT else type(module).__name__
+        kind = "Scores" if name == OUTPUT else kind_of(module)
         field, rectifier = trace.field_of(output, (height, width)), recorder.rectifiers.get(name)
         shape = tuple(output.shape[1:])
         layers.append(Layer(name, kind, shape, layout, channels, height, width, field, rectifier))

@@ -12,11 +12,12 @@ import torch
 from torch import Tensor, nn
 
 from ..checks import whole
+from ..declared import declared
 from ..errors import DeepvisError
+from ..given import given
 from ..picture.preprocess import Preprocess, understand
 from ..weights_key import stamps
 from .backward_rules import PLAIN, Rules
-from .compiled import uncompiled
 from .discovery import Discovery, checked_labels, discover
 from .layer import listed
 from .pass_options import Look, PassOptions
@@ -28,10 +29,11 @@ from .target import Target, unit_target
 class Network:
     """Any image classifier: `module` with what belongs to it.
 
-    `has_head` says whether exact class activation maps exist. `preprocess` is None (ImageNet's 224 × 224), a
-    Preprocess, a torchvision preset, or a callable from a PIL image to a normalised float tensor (C, H, W). `labels`
-    names the classes. One pass over a grey picture finds the layers, so functional, reused and in-place operations are
-    no obstacle. The module itself is never changed: same weights, same mode, no hook, no attribute.
+    `has_head` says whether exact class activation maps exist. `preprocess` is a Preprocess, a torchvision preset, or a
+    callable from a PIL image to a normalised float tensor (C, H, W); None: what the module says of itself (`declared`),
+    else ImageNet's 224 × 224. `labels` names the classes; None: as the module does. One pass over a grey picture finds
+    the layers, so functional, reused and in-place operations are no obstacle. The module itself is never changed: same
+    weights, same mode, no hook, no attribute.
 
     Raises DeepvisError where the module cannot be run on its own preprocessing, returns no class scores, or the labels
     do not fit.
@@ -49,13 +51,10 @@ class Network:
     def __init__(
         self, module: nn.Module, preprocess: Any = None, labels: Sequence[str] | None = None, name: str | None = None
     ) -> None:
-        if not isinstance(module, nn.Module):
-            raise DeepvisError(
-                f"A {type(module).__name__} is not a network; accepted is a torch.nn.Module or the name of one."
-            )
-        self.module = module = uncompiled(module)
+        self.module = module = given(module)
         self.name = name or type(module).__name__
-        self.preprocessing: Preprocess = understand(preprocess)
+        self.declared = declared(module)
+        self.preprocessing: Preprocess = understand(self.declared.preprocess if preprocess is None else preprocess)
         self.recordings = Recordings()
         self.memory_format = torch.channels_last
         found = self._discover()
@@ -69,7 +68,10 @@ class Network:
                 "what is shown of it is one answer of many.",
                 stacklevel=2,
             )
-        self.labels = checked_labels(labels, self.classes, self.name)
+        if preprocess is None and self.declared.doubt is not None:
+            warnings.warn(self.declared.doubt, stacklevel=2)
+        known = self.declared.labels_for(self.classes) if labels is None else labels
+        self.labels = checked_labels(known, self.classes, self.name)
 
     def __repr__(self) -> str:
         height, width = self.size
