@@ -13,7 +13,8 @@ import torch
 from torch import nn
 
 from ..core.errors import DeepvisError
-from ..core.given import given
+from ..core.given import entrance
+from ..core.network.compiled import uncompiled
 from ..core.network.network import Network
 from ..core.picture.preprocess import Preprocess
 from . import imagenet
@@ -168,7 +169,7 @@ _ELSEWHERE: dict[str, Callable[[str, Weights], Found]] = {
 def _own(module: nn.Module, weights: Weights) -> Found:
     if weights == RANDOM:
         raise DeepvisError("Random weights are given to networks by name; accepted for a module is weights=FILE.")
-    own = given(copy.deepcopy(module))
+    own = entrance(uncompiled(copy.deepcopy(module)))
     return Found(filled(own, Path(str(weights)).expanduser()), type(own).__name__)
 
 
@@ -177,6 +178,8 @@ def _of_path(name: str, weights: Weights) -> Found:
     if transformers_models.is_folder(path):
         of_timm = transformers_models.is_of_timm(path)
         return _of_timm(name, weights) if of_timm else _of_transformers(name, weights)
+    if path.is_dir():
+        raise DeepvisError(f'"{name}" is a folder without config.json, so nothing says which network is in it.')
     if not program_files.is_file(name):
         known = [*EMBEDDED, imagenet.NAME, *tv.names()]
         names = near(name, known, (*EMBEDDED, "resnet18", "vgg16"))

@@ -230,7 +230,8 @@ def _hooked(module: nn.Module, recorder: LayerRecorder) -> Iterator[None]:
             for name, part in parts.items():
                 layer = shown_by(name, parts)
                 if wanted is None or layer[0] in wanted:
-                    handles.append(part.register_forward_hook(_Hook(*layer, recorder)))
+                    hook = _Hook(*layer, recorder)
+                    handles.append(nn.Module.register_forward_hook(part, hook))  # TorchScript's own refuses
         yield
     finally:
         with module_lock:

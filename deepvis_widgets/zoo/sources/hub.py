@@ -35,24 +35,24 @@ def hub_module(name: str, weights: Any) -> nn.Module:
 
 
 class _Entry:
-    """One entry of a repository's hubconf.py."""
+    """One entry of a repository's hubconf.py; what it returns may be anything."""
 
     def __init__(self, repository: str, model: str, more: dict[str, str]) -> None:
         self.repository, self.model, self.more = repository, model, more
 
-    def published(self) -> nn.Module:
+    def published(self) -> Any:
         """The network with its own weights; most entries have to be asked for them."""
         found = self._made(pretrained=True)
         return self._made() if found is None else found
 
-    def random(self) -> nn.Module:
+    def random(self) -> Any:
         """The network with random weights."""
         found = self._made(pretrained=False)
         if found is None:
             raise DeepvisError(f"{self.model} of {self.repository} cannot be asked for random weights.")
         return found
 
-    def bare(self) -> nn.Module:
+    def bare(self) -> Any:
         """The network with whatever weights."""
         found = self._made(pretrained=False)
         return self._made() if found is None else found

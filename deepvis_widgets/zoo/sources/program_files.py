@@ -33,7 +33,7 @@ def is_file(name: str) -> bool:
 
 def file_module(path: Path) -> nn.Module:
     """Returns the network in a file. Raises DeepvisError where there is none in it, or it cannot be read."""
-    check_file(path)
+    check_file(path, "TorchScript, .pt2 or .onnx file")
     if path.suffix == ONNX:
         return _read(path, _onnx)
     inside = _members(path)
@@ -118,9 +118,27 @@ def _onnx(path: Path) -> nn.Module:
     onnx = library("onnx", "onnx", path.name)
     converter = library("onnx2torch", "onnx", path.name)
     program = onnx.load(str(path))
-    module: nn.Module = converter.convert(program)
+    _without_identities(program.graph)
+    try:
+        module: nn.Module = converter.convert(program)
+    except NotImplementedError as error:
+        raise DeepvisError(
+            f'"{path.name}" has operations that onnx2torch does not know ({error}); export it with opset_version=17.'
+        ) from error
     _say_size(module, program)
     return module
+
+
+def _without_identities(graph: Any) -> None:
+    """Takes out what only gives a value a second name, as exporters do for equal weights: onnx2torch cannot read it."""
+    answers = {value.name for value in graph.output}
+    names: dict[str, str] = {}
+    for node in list(graph.node):
+        for place, name in enumerate(node.input):
+            node.input[place] = names.get(name, name)
+        if node.op_type == "Identity" and node.output[0] not in answers:
+            names[node.output[0]] = node.input[0]
+            graph.node.remove(node)
 
 
 def _say_size(module: Any, program: Any) -> None:

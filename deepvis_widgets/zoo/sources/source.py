@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from ...core.errors import DeepvisError
+from ...core.given import given
 from .state_dicts import fitted, read_weights, with_weights
 
 RANDOM = "random"
@@ -85,7 +86,7 @@ def had(name: str, published: Callable[[], nn.Module]) -> nn.Module:
     """Returns a network as its library gives it, in eval mode; DeepvisError where that fails."""
     try:
         with torch.random.fork_rng(devices=[]):
-            return published().eval()
+            return given(published()).eval()
     except DeepvisError:
         raise
     except Exception as error:  # no network, no such weights, a full disk, a damaged file

@@ -31,14 +31,14 @@ def read_weights(path: Path) -> Any:
     return _read(path, load_file if path.suffix == ".safetensors" else load_torch)
 
 
-def check_file(path: Path) -> None:
+def check_file(path: Path, accepted: str = "safetensors or torch weights file") -> None:
     """Raises DeepvisError where there is no file, or nothing in it."""
     if not path.exists():
-        raise DeepvisError(f'There is no file "{path}"; give the path of a safetensors or torch weights file.')
+        raise DeepvisError(f'There is no file "{path}"; give the path of a {accepted}.')
     if path.is_dir():
-        raise DeepvisError(f'"{path}" is a folder; give the path of one weights file.')
+        raise DeepvisError(f'"{path}" is a folder; give the path of one {accepted}.')
     if path.stat().st_size == 0:
-        raise DeepvisError(f'"{path.name}" is empty; give a whole safetensors or torch weights file.')
+        raise DeepvisError(f'"{path.name}" is empty; give a whole {accepted}.')
 
 
 def load_torch(file: Any) -> Any:
