@@ -8,8 +8,9 @@ from __future__ import annotations
 import io
 import json
 import pickle
+import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,11 @@ from .state_dicts import check_file, load_torch, read_weights
 
 ONNX, EXPORTED = ".onnx", ".pt2"
 SUFFIXES = (ONNX, EXPORTED, ".pt", ".pth", ".ts", ".jit", ".torchscript", ".safetensors", ".ckpt", ".bin")
+
+# the parts of a .pt2 file: what says which tensors it holds, those, and remarks
+TABLE = "_config.json"
+NUMBERS = re.compile(r"(weight|tensor)_\d+")
+NOTES = ("version", "byteorder", "archive_format", "archive_version", "serialization_id")
 
 
 def is_file(name: str) -> bool:
@@ -81,26 +87,22 @@ def _exported(path: Path) -> nn.Module:
 
 
 def _check_pickles(path: Path) -> None:
-    """Raises DeepvisError where a part that torch.export unpickles is more than tensors."""
+    """Raises DeepvisError where a part of the archive that torch.export may unpickle is more than tensors."""
     with zipfile.ZipFile(path) as archive:
         names = archive.namelist()
-        plain = _plain_parts(archive, names)
-        for name in names:
-            part = name.rpartition("/")[2]
-            if names.count(name) > 1 or not (part in plain or _is_plain(name) or _is_tensors(archive.read(name))):
-                raise DeepvisError(f'"{path.name}" holds more than tensors and operations: nothing in it was run.')
+        tables = [json.loads(archive.read(name))["config"] for name in names if name.endswith(TABLE)]
+        entries = [entry for table in tables for entry in table.values()]
+        pickled = {entry["path_name"] for entry in entries if entry["use_pickle"]}
+        known = all(NUMBERS.fullmatch(entry["path_name"]) for entry in entries) and len(set(names)) == len(names)
+        if not known or not all(_is_harmless(archive, name, pickled) for name in names):
+            raise DeepvisError(f'"{path.name}" holds more than tensors and operations: nothing in it was run.')
 
 
-def _plain_parts(archive: zipfile.ZipFile, names: list[str]) -> set[str]:
-    """The parts that hold the bytes of one tensor, by what the archive says of them."""
-    tables = [json.loads(archive.read(name))["config"] for name in names if name.endswith("_config.json")]
-    entries = [entry for table in tables for entry in table.values()]
-    pickled = {entry["path_name"] for entry in entries if entry["use_pickle"]}
-    return {entry["path_name"] for entry in entries} - pickled
-
-
-def _is_plain(name: str) -> bool:
-    return name.endswith((".json", "/version", "/byteorder", "/archive_format", "/archive_version", "serialization_id"))
+def _is_harmless(archive: zipfile.ZipFile, name: str, pickled: Collection[str]) -> bool:
+    """Whether a part is text, the bytes of one tensor, or a pickle of tensors alone."""
+    part = name.rpartition("/")[2]
+    plain = part in NOTES or part.endswith(".json") or NUMBERS.fullmatch(part) is not None
+    return (plain and part not in pickled) or _is_tensors(archive.read(name))
 
 
 def _is_tensors(content: bytes) -> bool:
