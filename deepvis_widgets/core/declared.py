@@ -127,9 +127,9 @@ def short_names(names: Sequence[str]) -> tuple[str, ...]:
 
 def _of_transformers(module: nn.Module) -> Declared | None:
     config = getattr(module, "config", None)
-    if not isinstance(getattr(config, "id2label", None), dict):
+    if not hasattr(config, "id2label"):
         return None
-    size = sides(getattr(config, "image_size", None))
+    size = _transformers_size(config)
     return Declared(
         None if size is None else Preprocess(size, None),
         _transformers_labels(config),
@@ -139,9 +139,15 @@ def _of_transformers(module: nn.Module) -> Declared | None:
     )
 
 
+def _transformers_size(config: Any) -> tuple[int, int] | None:
+    """The size of pictures; networks of words and pictures say it of their part for pictures."""
+    said = (getattr(part, "image_size", None) for part in (config, getattr(config, "vision_config", None)))
+    return next((size for size in map(sides, said) if size is not None), None)
+
+
 def _transformers_labels(config: Any) -> tuple[str, ...] | None:
     names = config.id2label
-    if sorted(names, key=str) != sorted(range(len(names)), key=str):
+    if not isinstance(names, dict) or set(names) != set(range(len(names))):
         return None
     labels = tuple(str(names[index]) for index in range(len(names)))
     return None if all(NO_NAME.fullmatch(label) for label in labels) else labels

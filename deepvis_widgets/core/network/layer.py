@@ -98,7 +98,7 @@ def module_of(layer: str, module: nn.Module) -> str:
     '0'
     """
     try:
-        module.get_submodule(layer)
+        nn.Module.get_submodule(module, layer)  # TorchScript refuses its own
     except AttributeError:
         return layer.rpartition("#")[0] or layer
     return layer

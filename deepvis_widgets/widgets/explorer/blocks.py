@@ -81,7 +81,7 @@ def _block_of(network: Network, layer: Layer) -> str:
     if not any(other.name.startswith(own + ".") for other in network.layers):
         return ""
     try:
-        module = network.module.get_submodule(own)
+        module = nn.Module.get_submodule(network.module, own)
     except AttributeError:
         return ""
     return own if _fits(network, module, own) else ""

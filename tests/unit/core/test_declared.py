@@ -11,7 +11,13 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 from torchvision import models
-from transformers import ConvNextConfig, ConvNextForImageClassification, ResNetConfig, ResNetForImageClassification
+from transformers import (
+    CLIPConfig,
+    ConvNextConfig,
+    ConvNextForImageClassification,
+    ResNetConfig,
+    ResNetForImageClassification,
+)
 
 from deepvis_widgets.core.declared import declared, sides
 from deepvis_widgets.core.network.network import Network
@@ -100,6 +106,10 @@ def test_transformers_size_of_pictures() -> None:
     config = ConvNextConfig(hidden_sizes=[8], depths=[1], num_stages=1, image_size=48, num_labels=2)
     module = ConvNextForImageClassification(config)
     assert declared(module).preprocess == Preprocess((48, 48), None)
+    module.config = CLIPConfig(vision_config={"image_size": 32})  # the network's part for pictures says it
+    assert declared(module).preprocess == Preprocess((32, 32), None)
+    module.config.vision_config.image_size, module.config.id2label = None, None
+    assert declared(module).preprocess is None and declared(module).labels is None
 
 
 def test_no_doubt_is_told_where_the_user_says_it(recwarn: pytest.WarningsRecorder) -> None:

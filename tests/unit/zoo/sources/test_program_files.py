@@ -23,6 +23,8 @@ from torch import Tensor
 from deepvis_widgets.core.errors import DeepvisError
 from deepvis_widgets.core.picture.preprocess import Preprocess
 from deepvis_widgets.methods import explain
+from deepvis_widgets.widgets.explorer.blocks import blocks
+from deepvis_widgets.widgets.explorer.state import ExplorerState
 from deepvis_widgets.zoo.load import load
 from tests.families import picture
 from tests.small_nets import Plain, seeded
@@ -67,6 +69,16 @@ def test_torchscript_shows_its_scores_and_their_gradient(tmp_path: Path, name: s
     with pytest.raises(DeepvisError, match="TorchScript"):
         explain(net, view, "lrp")
     assert not net.module._forward_hooks
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
+def test_the_explorer_opens_torchscript_from_a_file(tmp_path: Path) -> None:
+    torch.jit.trace(seeded(Plain()), torch.rand(1, 3, SIZE, SIZE)).save(tmp_path / "net.pt")
+    net = load(tmp_path / "net.pt", preprocess=SMALL)
+    assert [block.layers for block in blocks(net)] == [("output",)]
+    state = ExplorerState()
+    state.begin(net, picture(SIZE))
+    assert (state.layer, state.method, state.backward) == ("output", "gradient_x_input", "gradient")
 
 
 # --- .pt2 ---
