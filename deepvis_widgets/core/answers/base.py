@@ -111,12 +111,12 @@ class Answers(ABC):
 
     # --- labels ---
 
-    def fitted(self: A, count: int, name: str) -> A:
-        """Returns the same with one label for each of `count` answers of the network `name`; DeepvisError where there
-        are more or fewer.
+    def fitted(self: A, count: int, name: str, known: Sequence[str] | None = None) -> A:
+        """Returns the same with one label for each of `count` answers of the network `name`: those it has, else those
+        `known`, else numbers. Raises DeepvisError where it has more or fewer.
         """
         if not self.labels:
-            return replace(self, labels=tuple(f"{self.noun} {index}" for index in range(count)))
+            return replace(self, labels=as_labels(known or [f"{self.noun} {index}" for index in range(count)]))
         if len(self.labels) != count:
             raise DeepvisError(
                 f"{len(self.labels)} labels were given and {name} has {count} {self.nouns}; give one label per "

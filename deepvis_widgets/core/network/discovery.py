@@ -11,6 +11,7 @@ from ..answers.base import Answers
 from ..answers.find import UNSAID, Unsaid
 from ..errors import DeepvisError
 from ..inputs.bundle import NOTHING, Bundle
+from .compiled import kind_of
 from .field_trace import FieldTrace
 from .layer import OUTPUT, Layer, Layers
 from .layout import Layout, find_layout
@@ -84,7 +85,7 @@ def _layers(recorder: LayerRecorder, trace: FieldTrace) -> Layers:
         module = recorder.modules[name]
         layout = layouts[output.shape] = find_layout(module, output, layouts, trace.dims_of(output))
         channels, height, width = layout.grid(output.shape)
-        kind = "Scores" if name == OUTPUT else type(module).__name__
+        kind = "Scores" if name == OUTPUT else kind_of(module)
         field, rectifier = trace.field_of(output, (height, width)), recorder.rectifiers.get(name)
         shape = tuple(output.shape[1:])
         layers.append(Layer(name, kind, shape, layout, channels, height, width, field, rectifier))

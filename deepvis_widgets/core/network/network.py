@@ -13,15 +13,16 @@ import torch
 from torch import Tensor, nn
 
 from ..answers.base import Answers, as_labels
-from ..answers.find import Unsaid, named, open_question
+from ..answers.find import Unsaid, means, named, open_question
 from ..checks import whole
+from ..declared import declared
 from ..errors import DeepvisError
+from ..given import given
 from ..inputs.base import Input
 from ..inputs.bundle import Bundle
 from ..picture.preprocess import Preprocess, understand
 from ..weights_key import stamps
 from .backward_rules import PLAIN, Rules
-from .compiled import uncompiled
 from .discovery import Discovery, discover
 from .layer import listed
 from .pass_options import Look, PassOptions
@@ -33,13 +34,14 @@ from .target import Target, unit_target
 class Network:
     """Any image network: `module` with what belongs to it.
 
-    `has_head` says whether exact class activation maps exist. `preprocess` is None (ImageNet's 224 × 224), a
-    Preprocess, a torchvision preset, or a callable from a PIL image to a normalised float tensor (C, H, W). `answers`
-    says what its output means: dv.Classes, Labels, Values, Pixels, Boxes or Similarity; None: what the output shows,
-    and `unsaid` asks, in one sentence, what it does not. `labels` names the answers. `inputs` are what the module takes
-    beside the picture, by the names of its arguments: dv.Words, Numbers, Picture or Fixed; see `given`. One pass over a
-    grey picture finds the layers, so functional, reused and in-place operations are no obstacle. The module itself is
-    never changed: same weights, same mode, no hook, no attribute.
+    `has_head` says whether exact class activation maps exist. `preprocess` is a Preprocess, a torchvision preset, or a
+    callable from a PIL image to a normalised float tensor (C, H, W); None: what the module says of itself (`declared`),
+    else ImageNet's 224 × 224. `answers` says what its output means: dv.Classes, Labels, Values, Pixels, Boxes or
+    Similarity; None: what the output shows, and `unsaid` asks, in one sentence, what it does not. `labels` names the
+    answers; None: as the module does. `inputs` are what the module takes beside the picture, by the names of its
+    arguments: dv.Words, Numbers, Picture or Fixed; see `given`. One pass over a grey picture finds the layers, so
+    functional, reused and in-place operations are no obstacle. The module itself is never changed: same weights, same
+    mode, no hook, no attribute.
 
     Raises DeepvisError where the module cannot be run on its own preprocessing, returns nothing that is known, or the
     labels do not fit.
@@ -64,24 +66,22 @@ class Network:
         answers: Answers | None = None,
         inputs: Mapping[str, Input] | None = None,
     ) -> None:
-        if not isinstance(module, nn.Module):
-            raise DeepvisError(
-                f"A {type(module).__name__} is not a network; accepted is a torch.nn.Module or the name of one."
-            )
-        self.module = module = uncompiled(module)
+        self.module = module = given(module)
         self.name = name or type(module).__name__
-        self.preprocessing: Preprocess = understand(preprocess)
+        self.declared = declared(module)
+        self.preprocessing: Preprocess = understand(self.declared.preprocess if preprocess is None else preprocess)
         self.recordings = Recordings()
         self.memory_format = torch.channels_last
         self.inputs = Bundle.of(inputs)
-        said = named(answers, labels)
+        said = named(answers or means(self.declared.problem), labels)
         found = self._discover(said)
         self.layers, self.overwritten = found.layers, found.overwritten
         meant = found.recording.answers
         assert meant is not None
         meant = meant.found_in(module)
-        self.answers = meant.fitted(max(found.recording.logits.shape[1], len(meant.labels)), self.name)
-        self.unsaid = open_question(meant, answers is not None, self.name)
+        count = max(found.recording.logits.shape[1], len(meant.labels))
+        self.answers = meant.fitted(count, self.name, self.declared.labels_for(count))
+        self.unsaid = open_question(meant, isinstance(said, Answers), self.name)
         self.has_head = found.recording.head is not None
         self.varies = found.varies
         if self.varies:
@@ -90,6 +90,8 @@ class Network:
                 "what is shown of it is one answer of many.",
                 stacklevel=2,
             )
+        if preprocess is None and self.declared.doubt is not None:
+            warnings.warn(self.declared.doubt, stacklevel=2)
 
     @property
     def labels(self) -> list[str]:
