@@ -53,6 +53,10 @@ class Boxes(Answers):
         count = things(module)
         return replace(self, labels=tuple(map("class {}".format, range(count)))) if count and not self.labels else self
 
+    def fitted(self, count: int, name: str, known: Sequence[str] | None = None) -> Boxes:
+        """A picture shows no more than what was found in it: the labels that there are say how many there can be."""
+        return self if self.labels else super().fitted(count, name, known)
+
     def pick(self, returned: Any) -> Any:
         if not is_detections(returned):
             raise DeepvisError("Boxes needs torchvision's detections: for each picture boxes, labels and scores.")

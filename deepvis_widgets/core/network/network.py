@@ -79,7 +79,7 @@ class Network:
         meant = found.recording.answers
         assert meant is not None
         meant = meant.found_in(module)
-        count = max(found.recording.logits.shape[1], len(meant.labels))
+        count = found.recording.logits.shape[1]
         self.answers = meant.fitted(count, self.name, self.declared.labels_for(count))
         self.unsaid = open_question(meant, isinstance(said, Answers), self.name)
         self.has_head = found.recording.head is not None
