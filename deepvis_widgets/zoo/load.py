@@ -56,7 +56,8 @@ def load(name: str, weights: str | os.PathLike[str] | None = None) -> Network:
         state = read_weights(path)
         classes = tv.classes_in(state, name) or len(known)
         module = tv.with_weights(tv.without_weights(name, classes), state, f'"{path.name}"')
-    return Network(module, entry.transforms(), known if classes == len(known) else None, name)
+    preprocess = tv.preprocess_of(entry.transforms())
+    return Network(module, preprocess, known if classes == len(known) else None, name)
 
 
 def _check_given(name: Any, weights: Any) -> None:

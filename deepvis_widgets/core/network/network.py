@@ -29,9 +29,9 @@ class Network:
     """Any image classifier: `module` with what belongs to it.
 
     `has_head` says whether exact class activation maps exist. `preprocess` is None (ImageNet's 224 × 224), a
-    Preprocess, a torchvision preset, or a callable from a PIL image to a normalised float tensor (C, H, W). `labels`
-    names the classes. One pass over a grey picture finds the layers, so functional, reused and in-place operations are
-    no obstacle. The module itself is never changed: same weights, same mode, no hook, no attribute.
+    Preprocess, or any callable that makes a float tensor (C, H, W) of a PIL image: transforms, an image processor.
+    `labels` names the classes. One pass over a grey picture finds the layers, so functional, reused and in-place
+    operations are no obstacle. The module itself is never changed: same weights, same mode, no hook, no attribute.
 
     Raises DeepvisError where the module cannot be run on its own preprocessing, returns no class scores, or the labels
     do not fit.
@@ -77,7 +77,7 @@ class Network:
 
     def _discover(self) -> Discovery:
         """Channels last is quicker, but a network that calls `view` after its convolutions needs the plain order."""
-        grey = torch.full((1, 3, *self.size), 0.5)
+        grey = torch.full((1, self.bands, *self.size), 0.5)
         try:
             return discover(self.module, self.feed(grey), self.name)
         except DeepvisError:
@@ -92,6 +92,11 @@ class Network:
         return self.preprocessing.size
 
     @property
+    def bands(self) -> int:
+        """How many bands a view has: 3, the colours on screen, and behind them those of further channels."""
+        return self.preprocessing.bands
+
+    @property
     def device(self) -> torch.device:
         parameter = next(self.module.parameters(), None)
         return torch.device("cpu") if parameter is None else parameter.device
@@ -102,7 +107,9 @@ class Network:
         return torch.float32 if parameter is None else parameter.dtype
 
     def view(self, picture: Any) -> Tensor:
-        """Returns the picture as the network sees it: float tensor (3, H, W) in [0, 1]."""
+        """Returns the picture as the network sees it: float tensor (bands, H, W) in [0, 1], the first three of which
+        are the colours on screen; a view is returned as it is.
+        """
         return self.preprocessing.view(picture)
 
     def preprocess(self, picture: Any) -> Tensor:
@@ -110,10 +117,10 @@ class Network:
         return self.preprocessing(picture)
 
     def feed(self, views: Tensor) -> Tensor:
-        """Returns views (B, 3, H, W) in [0, 1] as input (B, C, H, W), on the network's device, in its precision and
+        """Returns views (B, bands, H, W) in [0, 1] as input (B, C, H, W), on the network's device, in its precision and
         the order in memory that suits it; differentiable.
         """
-        return self.laid(self.preprocessing.normalize(views.to(self.device, self.dtype)))
+        return self.laid(self.preprocessing.fed(views, self.device, self.dtype))
 
     def laid(self, x: Tensor) -> Tensor:
         """Returns an input (B, C, H, W) in the order in memory that the network is fed."""
