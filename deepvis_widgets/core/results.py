@@ -145,5 +145,5 @@ def sheet(pictures: Sequence[Tensor], gap: int = 2) -> Image.Image:
     height, width = pictures[0].shape[1:]
     row = torch.ones(3, height, len(pictures) * (width + gap) - gap)
     for index, picture in enumerate(pictures):
-        row[:, :, index * (width + gap) : index * (width + gap) + width] = picture
+        row[:, :, index * (width + gap) : index * (width + gap) + width] = picture[:3]
     return to_pil(row)

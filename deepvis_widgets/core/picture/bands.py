@@ -20,6 +20,7 @@ Window = tuple[float, float]
 
 RANGES = {"uint8": 255.0, "uint16": 65535.0}  # what white is, where no window says it
 WIDE_MODES = ("I", "I;16", "I;16B", "I;16L", "I;16N", "F")  # PIL's, of more than 8 bits
+MAGIC = np.lib.format.MAGIC_PREFIX
 LUMA = (0.299, 0.587, 0.114)
 
 
@@ -49,8 +50,26 @@ def planes(source: Any, count: int, window: Window | None) -> Tensor:
 
 
 def is_wide(source: Any) -> bool:
-    """Returns whether it is an array of more than 8 bits, which needs no window to be read."""
-    return isinstance(source, np.ndarray) and source.dtype != np.uint8 and source.dtype.kind in "uf"
+    """Returns whether it is an array of more than 8 bits, or an .npy file: what has no colours of 8 bits."""
+    if isinstance(source, np.ndarray):
+        return source.dtype != np.uint8 and source.dtype.kind in "uf"
+    return isinstance(source, bytes) and source.startswith(MAGIC) or _is_npy(source)
+
+
+def packed(source: Any, count: int) -> bytes:
+    """Returns a picture as the bytes of an .npy file that `planes` reads as it reads the picture.
+
+    >>> planes(packed(np.full((1, 1, 2), 51, np.uint8), 2), 2, None).flatten()
+    tensor([0.2000, 0.2000])
+    """
+    numbers = _numbers(source, count)
+    file = io.BytesIO()
+    np.save(file, numbers.permute(1, 2, 0).numpy() if isinstance(numbers, Tensor) else numbers, allow_pickle=False)
+    return file.getvalue()
+
+
+def _is_npy(source: Any) -> bool:
+    return isinstance(source, str | os.PathLike) and Path(source).suffix == ".npy"
 
 
 def _said(count: int) -> str:
@@ -63,9 +82,9 @@ def _numbers(source: Any, count: int) -> Tensor | np.ndarray:
         return plain(source.detach()).cpu()
     if isinstance(source, np.ndarray):
         return source
-    if isinstance(source, str | os.PathLike) and Path(source).suffix == ".npy":
+    if _is_npy(source):
         source = _bytes(Path(source).expanduser())
-    if isinstance(source, bytes) and source.startswith(b"\x93NUMPY"):
+    if isinstance(source, bytes) and source.startswith(MAGIC):
         return _loaded(source)
     return _of_image(opened(source), count)
 

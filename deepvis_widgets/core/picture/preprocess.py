@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from torch import Tensor
 from ..checks import one_of
 from ..content_key import content_key
 from ..errors import DeepvisError
-from .bands import LUMA, Window, is_wide, planes
+from .bands import LUMA, Window, is_wide, packed, planes
 from .callables import Call, Caller, callable_of
 from .picture import LONGEST, opened, to_pil, to_tensor
 from .probing import probe
@@ -170,6 +171,17 @@ class Preprocess:
             return _extent(planes(picture, len(self.mean), self.window))
         return _extent(to_tensor(picture))
 
+    def packed(self, picture: Any) -> bytes | None:
+        """Returns a picture as the bytes of a file that has the same view; None where its view, stored as a picture,
+        has. Raises DeepvisError for a view.
+        """
+        self._check_picture(picture)
+        return packed(picture, len(self.mean)) if self._wide or is_wide(picture) else None
+
+    def _check_picture(self, picture: Any) -> None:
+        if made_by(self.key, picture):
+            raise DeepvisError("A view is no picture that can be kept; give the picture that it was made of.")
+
     def mask(self, picture: np.ndarray) -> Tensor:
         """Returns where a picture (H, W, 3) of black and white is white as the network sees it: bool (H, W)."""
         return self._colours(picture)[0] >= 0.5
@@ -319,6 +331,12 @@ class OwnWay(Preprocess):
             return self.size
         width, height = opened(picture).size
         return height, width
+
+    def packed(self, picture: Any) -> bytes | None:
+        self._check_picture(picture)
+        file = io.BytesIO()
+        opened(picture).save(file, "TIFF", compression="tiff_deflate")
+        return file.getvalue()
 
     def mask(self, picture: np.ndarray) -> Tensor:
         """What is white is what comes nearer to white than to black by being so: borders that are added do neither."""
