@@ -89,7 +89,7 @@ class Preprocess:
         if shown is not None and (len(set(shown)) != 3 or len(shown) != 3 or not set(shown) <= set(channels)):
             raise DeepvisError(f"shown={list(shown)!r} is not accepted by Preprocess; accepted: three of channels.")
         if not len(self.mean) == len(self.std) == len(channels) or min(self.std) <= 0:
-            number = "1 or 3" if isinstance(channels, str) else str(len(channels))
+            number = '3 for "RGB" and 1 for "L"' if isinstance(channels, str) else str(len(channels))
             raise DeepvisError(
                 f"mean and std must have one number per channel, {number}, and std must be above 0; "
                 f"there are {len(self.mean)} and {len(self.std)}."
