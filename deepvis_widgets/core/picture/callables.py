@@ -108,7 +108,7 @@ class Caller:
         if tuple(fed.shape) != self.shape:
             raise DeepvisError(
                 f"preprocess gave {tuple(fed.shape)} for this picture and {self.shape} before; "
-                "it must always give one size."
+                "it must always give one size: resize to (height, width) in it."
             )
         return fed
 

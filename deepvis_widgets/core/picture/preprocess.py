@@ -133,6 +133,17 @@ class Preprocess:
         return content_key("Preprocess", self.size, self.channels, self.shown, self.window)
 
     @property
+    def described(self) -> str:
+        """What is to be said beside a picture: which bands are its colours, and what its window is; "" for others.
+
+        >>> Preprocess((8, 8), mean=(0.5,), std=(0.5,), window=(-160, 240)).described
+        '-160 is black, 240 white'
+        """
+        bands = "" if isinstance(self.channels, str | None) else f"{', '.join(self.shown or self._named[:3])} shown"
+        window = "" if self.window is None else f"{self.window[0]:g} is black, {self.window[1]:g} white"
+        return " · ".join(filter(None, (bands, window)))
+
+    @property
     def more(self) -> tuple[Any, ...]:
         """What decides how pictures are prepared besides size, resize, mean, std, interpolation and fit; () where
         nothing does.
@@ -286,8 +297,8 @@ def understand(preprocess: Any) -> Preprocess:
 
 @dataclass(frozen=True)
 class OwnWay(Preprocess):
-    """A user's callable. A view is what it gives, with the colours found by probing, and not clipped: what goes beyond
-    [0, 1] was fed, too.
+    """A user's callable. It gets each picture as it is, not turned upright, and a view is what it gives: with the
+    colours found by probing, and not clipped, since what goes beyond [0, 1] was fed, too.
 
     A view is of float64, where `normalize` finds back every number that was given, float32 at most; rounded to `dtype`,
     the type they had, they are these numbers to the bit. `order` says for each channel where it is in a view.
@@ -306,7 +317,7 @@ class OwnWay(Preprocess):
         """Returns it for a callable; raises DeepvisError as `probe` does."""
         found = probe(call)
         std = tuple(1 / gain for gain in found.gain)
-        mean = tuple(-low / gain for low, gain in zip(found.black, found.gain, strict=True))
+        mean = tuple((0 - low) / gain for low, gain in zip(found.black, found.gain, strict=True))
         caller = Caller(call, found.shape, found.draws)
         places = _places(found.colours, len(mean))
         return cls(found.shape[1:], None, mean, std, caller=caller, places=places, dtype=found.dtype, made=found.key)
