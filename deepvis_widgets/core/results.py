@@ -44,7 +44,7 @@ class HeatMap(Result):
 
     `heatmap` is (H, W); `attribution` (C, H, W) is what it was reduced from, signed, None for methods without one;
     `coarse` (h, w) is the map before it was resized to the picture. `signed` says whether values below zero mean
-    "against". `picture` is (3, H, W) in [0, 1].
+    "against". `picture` is the view, (3, H, W) in [0, 1]; further bands of it are not shown.
 
     >>> spot = torch.zeros(8, 8)
     >>> spot[2:4, 3:6] = 1

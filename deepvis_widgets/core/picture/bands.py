@@ -13,6 +13,7 @@ from PIL import Image, ImageSequence
 from torch import Tensor
 
 from ..errors import DeepvisError
+from .map_over import LUMA
 from .picture import opened
 from .view import plain
 
@@ -21,7 +22,6 @@ Window = tuple[float, float]
 RANGES = {"uint8": 255.0, "uint16": 65535.0}  # what white is, where no window says it
 WIDE_MODES = ("I", "I;16", "I;16B", "I;16L", "I;16N", "F")  # PIL's, of more than 8 bits
 MAGIC = np.lib.format.MAGIC_PREFIX
-LUMA = (0.299, 0.587, 0.114)
 
 
 def planes(source: Any, count: int, window: Window | None) -> Tensor:

@@ -44,7 +44,9 @@ def called(call: Call, image: Image.Image) -> Tensor:
         given = call(image.copy())  # some work in place
     except Exception as error:
         reason = " ".join(str(error).split())
-        raise DeepvisError(f"preprocess failed on a PIL image: {type(error).__name__}: {reason}") from error
+        raise DeepvisError(
+            f"preprocess failed on a PIL image: {type(error).__name__}: {reason}; it must take one picture of PIL's."
+        ) from error
     tensor = _tensor(given)
     if tensor is None or tensor.ndim != 3 or tensor.is_complex() or not tensor.numel():
         raise DeepvisError(f"preprocess returned {_said(given)}; accepted is a tensor (C, H, W) for one PIL image.")

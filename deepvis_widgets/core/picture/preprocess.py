@@ -17,8 +17,9 @@ from torch import Tensor
 from ..checks import one_of
 from ..content_key import content_key
 from ..errors import DeepvisError
-from .bands import LUMA, Window, is_wide, packed, planes
+from .bands import Window, is_wide, packed, planes
 from .callables import Call, Caller, callable_of
+from .map_over import LUMA
 from .picture import LONGEST, opened, to_pil, to_tensor
 from .probing import probe
 from .view import View, made_by, plain
@@ -86,8 +87,11 @@ class Preprocess:
             raise DeepvisError(
                 f'channels={list(channels)!r} is not accepted by Preprocess; accepted: "RGB", "L" or names of bands.'
             )
-        if shown is not None and (len(set(shown)) != 3 or len(shown) != 3 or not set(shown) <= set(channels)):
-            raise DeepvisError(f"shown={list(shown)!r} is not accepted by Preprocess; accepted: three of channels.")
+        known = () if isinstance(channels, str) else channels
+        if shown is not None and (len(set(shown)) != 3 or len(shown) != 3 or not set(shown) <= set(known)):
+            raise DeepvisError(
+                f"shown={list(shown)!r} is not accepted by Preprocess; accepted: the names of three of the bands."
+            )
         if not len(self.mean) == len(self.std) == len(channels) or min(self.std) <= 0:
             number = '3 for "RGB" and 1 for "L"' if isinstance(channels, str) else str(len(channels))
             raise DeepvisError(
@@ -178,9 +182,11 @@ class Preprocess:
 
     def extent(self, picture: Any) -> tuple[int, int]:
         """Returns (H, W) of a picture before it is prepared, as a mask of it must have."""
-        if self._wide or is_wide(picture):
-            return _extent(planes(picture, len(self.mean), self.window))
-        return _extent(to_tensor(picture))
+        if made_by(self.key, picture):
+            return self.size
+        wide = self._wide or is_wide(picture)
+        shape = (planes(picture, len(self.mean), self.window) if wide else to_tensor(picture)).shape
+        return shape[1], shape[2]
 
     def packed(self, picture: Any) -> bytes | None:
         """Returns a picture as the bytes of a file that has the same view; None where its view, stored as a picture,
@@ -264,10 +270,6 @@ def _places(shown: Sequence[int], channels: int) -> tuple[int, ...]:
     """For each channel its band in a view, whose first bands are the channels `shown`."""
     bands = [*shown, *(channel for channel in range(channels) if channel not in shown)]
     return tuple(bands.index(channel) for channel in range(channels))
-
-
-def _extent(picture: Tensor) -> tuple[int, int]:
-    return picture.shape[1], picture.shape[2]
 
 
 def understand(preprocess: Any) -> Preprocess:
@@ -363,7 +365,9 @@ class OwnWay(Preprocess):
         return (x.to(self.dtype) if isinstance(views, View) else x).to(device, dtype)
 
     def __call__(self, picture: Any) -> Tensor:
-        return self.normalize(self.view(picture)).to(self.dtype)
+        if made_by(self.key, picture):
+            return self.normalize(picture).to(self.dtype)
+        return self.caller.fed(opened(picture)).to(self.dtype)
 
     def _shown(self, fed: Tensor) -> View:
         """What was given, as a view."""

@@ -213,6 +213,7 @@ def test_a_picture_that_does_not_fit_is_refused(picture: Any, said: str) -> None
         ({"shown": ("red", "green")}, "shown="),
         ({"shown": ("red", "green", "green")}, "shown="),
         ({"shown": ("red", "green", "violet")}, "shown="),
+        ({"channels": "RGB", "shown": ("B", "G", "R"), "mean": MEAN[:3], "std": STD[:3]}, "shown="),
         ({"window": (3, 3)}, "window="),
         ({"window": (1, 2, 3)}, "window="),
         ({"window": (0, float("nan"))}, "window="),

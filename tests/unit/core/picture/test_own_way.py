@@ -236,6 +236,26 @@ def test_views_are_fed_in_the_network_s_precision() -> None:
         assert torch.equal(net.feed(net.view(image)[None])[0], expected(call, image).to(dtype))
 
 
+def test_numbers_of_float64_are_fed_to_networks_of_float64() -> None:
+    """To the last bit but one: a view has no more digits."""
+    call, image = CALLABLES["array of float64"], photo((77, 55))
+    net = Network(nn.Sequential(nn.AdaptiveAvgPool2d(2), nn.Flatten(), nn.Linear(12, 2)).double(), call)
+    fed = net.feed(net.view(image)[None])[0]
+    torch.testing.assert_close(fed, torch.from_numpy(call(image)), rtol=0, atol=1e-14)
+    assert torch.equal(net.preprocess(image), torch.from_numpy(call(image)))
+
+
+def test_what_is_fed_can_be_differentiated() -> None:
+    net = network("BGR")
+    view = net.view(photo((77, 55))).requires_grad_()
+    weights = torch.tensor([1.0, 2.0, 4.0]).view(1, 3, 1, 1)
+    (slope,) = torch.autograd.grad((net.feed(view[None]) * weights).sum(), view)
+    expected = torch.tensor([4.0, 2.0, 1.0]).double() / torch.tensor(STD).double()
+    torch.testing.assert_close(
+        slope.as_subclass(Tensor), expected.view(3, 1, 1).expand(3, SIDE, SIDE), rtol=1e-6, atol=0
+    )
+
+
 COLOURED = (
     "torchvision v1",
     "preset",

@@ -13,6 +13,8 @@ from deepvis_widgets.core.errors import DeepvisError
 from deepvis_widgets.core.network.network import Network
 from deepvis_widgets.core.picture.fills import fill_picture, occlude
 from deepvis_widgets.core.picture.preprocess import Preprocess
+from deepvis_widgets.core.results import HeatMap
+from deepvis_widgets.methods import explain
 from deepvis_widgets.widgets.explorer.explorer import Explorer
 from deepvis_widgets.widgets.explorer.panes import remark
 from tests.small_nets import Plain, seeded
@@ -56,6 +58,11 @@ def test_a_drag_answers_for_all_that_the_network_is_fed(case: str) -> None:
         assert bars is not None
         expected = net.probabilities(covered[None])[0].sort().values
         np.testing.assert_allclose(np.sort(bars.arrays["values"]), expected.numpy(), rtol=1e-4)
+        overlay, explained = stage.port.last("overlay"), explain(net, covered, "grad_cam")
+        assert overlay is not None and isinstance(explained, HeatMap) and explained.coarse is not None
+        low, high = overlay.meta["lo"], overlay.meta["hi"]
+        found = low + (high - low) * overlay.arrays["values"].astype(float) / 255
+        np.testing.assert_allclose(found, explained.coarse.numpy(), atol=0.01 * float(explained.coarse.max()))
         assert stage.port.values.get("notice", "") == ""
     finally:
         explorer.close()
