@@ -13,11 +13,10 @@ from PIL import Image, ImageSequence
 from torch import Tensor
 
 from ..errors import DeepvisError
+from .channels import Window
 from .map_over import LUMA
 from .picture import opened
 from .view import plain
-
-Window = tuple[float, float]
 
 RANGES = {"uint8": 255.0, "uint16": 65535.0}  # what white is, where no window says it
 WIDE_MODES = ("I", "I;16", "I;16B", "I;16L", "I;16N", "F")  # PIL's, of more than 8 bits

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,8 +16,9 @@ from torch import Tensor
 from ..checks import one_of
 from ..content_key import content_key
 from ..errors import DeepvisError
-from .bands import Window, is_wide, packed, planes
+from .bands import is_wide, packed, planes
 from .callables import Call, Caller, callable_of
+from .channels import COLOURS, Window, check_channels, check_window, places_of
 from .map_over import LUMA
 from .picture import LONGEST, opened, to_pil, to_tensor
 from .probing import probe
@@ -32,7 +32,6 @@ RESAMPLING = {
     "bilinear": Image.Resampling.BILINEAR,
     "bicubic": Image.Resampling.BICUBIC,
 }
-COLOURS = {1: "L", 3: "RGB"}  # what channels are, where nothing is said, by their number
 
 
 @dataclass(frozen=True)
@@ -75,34 +74,8 @@ class Preprocess:
         object.__setattr__(self, "channels", channels if isinstance(channels, str) else tuple(channels))
         object.__setattr__(self, "shown", None if self.shown is None else tuple(self.shown))
         object.__setattr__(self, "window", None if self.window is None else tuple(self.window))
-        self._check_channels()
-        self._check_window()
-
-    def _check_channels(self) -> None:
-        channels, shown = self.channels, self.shown
-        assert channels is not None
-        if isinstance(channels, str):
-            one_of("channels", channels, tuple(COLOURS.values()), by="Preprocess")
-        elif not channels or len(set(channels)) != len(channels) or not all(isinstance(name, str) for name in channels):
-            raise DeepvisError(
-                f'channels={list(channels)!r} is not accepted by Preprocess; accepted: "RGB", "L" or names of bands.'
-            )
-        known = () if isinstance(channels, str) else channels
-        if shown is not None and (len(set(shown)) != 3 or len(shown) != 3 or not set(shown) <= set(known)):
-            raise DeepvisError(
-                f"shown={list(shown)!r} is not accepted by Preprocess; accepted: the names of three of the bands."
-            )
-        if not len(self.mean) == len(self.std) == len(channels) or min(self.std) <= 0:
-            number = '3 for "RGB" and 1 for "L"' if isinstance(channels, str) else str(len(channels))
-            raise DeepvisError(
-                f"mean and std must have one number per channel, {number}, and std must be above 0; "
-                f"there are {len(self.mean)} and {len(self.std)}."
-            )
-
-    def _check_window(self) -> None:
-        window = self.window
-        if window is not None and not (len(window) == 2 and -math.inf < window[0] < window[1] < math.inf):
-            raise DeepvisError(f"window={window!r} is not accepted by Preprocess; accepted: (low, high), low first.")
+        check_channels(self._named, self.shown, self.mean, self.std)
+        check_window(self.window)
 
     # --- what a view is ---
 
@@ -119,7 +92,7 @@ class Preprocess:
     @cached_property
     def order(self) -> tuple[int, ...]:
         """For each channel of the network the band of a view that holds it."""
-        return _places([self._named.index(name) for name in (self.shown or self._named[:3])], len(self.mean))
+        return places_of([self._named.index(name) for name in (self.shown or self._named[:3])], len(self.mean))
 
     @property
     def _named(self) -> Sequence[str]:
@@ -170,11 +143,23 @@ class Preprocess:
 
     # --- pictures ---
 
+    def is_view(self, picture: Any) -> bool:
+        """Returns whether this is a view that was made here, perhaps changed since. Raises DeepvisError for a part of
+        one, which is neither a view nor a picture.
+        """
+        made = made_by(self.key, picture)
+        if made and tuple(picture.shape) != (self.bands, *self.size):
+            raise DeepvisError(
+                f"A part of a view, of shape {tuple(picture.shape)}, cannot be seen by the network; "
+                f"give a picture, or a whole view, of shape {(self.bands, *self.size)}."
+            )
+        return made
+
     def view(self, picture: Any) -> Tensor:
         """Returns the picture as the network sees it: float tensor (bands, H, W) in [0, 1], the first three of which
         are the colours on screen. A view that was made here is returned as it is.
         """
-        if made_by(self.key, picture):
+        if self.is_view(picture):
             return picture  # type: ignore[no-any-return]
         if self._wide or is_wide(picture):
             return self._wide_view(planes(picture, len(self.mean), self.window))
@@ -182,7 +167,7 @@ class Preprocess:
 
     def extent(self, picture: Any) -> tuple[int, int]:
         """Returns (H, W) of a picture before it is prepared, as a mask of it must have."""
-        if made_by(self.key, picture):
+        if self.is_view(picture):
             return self.size
         wide = self._wide or is_wide(picture)
         shape = (planes(picture, len(self.mean), self.window) if wide else to_tensor(picture)).shape
@@ -196,7 +181,7 @@ class Preprocess:
         return packed(picture, len(self.mean)) if self._wide or is_wide(picture) else None
 
     def _check_picture(self, picture: Any) -> None:
-        if made_by(self.key, picture):
+        if self.is_view(picture):
             raise DeepvisError("A view is no picture that can be kept; give the picture that it was made of.")
 
     def mask(self, picture: np.ndarray) -> Tensor:
@@ -266,12 +251,6 @@ def _scaled(size: tuple[int, int], shorter: int) -> tuple[int, int]:
     return wide, high
 
 
-def _places(shown: Sequence[int], channels: int) -> tuple[int, ...]:
-    """For each channel its band in a view, whose first bands are the channels `shown`."""
-    bands = [*shown, *(channel for channel in range(channels) if channel not in shown)]
-    return tuple(bands.index(channel) for channel in range(channels))
-
-
 def understand(preprocess: Any) -> Preprocess:
     """Returns our Preprocess for what a user gave: None, a Preprocess, or any callable that prepares a PIL image.
 
@@ -321,7 +300,7 @@ class OwnWay(Preprocess):
         std = tuple(1 / gain for gain in found.gain)
         mean = tuple((0 - low) / gain for low, gain in zip(found.black, found.gain, strict=True))
         caller = Caller(call, found.shape, found.draws)
-        places = _places(found.colours, len(mean))
+        places = places_of(found.colours, len(mean))
         return cls(found.shape[1:], None, mean, std, caller=caller, places=places, dtype=found.dtype, made=found.key)
 
     @property
@@ -337,10 +316,10 @@ class OwnWay(Preprocess):
         return (self.made,)
 
     def view(self, picture: Any) -> Tensor:
-        return picture if made_by(self.key, picture) else self._shown(self.caller.fed(opened(picture)).to(self.dtype))
+        return picture if self.is_view(picture) else self._shown(self.caller.fed(opened(picture)).to(self.dtype))
 
     def extent(self, picture: Any) -> tuple[int, int]:
-        if made_by(self.key, picture):
+        if self.is_view(picture):
             return self.size
         width, height = opened(picture).size
         return height, width
@@ -365,7 +344,7 @@ class OwnWay(Preprocess):
         return (x.to(self.dtype) if isinstance(views, View) else x).to(device, dtype)
 
     def __call__(self, picture: Any) -> Tensor:
-        if made_by(self.key, picture):
+        if self.is_view(picture):
             return self.normalize(picture).to(self.dtype)
         return self.caller.fed(opened(picture)).to(self.dtype)
 

@@ -221,6 +221,14 @@ def test_a_view_is_not_prepared_again() -> None:
     torch.testing.assert_close(fed[:, 3:9, 3:9], grey.view(3, 1, 1).expand(3, 6, 6))
 
 
+def test_a_part_of_a_view_is_refused() -> None:
+    net = network("flip")
+    view = net.view(photo((77, 55)))
+    for part in (view[:, 2:], view[:1], view[None]):
+        with pytest.raises(DeepvisError, match="part of a view, of shape"):
+            net.view(part)
+
+
 def test_a_tensor_of_the_size_of_a_view_is_a_picture() -> None:
     net = network("flip")
     view = net.view(photo((77, 55)))
