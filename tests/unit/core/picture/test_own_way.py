@@ -199,6 +199,15 @@ def test_a_picture_goes_to_the_callable_as_it_is() -> None:
     assert clear.mode == "RGBA"
 
 
+def test_a_picture_is_not_turned_before_the_callable_sees_it(tmp_path: Path) -> None:
+    """Image.open does not turn what a camera held upright, and neither do a callable's own files come turned."""
+    path, turned = tmp_path / "photo.jpg", Image.Exif()
+    turned[0x0112] = 6
+    photo((50, 40)).save(path, exif=turned)
+    net = network("torchvision v1")
+    assert torch.equal(net.feed(net.view(path)[None])[0], expected(CALLABLES["torchvision v1"], Image.open(path)))
+
+
 def test_a_picture_that_the_callable_cannot_take_becomes_colours() -> None:
     net, grey = network("torchvision v1"), photo((50, 40)).convert("L")
     fed = net.feed(net.view(grey)[None])[0]
