@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import io
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from PIL import Image, ImageSequence
+from PIL import Image, ImageOps, ImageSequence
 from torch import Tensor
 
 from ..errors import DeepvisError
 from .channels import Window
 from .map_over import LUMA
-from .picture import opened
+from .picture import opened, upright
 from .view import plain
 
 RANGES = {"uint8": 255.0, "uint16": 65535.0}  # what white is, where no window says it
@@ -23,22 +24,25 @@ WIDE_MODES = ("I", "I;16", "I;16B", "I;16L", "I;16N", "F")  # PIL's, of more tha
 MAGIC = np.lib.format.MAGIC_PREFIX
 
 
-def planes(source: Any, count: int, window: Window | None) -> Tensor:
+def planes(source: Any, count: int, window: Window | None, shown: Sequence[int] | None = None) -> Tensor:
     """Returns a picture as `count` bands, float32 (count, H, W) in [0, 1].
 
     `source` is a float tensor (C, H, W), an array (H, W) or (H, W, C) of uint8, uint16 or floats, the path of one in an
-    .npy file, or a picture file or PIL image, with 16 bits or floats too; a TIFF's pages are bands. `window` (low,
-    high) says what is black and what is white, in the picture's own numbers; what lies beyond is clipped. Without it
-    the whole range of uint8 and uint16 counts, and floats lie in [0, 1]. Three colours become one band as they look,
-    one band becomes three colours. Raises DeepvisError where something does not fit.
+    .npy file, or a picture file or PIL image, with 16 bits or floats too. `window` (low, high) says what is black and
+    what is white, in the picture's own numbers; what lies beyond is clipped. Without it the whole range of uint8 and
+    uint16 counts, and floats lie in [0, 1].
+
+    Of colours, `shown` None, three become a grey one as they look, and one becomes three. Of bands, `shown` says which
+    are on screen: those are the red, green and blue of a file; a TIFF's pages are bands, too. Raises DeepvisError where
+    something does not fit.
 
     >>> planes(np.array([[100, 300]], np.uint16), 1, (100, 500))
     tensor([[[0.0000, 0.5000]]])
     """
-    picture = _scaled(_numbers(source, count), window)
-    if len(picture) == 1 and count == 3:
-        return picture.expand(3, -1, -1)
-    if len(picture) == 3 and count == 1:
+    picture = _scaled(_numbers(source, count, shown), window)
+    if shown is None and len(picture) == 1:
+        return picture.expand(count, -1, -1)
+    if shown is None and len(picture) == 3 and count == 1:
         return (picture * picture.new_tensor(LUMA).view(3, 1, 1)).sum(0, keepdim=True)
     if len(picture) != count:
         raise DeepvisError(
@@ -55,13 +59,13 @@ def is_wide(source: Any) -> bool:
     return isinstance(source, bytes) and source.startswith(MAGIC) or _is_npy(source)
 
 
-def packed(source: Any, count: int) -> bytes:
+def packed(source: Any, count: int, shown: Sequence[int] | None = None) -> bytes:
     """Returns a picture as the bytes of an .npy file that `planes` reads as it reads the picture.
 
     >>> planes(packed(np.full((1, 1, 2), 51, np.uint8), 2), 2, None).flatten()
     tensor([0.2000, 0.2000])
     """
-    numbers = _numbers(source, count)
+    numbers = _numbers(source, count, shown)
     file = io.BytesIO()
     np.save(file, numbers.permute(1, 2, 0).numpy() if isinstance(numbers, Tensor) else numbers, allow_pickle=False)
     return file.getvalue()
@@ -75,7 +79,7 @@ def _said(count: int) -> str:
     return "1 band" if count == 1 else f"{count} bands"
 
 
-def _numbers(source: Any, count: int) -> Tensor | np.ndarray:
+def _numbers(source: Any, count: int, shown: Sequence[int] | None) -> Tensor | np.ndarray:
     """The numbers as they are: a tensor (C, H, W), or an array (H, W, C)."""
     if isinstance(source, Tensor):
         return plain(source.detach()).cpu()
@@ -85,7 +89,7 @@ def _numbers(source: Any, count: int) -> Tensor | np.ndarray:
         source = _bytes(Path(source).expanduser())
     if isinstance(source, bytes) and source.startswith(MAGIC):
         return _loaded(source)
-    return _of_image(opened(source), count)
+    return _of_image(opened(source), count, shown)
 
 
 def _bytes(path: Path) -> bytes:
@@ -103,12 +107,14 @@ def _loaded(content: bytes) -> np.ndarray:
     return found
 
 
-def _of_image(image: Image.Image, count: int) -> np.ndarray:
-    if count not in (1, 3) and getattr(image, "n_frames", 1) == count:
+def _of_image(image: Image.Image, count: int, shown: Sequence[int] | None) -> np.ndarray:
+    if shown is not None and count > 1 and image.format == "TIFF" and getattr(image, "n_frames", 1) == count:
         return np.stack([np.asarray(page) for page in ImageSequence.Iterator(image)], -1)
-    if image.mode not in ("L", "RGB", *WIDE_MODES):
-        image = image.convert("L" if count == 1 else "RGB")
-    array = np.asarray(image)
+    bands = shown is not None and len(image.getbands()) == count
+    whole = bands or image.mode in ("L", "RGB", *WIDE_MODES)
+    array = np.asarray(ImageOps.exif_transpose(image) if whole else upright(image))
+    if shown is not None and image.mode == "RGB" and count == 3:
+        return array[..., np.argsort(shown)]
     return array.astype(np.uint16) if image.mode == "I" and array.min() >= 0 and array.max() < 2**16 else array
 
 

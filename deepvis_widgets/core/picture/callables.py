@@ -70,7 +70,7 @@ def _tensor(given: Any) -> Tensor | None:
         given = torch.from_numpy(np.array(given, np.float64 if whole else given.dtype.newbyteorder("=")))
     if not isinstance(given, Tensor):
         return None
-    tensor = given.detach().cpu().as_subclass(Tensor)
+    tensor = given.detach().cpu().as_subclass(Tensor).clone()  # some give the same memory each time
     return tensor[0] if tensor.ndim == 4 and len(tensor) == 1 else tensor
 
 

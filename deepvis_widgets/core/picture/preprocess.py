@@ -92,7 +92,14 @@ class Preprocess:
     @cached_property
     def order(self) -> tuple[int, ...]:
         """For each channel of the network the band of a view that holds it."""
-        return places_of([self._named.index(name) for name in (self.shown or self._named[:3])], len(self.mean))
+        first = range(min(3, len(self.mean)))
+        return places_of(first if self._shown_bands is None else self._shown_bands, len(self.mean))
+
+    @property
+    def _shown_bands(self) -> list[int] | None:
+        """The numbers of the bands on screen; None where channels are colours."""
+        named = self._named
+        return None if isinstance(named, str) else [named.index(name) for name in self.shown or named[:3]]
 
     @property
     def _named(self) -> Sequence[str]:
@@ -162,7 +169,7 @@ class Preprocess:
         if self.is_view(picture):
             return picture  # type: ignore[no-any-return]
         if self._wide or is_wide(picture):
-            return self._wide_view(planes(picture, len(self.mean), self.window))
+            return self._wide_view(self._planes(picture))
         return self._colours(picture)
 
     def extent(self, picture: Any) -> tuple[int, int]:
@@ -170,7 +177,7 @@ class Preprocess:
         if self.is_view(picture):
             return self.size
         wide = self._wide or is_wide(picture)
-        shape = (planes(picture, len(self.mean), self.window) if wide else to_tensor(picture)).shape
+        shape = (self._planes(picture) if wide else to_tensor(picture)).shape
         return shape[1], shape[2]
 
     def packed(self, picture: Any) -> bytes | None:
@@ -178,7 +185,7 @@ class Preprocess:
         has. Raises DeepvisError for a view.
         """
         self._check_picture(picture)
-        return packed(picture, len(self.mean)) if self._wide or is_wide(picture) else None
+        return packed(picture, len(self.mean), self._shown_bands) if self._wide or is_wide(picture) else None
 
     def _check_picture(self, picture: Any) -> None:
         if self.is_view(picture):
@@ -212,6 +219,9 @@ class Preprocess:
         if tuple(tensor.shape[1:]) == self.size:
             return tensor
         return to_tensor(self._fitted(to_pil(tensor)), longest)
+
+    def _planes(self, picture: Any) -> Tensor:
+        return planes(picture, len(self.mean), self.window, self._shown_bands)
 
     def _wide_view(self, picture: Tensor) -> View:
         """Bands (C, H, W) in [0, 1], fitted one by one, with the colours first."""

@@ -146,6 +146,40 @@ def test_pages_of_a_tiff_are_bands(tmp_path: Path) -> None:
     assert torch.equal(preprocess()(tmp_path / "field.tif"), preprocess()(picture))
 
 
+def test_the_colours_of_a_file_are_the_bands_shown(tmp_path: Path) -> None:
+    """And not the first three: a file in colours of a network that is fed blue, green, red."""
+    photo = levels(bands=3, most=256, dtype=np.uint8)
+    names, ones = ("blue", "green", "red"), (1.0, 1.0, 1.0)
+    prepare = Preprocess(SIZE, None, (0.0,) * 3, ones, channels=names, shown=("red", "green", "blue"))
+    expected = torch.from_numpy(photo / 255).permute(2, 0, 1).float()
+    for source in (Image.fromarray(photo), stored(Image.fromarray(photo), tmp_path / "photo.png")):
+        torch.testing.assert_close(prepare(source), expected.flip(0))
+        assert np.array_equal(to_bytes(prepare.view(source)), photo)
+        assert torch.equal(prepare.view(prepare.packed(source)), prepare.view(source))
+    torch.testing.assert_close(prepare(photo), expected)
+
+
+def test_named_bands_are_not_made_of_others() -> None:
+    three = preprocess(channels=FIVE[:3], shown=None, mean=MEAN[:3], std=STD[:3])
+    one = Preprocess(SIZE, None, (0.5,), (0.5,), channels=("infrared",))
+    with pytest.raises(DeepvisError, match="has 1 band and the network takes 3"):
+        three.view(levels(bands=1))
+    with pytest.raises(DeepvisError, match="has 3 bands and the network takes 1"):
+        one.view(Image.new("RGB", SIZE))
+    clear = Image.fromarray(levels(bands=4, most=256, dtype=np.uint8), "RGBA")
+    four = preprocess(channels=FIVE[:4], shown=None, mean=MEAN[:4], std=STD[:4])
+    assert torch.equal(four(clear), four(np.asarray(clear)))
+
+
+def test_a_photo_is_turned_upright(tmp_path: Path) -> None:
+    photo, turned = Image.fromarray(levels((20, 30), bands=3, most=256, dtype=np.uint8)), Image.Exif()
+    turned[0x0112] = 6
+    photo.save(tmp_path / "photo.png", exif=turned)
+    windowed = Preprocess((30, 20), None, (0.5,) * 3, (0.5,) * 3, window=(0, 255))
+    plain = Preprocess((30, 20), None, (0.5,) * 3, (0.5,) * 3)
+    torch.testing.assert_close(windowed(tmp_path / "photo.png"), plain(tmp_path / "photo.png"))
+
+
 def test_colours_are_made_grey_and_grey_is_made_colours() -> None:
     photo = levels(bands=3, most=256, dtype=np.uint8)
     luma = (photo / 255) @ (0.299, 0.587, 0.114)
@@ -153,6 +187,8 @@ def test_colours_are_made_grey_and_grey_is_made_colours() -> None:
     assert torch.equal(planes(photo[..., 0], 3, None), planes(photo[..., [0, 0, 0]], 3, None))
     clear = Image.fromarray(photo).convert("RGBA")
     assert torch.equal(planes(clear, 3, None), planes(photo, 3, None))
+    clear.putalpha(0)
+    assert float(planes(clear, 1, None).min()) == pytest.approx(1)
 
 
 def test_16_bits_need_no_window() -> None:

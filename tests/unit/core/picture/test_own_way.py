@@ -81,6 +81,9 @@ def mixed(picture: Tensor) -> Tensor:
     return torch.einsum("dc,chw->dhw", matrix, picture)
 
 
+shared = torch.zeros(3, SIDE, SIDE)
+
+
 CALLABLES: dict[str, Call] = {
     "torchvision v1": transforms.Compose(
         [transforms.Resize(40), transforms.CenterCrop(SIDE), transforms.ToTensor(), normalize]
@@ -130,6 +133,7 @@ CALLABLES: dict[str, Call] = {
     "edges": before(lambda image: image.filter(ImageFilter.FIND_EDGES)),
     "four channels": then(lambda picture: torch.cat([normalize(picture), picture.mean(0, keepdim=True)])),
     "two channels": then(lambda picture: normalize(picture)[:2]),
+    "the same memory": then(lambda picture: shared.copy_(normalize(picture))),
     "works in place": lambda image: (image.thumbnail((SIDE, SIDE)), normalize(tensor(image)))[1],
 }
 
@@ -274,6 +278,7 @@ def test_what_is_fed_can_be_differentiated() -> None:
 
 
 COLOURED = (
+    "the same memory",
     "torchvision v1",
     "preset",
     "letterbox",
