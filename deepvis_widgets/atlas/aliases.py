@@ -91,7 +91,7 @@ def _joined(network: Network) -> Aliases:
     pairs = [(part, joint) for at, joint in enumerate(layers) for part in layers[:at] if _may_hold(joint, part)]
     if not pairs:
         return {}
-    view = torch.rand(1, 3, *network.size, generator=torch.Generator().manual_seed(0))
+    view = torch.rand(1, network.bands, *network.size, generator=torch.Generator().manual_seed(0))
     outputs = network.run(network.feed(view), keep={layer.name for pair in pairs for layer in pair}).outputs
     found: Aliases = {}
     for part, joint in pairs:

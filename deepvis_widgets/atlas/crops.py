@@ -49,7 +49,7 @@ def deconv(network: Network, view: Tensor, layer: str, channel: int, position: t
     """
     found = explain(network, view, "deconvnet", layer=layer, unit=(channel, position))
     assert isinstance(found, HeatMap) and found.attribution is not None
-    signal = found.attribution.float().expand(3, -1, -1)
+    signal = network.preprocessing.arranged(found.attribution.float())[:3].expand(3, -1, -1)
     shown = 0.5 + signal / (2 * signal.abs().max().clamp(min=1e-12))
     return crop(shown, full_box(network.layers[layer].field, position))
 

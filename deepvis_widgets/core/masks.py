@@ -9,7 +9,6 @@ from torch import Tensor
 
 from .errors import DeepvisError
 from .network.network import Network
-from .picture.picture import to_tensor
 
 
 def mask_view(network: Network, picture: Any, mask: Any = None) -> Tensor | None:
@@ -31,13 +30,13 @@ def mask_view(network: Network, picture: Any, mask: Any = None) -> Tensor | None
     if mask is None:
         return None
     given = _as_picture(mask)
-    shown, size = tuple(to_tensor(picture).shape[1:]), tuple(given.shape[:2])
+    shown, size = network.preprocessing.extent(picture), tuple(given.shape[:2])
     if size not in (shown, network.size):
         raise DeepvisError(
             f"The mask is {_by(size)} and the picture {_by(shown)}; give a mask of the picture's size"
             f", or of what the network sees, {_by(network.size)}."
         )
-    seen = network.view(given)[0] >= 0.5
+    seen = network.preprocessing.mask(given)
     if not bool(seen.any()):
         raise DeepvisError("The mask marks nothing in the part of the picture that the network sees.")
     return seen

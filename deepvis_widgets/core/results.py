@@ -44,7 +44,7 @@ class HeatMap(Result):
 
     `heatmap` is (H, W); `attribution` (C, H, W) is what it was reduced from, signed, None for methods without one;
     `coarse` (h, w) is the map before it was resized to the picture. `signed` says whether values below zero mean
-    "against". `picture` is (3, H, W) in [0, 1].
+    "against". `picture` is the view, (3, H, W) in [0, 1]; further bands of it are not shown.
 
     >>> spot = torch.zeros(8, 8)
     >>> spot[2:4, 3:6] = 1
@@ -145,5 +145,5 @@ def sheet(pictures: Sequence[Tensor], gap: int = 2) -> Image.Image:
     height, width = pictures[0].shape[1:]
     row = torch.ones(3, height, len(pictures) * (width + gap) - gap)
     for index, picture in enumerate(pictures):
-        row[:, :, index * (width + gap) : index * (width + gap) + width] = picture
+        row[:, :, index * (width + gap) : index * (width + gap) + width] = picture[:3]
     return to_pil(row)

@@ -131,4 +131,4 @@ def network_key(network: NetworkLike) -> str:
     False
     """
     p = network.preprocessing
-    return content_key(weights_key(network.module), p.size, p.resize, p.mean, p.std, p.interpolation, p.fit)
+    return content_key(weights_key(network.module), p.size, p.resize, p.mean, p.std, p.interpolation, p.fit, *p.more)

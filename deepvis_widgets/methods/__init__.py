@@ -77,11 +77,11 @@ def explain(
 ) -> Result:
     """Explains a network by the method `name`.
 
-    `picture` is a path, PIL image, uint8 array (H, W, 3) or float tensor (3, H, W) in [0, 1]; None for methods that
-    make their own. `target` is a class index or label (None: the top class); or give a hidden unit: `layer` and `unit`,
-    a channel or (channel, (row, col)). Further keyword arguments are the method's parameters, see `methods()`.
-    `report(fraction, partial)` is called now and then. Raises DeepvisError for anything that does not exist or does not
-    fit.
+    `picture` is a path, PIL image, uint8 array (H, W, 3) or float tensor (3, H, W) in [0, 1], or what else the
+    network's Preprocess takes; None for methods that make their own. `target` is a class index or label (None: the top
+    class); or give a hidden unit: `layer` and `unit`, a channel or (channel, (row, col)). Further keyword arguments are
+    the method's parameters, see `methods()`. `report(fraction, partial)` is called now and then. Raises DeepvisError
+    for anything that does not exist or does not fit.
 
     >>> import deepvis_widgets as dv
     >>> net, scene = dv.load("husky-wolf"), dv.scene("wolf", "snow", seed=3)

@@ -173,7 +173,7 @@ def hidden_picture(image: Tensor, segments: Tensor, fill: str) -> Tensor:
     if fill != "mean":
         return fill_picture(image, fill)
     flat, count = segments.flatten(), int(segments.max()) + 1
-    sums = torch.zeros(3, count, dtype=torch.float64).index_add_(1, flat, image.double().flatten(1))
+    sums = torch.zeros(len(image), count, dtype=torch.float64).index_add_(1, flat, image.double().flatten(1))
     means = (sums / flat.bincount(minlength=count)).to(image)
     return means[:, segments]
 

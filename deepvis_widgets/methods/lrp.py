@@ -96,7 +96,7 @@ class LRP(Method):
 
 
 def _survey(network: Network) -> str | None:
-    grey = torch.full((1, 3, *network.size), 0.5)
+    grey = torch.full((1, network.bands, *network.size), 0.5)
     try:
         with torch.inference_mode(False):
             network.run(network.feed(grey), grad=True, rules=rules(network, composite("epsilon", 1e-6, 0.0)))

@@ -140,7 +140,8 @@ def _of_torchvision(name: str, weights: Weights) -> Found:
         state = fitted(content, tv.without_weights(name, len(known)).state_dict(), source)
         classes = tv.classes_in(state, name) or len(known)
         module = with_weights(tv.without_weights(name, classes), state, source)
-    return Found(module, name, entry.transforms(), known if classes == len(known) else None)
+    preprocess = tv.preprocess_of(entry.transforms())
+    return Found(module, name, preprocess, known if classes == len(known) else None)
 
 
 def _of_timm(name: str, weights: Weights) -> Found:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from ..core.errors import DeepvisError
+from ..core.picture.preprocess import Preprocess
 from .sources import source
 
 SEED = source.SEED
@@ -32,6 +33,17 @@ def names() -> list[str]:
 def published(name: str) -> Any:
     """Returns torchvision's default weights entry of a model: its transforms, labels (in `meta`) and address."""
     return library().get_model_weights(name).DEFAULT
+
+
+def preprocess_of(preset: Any) -> Preprocess:
+    """Returns the settings of a preset of transforms. Unlike the preset, they leave a picture of the network's own size
+    as it is.
+
+    >>> preprocess_of(published("resnet18").transforms()) == Preprocess((224, 224), 256)
+    True
+    """
+    side, shorter = int(preset.crop_size[0]), int(preset.resize_size[0])
+    return Preprocess((side, side), shorter, tuple(preset.mean), tuple(preset.std), preset.interpolation.value)
 
 
 def downloaded(name: str) -> nn.Module:

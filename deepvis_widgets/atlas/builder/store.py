@@ -101,8 +101,12 @@ def _write_images(
 
 
 def _encoded(network: Network, source: Any) -> bytes:
-    """Returns a file as it is; a picture in memory as the network sees it, without loss."""
-    return Path(source).read_bytes() if isinstance(source, str | os.PathLike) else encode(network.view(source), True)
+    """Returns a file as it is; a picture in memory as the network sees it, without loss, or as it was given where it is
+    to be prepared again.
+    """
+    if isinstance(source, str | os.PathLike):
+        return Path(source).read_bytes()
+    return network.preprocessing.packed(source) or encode(network.view(source), True)
 
 
 def _append(file: BinaryIO, content: bytes) -> tuple[int, int]:

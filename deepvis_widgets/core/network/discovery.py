@@ -74,7 +74,8 @@ def _tried(module: nn.Module, x: Tensor, recorder: LayerRecorder, name: str) -> 
         shape = "×".join(map(str, x.shape[1:]))
         reason = " ".join(str(error).split())
         raise DeepvisError(
-            f"{name} could not be run on a picture of {shape}: {type(error).__name__}: {reason}"
+            f"{name} could not be run on a picture of {shape}: {type(error).__name__}: {reason}; "
+            "preprocess= says of what size and of which channels it is to be."
         ) from error
 
 

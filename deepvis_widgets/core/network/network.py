@@ -34,12 +34,12 @@ from .target import Target, unit_target
 class Network:
     """Any image network: `module` with what belongs to it.
 
-    `has_head` says whether exact class activation maps exist. `preprocess` is a Preprocess, a torchvision preset, or a
-    callable from a PIL image to a normalised float tensor (C, H, W); None: what the module says of itself (`declared`),
-    else ImageNet's 224 × 224. `answers` says what its output means: dv.Classes, Labels, Values, Pixels, Boxes or
-    Similarity; None: what the output shows, and `unsaid` asks, in one sentence, what it does not. `labels` names the
-    answers; None: as the module does. `inputs` are what the module takes beside the picture, by the names of its
-    arguments: dv.Words, Numbers, Picture or Fixed; see `given`. One pass over a grey picture finds the layers, so
+    `has_head` says whether exact class activation maps exist. `preprocess` is a Preprocess, or any callable that makes
+    a float tensor (C, H, W) of a PIL image: transforms, an image processor; None: what the module says of itself
+    (`declared`), else ImageNet's 224 × 224. `answers` says what its output means: dv.Classes, Labels, Values, Pixels,
+    Boxes or Similarity; None: what the output shows, and `unsaid` asks, in one sentence, what it does not. `labels`
+    names the answers; None: as the module does. `inputs` are what the module takes beside the picture, by the names of
+    its arguments: dv.Words, Numbers, Picture or Fixed; see `given`. One pass over a grey picture finds the layers, so
     functional, reused and in-place operations are no obstacle. The module itself is never changed: same weights, same
     mode, no hook, no attribute.
 
@@ -113,9 +113,9 @@ class Network:
         return f"Network({self.name}: {len(self.layers)} layers, {count}, pictures of {height}×{width})"
 
     def at(self, place: Any) -> Network:
-        """Returns the same network asked about one place of the picture: for Pixels a region, over which the
-        mean logit of a class is explained: bool (H, W), a box or an outline [(row, col), ...]; for Boxes a box (top,
-        left, height, width), whose score is. None: everywhere.
+        """Returns the same network asked about one place of the picture: for Pixels a region, over which the mean logit
+        of a class is explained: bool (H, W), a box or an outline [(row, col), ...]; for Boxes a box (top, left, height,
+        width), whose score is. None: everywhere.
 
         The module is shared. Raises DeepvisError where answers have no place, or this is none.
         """
@@ -136,7 +136,7 @@ class Network:
 
     def _discover(self, said: Answers | Unsaid) -> Discovery:
         """Channels last is quicker, but a network that calls `view` after its convolutions needs the plain order."""
-        grey = torch.full((1, 3, *self.size), 0.5)
+        grey = torch.full((1, self.bands, *self.size), 0.5)
         try:
             return discover(self.module, self.feed(grey), self.name, said, self.inputs)
         except DeepvisError:
@@ -151,6 +151,11 @@ class Network:
         return self.preprocessing.size
 
     @property
+    def bands(self) -> int:
+        """How many bands a view has: 3, the colours on screen, and behind them those of further channels."""
+        return self.preprocessing.bands
+
+    @property
     def device(self) -> torch.device:
         parameter = next(self.module.parameters(), None)
         return torch.device("cpu") if parameter is None else parameter.device
@@ -161,7 +166,9 @@ class Network:
         return torch.float32 if parameter is None else parameter.dtype
 
     def view(self, picture: Any) -> Tensor:
-        """Returns the picture as the network sees it: float tensor (3, H, W) in [0, 1]."""
+        """Returns the picture as the network sees it: float tensor (bands, H, W) in [0, 1], the first three of which
+        are the colours on screen; a view is returned as it is.
+        """
         return self.preprocessing.view(picture)
 
     def preprocess(self, picture: Any) -> Tensor:
@@ -169,10 +176,10 @@ class Network:
         return self.preprocessing(picture)
 
     def feed(self, views: Tensor) -> Tensor:
-        """Returns views (B, 3, H, W) in [0, 1] as input (B, C, H, W), on the network's device, in its precision and
+        """Returns views (B, bands, H, W) in [0, 1] as input (B, C, H, W), on the network's device, in its precision and
         the order in memory that suits it; differentiable.
         """
-        return self.laid(self.preprocessing.normalize(views.to(self.device, self.dtype)))
+        return self.laid(self.preprocessing.fed(views, self.device, self.dtype))
 
     def laid(self, x: Tensor) -> Tensor:
         """Returns an input (B, C, H, W) in the order in memory that the network is fed."""

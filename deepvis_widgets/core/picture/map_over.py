@@ -42,7 +42,8 @@ def grey(picture: Tensor) -> Tensor:
 def map_over(
     picture: Tensor, values: Tensor, colormap: str, signed: bool, fine: bool = False, opacity: float = 0.6
 ) -> Tensor:
-    """Returns a heat map (H, W) over its picture (3, H, W): float tensor (3, H, W) in [0, 1].
+    """Returns a heat map (H, W) over its picture (3, H, W): float tensor (3, H, W) in [0, 1]. Of further bands of the
+    picture nothing is shown.
 
     Where the map says nothing the picture shows through. Under a `fine` map, one made of pixels, the picture is grey:
     colours are the map's then.
@@ -55,5 +56,6 @@ def map_over(
     share = (shown - low) / (high - low) if high > low else torch.full_like(shown, 0.5 if signed else 0.0)
     strength = (2 * share - 1).abs() if signed else share
     alpha = (opacity * (FAINT + RISE * strength).clamp(max=1)).float()
-    below = grey(picture) if fine else picture
+    colours = picture[:3]
+    below = grey(colours) if fine else colours
     return (1 - alpha) * below + alpha * colour(shown, colormap, signed, (low, high))

@@ -16,14 +16,15 @@ def backward_view(attribution: Tensor, view: str) -> Tensor:
     """One of VIEWS of an attribution (C, H, W): a picture (3, H, W) in [0, 1].
 
     "raw" and "grey" (the channel mean) put 0 at mid-grey and the strongest percent at white and black; "norm" (L2 over
-    channels) and "blurred norm" put 0 at black and the strongest percent at white.
+    channels) and "blurred norm" put 0 at black and the strongest percent at white. The first three channels are the
+    colours of "raw".
 
     >>> backward_view(torch.tensor([[[-1.0, 0.0, 2.0]]]), "raw")[0]
     tensor([[0.2500, 0.5000, 1.0000]])
     """
     signal = attribution.detach().float()
     if view == "raw":
-        return centred(signal.expand(3, -1, -1))
+        return centred((signal if len(signal) == 1 else signal[:3]).expand(3, -1, -1))
     if view == "grey":
         return centred(signal.mean(0, keepdim=True)).expand(3, -1, -1)
     norm: Tensor = signal.norm(dim=0)

@@ -70,7 +70,7 @@ class Score:
             total = self.value(recording).sum()
         gradient = recording.path(total)
         if gradient is None:
-            raise DeepvisError(no_path(self.network, torch.full((3, *self.network.size), 0.5)))
+            raise DeepvisError(no_path(self.network, torch.full((self.network.bands, *self.network.size), 0.5)))
         return gradient.to("cpu", precision(self.network))
 
     def _pass(self, x: Tensor, keep: Collection[str], grad: bool) -> Recording:

@@ -42,7 +42,7 @@ SEGMENTATIONS: dict[str, Callable[[np.ndarray, Any], Any]] = {
 
 
 def superpixels(image: Tensor, params: Any) -> Tensor:
-    """Returns the superpixels (H, W) of a view (3, H, W), numbered from 0 without gaps, by `params.segmentation`.
+    """Returns the superpixels (H, W) of a view, by its colours: numbered from 0 without gaps, by `params.segmentation`.
 
     Raises DeepvisError where scikit-image is not installed.
 
@@ -50,7 +50,7 @@ def superpixels(image: Tensor, params: Any) -> Tensor:
     >>> superpixels(torch.rand(3, 32, 32), LimeParams(segmentation="slic", pieces=9)).shape
     torch.Size([32, 32])
     """
-    pixels = image.permute(1, 2, 0).double().cpu().numpy()
+    pixels = image[:3].permute(1, 2, 0).double().cpu().numpy()
     try:
         found = SEGMENTATIONS[params.segmentation](pixels, params)
     except ImportError:

@@ -96,7 +96,8 @@ def rules(network: Network, composite: Composite) -> Rules:
         torch.tensor(values, dtype=torch.float64).view(1, -1, 1, 1)
         for values in (network.preprocessing.mean, network.preprocessing.std)
     )
-    bounds = -mean / std, (1 - mean) / std
+    black, white = -mean / std, (1 - mean) / std
+    bounds = torch.minimum(black, white), torch.maximum(black, white)  # an inverted channel has a std below 0
     return Rules(f"lrp {composite}", begin=lambda: RelevanceReplacements(composite, bounds))
 
 

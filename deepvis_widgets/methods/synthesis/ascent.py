@@ -15,7 +15,7 @@ from .fourier import Fourier
 from .frame import Frame, find_frame
 from .objective import objective_and_gradient
 from .params import FIXED, SynthesisParams
-from .recipe import Recipe
+from .recipe import Recipe, as_views
 from .source import source
 from .yosinski import Yosinski
 
@@ -81,14 +81,14 @@ class Ascent:
         return values
 
     def pictures(self) -> Tensor:
-        """Returns the pictures as they are: (n, 3, H, W) in [0, 1], full frame, the mean colour around what the unit
-        sees.
+        """Returns the pictures as they are: (n, bands, H, W) in [0, 1], full frame, the mean colour around what
+        the unit sees.
         """
         with torch.inference_mode(False), torch.no_grad():
             boxes = self.recipe.boxes()
             shown = stretched(boxes, self.recipe.mean) if self.params.stretch else boxes
             full = self.frame.in_picture(shown, self.recipe.mean)
-            return full.expand(-1, 3, -1, -1).float().cpu().clamp(0, 1)
+            return as_views(full).float().cpu().clamp(0, 1)
 
     def retune(self, **changes: Any) -> None:
         """Turns knobs while the pictures are being made; a change of recipe goes on from the pictures there are.

@@ -12,7 +12,7 @@ from ...core.network.network import Network
 from .adam import Adam
 from .frame import Frame
 from .params import SynthesisParams
-from .recipe import Climb, Recipe
+from .recipe import Climb, Recipe, as_views
 from .transform import draw, transformed
 
 STEPS = 512
@@ -62,7 +62,7 @@ class Fourier(Recipe):
         with torch.enable_grad():
             spectrum = self.spectrum.detach().requires_grad_()
             boxes = self._paint(spectrum)
-            views = transformed(boxes, self.mean, self.frame, drawn, params.transforms).expand(-1, 3, -1, -1)
+            views = as_views(transformed(boxes, self.mean, self.frame, drawn, params.transforms))
         values, gradient = climb(views)
         (gradient,) = torch.autograd.grad(views, boxes, gradient.to(self.dtype), retain_graph=True)
         uphill = self._levelled(gradient, index) - regularizer_gradient(boxes.detach(), params)
@@ -95,7 +95,8 @@ def falloff(size: tuple[int, int]) -> Tensor:
 
 
 def colour_matrix(colours: int) -> Tensor:
-    """From decorrelated channels to RGB (3, 3), its longest column of length 1; (1, 1) for grey pictures."""
+    """From decorrelated channels to RGB (3, 3), its longest column of length 1; bands of any other number
+    are left as they are."""
     if colours != 3:
         return torch.eye(colours, dtype=torch.float64)
     matrix = torch.tensor(COLOURS, dtype=torch.float64)

@@ -76,7 +76,7 @@ def _cropped(full: Frame, layer: Layer) -> Frame:
 
 
 def _agree(network: Network, target: Target, full: Frame, small: Frame) -> bool:
-    views = torch.rand(2, 3, *full.size, generator=torch.Generator().manual_seed(0))
+    views = torch.rand(2, network.bands, *full.size, generator=torch.Generator().manual_seed(0))
     top, left, height, width = small.crop
     whole = objective_of(network, target, full.position, views)
     try:

@@ -16,7 +16,7 @@ from .fourier import Fourier
 from .frame import Frame
 from .objective import objective_and_gradient, rules_of
 from .params import SynthesisParams
-from .recipe import mean_colour
+from .recipe import as_views, mean_colour
 
 CALM, LATE = 0.4, 0.7  # the rate falls to this share of itself, from this share of the steps on
 SHOWN = 0.99  # share of a picture's values that full contrast leaves inside black and white
@@ -43,8 +43,8 @@ def grow(
     stages: Sequence[Stage],
     params: SynthesisParams | None = None,
 ) -> Tensor:
-    """Returns one picture (n, 3, side, side) in [0, 1] for each of these channels of a layer, or class scores (layer
-    None), by the Fourier recipe (Olah et al. 2017), with full contrast.
+    """Returns one picture (n, bands, side, side) in [0, 1] for each of these channels of a layer, or class scores
+    (layer None), by the Fourier recipe (Olah et al. 2017), with full contrast.
 
     Each maximises the mean of its channel over the map, their "channel" objective: what the unit likes fills the
     picture, where a single position would leave grey around the middle of its receptive field. A first stage on small
@@ -69,7 +69,7 @@ def grow(
             boxes = recipe.boxes()
         assert boxes is not None
         shown = saturated(boxes, mean_colour(network).to(boxes))
-        return shown.expand(-1, 3, -1, -1).float().cpu()
+        return as_views(shown).float().cpu()
 
 
 def saturated(boxes: Tensor, mean: Tensor) -> Tensor:

@@ -48,7 +48,7 @@ def rules_of(network: Network, opened: bool = False) -> Rules:
 def _can_be_last(network: Network) -> bool:
     """Returns whether the network can be run with all maps channels last, and calls no `view` after convolutions."""
     try:
-        network.run(network.feed(torch.full((1, 3, *network.size), 0.5)), rules=LAST)
+        network.run(network.feed(torch.full((1, network.bands, *network.size), 0.5)), rules=LAST)
     except RuntimeError:
         return False
     return True
@@ -57,8 +57,8 @@ def _can_be_last(network: Network) -> bool:
 def objective_of(
     network: Network, target: Target, position: tuple[int, int] | None, views: Tensor, rules: Rules | None = None
 ) -> Tensor:
-    """Returns the objective (n,) of views (n, 3, h, w) in [0, 1]: the unit's value at (row, col), its mean over the map
-    (position None), or the class score (no layer). Joins the graph of views that have one.
+    """Returns the objective (n,) of views (n, bands, h, w) in [0, 1]: the unit's value at (row, col), its mean over the
+    map (position None), or the class score (no layer). Joins the graph of views that have one.
 
     A rectifier that made the unit's output is passed by: its value below zero is what shows the way up from a dead
     unit. The pass ends at the unit's layer.

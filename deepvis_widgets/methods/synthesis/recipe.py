@@ -12,7 +12,7 @@ from ...core.network.network import Network
 from .frame import Frame
 from .params import SynthesisParams
 
-Climb = Callable[[Tensor], tuple[Tensor, Tensor]]  # views (n, 3, h, w) of the crop → objective (n,), gradient
+Climb = Callable[[Tensor], tuple[Tensor, Tensor]]  # views (n, bands, h, w) of the crop → objective (n,), gradient
 
 
 class Recipe(ABC):
@@ -26,7 +26,7 @@ class Recipe(ABC):
         self.frame, self.generators = frame, generators
         self.device = network.device
         self.dtype = torch.float64 if network.dtype == torch.float64 else torch.float32
-        self.colours = len(network.preprocessing.mean)
+        self.colours = 1 if network.preprocessing.grey else network.bands
         self.mean = mean_colour(network).to(self.device, self.dtype)
 
     @staticmethod
@@ -58,20 +58,29 @@ class Recipe(ABC):
         return torch.stack([draw(generator) for generator in self.generators]).to(self.device, self.dtype)
 
     def in_crop(self, boxes: Tensor) -> Tensor:
-        """Returns boxes (n, C, h, w) as views (n, 3, h, w) of the crop."""
-        return self.frame.in_crop(boxes, self.mean).expand(-1, 3, -1, -1)
+        """Returns boxes (n, C, h, w) as views (n, bands, h, w) of the crop."""
+        return as_views(self.frame.in_crop(boxes, self.mean))
 
     def of_crop(self, gradient: Tensor) -> Tensor:
         """Returns the gradient with respect to the boxes, from that with respect to the views of the crop."""
         top, left, height, width = self.frame.inner
         inside = gradient[..., top : top + height, left : left + width].to(self.dtype)
-        return inside if self.colours == 3 else inside.sum(1, keepdim=True)
+        return inside.sum(1, keepdim=True) if self.colours == 1 else inside
+
+
+def as_views(boxes: Tensor) -> Tensor:
+    """Returns pictures (n, C, h, w) as views (n, bands, h, w): a grey one has three equal bands.
+
+    >>> as_views(torch.zeros(2, 1, 8, 8)).shape
+    torch.Size([2, 3, 8, 8])
+    """
+    return boxes.expand(-1, max(3, boxes.shape[1]), -1, -1)
 
 
 def mean_colour(network: Network) -> Tensor:
-    """Returns the colour (C, 1, 1) in [0, 1] that the network is fed as zero; mid-grey where that is black, or no
-    colour.
+    """Returns the colour (C, 1, 1) in [0, 1] that the network is fed as zero, in the order of a view's bands; mid-grey
+    where that is black, or no colour.
     """
     mean = torch.tensor(network.preprocessing.mean, dtype=torch.float64)
     proper = bool(((mean > 0) & (mean < 1)).all())
-    return (mean if proper else torch.full_like(mean, 0.5)).view(-1, 1, 1)
+    return network.preprocessing.arranged((mean if proper else torch.full_like(mean, 0.5)).view(-1, 1, 1))

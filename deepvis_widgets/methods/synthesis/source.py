@@ -23,7 +23,7 @@ def source(network: Network, target: Target) -> Target:
     candidates = [] if layer.rectifier is not None else _candidates(network, layer)
     if not candidates:
         return target
-    view = torch.rand(1, 3, *network.size, generator=torch.Generator().manual_seed(0))
+    view = torch.rand(1, network.bands, *network.size, generator=torch.Generator().manual_seed(0))
     names = [found.name for found in candidates]
     outputs = network.run(network.feed(view), keep=(*names, layer.name), until=layer.name).outputs
     for name in names:

@@ -359,7 +359,8 @@ def backward_picture(network: Network, recording: Recording, kind: str, unit: Ta
     W) in [0, 1].
     """
     objective, _ = start(network, recording, unit, seed)
-    return backward_view(recording.gradient(objective)[0].cpu(), kind)
+    signal = network.preprocessing.arranged(recording.gradient(objective)[0].cpu())
+    return backward_view(signal, kind)
 
 
 def backward(network: Network, recording: Recording, kind: str, unit: Target, line: str) -> BackwardView:

@@ -135,7 +135,13 @@ class Panes:
 
 
 def remark(network: Network, picture: Any) -> str:
-    """What is to be said of a network that answers by chance, or cannot know the picture; empty for others."""
+    """What is to be said of a network that answers by chance, or cannot know the picture, and of bands and windows;
+    empty for others.
+    """
+    return " · ".join(filter(None, (_doubt(network, picture), network.preprocessing.described)))
+
+
+def _doubt(network: Network, picture: Any) -> str:
     if network.varies:
         return "answers vary by chance"
     if is_untrained(network.module):
