@@ -1,0 +1,66 @@
+"""The network that names pixels: its shape, its size, and how much of the scenes it gets right."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import pytest
+import torch
+
+from deepvis_widgets.zoo.embedded import load_module
+from deepvis_widgets.zoo.pixels import PIXEL_LABELS, PIXELS, PixelNet, load_pixel_module
+from deepvis_widgets.zoo.scenes import CLASSES
+from deepvis_widgets.zoo.training.dataset import draw, fresh_orders
+from deepvis_widgets.zoo.training.evaluate_pixels import intersection_over_union, named, pixel_ious
+from deepvis_widgets.zoo.training.train_pixels import pixel_labels
+
+
+@pytest.fixture(scope="module")
+def network() -> PixelNet:
+    return load_pixel_module()
+
+
+def test_weights_are_small_and_do_not_hold_the_trunk_again() -> None:
+    stored = files("deepvis_widgets.zoo") / "weights" / f"{PIXELS}.safetensors"
+    assert len(stored.read_bytes()) <= 300_000
+
+
+def test_the_trunk_is_that_of_the_embedded_network(network: PixelNet) -> None:
+    trunk = load_module("husky-wolf").get_submodule("features").state_dict()
+    own = network.features.state_dict()
+    assert trunk.keys() == own.keys() and all(torch.equal(trunk[key], own[key]) for key in trunk)
+    assert not network.training and {p.dtype for p in network.parameters()} == {torch.float32}
+
+
+@pytest.mark.parametrize("side", [64, 128])
+def test_there_is_a_score_of_each_label_at_each_pixel(network: PixelNet, side: int) -> None:
+    assert network(torch.zeros(2, 3, side, side)).shape == (2, len(PIXEL_LABELS), side, side)
+    assert PIXEL_LABELS == ("background", *CLASSES)
+
+
+def test_fresh_scenes_are_named_pixel_by_pixel(network: PixelNet) -> None:
+    ious = pixel_ious(network, draw(fresh_orders(60, seed=5_000_000), quiet=True))
+    assert ious.keys() == set(PIXEL_LABELS)
+    assert ious["background"] >= 0.95
+    assert sum(ious.values()) / len(ious) >= 0.8 and min(ious.values()) >= 0.6, ious
+
+
+def test_what_is_right_comes_from_the_mask() -> None:
+    data = draw(fresh_orders(7, seed=1), quiet=True)  # two classes
+    right = pixel_labels(data)
+    assert torch.equal(right > 0, data.masks)
+    assert all(set(right[i].unique().tolist()) == {0, 1 + int(data.labels[i])} for i in range(7))
+
+
+def test_intersection_over_union_counts_pixels() -> None:
+    generator = torch.Generator().manual_seed(0)
+    given, right = (torch.randint(3, (2, 9, 9), generator=generator) for _ in range(2))
+    for label, found in enumerate(intersection_over_union(given, right, 4)[:3].tolist()):
+        both, either = ((given == label) & (right == label)).sum(), ((given == label) | (right == label)).sum()
+        assert found == pytest.approx(float(both / either))
+    assert intersection_over_union(given, right, 4)[3].isnan()
+
+
+def test_batches_do_not_change_what_is_named(network: PixelNet) -> None:
+    data = draw(fresh_orders(3, seed=9), quiet=True)
+    assert torch.equal(named(network, data, batch=3), named(network, data, batch=2))
