@@ -10,22 +10,28 @@ from deepvis_widgets.methods import explain, methods  # now: the package of that
 __all__ = [
     "Atlas",
     "AtlasView",
+    "Boxes",
     "CamBoard",
     "Cancelled",
+    "Classes",
     "Compare",
     "ConvolutionBoard",
     "DeepvisError",
     "Explorer",
     "HuskyWolf",
+    "Labels",
     "MaximizationLab",
     "Network",
     "OcclusionLab",
+    "Pixels",
     "PoolingBoard",
     "Preprocess",
     "RelevanceBoard",
     "RelevanceLedger",
     "ScoreTable",
+    "Similarity",
     "SnowLab",
+    "Values",
     "__version__",
     "explain",
     "load",
@@ -40,6 +46,11 @@ __all__ = [
 
 if TYPE_CHECKING:
     from deepvis_widgets.atlas import Atlas
+    from deepvis_widgets.core.answers.boxes import Boxes
+    from deepvis_widgets.core.answers.classes import Classes, Labels
+    from deepvis_widgets.core.answers.pixels import Pixels
+    from deepvis_widgets.core.answers.similarity import Similarity
+    from deepvis_widgets.core.answers.values import Values
     from deepvis_widgets.core.network.network import Network
     from deepvis_widgets.core.picture.preprocess import Preprocess
     from deepvis_widgets.scores import ScoreTable, sanity, score, score_table
@@ -66,20 +77,26 @@ else:
         {
             "Atlas": "atlas",
             "AtlasView": "widgets.atlas_view.atlas_view",
+            "Boxes": "core.answers.boxes",
             "CamBoard": "widgets.cam.cam_board",
+            "Classes": "core.answers.classes",
             "Compare": "widgets.compare.compare",
             "ConvolutionBoard": "widgets.convolution.convolution_board",
             "Explorer": "widgets.explorer.explorer",
             "HuskyWolf": "widgets.husky_wolf.husky_wolf",
+            "Labels": "core.answers.classes",
             "MaximizationLab": "widgets.maximization.maximization_lab",
             "Network": "core.network.network",
             "OcclusionLab": "widgets.occlusion.occlusion_lab",
+            "Pixels": "core.answers.pixels",
             "PoolingBoard": "widgets.pooling.pooling_board",
             "Preprocess": "core.picture.preprocess",
             "RelevanceBoard": "widgets.relevance.relevance_board",
             "RelevanceLedger": "widgets.relevance.relevance_ledger",
             "ScoreTable": "scores",
+            "Similarity": "core.answers.similarity",
             "SnowLab": "widgets.husky_wolf.snow.snow_lab",
+            "Values": "core.answers.values",
             "load": "zoo.load",
             "photo": "zoo.photos",
             "sanity": "scores",

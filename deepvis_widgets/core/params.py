@@ -5,8 +5,8 @@ from them.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from .checks import one_of
@@ -25,6 +25,7 @@ class Spec:
     step: float | None = None
     choices: tuple[Any, ...] | None = None
     help: str = ""
+    also: Mapping[Any, Any] = field(default_factory=dict)  # other words for a choice, and which they stand for
 
 
 def number(default: float | None, label: str, low: float, high: float, step: float, help: str = "") -> Any:
@@ -34,9 +35,12 @@ def number(default: float | None, label: str, low: float, high: float, step: flo
     )
 
 
-def choice(default: Any, label: str, choices: Sequence[Any], help: str = "") -> Any:
-    """A dataclass field for one of a few values."""
-    return dataclasses.field(default=default, metadata={"label": label, "choices": tuple(choices), "help": help})
+def choice(
+    default: Any, label: str, choices: Sequence[Any], help: str = "", also: Mapping[Any, Any] | None = None
+) -> Any:
+    """A dataclass field for one of a few values, some of which may have another name, too."""
+    metadata = {"label": label, "choices": tuple(choices), "help": help, "also": also or {}}
+    return dataclasses.field(default=default, metadata=metadata)
 
 
 def text(default: str, label: str, help: str = "") -> Any:
@@ -64,12 +68,17 @@ def make(params: type, given: dict[str, Any], method: str) -> Any:
             accepted = ", ".join(known) or "no parameters"
             raise DeepvisError(f'{method} has no parameter "{name}"; accepted: {accepted}.')
         _check(known[name], value, method)
-    return params(**given)
+    return params(**{name: _usual(known[name], value) for name, value in given.items()})
+
+
+def _usual(spec: Spec, value: Any) -> Any:
+    """The usual name of a choice."""
+    return spec.also.get(value, value) if spec.also else value
 
 
 def _check(spec: Spec, value: Any, method: str) -> None:
     if spec.choices is not None:
-        one_of(spec.name, value, spec.choices, by=method)
+        one_of(spec.name, _usual(spec, value), spec.choices, by=method)
         return
     if isinstance(spec.default, str):
         if not isinstance(value, str):

@@ -141,4 +141,5 @@ def explanation_key(
     `view` is the picture (3, H, W) as the network sees it, `target` a class index, or None for the top class.
     """
     chosen = method(name).settings(network, params or {})
-    return content_key("explanation", name, weights_key(network.module), view, target, vars(chosen))
+    asked = (weights_key(network.module), network.answers.key, view, target)
+    return content_key("explanation", name, *asked, vars(chosen))

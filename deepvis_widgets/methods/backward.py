@@ -15,7 +15,9 @@ from ..core.network.target import Target
 from ..core.results import HeatMap
 
 SEEDS = ("one", "activation", "map")
-SCORES = ("logit", "softmax")
+SCORES = ("logit", "probability")
+SOFTMAX = {"softmax": "probability"}
+SCORE_HELP = "the score itself, or its probability: after the softmax, or a label's sigmoid"
 
 
 def attribution(
@@ -26,7 +28,7 @@ def attribution(
 
     `seed` is what starts the backward pass of a hidden unit: 1.0 at its position ("one"), its activation there
     ("activation"), or its whole map ("map"); without a position the strongest one is taken. A class starts from its
-    logit, or from its softmax probability.
+    logit, or from its probability.
 
     >>> import deepvis_widgets as dv
     >>> net, scene = dv.load("husky-wolf"), dv.scene("wolf", "snow", seed=3)
@@ -61,7 +63,7 @@ def start(
     """Returns (the scalar to differentiate, the resolved target with its class or position filled in)."""
     with torch.enable_grad():
         if target is None or target.layer is None:
-            return _class_score(recording, target, seed, score)
+            return _class_score(network, recording, target, seed, score)
         output = recording.outputs[target.layer]
         unit = network.layers[target.layer].layout.maps(output)[0, target.channel]
         row, col = target.position or strongest(unit)
@@ -72,10 +74,12 @@ def start(
         return (value * value.detach() if seed == "activation" else value), resolved
 
 
-def _class_score(recording: Recording, target: Target | None, seed: str, score: str) -> tuple[Tensor, Target]:
-    scores = recording.logits[0]
-    channel = int(scores.argmax()) if target is None else target.channel
-    value = (scores.softmax(0) if score == "softmax" else scores)[channel]
+def _class_score(
+    network: Network, recording: Recording, target: Target | None, seed: str, score: str
+) -> tuple[Tensor, Target]:
+    scores, answers = recording.logits[:1], network.answers
+    channel = answers.top(scores[0]) if target is None else target.channel
+    value = (answers.probabilities(scores) if score == "probability" else scores)[0, channel]
     return (value if seed == "one" else value * value.detach()), Target(channel)
 
 

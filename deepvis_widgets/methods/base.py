@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from torch import Tensor
 
+from ..core.errors import DeepvisError
 from ..core.network.compiled import is_script
 from ..core.network.network import Network
 from ..core.network.target import Target
@@ -74,12 +75,21 @@ class Method(ABC):
         """Returns all parameters, those not given at their defaults for this network; DeepvisError for what is not
         accepted.
         """
-        return make(self.Params, {**self.suited(network), **given}, self.name)
+        found = make(self.Params, {**self._suited(network), **given}, self.name)
+        if getattr(found, "score", "") == "probability" and not network.answers.probable:
+            score = network.answers.score
+            raise DeepvisError(f'{network.name} gives no probabilities; score="logit" explains its {score}.')
+        return found
 
     def specs(self, network: Network) -> list[Spec]:
         """Returns the parameters with their defaults for this network, in order."""
-        suited = self.suited(network)
+        suited = self._suited(network)
         return [replace(spec, default=suited.get(spec.name, spec.default)) for spec in specs(self.Params)]
+
+    def _suited(self, network: Network) -> dict[str, Any]:
+        """The same, and the score itself where answers have no probabilities."""
+        scored = any(spec.name == "score" for spec in specs(self.Params)) and not network.answers.probable
+        return {**({"score": "logit"} if scored else {}), **self.suited(network)}
 
     @abstractmethod
     def run(

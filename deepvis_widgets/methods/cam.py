@@ -27,8 +27,8 @@ class ClassActivationMap(HeatMap):
     """The map of the class that was asked for, and those of the strongest classes, which cost no further pass.
 
     `classes` (n,) are the indices of the five strongest classes, strongest first, `labels` their names, `logits` (n,)
-    and `probabilities` (n,) what the network gives them, and `coarse_maps` (n, h, w) their maps before they were
-    resized.
+    and `probabilities` (n,), or values, what the network gives them, and `coarse_maps` (n, h, w) their maps before they
+    were resized.
     """
 
     classes: Tensor = field(default_factory=lambda: torch.empty(0, dtype=torch.long))
@@ -82,7 +82,7 @@ class Cam(Method):
             raise DeepvisError(no_head(network))
         logits = recording.logits[0].detach().cpu()
         strongest = logits.argsort(descending=True, stable=True)[:MOST]
-        channel = int(strongest[0]) if target is None else target.channel
+        channel = network.answers.top(logits) if target is None else target.channel
         coarse, *others = class_maps(recording.head, torch.tensor([channel, *strongest.tolist()]))
         return ClassActivationMap(
             self.name,
@@ -95,7 +95,7 @@ class Cam(Method):
             classes=strongest,
             labels=tuple(network.labels[index] for index in strongest.tolist()),
             logits=logits[strongest],
-            probabilities=logits.to(precision(network)).softmax(0)[strongest],
+            probabilities=network.answers.shown(logits.to(precision(network))[None])[0, strongest],
             coarse_maps=torch.stack(others),
         )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from ..core.answers.base import Answers
 from ..core.errors import DeepvisError
 from ..core.network.cam_head import Head
 from ..core.network.network import Network
@@ -47,8 +48,8 @@ class Terms:
 class ClassEvidence:
     """What the last feature maps of one pass say for and against every class (Zhou et al. 2016); no further pass.
 
-    `head` holds the feature maps (1, K, h, w) and the linear map after them, `logits` (classes,) the scores; on the
-    CPU, without a graph.
+    `head` holds the feature maps (1, K, h, w) and the linear map after them, `logits` (classes,) the scores, and
+    `answers` what they mean; on the CPU, without a graph.
 
     >>> import deepvis_widgets as dv
     >>> net, scene = dv.load("husky-wolf"), dv.scene("wolf", "snow", seed=3)
@@ -59,6 +60,7 @@ class ClassEvidence:
 
     head: Head
     logits: Tensor
+    answers: Answers
 
     @classmethod
     def of(cls, network: Network, view: Tensor) -> ClassEvidence:
@@ -72,21 +74,23 @@ class ClassEvidence:
         # copies: what is taken apart later must be the answer that was recorded, also if the network learns meanwhile
         parts = (None if p is None else p.detach().to("cpu", kind, copy=True) for p in (found.weight, found.bias))
         return cls(
-            Head(found.features[:1].detach().to("cpu", kind), *parts), recording.logits[0].detach().to("cpu", kind)
+            Head(found.features[:1].detach().to("cpu", kind), *parts),
+            recording.logits[0].detach().to("cpu", kind),
+            network.answers,
         )
 
     @property
     def top(self) -> int:
         """The class with the highest score."""
-        return int(self.logits.argmax())
+        return self.answers.top(self.logits)
 
     def strongest(self, count: int) -> list[int]:
         """Returns the classes with the highest scores, in order."""
         return self.logits.argsort(descending=True)[:count].tolist()
 
-    def probabilities(self) -> Tensor:
-        """Returns softmax class probabilities (classes,)."""
-        return self.logits.softmax(0)
+    def shown(self) -> Tensor:
+        """Returns class probabilities (classes,), or the scores themselves where they have none."""
+        return self.answers.shown(self.logits[None])[0]
 
     def maps(self, classes: list[int]) -> Tensor:
         """Returns the class activation maps (n, h, w) of these classes."""

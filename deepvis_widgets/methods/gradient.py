@@ -13,13 +13,13 @@ from ..core.network.target import Target
 from ..core.params import choice
 from ..core.report import Report
 from ..core.results import HeatMap
-from .backward import SCORES, attribution, heatmap
+from .backward import SCORE_HELP, SCORES, SOFTMAX, attribution, heatmap
 from .base import Method, silent
 
 
 @dataclass(frozen=True)
 class GradientParams:
-    score: str = choice("logit", "Score", SCORES, "the class score before or after the softmax")
+    score: str = choice("logit", "Score", SCORES, SCORE_HELP, also=SOFTMAX)
 
 
 class Gradient(Method):

@@ -16,7 +16,7 @@ from ..core.params import choice, number
 from ..core.picture.fills import fill_picture
 from ..core.report import Report
 from ..core.results import HeatMap
-from .backward import SCORES, describe
+from .backward import SCORE_HELP, SCORES, SOFTMAX, describe
 from .base import Method, silent
 from .perturbation.score import Score, batches, per_pass, precision
 
@@ -53,7 +53,7 @@ class IntegratedGradientsParams:
     steps: int = number(50, "Steps", 2, 500, 1, "pictures on the way from the baseline")
     baseline: str = choice("black", "Baseline", BASELINES, "where the way begins; mean: the picture's own mean colour")
     integration: str = choice("gauss-legendre", "Integration", tuple(INTEGRATION))
-    score: str = choice("logit", "Score", SCORES, "the class score before or after the softmax")
+    score: str = choice("logit", "Score", SCORES, SCORE_HELP, also=SOFTMAX)
 
 
 @dataclass(eq=False, repr=False)

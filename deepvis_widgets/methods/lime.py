@@ -16,7 +16,7 @@ from ..core.params import choice, number
 from ..core.picture.fills import fill_picture
 from ..core.report import Report
 from ..passes.fused_passes import FusedPasses
-from .backward import SCORES, describe
+from .backward import SCORE_HELP, SCORES, SOFTMAX, describe
 from .base import Method, silent
 from .perturbation.score import Score, per_pass, precision
 from .perturbation.segmentation import SEGMENTATIONS, superpixels
@@ -37,7 +37,7 @@ class LimeParams:
     fill: str = choice("mean", "Fill", FILLS, "what hidden superpixels show; mean: each its own mean colour")
     keep: float = number(0.5, "Kept", 0.05, 0.95, 0.05, "probability that a superpixel is kept")
     paired: bool = choice(False, "In pairs", (False, True), "each sample followed by its opposite (antithetic)")
-    score: str = choice("softmax", "Score", tuple(reversed(SCORES)), "the class score after or before the softmax")
+    score: str = choice("probability", "Score", tuple(reversed(SCORES)), SCORE_HELP, also=SOFTMAX)
     stop: bool = choice(False, "Stop when stable", (False, True), "as soon as the ranking is stable")
     stable: float = number(
         0.9, "Stable from", 0.5, 1.0, 0.05, "agreement of two halves of the samples on the strongest"
@@ -136,8 +136,7 @@ class Question:
         recording = self._passes.run(x)
         values = self.score.value(recording)[:, None]
         if self.others:
-            scores = recording.logits.softmax(1) if self.score.kind == "softmax" else recording.logits
-            values = torch.cat([values, scores[:, self.others]], 1)
+            values = torch.cat([values, self.score.scores(recording)[:, self.others]], 1)
         return values.to("cpu", precision(self.score.network))
 
 

@@ -18,7 +18,7 @@ from ..core.picture.fills import FILLS, fill_picture
 from ..core.report import Report
 from ..core.results import HeatMap
 from ..passes.window_passes import WindowPasses
-from .backward import SCORES, describe
+from .backward import SCORE_HELP, SCORES, SOFTMAX, describe
 from .base import Method, silent
 from .perturbation import kriging as coarse
 from .perturbation.score import Score, per_pass
@@ -32,7 +32,7 @@ class OcclusionParams:
     window: int = number(32, "Window", 1, 1024, 1, "side of the hidden square, in pixels")
     stride: int = number(8, "Stride", 1, 1024, 1, "pixels from one position to the next; at most the window")
     fill: str = choice("grey", "Fill", FILLS, "what the window shows")
-    score: str = choice("logit", "Score", SCORES, "the class score before or after the softmax")
+    score: str = choice("logit", "Score", SCORES, SCORE_HELP, also=SOFTMAX)
     windows: str = choice(
         "all", "Windows", ("all", APPROXIMATE), "approximate: measure few windows and estimate those between"
     )

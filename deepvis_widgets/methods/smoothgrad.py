@@ -14,7 +14,7 @@ from ..core.network.target import Target
 from ..core.params import choice, number
 from ..core.report import Report
 from ..core.results import HeatMap
-from .backward import SCORES, heatmap
+from .backward import SCORE_HELP, SCORES, SOFTMAX, heatmap
 from .base import Method, silent
 from .perturbation.score import Score, batches, per_pass, precision
 
@@ -27,7 +27,7 @@ class SmoothGradParams:
     noise: float = number(0.15, "Noise", 0.0, 1.0, 0.01, "σ of the noise, as a share of the input's range")
     seed: int = number(0, "Seed", 0, 2**31 - 1, 1)
     average: str = choice("gradient", "Average of", AVERAGES, "the gradients, or their squares")
-    score: str = choice("logit", "Score", SCORES, "the class score before or after the softmax")
+    score: str = choice("logit", "Score", SCORES, SCORE_HELP, also=SOFTMAX)
 
 
 class SmoothGrad(Method):

@@ -21,7 +21,7 @@ def check_served(network: Network, name: str) -> None:
 
 def explained(network: Network, view: Tensor, target: int | str | None) -> int:
     """Returns the class index of a class given by index or label; None: the top class of the view (3, H, W)."""
-    return int(network.look(view).logits[0].argmax()) if target is None else network.class_index(target)
+    return network.top(view) if target is None else network.class_index(target)
 
 
 def heat_map(result: Result, method: str) -> HeatMap:

@@ -20,7 +20,7 @@ FILL = "blur"
 
 @dataclass(frozen=True, eq=False)
 class Curves:
-    """The probability of the target while pixels change, the most important ones first.
+    """The probability, or value, of the target while pixels change, the most important ones first.
 
     `fractions` (steps + 1,) is the share of the pixels changed, 0 to 1; `deletion` (steps + 1,) the probability with
     these pixels taken from the fill, `insertion` (steps + 1,) with only these taken from the picture.
@@ -83,7 +83,7 @@ def curves(
     for part in batches(len(changed), per_pass(network)):
         chosen = (ranks < changed[part, None, None])[:, None]
         views = torch.where(chosen, torch.stack(other[part]), torch.stack(base[part]))
-        answers.append(_probabilities(network, views)[:, channel])
+        answers.append(_shown(network, views)[:, channel])
         report(part.stop / len(changed))
     deletion, insertion = torch.cat(answers).view(2, steps + 1)
     return Curves(counts.to(deletion.dtype) / ranks.numel(), deletion, insertion)
@@ -97,8 +97,8 @@ def ranking(heatmap: Tensor) -> Tensor:
     return ranks.view(heatmap.shape)
 
 
-def _probabilities(network: Network, views: Tensor) -> Tensor:
-    return network.logits(views).to("cpu", precision(network)).softmax(1)
+def _shown(network: Network, views: Tensor) -> Tensor:
+    return network.answers.shown(network.logits(views).to("cpu", precision(network)))
 
 
 def _by(plane: Tensor) -> str:

@@ -73,7 +73,8 @@ def _scan_pass(
 ) -> None:
     """Passes the views through the network together, and adds what its units answer to the shard's statistics."""
     seen = _PassStatistics(layers, plan.positions, numbers)
-    answers = network.run(network.feed(views), keep=plan.layers, look=seen.add).logits.float().cpu().softmax(1)
+    logits = network.run(network.feed(views), keep=plan.layers, look=seen.add).logits.float().cpu()
+    answers = network.answers.shown(logits)
     good = torch.isfinite(answers).all(1) & torch.from_numpy(np.isfinite(seen.values).all(1))
     if not good.all():  # once more without those
         for index in (~good).nonzero()[:, 0].tolist():

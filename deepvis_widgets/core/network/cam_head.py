@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,32 +36,28 @@ class Head:
 
 
 class HeadTrace:
-    """Follows global average pooling to the class scores, and class scores through a final softmax."""
+    """Follows global average pooling to the class scores, and scores through a final softmax or sigmoid."""
 
     def __init__(self) -> None:
         self._heads: dict[int, Head] = {}
-        self._before_softmax: dict[int, Tensor] = {}
+        self._before: dict[int, tuple[str, Tensor]] = {}  # what came out → the normaliser, and what went in
         self._alive: list[Tensor] = []  # an id stays ours only while its tensor lives
 
     def head(self, logits: Tensor) -> Head | None:
         """Returns the head that made these class scores, None where it is of another form."""
-        before = self._before_softmax.get(id(logits), logits)
-        return self._heads.get(id(before))
+        return self._heads.get(id(logits))
 
-    def unnormalised(self, logits: Tensor) -> Tensor:
-        """Returns the scores (B, classes) before a softmax the network itself ends in, else the scores as they are."""
-        before = self._before_softmax.get(id(logits))
-        return logits if before is None else self._as_scores(before)
+    def ends_in(self, output: Tensor) -> str | None:
+        """Returns the normaliser that the network itself ends in, "softmax" or "sigmoid", None where it has none."""
+        found = self._before.get(id(output))
+        return None if found is None else found[0]
 
-    def _as_scores(self, before: Tensor) -> Tensor:
-        """As rows: a softmax may have been taken over maps of one position."""
-        if before.ndim == 2:
-            return before
-        scores = before.flatten(1)
-        if (head := self._heads.get(id(before))) is not None:
-            self._heads[id(scores)] = head
-            self._alive.append(scores)
-        return scores
+    def before(self, output: Tensor, normalisers: Collection[str]) -> Tensor | None:
+        """Returns what went into one of these normalisers, where the network ends in it."""
+        found = self._before.get(id(output))
+        if found is None or found[0] not in normalisers:
+            return None
+        return output.logit() if found[1] is output else found[1]  # a sigmoid in place has overwritten it
 
     def follow(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any) -> None:
         """Follows one call of the pass: the plain name of the operation, what it was given, and what came out."""
@@ -69,13 +66,12 @@ class HeadTrace:
             self._follow(name, source, output, args, kwargs)
 
     def _follow(self, name: str, source: Tensor, output: Tensor, args: Any, kwargs: Any) -> None:
-        if name in ("softmax", "log_softmax") and _over_classes(output, args, kwargs):
-            self._before_softmax[id(output)] = source
-            self._alive.append(output)
-            return
-        scores = self._before_softmax.get(id(source))
-        if scores is not None and name in SAME_NUMBERS and _as_many(source, output) and _in_order(source, output):
-            self._before_softmax[id(output)] = scores
+        normaliser = _normaliser(name, output, args, kwargs)
+        scores = None if normaliser is None else (normaliser, source)
+        if normaliser is None and name in SAME_NUMBERS and _as_many(source, output) and _in_order(source, output):
+            scores = self._before.get(id(source))
+        if scores is not None:
+            self._before[id(output)] = scores
             self._alive.append(output)
             return
         known = self._heads.get(id(source))
@@ -91,7 +87,7 @@ class HeadTrace:
             self._alive.append(output)
         else:
             self._heads.pop(id(output), None)  # overwritten in place: no longer what it was
-            self._before_softmax.pop(id(output), None)
+            self._before.pop(id(output), None)
 
 
 def _as_many(source: Tensor, output: Tensor) -> bool:
@@ -99,12 +95,19 @@ def _as_many(source: Tensor, output: Tensor) -> bool:
     return output.numel() == source.numel() and (output.dtype, output.device) == (source.dtype, source.device)
 
 
+def _normaliser(name: str, output: Tensor, args: Any, kwargs: Any) -> str | None:
+    """Returns what scores go through here; "sigmoid" also for gates, which no network ends in."""
+    if name in ("softmax", "log_softmax") and _over_classes(output, args, kwargs):
+        return "softmax"
+    return "sigmoid" if name in ("sigmoid", "special_expit") else None
+
+
 def _over_classes(output: Tensor, args: Any, kwargs: Any) -> bool:
-    """Whether a softmax was taken over rows of class scores, or over maps (B, classes, 1, 1)."""
+    """Whether a softmax was taken over rows of class scores, or over maps (B, classes, h, w)."""
     if output.ndim == 2:
         return True
     dim = args[1] if len(args) > 1 else kwargs.get("dim")
-    return output.ndim == 4 and output.shape[2:] == (1, 1) and dim in (1, -3)
+    return output.ndim == 4 and dim in (1, -3)
 
 
 def _in_order(source: Tensor, output: Tensor) -> bool:

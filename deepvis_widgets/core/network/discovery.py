@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
+from ..answers.base import Answers
+from ..answers.find import UNSAID, Unsaid
 from ..errors import DeepvisError
 from .field_trace import FieldTrace
 from .layer import OUTPUT, Layer, Layers
@@ -28,8 +29,9 @@ class Discovery:
     varies: bool
 
 
-def discover(module: nn.Module, x: Tensor, name: str) -> Discovery:
-    """Returns the layers that a pass over x (1, C, H, W) shows; `name` is what messages call the network.
+def discover(module: nn.Module, x: Tensor, name: str, said: Answers | Unsaid = UNSAID) -> Discovery:
+    """Returns the layers that a pass over x (1, C, H, W) shows; `name` is what messages call the network, and `said`
+    what its output means.
 
     Raises DeepvisError where the module cannot be run on x, shows no layers, or answers with NaN or infinity.
 
@@ -40,7 +42,7 @@ def discover(module: nn.Module, x: Tensor, name: str) -> Discovery:
     overwritten: frozenset[str] = frozenset()
     while True:  # a first pass shows which outputs are overwritten in place, a second one keeps copies of those
         trace = FieldTrace(x)
-        recorder = LayerRecorder(PassOptions(cloned=overwritten, beside=trace), 1)
+        recorder = LayerRecorder(PassOptions(cloned=overwritten, beside=trace, answers=said), 1)
         recording = _tried(module, x, recorder, name)
         if recorder.overwritten() <= overwritten:
             break
@@ -54,7 +56,8 @@ def discover(module: nn.Module, x: Tensor, name: str) -> Discovery:
 
 def _varies(module: nn.Module, x: Tensor, recording: Recording) -> bool:
     """Returns whether a second pass over the same input gives other class scores."""
-    again = record(module, x, PassOptions(keep=())).logits
+    assert recording.answers is not None
+    again = record(module, x, PassOptions(keep=(), answers=recording.answers)).logits
     return not torch.allclose(again, recording.logits, rtol=1e-4, atol=1e-6, equal_nan=True)
 
 
@@ -83,20 +86,3 @@ def _layers(recorder: LayerRecorder, trace: FieldTrace) -> Layers:
         shape = tuple(output.shape[1:])
         layers.append(Layer(name, kind, shape, layout, channels, height, width, field, rectifier))
     return Layers(layers)
-
-
-def checked_labels(labels: Sequence[str] | None, classes: int, name: str) -> list[str]:
-    """Returns one label per class, "class 0" and so on where none are given; DeepvisError where there are more or
-    fewer.
-
-    >>> checked_labels(None, 2, "mine")
-    ['class 0', 'class 1']
-    """
-    if labels is None:
-        return [f"class {index}" for index in range(classes)]
-    labels = [labels] if isinstance(labels, str) else list(labels)
-    if len(labels) != classes:
-        raise DeepvisError(
-            f"{len(labels)} labels were given and {name} has {classes} classes; give one label per class."
-        )
-    return [str(label) for label in labels]

@@ -5,19 +5,23 @@ from __future__ import annotations
 import warnings
 from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
+from copy import copy
 from dataclasses import replace
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from ..answers.base import Answers, as_labels
+from ..answers.find import Unsaid, named, open_question
+from ..answers.place import place_in
 from ..checks import whole
 from ..errors import DeepvisError
 from ..picture.preprocess import Preprocess, understand
 from ..weights_key import stamps
 from .backward_rules import PLAIN, Rules
 from .compiled import uncompiled
-from .discovery import Discovery, checked_labels, discover
+from .discovery import Discovery, discover
 from .layer import listed
 from .pass_options import Look, PassOptions
 from .recording import Recording, check_finite, record
@@ -26,15 +30,17 @@ from .target import Target, unit_target
 
 
 class Network:
-    """Any image classifier: `module` with what belongs to it.
+    """Any image network: `module` with what belongs to it.
 
     `has_head` says whether exact class activation maps exist. `preprocess` is None (ImageNet's 224 × 224), a
-    Preprocess, a torchvision preset, or a callable from a PIL image to a normalised float tensor (C, H, W). `labels`
-    names the classes. One pass over a grey picture finds the layers, so functional, reused and in-place operations are
-    no obstacle. The module itself is never changed: same weights, same mode, no hook, no attribute.
+    Preprocess, a torchvision preset, or a callable from a PIL image to a normalised float tensor (C, H, W). `answers`
+    says what its output means: dv.Classes, Labels, Values, Pixels, Boxes or Similarity; None: what the output shows,
+    and `unsaid` asks, in one sentence, what it does not. `labels` names the answers. One pass over a grey picture finds
+    the layers, so functional, reused and in-place operations are no obstacle. The module itself is never changed: same
+    weights, same mode, no hook, no attribute.
 
-    Raises DeepvisError where the module cannot be run on its own preprocessing, returns no class scores, or the labels
-    do not fit.
+    Raises DeepvisError where the module cannot be run on its own preprocessing, returns nothing that is known, or the
+    labels do not fit.
 
     >>> module = nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(8, 2))
     >>> net = Network(module, Preprocess(size=(16, 16)), labels=["husky", "wolf"], name="mine")
@@ -47,7 +53,13 @@ class Network:
     """
 
     def __init__(
-        self, module: nn.Module, preprocess: Any = None, labels: Sequence[str] | None = None, name: str | None = None
+        self,
+        module: nn.Module,
+        preprocess: Any = None,
+        labels: Sequence[str] | None = None,
+        name: str | None = None,
+        *,
+        answers: Answers | None = None,
     ) -> None:
         if not isinstance(module, nn.Module):
             raise DeepvisError(
@@ -58,9 +70,14 @@ class Network:
         self.preprocessing: Preprocess = understand(preprocess)
         self.recordings = Recordings()
         self.memory_format = torch.channels_last
-        found = self._discover()
+        said = named(answers, labels)
+        found = self._discover(said)
         self.layers, self.overwritten = found.layers, found.overwritten
-        self.classes = found.recording.logits.shape[1]
+        meant = found.recording.answers
+        assert meant is not None
+        meant = meant.found_in(module)
+        self.answers = meant.fitted(max(found.recording.logits.shape[1], len(meant.labels)), self.name)
+        self.unsaid = open_question(meant, answers is not None, self.name)
         self.has_head = found.recording.head is not None
         self.varies = found.varies
         if self.varies:
@@ -69,20 +86,46 @@ class Network:
                 "what is shown of it is one answer of many.",
                 stacklevel=2,
             )
-        self.labels = checked_labels(labels, self.classes, self.name)
+
+    @property
+    def labels(self) -> list[str]:
+        """The names of its answers."""
+        return list(self.answers.labels)
+
+    @labels.setter
+    def labels(self, labels: Sequence[str]) -> None:
+        self.answers = replace(self.answers, labels=as_labels(labels)).fitted(self.classes, self.name)
+
+    @property
+    def classes(self) -> int:
+        """How many answers it gives: classes, for one."""
+        return len(self.answers.labels)
 
     def __repr__(self) -> str:
         height, width = self.size
-        return f"Network({self.name}: {len(self.layers)} layers, {self.classes} classes, pictures of {height}×{width})"
+        count = f"1 {self.answers.noun}" if self.classes == 1 else f"{self.classes} {self.answers.nouns}"
+        return f"Network({self.name}: {len(self.layers)} layers, {count}, pictures of {height}×{width})"
 
-    def _discover(self) -> Discovery:
+    def at(self, place: Any) -> Network:
+        """Returns the same network asked about one place of the picture: for Pixels a region, bool (H, W), over which
+        the mean logit of a class is explained; for Boxes a box (top, left, height, width), whose score is. None:
+        everywhere.
+
+        The module is shared. Raises DeepvisError where answers have no place, or this is none.
+        """
+        found = copy(self)
+        found.answers = self.answers.at(place_in(self.size, self.answers.kind, place))
+        found.recordings = Recordings(self.recordings.limit)
+        return found
+
+    def _discover(self, said: Answers | Unsaid) -> Discovery:
         """Channels last is quicker, but a network that calls `view` after its convolutions needs the plain order."""
         grey = torch.full((1, 3, *self.size), 0.5)
         try:
-            return discover(self.module, self.feed(grey), self.name)
+            return discover(self.module, self.feed(grey), self.name, said)
         except DeepvisError:
             self.memory_format = torch.contiguous_format
-            return discover(self.module, self.feed(grey), self.name)
+            return discover(self.module, self.feed(grey), self.name, said)
 
     # --- pictures ---
 
@@ -147,7 +190,8 @@ class Network:
         return found
 
     def _recorded(self, view: Tensor, options: PassOptions) -> Recording:
-        found = record(self.module, self.feed(view[None]), replace(options, cloned=self.overwritten))
+        options = replace(options, cloned=self.overwritten, answers=self._meant())
+        found = record(self.module, self.feed(view[None]), options)
         check_finite(found, self.module, self.name)
         return found
 
@@ -177,12 +221,20 @@ class Network:
         # what nobody keeps may be overwritten
         cloned = self.overwritten if grad else self.overwritten.intersection(keep if look is None else ())
         options = PassOptions(
-            rules, keep, until, grad, cloned=cloned, skip_rectifier=skip_rectifier, beside=beside, look=look
+            rules,
+            keep,
+            until,
+            grad,
+            cloned=cloned,
+            skip_rectifier=skip_rectifier,
+            beside=beside,
+            look=look,
+            answers=self._meant(),
         )
         return record(self.module, x, options)
 
     def logits(self, views: Tensor) -> Tensor:
-        """Returns class scores (B, classes), before the softmax, for views (B, 3, H, W) in [0, 1]; no graph."""
+        """Returns scores (B, n) for views (B, 3, H, W) in [0, 1]: of classes those before the softmax; no graph."""
         return self._bare(self.feed(views)).logits
 
     def _bare(self, x: Tensor) -> Recording:
@@ -196,8 +248,32 @@ class Network:
         return None if weights is None else (rules.name, weights, view_key(view))
 
     def probabilities(self, views: Tensor) -> Tensor:
-        """Returns softmax class probabilities (B, classes) for views (B, 3, H, W) in [0, 1]."""
-        return self.logits(views).float().softmax(1)
+        """Returns probabilities (B, n) for views (B, 3, H, W) in [0, 1]: a softmax over classes, a sigmoid for each
+        label. Raises DeepvisError where the answers have none.
+        """
+        return self.answers.probabilities(self.logits(views).float())
+
+    def _meant(self) -> Answers:
+        """What the output means, for the weights as they are."""
+        return self.answers.current(self._stamps, self._embedded)
+
+    def _stamps(self) -> Any:
+        return stamps(self.module)
+
+    def _embedded(self, picture: Any) -> Tensor:
+        """The output (1, d) of a bare pass over a picture."""
+        x = self.feed(self.view(picture)[None])
+        found: Tensor = record(self.module, x, PassOptions(keep=(), answers=self.answers)).picked
+        return found
+
+    def bars(self, view: Tensor) -> Tensor:
+        """Returns what bars show of the answers to a view (3, H, W): (n,), probabilities for one."""
+        found = self.look(view)
+        return self.answers.bars(found.logits.detach().float().cpu(), found.picked)
+
+    def top(self, view: Tensor) -> int:
+        """Returns which answer is explained for a view (3, H, W) where none is chosen: the top class, for one."""
+        return self.answers.top(self.look(view).logits[0])
 
     def deepest(self, names: Collection[str]) -> str:
         """Returns the one of these layers that is computed last."""
@@ -225,9 +301,11 @@ class Network:
         """Returns the index of a class given by index or label."""
         if isinstance(target, str):
             if target not in self.labels:
-                raise DeepvisError(f'There is no class "{target}"; this network knows {listed(self.labels)}.')
+                noun = self.answers.noun
+                raise DeepvisError(f'There is no {noun} "{target}"; this network knows {listed(self.labels)}.')
             return self.labels.index(target)
         index = whole(target)
         if index is None or not 0 <= index < self.classes:
-            raise DeepvisError(f"There is no class {target}; the classes are 0 to {self.classes - 1}.")
+            noun, nouns = self.answers.noun, self.answers.nouns
+            raise DeepvisError(f"There is no {noun} {target}; the {nouns} are 0 to {self.classes - 1}.")
         return index

@@ -9,6 +9,8 @@ from typing import Any
 
 from torch import Tensor
 
+from ..answers.base import Answers
+from ..answers.find import UNSAID, Unsaid
 from .backward_rules import PLAIN, Rules
 
 Look = Callable[[str, Tensor], None]  # the name of a layer, and its output
@@ -26,6 +28,7 @@ class PassOptions:
     - `cloned`: the layers whose output the network overwrites in place.
     - `skip_rectifier`: the number of the rectifier call that passes its input on unchanged.
     - `beside`: a mode that sees every call, too.
+    - `answers`: what the network's output means.
     - `look`: sees the outputs to keep as they come, and none is kept.
 
     >>> PassOptions(keep=("features.0",), until="features.0").grad
@@ -41,6 +44,7 @@ class PassOptions:
     skip_rectifier: int | None = None
     beside: AbstractContextManager[Any] | None = None
     look: Look | None = None
+    answers: Answers | Unsaid = UNSAID
 
     def hooked(self) -> set[str] | None:
         """The modules a pass has to listen to, by dotted names; None: all."""

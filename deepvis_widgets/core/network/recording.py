@@ -13,6 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
 
+from ..answers.base import Answers
+from ..answers.find import Unsaid
 from ..errors import DeepvisError
 from .backward_rules import NamedReplacements, Replacements, RuleMode
 from .cam_head import Head, HeadTrace
@@ -32,8 +34,9 @@ class Recording:
     """What one pass showed: the input (B, C, H, W), each layer's output in order of execution, and the network's
     answer.
 
-    With a graph (grad=True) any number of backward passes can start from any layer. `scores` (B, classes) are the class
-    scores before any softmax, None for a pass that ended early; `head` is the form of head that class activation maps
+    With a graph (grad=True) any number of backward passes can start from any layer. `scores` (B, n) are what can be
+    explained, class scores before any softmax for one, None for a pass that ended early; `answers` says what they mean,
+    and `picked` is what they were made from: maps of logits, say. `head` is the form of head that class activation maps
     are exact for, if it has that form. `table` are the replacements the pass ran under.
     """
 
@@ -42,11 +45,13 @@ class Recording:
     scores: Tensor | None = None
     head: Head | None = None
     table: Replacements = field(default_factory=NamedReplacements)
+    answers: Answers | None = None
+    picked: Any = None
 
     @property
     def logits(self) -> Tensor:
-        """The class scores of a pass that went to the end."""
-        assert self.scores is not None, "this pass ended before the class scores"
+        """The scores of a pass that went to the end."""
+        assert self.scores is not None, "this pass ended before the scores"
         return self.scores
 
     def gradient(self, output: Tensor, seed: Tensor | None = None, wrt: Tensor | None = None) -> Tensor:
@@ -166,17 +171,18 @@ def observe(module: nn.Module, x: Tensor, recorder: LayerRecorder) -> Recording:
     """One pass of `module` that `recorder` records."""
     options, trace = recorder.options, HeadTrace()
     recorder.mode.follow = trace.follow
-    scores: Tensor | None = None
     grad = options.grad and options.since is None
     with torch.inference_mode(False), torch.set_grad_enabled(grad), _prepared(module, recorder):
         if grad and not x.requires_grad:
             x = x.detach().clone().requires_grad_()
         try:
             with options.beside or nullcontext(), recorder.mode:
-                scores = answer(module(x.clone()))  # a copy: some networks normalise their input in place
+                returned = module(x.clone())  # a copy: some networks normalise their input in place
+                answers, picked, scores = _read(returned, options.answers, trace)
         except _Reached:
             return Recording(x, recorder.outputs, table=recorder.mode.table)
-    return Recording(x, recorder.outputs, trace.unnormalised(scores), trace.head(scores), recorder.mode.table)
+    _check_batch(scores, len(x))
+    return Recording(x, recorder.outputs, scores, trace.head(scores), recorder.mode.table, answers, picked)
 
 
 @contextmanager
@@ -186,28 +192,20 @@ def _prepared(module: nn.Module, recorder: LayerRecorder) -> Iterator[None]:
         yield
 
 
-def answer(output: Any) -> Tensor:
-    """The class scores (B, classes) in what a network returns: a tensor, or the first one of a tuple, list or dict.
+def _read(returned: Any, said: Answers | Unsaid, trace: HeadTrace) -> tuple[Answers, Any, Tensor]:
+    """What a network returned means, what is meant of it, before a normaliser it ends in, and the scores (B, n)."""
+    answers = said.found(returned, trace.ends_in) if isinstance(said, Unsaid) else said
+    picked = answers.pick(returned)
+    if isinstance(picked, Tensor) and (before := trace.before(picked, answers.normalisers)) is not None:
+        picked = answers.pick(before)
+    return answers, picked, answers.scores(picked)
 
-    >>> tuple(answer({"logits": torch.zeros(2, 5), "aux": None}).shape)
-    (2, 5)
-    """
-    if isinstance(output, dict):
-        output = next((output[key] for key in ("logits", "out") if key in output), next(iter(output.values()), None))
-    elif hasattr(output, "logits"):
-        output = output.logits
-    elif isinstance(output, tuple | list) and output:
-        output = output[0]
-    if not isinstance(output, Tensor):
+
+def _check_batch(scores: Tensor, count: int) -> None:
+    if len(scores) != count:
         raise DeepvisError(
-            f"The network returned a {type(output).__name__}; accepted is a tensor of class scores (batch, classes)."
+            f"The network returned answers to {len(scores)} pictures for {count}; it must give one row for each."
         )
-    scores: Tensor = output.flatten(1) if output.ndim == 4 and output.shape[2:] == (1, 1) else output
-    if scores.ndim != 2:
-        raise DeepvisError(
-            f"The network returned a tensor of shape {tuple(scores.shape)}; accepted are class scores (batch, classes)."
-        )
-    return scores
 
 
 def check_finite(recording: Recording, module: nn.Module, name: str) -> None:

@@ -28,14 +28,14 @@ class Score:
 
     >>> import deepvis_widgets as dv
     >>> net, scene = dv.load("husky-wolf"), dv.scene("wolf", "snow", seed=3)
-    >>> score = Score.of(net, net.view(scene), net.target("wolf"), "softmax")
+    >>> score = Score.of(net, net.view(scene), net.target("wolf"), "probability")
     >>> score.value(score.forward(net.view(scene)[None])).shape
     torch.Size([1])
     """
 
     network: Network
     target: Target
-    kind: str = "logit"  # or "softmax"; a hidden unit has only its activation
+    kind: str = "logit"  # or "probability"; a hidden unit has only its activation
 
     @classmethod
     def of(cls, network: Network, image: Tensor, target: Target | None, kind: str = "logit") -> Score:
@@ -52,12 +52,16 @@ class Score:
         """Returns the score of every picture of a pass: (B,)."""
         target = self.target
         if target.layer is None:
-            scores = recording.logits
-            return (scores.softmax(1) if self.kind == "softmax" else scores)[:, target.channel]
+            return self.scores(recording)[:, target.channel]
         assert target.position is not None
         row, col = target.position
         maps: Tensor = self.network.layers[target.layer].layout.maps(recording.outputs[target.layer])
         return maps[:, target.channel, row, col]
+
+    def scores(self, recording: Recording) -> Tensor:
+        """Returns the scores of all classes for every picture of a pass: (B, n)."""
+        logits = recording.logits
+        return self.network.answers.probabilities(logits) if self.kind == "probability" else logits
 
     def gradient(self, x: Tensor) -> Tensor:
         """Returns d score / d input for every picture of an input (B, C, H, W), on the CPU, in float32 at least."""
@@ -80,7 +84,7 @@ class Score:
 def resolve(network: Network, image: Tensor, target: Target | None) -> Target:
     """Returns the target with its class, or its unit's strongest position on the view `image`, filled in."""
     if target is None:
-        return Target(int(network.look(image).logits[0].argmax()))
+        return Target(network.top(image))
     if target.layer is None or target.position is not None:
         return target
     recording = network.run(network.feed(image[None]), keep=(target.layer,), until=target.layer)

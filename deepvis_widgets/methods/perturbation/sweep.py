@@ -34,11 +34,11 @@ class Sweep:
         return () if self.watched is None or self.watched.layer is None else (self.watched.layer,)
 
     def read(self, recording: Recording) -> Tensor:
-        """Returns (B, records) of a pass: score, probability and label of a class, strongest activation."""
+        """Returns (B, records) of a pass: score, probability (or value) and label of a class, strongest activation."""
         records = [self.score.value(recording)]
         if self.score.target.layer is None:
-            probabilities = recording.logits.to(self.values.dtype).softmax(1)
-            records += [probabilities[:, self.score.target.channel], recording.logits.argmax(1)]
+            logits, answers = recording.logits.to(self.values.dtype), self.score.network.answers
+            records += [answers.shown(logits)[:, self.score.target.channel], answers.tops(logits)]
         if self.watched is not None and self.watched.layer is not None:
             layer = self.watched.layer
             maps = self.score.network.layers[layer].layout.maps(recording.outputs[layer])

@@ -99,10 +99,13 @@ class ClassRow(MapRow):
         """Shows the classes, and marks the one that is explained."""
         evidence, labels, classes = answer.recorded.evidence, self._state.network.labels, answer.classes
         self.classes = classes
-        shares, logits = evidence.probabilities(), evidence.logits
-        lines = [f"{float(shares[index]):.1%}\nlogit {signed(float(logits[index]))}" for index in classes]
+        shares, logits = evidence.shown(), evidence.logits
+        words = evidence.answers.words
+        said = [words(index, float(shares[index])) for index in classes]
+        scores = [f"{evidence.answers.score} {signed(float(logits[index]))}" for index in classes]
+        lines = [f"{value}\n{score}" for value, score in zip(said, scores, strict=True)]
         names = [labels[index] for index in classes]
-        tips = [f"Explain {labels[index]}, {float(shares[index]):.1%}" for index in classes]
+        tips = [f"Explain {labels[index]}, {value}" for index, value in zip(classes, said, strict=True)]
         self.show(evidence.maps(classes), self._state.network.size, names, lines, tips)
         self.mark([classes.index(answer.channel)])
 
@@ -208,7 +211,7 @@ class SumPane(ipywidgets.Box):
     def _rows(self, answer: Summed) -> list[tuple[str, str]]:
         explained = answer.explained
         evidence, channel, terms = explained.recorded.evidence, explained.channel, explained.terms
-        share_of = f"{float(evidence.probabilities()[channel]):.1%}"
+        share_of = evidence.answers.words(channel, float(evidence.shown()[channel]))
         rows = [("Mean of this map", plain(float(answer.values.mean())))]
         if terms is not None:
             rows += [

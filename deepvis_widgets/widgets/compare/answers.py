@@ -35,7 +35,7 @@ class CellAnswer:
     notice: str = ""  # why there is no answer
     result: HeatMap | None = None  # what is shown so far
     finished: bool = False  # whether that is all
-    share: float | None = None  # the probability of the class that a finished map explains, where it is known
+    share: str | None = None  # in words, the probability of the class that a finished map explains, where it is known
     limits: tuple[float, float] | None = None  # the values between which the map is coloured
     colormap: str = "gray"
     curves: Curves | None = None
@@ -73,7 +73,7 @@ class Listener(Protocol):
         """Other scores are known, or wanted."""
 
     def show_classes(self, shares: Tensor) -> None:
-        """The probabilities (classes,) by the first network."""
+        """What the bars show (classes,) by the first network."""
 
     def refuse(self, sentence: str) -> None:
         """The classes cannot be read."""

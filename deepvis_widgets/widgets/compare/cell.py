@@ -120,7 +120,7 @@ def _words(answer: CellAnswer) -> str:
         return f"stopped at {answer.fraction:.0%}"
     if answer.result is None or not answer.finished or answer.notice:
         return ""
-    share = "" if answer.share is None else f" · {answer.share:.0%}"
+    share = "" if answer.share is None else f" · {answer.share}"
     return f"explains {answer.result.target}{share}{noted(answer.result)}"
 
 

@@ -97,7 +97,7 @@ class Panes:
             push(self.table, value=table(answer.cells, several))
 
     def show_classes(self, shares: Tensor) -> None:
-        """Shows the probabilities (classes,) by the first network in the menu of classes."""
+        """Shows what the bars show (classes,) by the first network in the menu of classes."""
         self.tools.show_classes(shares)
 
     def refuse(self, sentence: str) -> None:

@@ -158,7 +158,7 @@ class Session:
     def _ask_classes(self, row: Row, view: Tensor) -> None:
         self._clients[row.place].ask(
             CLASSES,
-            lambda _: row.network.probabilities(view[None])[0].cpu(),
+            lambda _: row.network.bars(view),
             partial(self._answer_classes, row.place, view),
             doing="reading the classes",
         )
@@ -286,8 +286,9 @@ class Session:
     def _class(self, answer: CellAnswer) -> int | None:
         """The class index that a cell explains; None while the top class of its network is not known."""
         shares = self._shares[answer.row.place]
-        return int(shares.argmax()) if answer.target is None and shares is not None else answer.target
+        return answer.row.network.answers.top(shares) if answer.target is None and shares is not None else answer.target
 
-    def _share(self, answer: CellAnswer) -> float | None:
+    def _share(self, answer: CellAnswer) -> str | None:
         shares, target = self._shares[answer.row.place], self._class(answer)
-        return None if shares is None or target is None else float(shares[target])
+        words = answer.row.network.answers.words
+        return None if shares is None or target is None else words(target, float(shares[target]), 0)

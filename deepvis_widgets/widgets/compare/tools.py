@@ -96,7 +96,7 @@ class Tools(ipywidgets.Box):
     # --- what is shown ---
 
     def show_classes(self, shares: Tensor) -> None:
-        """Shows the probabilities (classes,) by the first network in the menu of classes; on any thread."""
+        """Shows what the bars show (classes,) by the first network in the menu of classes; on any thread."""
         self._main.run(self._fill_classes, shares)
 
     def show_colours(self, signed: Collection[bool]) -> None:
@@ -116,11 +116,12 @@ class Tools(ipywidgets.Box):
             self.colours[kind].value = name
 
     def _fill_classes(self, shares: Tensor | None = None) -> None:
-        """The strongest classes of the first network with their probabilities, then all others."""
+        """The strongest classes of the first network with their values, then all others."""
         self._shares = shares = self._shares if shares is None else shares
-        labels = self._state.networks[0].labels
-        strongest = [] if shares is None else shares.argsort(descending=True)[:FIRST].tolist()
-        first = [(f"{labels[index]} · {float(shares[index]):.0%}", index) for index in strongest]  # type: ignore[index]
+        answers = self._state.networks[0].answers
+        labels, values = answers.labels, [] if shares is None else shares.tolist()
+        strongest = sorted(range(len(values)), key=lambda index: -values[index])[:FIRST]
+        first = [(f"{labels[index]} · {answers.words(index, values[index], 0)}", index) for index in strongest]
         others = [(label, index) for index, label in enumerate(labels) if index not in strongest]
         chosen = NO_CLASS if self._state.target is None else self._state.target
         refill(self.target, [(TOP, NO_CLASS), *first, *others], chosen)

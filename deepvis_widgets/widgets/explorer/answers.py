@@ -232,13 +232,13 @@ def served(network: Network, surveyed: bool) -> dict[str, bool]:
     return {found.name: (found.surveys and not surveyed) or found.refuses(network) is None for found in offered}
 
 
-def forward(question: Question, recording: Recording, seq: int) -> tuple[Tiles, UnitMap, Shares]:
+def forward(network: Network, question: Question, recording: Recording, seq: int) -> tuple[Tiles, UnitMap, Shares]:
     """What a pass is enough for: the activations of the layer, those of one unit, and the class probabilities."""
     maps = _maps(question, recording)
     return (
         _tiles(maps, question, seq, gradient=False),
         _unit_map(maps, question),
-        shares(question, recording, seq),
+        shares(network, question, recording, seq),
     )
 
 
@@ -277,10 +277,10 @@ def _unit_map(maps: Tensor, question: Question) -> UnitMap:
     return UnitMap(question.layer, unit, values, unit.position or strongest(values))
 
 
-def shares(question: Question, recording: Recording, seq: int = 0) -> Shares:
-    """Softmax class probabilities with the class explained, if none is asked for the top one."""
-    values = recording.logits[0].detach().float().softmax(0).cpu()
-    top = int(values.argmax())
+def shares(network: Network, question: Question, recording: Recording, seq: int = 0) -> Shares:
+    """What the bars show, class probabilities for one, with the class explained, if none is asked for the top one."""
+    logits = recording.logits.detach().float().cpu()
+    values, top = network.answers.bars(logits, recording.picked), network.answers.top(logits[0])
     return Shares(values, top, top if question.target is None else question.target, question.ranking, seq)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ...core.answers.base import Answers
 from ...core.network.network import Network
 from ...core.picture.boxes import Box
 from ...core.picture.picture import to_bytes
@@ -204,11 +205,11 @@ class PatternsPane:
 
 
 class BarsPane:
-    """Shows the class probabilities; the browser chooses the rows."""
+    """Shows what the network answers, class probabilities for one; the browser chooses the rows."""
 
-    def __init__(self, labels: Sequence[str], port: Port) -> None:
+    def __init__(self, network: Network, port: Port) -> None:
         self.port = port
-        port.put(labels=list(labels))
+        port.put(labels=network.labels, meaning=meaning(network.answers), ask=network.unsaid)
 
     def follow(self, subscribe: Subscribe) -> None:
         """Shows answers from now on."""
@@ -217,6 +218,19 @@ class BarsPane:
     def _show(self, found: Shares) -> None:
         meta = {"top": found.top, "chosen": found.chosen, "ranking": found.ranking}
         self.port.push("values", meta, {"values": found.values.numpy().astype(np.float32)}, found.seq)
+
+
+def meaning(answers: Answers) -> dict[str, Any]:
+    """What the browser needs to know to draw the bars and to write their values."""
+    return {
+        "kind": answers.kind,
+        "title": answers.title,
+        "nouns": answers.nouns,
+        "percent": answers.percent,
+        "ranked": answers.ranked,
+        "units": list(getattr(answers, "units", ())),
+        "spans": [] if answers.percent else [answers.span(index) for index in range(len(answers.labels))],
+    }
 
 
 class StatusPane:
@@ -233,7 +247,7 @@ class StatusPane:
     def _tell(self, answered: Answered) -> None:
         found = answered.question
         view = "" if found.backward == "off" else f" {found.backward_view}"
-        explained = "top class" if found.target is None else self._network.labels[found.target]
+        explained = f"top {self._network.answers.noun}" if found.target is None else self._network.labels[found.target]
         words = (
             f"{found.unit.layer}:{found.unit.channel}",
             f"sees {found.layer.field}",

@@ -70,7 +70,7 @@ class Panes:
         self.grid = GridPane(state, port("grid"))
         self.unit, self.backward = UnitPane(port("unit"), names), BackwardPane(port("backward"))
         self.patterns = PatternsPane(port("patterns"))
-        self.bars = BarsPane(network.labels, port("bars"))
+        self.bars = BarsPane(network, port("bars"))
         self.status = StatusPane(network, port("status"))
         self.camera = port("camera")
         self.camera.put(size=list(network.size))

@@ -222,7 +222,7 @@ class Session:
 
     def _forward(self, question: Question, recording: Recording, seq: int) -> None:
         """What a pass without a graph is enough for."""
-        tiles, unit, shares = answers.forward(question, recording, seq)
+        tiles, unit, shares = answers.forward(self.network, question, recording, seq)
         self.publish(tiles, question)
         self.publish(unit, question)
         self.publish(shares, question)
@@ -243,7 +243,7 @@ class Session:
         top = self._known_top(view)
         if top is None:
             self._go_on()
-            top = int(self.network.logits(view[None])[0].argmax())
+            top = self.network.answers.top(self.network.logits(view[None])[0])
             self._know_top(view, top)
         return replace(question, target=top)
 
@@ -278,7 +278,7 @@ class Session:
 
     def _explained(self, question: Question) -> None:
         """Another class is explained, in the class bars too, or another method explains it."""
-        self.publish(answers.shares(question, self._record(question)), question)
+        self.publish(answers.shares(self.network, question, self._record(question)), question)
         self._overlay(question)
 
     def _overlay(self, question: Question, seq: int = 0) -> None:

@@ -1,4 +1,4 @@
-"""The class probabilities as bars; a click picks the class to explain."""
+"""The answers of a network as bars, class probabilities for one; a click picks the one to explain."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import ipywidgets
 import numpy as np
 from torch import Tensor
 
+from ...core.answers.base import Answers
 from ..link.push import push
 from .figure import named_bars
 from .layout import classed, close_all, title
@@ -28,28 +29,29 @@ PLAIN, CHOSEN = "#7a93b4", "#e07b28"
 
 
 class Probabilities(ipywidgets.VBox):
-    """Bars of the strongest classes of `labels`; a click on one calls `on_pick` with its class index.
+    """Bars of the strongest of `answers`; a click on one calls `on_pick` with its index.
 
     The chart is made when there is something to show: bqplot brings pandas with it, for which no picture should wait.
 
     >>> import torch
-    >>> bars = Probabilities(["wolf", "husky"], print)
+    >>> from ...core.answers.classes import Classes
+    >>> bars = Probabilities(Classes(["wolf", "husky"]), print)
     >>> bars.show(torch.tensor([0.2, 0.8]), chosen=1, rank=True)
     """
 
-    def __init__(self, labels: Sequence[str], on_pick: Callable[[int], None]) -> None:
-        self._labels, self._on_pick = labels, on_pick
+    def __init__(self, answers: Answers, on_pick: Callable[[int], None]) -> None:
+        self._answers, self._labels, self._on_pick = answers, answers.labels, on_pick
         self._classes: list[int] = []
         self._lock = threading.Lock()
         self._bars: bqplot.Bars | None = None
         self._text = classed(ipywidgets.HTML(), "dv-offscreen")
         self._chart = ipywidgets.VBox(layout={"min_height": HEIGHT})
-        super().__init__([title("Class probabilities"), self._chart, self._text])
+        super().__init__([title(answers.title), self._chart, self._text])
         self.add_class("dv-probabilities")
 
-    def show(self, probabilities: Tensor, chosen: int, rank: bool) -> None:
-        """Shows probabilities (classes,); with `rank` the strongest are chosen anew, without it the bars stay in place.
-        It may be called on any thread.
+    def show(self, values: Tensor, chosen: int, rank: bool) -> None:
+        """Shows the values (n,) of all answers; with `rank` the strongest are chosen anew, without it the bars stay in
+        place. It may be called on any thread.
 
         The class `chosen` always has a bar, and so has the strongest one: it takes the place of the last.
         """
@@ -57,11 +59,11 @@ class Probabilities(ipywidgets.VBox):
             if self.comm is None:
                 return  # closed: nobody would close a chart that is made now
             if rank or not self._classes:
-                self._classes = probabilities.argsort(descending=True)[:MOST].tolist()
-            for needed in (chosen, int(probabilities.argmax())):
+                self._classes = values.argsort(descending=True)[:MOST].tolist()
+            for needed in (chosen, int(values.argmax())):
                 if needed not in self._classes:
                     self._classes[-1 if self._classes[-1] != chosen else -2] = needed
-            self._draw(probabilities[self._classes].numpy().astype(float), chosen)
+            self._draw(values[self._classes].numpy().astype(float), chosen)
 
     def _draw(self, values: np.ndarray[Any, Any], chosen: int) -> None:
         names = distinct([short(self._labels[index], place) for place, index in enumerate(self._classes)])
@@ -69,11 +71,14 @@ class Probabilities(ipywidgets.VBox):
         # from the bottom up: the strongest class goes last
         push(self._bars or self._make_chart(), x=names[::-1], y=values[::-1], colors=colours[::-1])
         pairs = zip(self._classes, values, strict=True)
-        push(self._text, value=whole([(self._labels[index], f"{value:.1%}") for index, value in pairs]))
+        said = [(self._labels[index], self._answers.words(index, float(value))) for index, value in pairs]
+        push(self._text, value=whole(said))
 
     def _make_chart(self) -> bqplot.Bars:
-        shares, ticks = {"min": 0, "max": 1}, {"tick_format": ".0%", "num_ticks": 3}
-        self._bars, _, chart = named_bars(HEIGHT, (4, 24, NAMES, 24), shares, ticks, interactions={"click": "select"})
+        percent = self._answers.percent
+        scale = {"min": 0, "max": 1} if percent else {}
+        ticks = {"tick_format": ".0%" if percent else "~g", "num_ticks": 3}
+        self._bars, _, chart = named_bars(HEIGHT, (4, 24, NAMES, 24), scale, ticks, interactions={"click": "select"})
         self._bars.on_element_click(self._clicked)
         push(self._chart, children=[chart])
         return self._bars

@@ -7,13 +7,13 @@ from collections.abc import Callable
 import ipywidgets
 import traitlets
 
+from ...core.answers.base import Answers
 from ...core.picture.fills import FILLS
 from ..kit.layout import button, dropdown
 from ..kit.progress import bar
 from ..link.push import push
 from .state import LEAST, OcclusionState
 
-SCORES = [("logit", "logit"), ("probability", "softmax")]
 LINKED = ("window", "stride", "approximate", "fill", "score")
 STRONGEST = -1  # stands for no unit in particular; a dropdown cannot show None as chosen
 
@@ -31,7 +31,7 @@ class OcclusionControls(ipywidgets.VBox):
             indent=False,
             tooltip="sweep a few windows, more where the map changes, and estimate those between",
         )
-        self.score = dropdown("Trail", SCORES, "the drop that the trail over the picture shows")
+        self.score = dropdown("Trail", _scores(state.network.answers), "the drop that the trail over the picture shows")
         self.layer = dropdown("Layer", state.network.layers.names, "layer of the unit that is watched")
         self.unit = dropdown("Unit", [("strongest", STRONGEST)], "the unit that is watched")
         super().__init__([self.window, self.stride, self.approximate, self.fill, self.score, self.layer, self.unit])
@@ -56,6 +56,11 @@ class OcclusionControls(ipywidgets.VBox):
         self.layer.value = state.layer
         count = state.network.layers[state.layer].channels
         self.unit.options = [("strongest", STRONGEST), *((str(unit), unit) for unit in range(count))]
+
+
+def _scores(answers: Answers) -> list[tuple[str, str]]:
+    """What a drop can be measured in, with its name."""
+    return [(answers.score, "logit"), *([("probability", "probability")] if answers.probable else [])]
 
 
 def _slider(description: str, tip: str, least: int, most: int) -> ipywidgets.IntSlider:

@@ -13,7 +13,7 @@ from ...core.picture.boxes import Box
 from ...core.picture.picture import to_bytes
 from ..kit import layout
 from ..kit.class_bars import Probabilities
-from ..kit.layout import classed
+from ..kit.layout import classed, display
 from ..kit.notice import status
 from ..link.frames import signed_overlay_frame, symmetric_range
 from ..link.protocol import Frame
@@ -47,7 +47,7 @@ class OcclusionPanes:
         self.sweeping = sweeping
         self.controls = OcclusionControls(state)
         self.picture = PicturePane(state, stage, on_drag)
-        self.bars = Probabilities(state.network.labels, lambda index: _pick_class(state, index))
+        self.bars = Probabilities(state.network.answers, lambda index: _pick_class(state, index))
         self.maps = PositionMaps(state, group, on_cell)
         beside = classed(ipywidgets.VBox([sweeping, self.controls]), "dv-lab-side")
         shares = classed(ipywidgets.VBox([self.bars]), "dv-lab-side")
@@ -103,21 +103,21 @@ class PicturePane(ipywidgets.VBox):
         """
         whole, trail = answer.probe.whole, answer.trail
         push(self.stage, overlay=len(trail.seen) > 1)
-        of, name = ("logit", "score") if self._state.score == "logit" else ("probability", "probability")
+        logit = self._state.network.answers.score
+        of, name = (logit, "score") if self._state.score == "logit" else ("probability", "probability")
         values = trail.average([getattr(whole, name) - getattr(seen, name) for seen in trail.seen])
         note = ", approximate" if trail.note else ""
         self.stage.push("overlay", *signed_overlay_frame(values, symmetric_range(values), f"drop in {of}{note}"))
 
     def tell(self, probe: Probe, seen: Seen, shares: Tensor) -> None:
         """Says what the network says with the window at one place."""
-        labels = self._state.network.labels
+        answers = self._state.network.answers
         assert seen.box is not None
-        words = (
-            f"With the window at row {seen.box[0]}, col {seen.box[1]} the network says {labels[seen.label]} "
-            f"({float(shares[seen.label]):.1%}). {labels[probe.target]}: {probe.whole.probability:.1%} → "
-            f"{seen.probability:.1%}."
-        )
-        push(self.words, value=status(words))
+        place = f"With the window at row {seen.box[0]}, col {seen.box[1]}"
+        top = f"{answers.labels[seen.label]} ({answers.words(seen.label, float(shares[seen.label]))})"
+        said = f"{place} the network says {top}. " if answers.ranked else f"{place}: "
+        before, after = (answers.words(probe.target, value) for value in (probe.whole.probability, seen.probability))
+        push(self.words, value=status(f"{said}{answers.labels[probe.target]}: {before} → {after}."))
 
     def _to_occluder(self) -> None:
         if self._state.occluder is not None:
@@ -139,10 +139,12 @@ class PositionMaps(ipywidgets.Box):
         def made(title: str, **traits: Any) -> MapView:
             return MapView(title=title, label=f"{title} by position", **traits, **common)
 
-        self.probability = made("Class probability", colormap="cividis", limits=(0, 1))
+        limits = {"limits": (0, 1)} if state.network.answers.percent else {}
+        self.probability = made("Class probability", colormap="cividis", **limits)
         self.label, self.activation = made("Predicted label"), made("Activation", colormap="inferno")
         self.legend = layout.html("dv-lab-legend")
         labels = ipywidgets.VBox([self.label, self.legend])
+        display(labels, state.network.answers.ranked)
         super().__init__([self.probability, labels, self.activation])
         self.add_class("dv-lab-row")
         for shown in (self.probability, self.label, self.activation):
@@ -162,15 +164,19 @@ class PositionMaps(ipywidgets.Box):
         self._draw_activation(probe, trail, said, noted)
 
     def _draw_probability(self, probe: Probe, trail: Trail, said: list[str], noted: list[str]) -> None:
-        lines = [f"whole picture: {probe.whole.probability:.1%}", *noted]
-        push(self.probability, title=f"Probability of {self._state.network.labels[probe.target]}")
+        answers, whole = self._state.network.answers, probe.whole.probability
+        label = answers.labels[probe.target]
+        push(self.probability, title=f"Probability of {label}" if answers.probable else label)
         values = [seen.probability for seen in trail.seen]
-        self.probability.push("map", *values_frame(values, trail, (0.0, 1.0), said, lines))
+        every = [*values, whole]
+        between = answers.span(probe.target) or (min(every), max(every))
+        lines = [f"whole picture: {answers.words(probe.target, whole)}", *noted]
+        self.probability.push("map", *values_frame(values, trail, between, said, lines))
 
     def _draw_labels(self, answer: Experiment, said: list[str], noted: list[str]) -> None:
-        trail, labels = answer.trail, self._state.network.labels
-        name, pairs = labels[answer.probe.target], zip(said, trail.seen, strict=True)
-        notes = [f"{words} · {name} {seen.probability:.1%}" for words, seen in pairs]
+        trail, labels, target = answer.trail, self._state.network.labels, answer.probe.target
+        told, pairs = self._state.network.answers.words, zip(said, trail.seen, strict=True)
+        notes = [f"{words} · {labels[target]} {told(target, seen.probability)}" for words, seen in pairs]
         self.label.push("rgb", *labels_frame(trail, answer.colours, notes, noted))
         numbers = sorted(trail.cells().flatten().tolist())
         shown = [trail.seen[number].label for number in numbers if number >= 0]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
 from ...core.network.network import Network
@@ -47,7 +46,7 @@ class Seen:
 @dataclass(frozen=True, eq=False)
 class Probe:
     """A picture, what hides it, and what is read: the class `target` and the unit `watched`; `whole` is the answer to
-    the whole picture, `probabilities` (classes,) its softmax.
+    the whole picture, `probabilities` (classes,) what the bars show.
     """
 
     network: Network
@@ -81,8 +80,9 @@ def _read(score: Score, watched: Target, view: Tensor, box: Box | None) -> tuple
     assert layer is not None
     recording = score.forward(view[None], (layer,))
     logits = recording.logits[0].to("cpu", precision(score.network))
-    shares = logits.softmax(0)
+    answers = score.network.answers
+    shares = answers.shown(logits[None])[0]
     maps = score.network.layers[layer].layout.maps(recording.outputs[layer])[0, watched.channel]
     channel = score.target.channel
-    label = int(torch.argmax(logits))
+    label = answers.top(logits)
     return Seen(box, float(logits[channel]), float(shares[channel]), label, float(maps.max())), shares

@@ -11,10 +11,28 @@ from ...core.errors import DeepvisError
 from ...core.network.network import Network
 from ...core.picture.boxes import Box
 from ...core.picture.fills import FILLS
+from ...methods.backward import SCORES, SOFTMAX
 from ..kit.arguments import as_box
 from ..kit.picture_state import PictureState
 
 LEAST = 4  # px of a window
+
+
+class ScoreKind(traitlets.Enum):
+    """What a drop is measured in: the score itself, or its probability, also called "softmax".
+
+    >>> class Trail(traitlets.HasTraits):
+    ...     score = ScoreKind("logit", "what it shows")
+    >>> Trail(score="softmax").score
+    'probability'
+    """
+
+    def __init__(self, default_value: str, help: str) -> None:
+        super().__init__(SCORES, default_value, help=help)
+
+    def validate(self, obj: Any, value: Any) -> Any:
+        """Returns the usual name."""
+        return super().validate(obj, SOFTMAX.get(value, value) if isinstance(value, str) else value)
 
 
 class OcclusionState(PictureState):
@@ -28,7 +46,7 @@ class OcclusionState(PictureState):
     stride = traitlets.Int(8, help="pixels from one position of a sweep to the next")
     approximate = traitlets.Bool(False, help="whether a sweep measures few windows and estimates those between")
     fill = traitlets.Enum(FILLS, "grey", help="what the window shows")
-    score = traitlets.Enum(("logit", "softmax"), "logit", help="the drop that the trail shows")
+    score = ScoreKind("logit", help="the drop that the trail shows")
     layer = traitlets.Unicode(help="layer of the unit that is watched")
     unit = traitlets.Any(None, allow_none=True, help="channel that is watched, None: the strongest on the picture")
     occluder = traitlets.Any(None, allow_none=True, help="(top, left, height, width) in picture pixels")

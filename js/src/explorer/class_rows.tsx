@@ -1,6 +1,7 @@
-// The class probabilities: every row is a button that explains its class; a class further down is found by typing.
+// The answers, class probabilities for one: every row is a button that explains its class; a class further down is found by typing.
 import { useId, useMemo, useRef } from "preact/hooks";
-import { chosenRows, percent } from "../arithmetic/ranking";
+import { barOf, inWords } from "../arithmetic/answers";
+import { chosenRows } from "../arithmetic/ranking";
 import { number, take } from "../link/protocol";
 import { useScreen } from "./screen_context";
 
@@ -8,9 +9,10 @@ export function ClassRows() {
   const screen = useScreen();
   const frame = screen.frame("bars", "values").value;
   const { parts, bars, state, sizes } = screen;
-  const labels = bars.labels.value;
+  const [labels, meaning] = [bars.labels.value, bars.meaning.value];
   const kept = useRef<number[]>([]);
   const ranked = useRef(-1);
+  const largest = useRef(0); // of what was seen since the rows were chosen
   const list = useId();
   const values = frame && take(frame, "values", "float32", 1)?.values;
   const top = frame ? number(frame.meta, "top", 0) : -1;
@@ -20,8 +22,10 @@ export function ClassRows() {
   const rows = useMemo(() => {
     if (!values) return kept.current;
     const ranking = number(frame!.meta, "ranking", 0); // of a frame that was overtaken before it was drawn, the next one has it too
-    kept.current = chosenRows(kept.current, values, { count, chosen, top, rank: ranking > ranked.current });
+    const rank = ranking > ranked.current;
+    kept.current = chosenRows(kept.current, meaning.ranked ? values : values.map(() => 0), { count, chosen, top, rank });
     ranked.current = Math.max(ranked.current, ranking);
+    largest.current = values.reduce((most, value) => Math.max(most, Math.abs(value)), rank ? 0 : largest.current);
     return kept.current;
   }, [frame, count, chosen]);
   const find = (input: HTMLInputElement): void => {
@@ -33,7 +37,7 @@ export function ClassRows() {
   };
   if (!state.shares.value) return <div class="dv-x-classes" />;
   return (
-    <div class="dv-x-classes" role="group" aria-label="Class probabilities" style={{ "--dv-x-row": `${sizes.value.row}px` }} data-seq={frame?.seq ?? 0}>
+    <div class="dv-x-classes" role="group" aria-label={meaning.title} style={{ "--dv-x-row": `${sizes.value.row}px` }} data-seq={frame?.seq ?? 0}>
       {values &&
         rows.map((index) => (
           <button
@@ -43,19 +47,28 @@ export function ClassRows() {
             data-class={labels[index]}
             data-share={values[index]!.toFixed(4)}
             aria-pressed={index === chosen}
-            title={`${labels[index]}: ${percent(values[index]!)}. A click explains it.`}
+            title={`${labels[index]}: ${inWords(meaning, index, values[index]!)}. A click explains it.`}
             onClick={() => void parts.bars.link.post("pick", { index })}
           >
-            <span class="dv-x-bar" style={{ width: `${100 * values[index]!}%` }} />
+            <Bar {...barOf(meaning, index, values[index]!, largest.current)} />
             <span class="dv-x-ring" aria-hidden="true" />
             <span class="dv-x-class-name">{labels[index]}</span>
-            <span class="dv-x-share">{percent(values[index]!)}</span>
+            <span class="dv-x-share">{inWords(meaning, index, values[index]!)}</span>
           </button>
         ))}
-      <input class="dv-x-find" list={list} placeholder={`any of ${labels.length} classes…`} aria-label="Explain another class" onChange={(event) => find(event.currentTarget)} />
-      <ClassNames id={list} />
+      {bars.ask.value && <p class="dv-x-ask">{bars.ask.value}</p>}
+      {labels.length > 1 && (
+        <>
+          <input class="dv-x-find" list={list} placeholder={`any of ${labels.length} ${meaning.nouns}…`} aria-label="Explain another class" onChange={(event) => find(event.currentTarget)} />
+          <ClassNames id={list} />
+        </>
+      )}
     </div>
   );
+}
+
+function Bar({ left, width }: { left: number; width: number }) {
+  return <span class="dv-x-bar" style={{ left: `${100 * left}%`, width: `${100 * width}%` }} />;
 }
 
 /** The names to choose from while one types. A component of its own: a thousand of them are not made anew in a drag. */

@@ -1,4 +1,5 @@
 // The panes of the Explorer that are views of their own, and the values of the others: one model and one link carry all.
+import { CLASSES, type Meaning } from "../arithmetic/answers";
 import type { Binding } from "../arithmetic/keys";
 import { PartLink, PartModel } from "../link/part";
 import type { Channel } from "../link/link";
@@ -66,6 +67,12 @@ export interface PatternsValues {
   progress: number;
   notice: string;
 }
+export interface BarsValues {
+  labels: string[];
+  meaning: Meaning;
+  /** what is asked about the meaning, where it is not known */
+  ask: string;
+}
 export interface Facts {
   of: string;
   line: string;
@@ -96,6 +103,7 @@ const PAGE: PageValues = { keys: [], network: "", size: [1, 1], note: "" };
 const PICTURES: PicturesValues = { names: [], chosen: -1, other: "" };
 const METHOD: MethodValues = { methods: [], progress: null };
 const RIBBON: RibbonValues = { blocks: [], layers: [], inputs: { layer: "", shares: [] } };
+const BARS: BarsValues = { labels: [], meaning: CLASSES, ask: "" };
 const PATTERNS: PatternsValues = { running: false, progress: 0, notice: "" };
 const ATLAS: AtlasValues = {
   looked: false, found: false, folder: "", said: "", running: false, fraction: 0, how_far: "", captions: [], top_notice: "", notice: "",
@@ -121,7 +129,7 @@ export interface Parts {
   readonly method: Values<MethodValues>;
   readonly ribbon: Values<RibbonValues>;
   readonly patterns: Values<PatternsValues>;
-  readonly bars: Values<{ labels: string[] }>;
+  readonly bars: Values<BarsValues>;
   readonly status: Values<{ words: string[]; milliseconds: number }>;
   readonly atlas: Values<AtlasValues>;
 }
@@ -151,7 +159,7 @@ export function partsOf(link: Channel, model: Model<ExplorerTraits>, life: Abort
     method: values("method", METHOD),
     ribbon: values("ribbon", RIBBON),
     patterns: values("patterns", PATTERNS),
-    bars: values("bars", { labels: [] as string[] }),
+    bars: values("bars", BARS),
     status: values("status", { words: [] as string[], milliseconds: 0 }),
     atlas: values("atlas", ATLAS),
   };

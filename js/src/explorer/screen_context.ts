@@ -6,7 +6,7 @@ import type { Live } from "../link/live";
 import type { Model } from "../link/model";
 import type { Frame } from "../link/protocol";
 import type { ExplorerTraits, UnitGridTraits } from "../link/traits";
-import type { AtlasValues, MethodValues, PageValues, Parts, PatternsValues, PicturesValues, RibbonValues } from "./parts";
+import type { AtlasValues, BarsValues, MethodValues, PageValues, Parts, PatternsValues, PicturesValues, RibbonValues } from "./parts";
 import type { Sizes } from "../arithmetic/screen_sizes";
 
 export interface Screen {
@@ -20,7 +20,7 @@ export interface Screen {
   readonly method: Live<MethodValues>;
   readonly ribbon: Live<RibbonValues>;
   readonly patterns: Live<PatternsValues>;
-  readonly bars: Live<{ labels: string[] }>;
+  readonly bars: Live<BarsValues>;
   readonly status: Live<{ words: string[]; milliseconds: number }>;
   readonly atlas: Live<AtlasValues>;
   readonly grid: Live<UnitGridTraits>;

@@ -63,7 +63,7 @@ def test_where_the_layer_makes_the_maps_itself_there_are_no_terms() -> None:
 def test_strongest_classes_come_first() -> None:
     net = network("plain")
     found = ClassEvidence.of(net, picture(net.size[0]))
-    shares = found.probabilities()
+    shares = found.shown()
     order = found.strongest(5)
     assert order[0] == found.top and shares[order].diff().le(0).all()
     assert float(shares.sum()) == pytest.approx(1, abs=1e-5)
