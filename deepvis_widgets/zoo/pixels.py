@@ -3,7 +3,6 @@
 from importlib.resources import as_file, files
 from typing import cast
 
-import torch
 import torch.nn.functional as F
 from safetensors.torch import load_file
 from torch import Tensor, nn

@@ -82,7 +82,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
 KINDS: tuple[str, ...] = tuple(PHRASES)
 UNCOUNTED = ("snow",)  # grounds that take no article
 # words a question is understood without
-FILLERS = frozenset("is the a an there this do you see in picture on under".split())
+FILLERS = frozenset(["is", "the", "a", "an", "there", "this", "do", "you", "see", "in", "picture", "on", "under"])
 
 
 def tokens(text: str) -> list[str]:

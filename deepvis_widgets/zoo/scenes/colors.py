@@ -28,9 +28,7 @@ def pick(rng: np.random.Generator, palette: list[Array], spread: float = 0.03) -
     return vary(rng, palette[int(rng.integers(len(palette)))], spread)
 
 
-def pick_named(
-    rng: np.random.Generator, palette: list[tuple[str, Array]], spread: float = 0.03
-) -> tuple[str, Array]:
+def pick_named(rng: np.random.Generator, palette: list[tuple[str, Array]], spread: float = 0.03) -> tuple[str, Array]:
     """As `pick`, from colours with names; returns the name, too."""
     name, color = palette[int(rng.integers(len(palette)))]
     return name, vary(rng, color, spread)

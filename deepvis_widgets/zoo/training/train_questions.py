@@ -45,7 +45,7 @@ def question_orders(count: int) -> list[Order]:
 
 
 class Asked:
-    """A batch of questions: which scene of the batch each is about, its words, its answer, and where its reason lies."""
+    """A batch of questions: which scene of the batch each is about, its words, its answer, where its reason lies."""
 
     def __init__(self, scenes: list[Scene], allowed: dict[str, Tensor], rng: np.random.Generator) -> None:
         asked = [(place, q) for place, scene in enumerate(scenes) for q in questions(scene, rng)]
@@ -174,7 +174,9 @@ def main() -> None:
         "--out", type=Path, default=Path(__file__).parents[1] / "weights", help="folder for the weights"
     )
     parser.add_argument("--scenes", type=int, default=4000, help="scenes to draw")
-    parser.add_argument("--epochs", type=int, nargs=2, default=(8, 16), help="passes over the scenes: cells, then words")
+    parser.add_argument(
+        "--epochs", type=int, nargs=2, default=(8, 16), help="passes over the scenes: cells, then words"
+    )
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1, help="cores to use")
     chosen = parser.parse_args()
     torch.set_num_threads(chosen.threads)

@@ -35,7 +35,7 @@ def test_the_trunk_is_that_of_the_embedded_network(network: PixelNet) -> None:
 @pytest.mark.parametrize("side", [64, 128])
 def test_there_is_a_score_of_each_label_at_each_pixel(network: PixelNet, side: int) -> None:
     assert network(torch.zeros(2, 3, side, side)).shape == (2, len(PIXEL_LABELS), side, side)
-    assert PIXEL_LABELS == ("background", *CLASSES)
+    assert ("background", *CLASSES) == PIXEL_LABELS
 
 
 def test_fresh_scenes_are_named_pixel_by_pixel(network: PixelNet) -> None:

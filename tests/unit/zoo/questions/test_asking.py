@@ -76,7 +76,9 @@ def test_a_reason_lies_where_the_question_is_about_and_nowhere_for_what_is_not_t
 
 
 def test_every_kind_is_asked_in_known_words_with_known_answers() -> None:
-    asked = [question for label in CLASSES for place in BACKGROUNDS for question in many(Known(label, place, "blue"), 2)]
+    asked = [
+        question for label in CLASSES for place in BACKGROUNDS for question in many(Known(label, place, "blue"), 2)
+    ]
     assert {question.kind for question in asked} == set(KINDS)
     assert {question.answer for question in asked} <= set(ANSWERS)
     for question in asked:
