@@ -63,7 +63,7 @@ def _thinned(text: str, rng: np.random.Generator) -> str:
     """Returns the question, now and then without its fillers, so that "wolf?" is understood, too."""
     words = tokens(text)
     kept = [word for word in words if word not in FILLERS]
-    return " ".join(kept if len(kept) > 1 and rng.random() < SILENCE else words)
+    return " ".join(kept if kept and rng.random() < SILENCE else words)
 
 
 def _loss(network: QuestionNet, maps: Tensor, asked: Asked) -> Tensor:
@@ -114,6 +114,7 @@ def _stepper(learnt: list[nn.Parameter], rate: float, steps: int) -> Callable[[T
 
 def fit_local(network: QuestionNet, data: Maps, epochs: int, seed: int = 0, quiet: bool = False) -> None:
     """Trains the local maps, in place, to tell what every cell of a scene shows."""
+    torch.manual_seed(seed)
     naming = nn.Conv1d(LOCAL_MAPS, SHOWN, 1)
     cells = shown(data, regions(data.masks))
     learnt = [p for part in (network.color, network.local, naming) for p in part.parameters()]
@@ -134,6 +135,7 @@ def fit_words(network: QuestionNet, data: Maps, epochs: int, seed: int = 0, quie
     rng, allowed = np.random.default_rng(seed), regions(data.masks)
     maps = all_joined(network, data)
     strength = maps[::10].float().mean((0, 2)).clamp_min(1e-3)
+    torch.manual_seed(seed)
     nn.init.normal_(network.gate.words.weight, std=0.3)
     nn.init.normal_(network.classifier.weight, std=0.05)
     learnt = [*network.gate.parameters(), *network.classifier.parameters()]
@@ -148,7 +150,6 @@ def fit_words(network: QuestionNet, data: Maps, epochs: int, seed: int = 0, quie
 
 def fit(network: QuestionNet, data: Maps, epochs: tuple[int, int], seed: int = 0, quiet: bool = False) -> QuestionNet:
     """Trains everything but the trunk, in place: first the local maps, then what the words do with all maps."""
-    torch.manual_seed(seed)
     network.features.requires_grad_(False)
     fit_local(network, data, epochs[0], seed, quiet)
     fit_words(network, data, epochs[1], seed, quiet)
