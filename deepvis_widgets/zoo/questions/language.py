@@ -6,7 +6,8 @@ import torch
 from torch import Tensor
 
 from ...core.errors import DeepvisError
-from .phrases import BACKGROUNDS, CLASSES, VOCABULARY, tokens
+from ..scenes import BACKGROUNDS, CLASSES
+from .phrases import VOCABULARY, tokens
 
 _PLACE = {word: index for index, word in enumerate(VOCABULARY)}
 

@@ -95,7 +95,7 @@ def test_the_first_ready_scenes(network: QuestionNet, pictures: Tensor, text: st
 
 @pytest.fixture(scope="module")
 def found(network: QuestionNet) -> list[Answered]:
-    data = maps_of(network, draw_scenes(fresh_orders(60, seed=5_000_000), quiet=True))
+    data = maps_of(network, draw_scenes(fresh_orders(30, seed=5_000_000), quiet=True))
     return [one for seed in (0, 1) for one in answered(network, data, seed)]
 
 
