@@ -65,7 +65,8 @@ class PixelNet(nn.Module):
 def load_pixel_module() -> PixelNet:
     """Returns the trained network, float32, in eval mode; its trunk is that of "husky-wolf".
 
-    >>> load_pixel_module()(torch.zeros(1, 3, 128, 128)).shape
+    >>> from torch import zeros
+    >>> load_pixel_module()(zeros(1, 3, 128, 128)).shape
     torch.Size([1, 13, 128, 128])
     """
     network = PixelNet(cast(EmbeddedNet, load_module(EMBEDDED[0])))
