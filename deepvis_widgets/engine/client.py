@@ -141,5 +141,5 @@ def explanation_key(
     `view` is the picture (3, H, W) as the network sees it, `target` a class index, or None for the top class.
     """
     chosen = method(name).settings(network, params or {})
-    asked = (weights_key(network.module), network.answers.key, view, target)
+    asked = (weights_key(network.module), network.answers.key, network.inputs.key, view, target)
     return content_key("explanation", name, *asked, vars(chosen))

@@ -125,7 +125,11 @@ class MovingWindow:
         self._recorded = self._asked = None
 
     def _known(self, covered: Covered) -> bool | None:
-        """Returns whether incremental passes are quicker; None while that is not known."""
+        """Returns whether incremental passes are quicker; None while that is not known. They keep scores and a layer:
+        not enough where answers have places.
+        """
+        if self.network.answers.placed:
+            return False
         return self._quicker.get((covered.layer, 0), self._quicker.get(covered.case))
 
     def _passes(self, covered: Covered) -> SingleWindowPasses | None:

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from ..core.errors import DeepvisError
 from ..core.picture.preprocess import Preprocess
 from . import torchvision_models as tv
+from .sources import state_dicts
 
 NAME = "efficientnet_lite0"
 MODEL = "tf_efficientnet_lite0"  # timm's name of it
@@ -59,7 +60,7 @@ def with_weights(module: nn.Module, state: dict[str, Tensor], source: str) -> nn
     wanted = list(module.state_dict())
     if not state.keys() & set(wanted) and len(state) == len(wanted):
         state = dict(zip(wanted, state.values(), strict=True))
-    return tv.with_weights(module, state, source)
+    return state_dicts.with_weights(module, state, source)
 
 
 def _built() -> nn.Module:

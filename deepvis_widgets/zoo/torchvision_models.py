@@ -9,9 +9,9 @@ import torch
 from torch import Tensor, nn
 
 from ..core.errors import DeepvisError
+from .sources import source
 
-SEED = 0
-HELPERS = ("aux1.", "aux2.", "AuxLogits.")  # extra classifiers of GoogLeNet and Inception, of use in training only
+SEED = source.SEED
 
 
 def library() -> Any:
@@ -81,35 +81,4 @@ def _built(name: str, classes: int) -> nn.Module:
 
 def classes_in(state: dict[str, Tensor], name: str) -> int | None:
     """Returns how many classes these weights tell apart, None where they lack the model's last layer."""
-    two, three = (without_weights(name, classes).state_dict() for classes in (2, 3))
-    head = next(key for key in two if two[key].shape != three[key].shape)
-    return len(state[head]) if head in state and state[head].ndim else None
-
-
-def with_weights(module: nn.Module, state: dict[str, Tensor], source: str) -> nn.Module:
-    """Returns the module with these weights, in its own precision; DeepvisError names the first one that does not
-    fit.
-    """
-    state = {key: value for key, value in state.items() if not key.startswith(HELPERS)}
-    wanted = module.state_dict()
-    counters = {key: torch.zeros((), dtype=torch.long) for key in wanted if key.endswith("num_batches_tracked")}
-    state = counters | state  # old files have none
-    _check(state, wanted, f"{source} does not fit {type(module).__name__}")
-    module.load_state_dict({key: state[key].to(wanted[key].dtype, copy=True) for key in wanted}, assign=True)
-    return module
-
-
-def _check(state: dict[str, Tensor], wanted: dict[str, Tensor], misfit: str) -> None:
-    missing = next((key for key in wanted if key not in state), None)
-    unknown = next((key for key in state if key not in wanted), None)
-    if missing is not None:
-        also = f' and holds "{unknown}" instead' if unknown is not None else ""
-        raise DeepvisError(f'{misfit}: it lacks "{missing}"{also}.')
-    if unknown is not None:
-        raise DeepvisError(f'{misfit}: it holds "{unknown}", for which there is no place.')
-    for key, value in state.items():
-        if value.shape != wanted[key].shape:
-            shape, needed = ("×".join(map(str, tensor.shape)) or "one number" for tensor in (value, wanted[key]))
-            raise DeepvisError(f'{misfit}: "{key}" is {shape} where {needed} is needed.')
-        if value.is_floating_point() != wanted[key].is_floating_point():
-            raise DeepvisError(f'{misfit}: "{key}" holds {value.dtype} numbers where {wanted[key].dtype} is needed.')
+    return source.classes_in(state, lambda classes: _built(name, classes or 0))

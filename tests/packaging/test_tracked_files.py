@@ -26,7 +26,10 @@ NEVER_TRACKED = re.compile(r"(^|/)(node_modules|__pycache__|\.ipynb_checkpoints|
 DOCUMENTS = (
     "README.md",
     "CONTRIBUTING.md",
-    *(f"docs/{name}.md" for name in ("atlas", "embedded_world", "imagenet", "scores", "speed", "widgets")),
+    *(
+        f"docs/{name}.md"
+        for name in ("atlas", "embedded_world", "imagenet", "own-network", "scores", "speed", "widgets")
+    ),
     "js/README.md",
 )
 ROOTS = ("", "deepvis_widgets", "js", "js/src")  # what paths in the documents begin at

@@ -122,7 +122,9 @@ def test_its_metadata_names_what_it_needs(metadata: Message) -> None:
     assert {re.split(r"[^\w-]", line)[0] for line in required} == DEPENDENCIES
     assert metadata["Name"].replace("-", "_") == "deepvis_widgets"
     assert metadata["Requires-Python"] == ">=3.10"
-    assert set(metadata.get_all("Provides-Extra", [])) == {"bench", "cluster", "demo", "imagenet", "test"}
+    assert set(metadata.get_all("Provides-Extra", [])) == {
+        *("bench", "cluster", "demo", "imagenet", "onnx", "test", "timm", "transformers"),
+    }
     version = re.search(r'"(.+)"', (PACKAGE / "_version.py").read_text(encoding="utf-8"))
     assert version is not None and metadata["Version"] == version.group(1)
 

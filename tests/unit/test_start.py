@@ -23,6 +23,9 @@ LATER = (
     "cloudpickle",
     "dask",
     "distributed",
+    "timm",
+    "transformers",
+    "onnx",
 )
 CHARTS = ("bqplot", "pandas")
 WIDGETS = ("anywidget", "ipycanvas", "ipywidgets", "safetensors", "sqlite3", *CHARTS)

@@ -25,7 +25,8 @@ class Answers(ABC):
     the name of the meaning, `noun` what one answer is called, `normalisers` the operations after which scores
     are probabilities, `score` what a score is called, and `title` what bars show. `probable` says whether answers have
     probabilities, `percent` whether what is shown is a share of one, `ranked` whether the highest is what the network
-    says. Without labels they are numbered once the network is known.
+    says, `placed` whether answers have places in the picture. Without labels they are numbered once the network is
+    known.
 
     >>> from .classes import Classes
     >>> Classes(["husky", "wolf"]).labels
@@ -43,6 +44,7 @@ class Answers(ABC):
     probable: ClassVar[bool] = True
     percent: ClassVar[bool] = True
     ranked: ClassVar[bool] = True
+    placed: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "labels", as_labels(self.labels))
@@ -52,8 +54,8 @@ class Answers(ABC):
         """What decides the scores beside the network: of two meanings that score alike it is equal."""
         return (self.kind, self.output)
 
-    def at(self: A, place: Any) -> A:
-        """Returns the same for one place of the picture. Raises DeepvisError where answers have none."""
+    def at(self: A, place: Any, size: tuple[int, int]) -> A:
+        """Returns the same for one place of a picture of `size` (H, W). Raises DeepvisError where answers have none."""
         raise DeepvisError(f"This network answers with {self.kind}; its answers have no place in the picture.")
 
     def found_in(self: A, module: nn.Module) -> A:
@@ -109,12 +111,12 @@ class Answers(ABC):
 
     # --- labels ---
 
-    def fitted(self: A, count: int, name: str) -> A:
-        """Returns the same with one label for each of `count` answers of the network `name`; DeepvisError where there
-        are more or fewer.
+    def fitted(self: A, count: int, name: str, known: Sequence[str] | None = None) -> A:
+        """Returns the same with one label for each of `count` answers of the network `name`: those it has, else those
+        `known`, else numbers. Raises DeepvisError where it has more or fewer.
         """
         if not self.labels:
-            return replace(self, labels=tuple(f"{self.noun} {index}" for index in range(count)))
+            return replace(self, labels=as_labels(known or [f"{self.noun} {index}" for index in range(count)]))
         if len(self.labels) != count:
             raise DeepvisError(
                 f"{len(self.labels)} labels were given and {name} has {count} {self.nouns}; give one label per "

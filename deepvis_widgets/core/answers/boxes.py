@@ -12,7 +12,10 @@ from torch import Tensor, nn
 from ..errors import DeepvisError
 from ..picture.boxes import Box
 from .base import Answers
+from .place import box_in
 
+SURE = 0.1  # score from which on a box is shown
+MOST = 20  # boxes that are shown
 SAME = 0.5  # overlap, intersection over union, from which on a box is taken for the one that was asked about
 
 
@@ -26,7 +29,7 @@ class Boxes(Answers):
 
     >>> found = {"boxes": torch.tensor([[0.0, 0, 8, 8], [9, 9, 16, 16]]), "labels": torch.tensor([1, 1])}
     >>> found["scores"] = torch.tensor([0.25, 0.75])
-    >>> Boxes(["nothing", "cat"]).scores([found]), Boxes(["nothing", "cat"]).at((0, 0, 8, 8)).scores([found])
+    >>> Boxes(["nothing", "cat"]).scores([found]), Boxes(["nothing", "cat"], box=(0, 0, 8, 8)).scores([found])
     (tensor([[0.0000, 0.7500]]), tensor([[0.0000, 0.2500]]))
     """
 
@@ -34,15 +37,16 @@ class Boxes(Answers):
 
     kind: ClassVar[str] = "boxes"
     score: ClassVar[str] = "score"
+    placed: ClassVar[bool] = True
     title: ClassVar[str] = "Best box of each class"
 
     @property
     def key(self) -> tuple[Any, ...]:
         return (*super().key, self.box)
 
-    def at(self, place: Box | None) -> Boxes:
+    def at(self, place: Any, size: tuple[int, int]) -> Boxes:
         """Returns the same for one box; None: the best one of each label."""
-        return replace(self, box=place)
+        return replace(self, box=None if place is None else box_in(place))
 
     def found_in(self, module: nn.Module) -> Boxes:
         """Takes as many labels as the detector tells apart, where they were not given."""
@@ -107,3 +111,17 @@ def overlap(corners: Tensor, box: Box) -> Tensor:
     common = (high - low).clamp(min=0).prod(1)
     areas = (corners[:, 2:] - corners[:, :2]).prod(1)
     return common / (areas + height * width - common)
+
+
+def surest(found: dict[str, Tensor]) -> tuple[tuple[Box, ...], tuple[int, ...], tuple[float, ...]]:
+    """Returns (boxes, labels, scores) of a picture's detections that are sure enough to be shown, the surest first.
+
+    >>> found = {"boxes": torch.tensor([[2.0, 1.0, 6.0, 4.0]]), "labels": torch.tensor([3])}
+    >>> surest(found | {"scores": torch.tensor([0.5])})
+    (((1, 2, 3, 4),), (3,), (0.5,))
+    """
+    scores, order = found["scores"].detach().sort(descending=True, stable=True)
+    order = order[scores >= SURE][:MOST]
+    corners = found["boxes"].detach()[order].round().long().tolist()
+    boxes = tuple((top, left, max(1, low - top), max(1, right - left)) for left, top, right, low in corners)
+    return boxes, tuple(found["labels"][order].tolist()), tuple(scores[: len(order)].tolist())

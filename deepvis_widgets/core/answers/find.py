@@ -67,6 +67,15 @@ def named(answers: Answers | None, labels: Sequence[str] | None) -> Answers | Un
     return answers if labels is None else replace(answers, labels=as_labels(labels))
 
 
+def means(problem: str | None) -> Answers | None:
+    """Returns the meaning that transformers' word for a problem stands for, None for others.
+
+    >>> means("regression").kind, means(None)
+    ('values', None)
+    """
+    return {"multi_label_classification": Labels(), "regression": Values()}.get(problem or "")
+
+
 def open_question(answers: Answers, said: bool, name: str) -> str:
     """Returns what is to be asked about the meaning that was found, in one sentence; "" where it is known."""
     return "" if said or answers.kind != "values" else ASK.format(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -12,6 +13,7 @@ from torch import Tensor
 from ..errors import DeepvisError
 from .base import Answers
 from .output import tensor_in
+from .place import region_in
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,16 +37,18 @@ class Pixels(Answers):
     score: ClassVar[str] = "mean logit"
     title: ClassVar[str] = "Share of the picture"
     probable: ClassVar[bool] = False
+    placed: ClassVar[bool] = True
 
     @property
     def key(self) -> tuple[Any, ...]:
         return (*super().key, self.region)
 
-    def at(self, place: Tensor | None) -> Pixels:
-        """Returns the same for another region, bool (H, W); None: wherever a class is predicted."""
-        if place is not None and not bool(place.any()):
-            raise DeepvisError("The region marks no pixel; give at least one.")
-        return replace(self, region=place)
+    def at(self, place: Any, size: tuple[int, int]) -> Pixels:
+        """Returns the same for another region of a picture of `size`; None: wherever a class is predicted."""
+        region = None if place is None else region_in(size, place)
+        if region is not None and not bool(region.any()):
+            raise DeepvisError("The region marks no pixel of the picture; give at least one.")
+        return replace(self, region=region)
 
     def pick(self, returned: Any) -> Tensor:
         picked: Tensor = tensor_in(returned, self.output, len(self.labels))
@@ -89,3 +93,14 @@ def predicted(logits: Tensor) -> Tensor:
     """
     count = logits.shape[1]
     return logits > 0 if count == 1 else F.one_hot(logits.argmax(1), count).permute(0, 3, 1, 2).bool()
+
+
+def class_map(logits: Tensor) -> np.ndarray:
+    """Returns the class of each pixel, uint16 (h, w), for logits (n, h, w); of one class 1 where it is there, else 0.
+
+    >>> class_map(torch.tensor([[[1.0, 2.0]], [[3.0, 0.0]]])).tolist()
+    [[1, 0]]
+    """
+    there = predicted(logits.detach()[None])[0]
+    found: np.ndarray = (there[0] if len(there) == 1 else there.int().argmax(0)).cpu().numpy().astype(np.uint16)
+    return found

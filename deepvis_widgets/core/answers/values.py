@@ -54,11 +54,11 @@ class Values(Answers):
     def span(self, index: int) -> tuple[float, float] | None:
         return self.ranges[index] if self.ranges else None
 
-    def fitted(self, count: int, name: str) -> Values:
+    def fitted(self, count: int, name: str, known: Sequence[str] | None = None) -> Values:
         for what, given in (("units", self.units), ("ranges", self.ranges)):
             if given and len(given) != count:
                 raise DeepvisError(f"{len(given)} {what} were given and {name} has {count} values; give one for each.")
-        return super().fitted(count, name)
+        return super().fitted(count, name, known)
 
 
 def _as_ranges(ranges: Sequence[Sequence[float]] | None) -> tuple[tuple[float, float], ...]:

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode, resolve_name
 
+from ..overloads import plain_name, written
 from .rectifiers import rectified
 
 Replacement = Callable[[Callable[..., Any], tuple[Any, ...], dict[str, Any]], Any]
@@ -93,6 +94,7 @@ class RuleMode(TorchFunctionMode):
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         args, kwargs = _detached(args), {key: _detach(value) for key, value in (kwargs or {}).items()}
+        func, args = written(func, args)
         name = operation(func)
         self.chance = self.chance or _by_chance(name, args, kwargs)
         call = rectified(name, func, args, kwargs)
@@ -118,6 +120,8 @@ def operation(func: Any) -> str:
     >>> operation(torch.Tensor.relu_)
     'relu'
     """
+    if isinstance(func, torch._ops.OpOverload):
+        return plain_name(func).strip("_")
     name: str = resolve_name(func) or getattr(func, "__name__", "")
     return name.rsplit(".", 1)[-1].strip("_")
 

@@ -25,6 +25,19 @@ def is_script(module: nn.Module) -> bool:
     return any(isinstance(part, torch.jit.ScriptModule) for part in module.modules())
 
 
+def kind_of(module: nn.Module) -> str:
+    """Returns the name of a module's class; of TorchScript and of exported programs, that of the class it was made of.
+
+    >>> kind_of(torch.jit.script(nn.ReLU()))
+    'ReLU'
+    """
+    exported = getattr(module, "type_name", None)
+    made_of = exported() if callable(exported) else None
+    if isinstance(made_of, str):
+        return made_of.rpartition(".")[2]
+    return str(getattr(module, "original_name", type(module).__name__))
+
+
 @contextmanager
 def eagerly(module: nn.Module) -> Iterator[None]:
     """Has the parts of a module that torch.compile knows run as they are written, so that every operation is seen."""

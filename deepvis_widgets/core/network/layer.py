@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from .layout import Layout
 from .receptive_field import ReceptiveField
 
 OUTPUT = "output"  # the name of what the network itself returns, where no module returns it
+NORMS = (nn.modules.batchnorm._NormBase, nn.GroupNorm, nn.LayerNorm)
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,22 @@ def module_of(layer: str, module: nn.Module) -> str:
     '0'
     """
     try:
-        module.get_submodule(layer)
+        nn.Module.get_submodule(module, layer)  # TorchScript refuses its own
     except AttributeError:
         return layer.rpartition("#")[0] or layer
     return layer
+
+
+def shown_by(name: str, parts: Mapping[str, nn.Module]) -> tuple[str, nn.Module]:
+    """Returns the name and the module of the layer that the output of the module `name` is: its own, but for what a
+    norm that calls its activation itself, as timm's do, hands first to the place of a dropout: that is the norm's.
+
+    >>> norm = nn.BatchNorm2d(4)
+    >>> norm.drop = nn.Identity()
+    >>> shown_by("0.drop", dict(nn.Sequential(norm).named_modules()))[0]
+    '0'
+    """
+    owner = name.rpartition(".")[0]
+    within = type(parts[name]) is nn.Identity and isinstance(parts[owner], NORMS)
+    layer = owner if within else name
+    return layer or OUTPUT, parts[layer]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from copy import copy
 from dataclasses import replace
@@ -13,14 +13,16 @@ import torch
 from torch import Tensor, nn
 
 from ..answers.base import Answers, as_labels
-from ..answers.find import Unsaid, named, open_question
-from ..answers.place import place_in
+from ..answers.find import Unsaid, means, named, open_question
 from ..checks import whole
+from ..declared import declared
 from ..errors import DeepvisError
+from ..given import given
+from ..inputs.base import Input
+from ..inputs.bundle import Bundle
 from ..picture.preprocess import Preprocess, understand
 from ..weights_key import stamps
 from .backward_rules import PLAIN, Rules
-from .compiled import uncompiled
 from .discovery import Discovery, discover
 from .layer import listed
 from .pass_options import Look, PassOptions
@@ -32,12 +34,14 @@ from .target import Target, unit_target
 class Network:
     """Any image network: `module` with what belongs to it.
 
-    `has_head` says whether exact class activation maps exist. `preprocess` is None (ImageNet's 224 × 224), a
-    Preprocess, a torchvision preset, or a callable from a PIL image to a normalised float tensor (C, H, W). `answers`
-    says what its output means: dv.Classes, Labels, Values, Pixels, Boxes or Similarity; None: what the output shows,
-    and `unsaid` asks, in one sentence, what it does not. `labels` names the answers. One pass over a grey picture finds
-    the layers, so functional, reused and in-place operations are no obstacle. The module itself is never changed: same
-    weights, same mode, no hook, no attribute.
+    `has_head` says whether exact class activation maps exist. `preprocess` is a Preprocess, a torchvision preset, or a
+    callable from a PIL image to a normalised float tensor (C, H, W); None: what the module says of itself (`declared`),
+    else ImageNet's 224 × 224. `answers` says what its output means: dv.Classes, Labels, Values, Pixels, Boxes or
+    Similarity; None: what the output shows, and `unsaid` asks, in one sentence, what it does not. `labels` names the
+    answers; None: as the module does. `inputs` are what the module takes beside the picture, by the names of its
+    arguments: dv.Words, Numbers, Picture or Fixed; see `given`. One pass over a grey picture finds the layers, so
+    functional, reused and in-place operations are no obstacle. The module itself is never changed: same weights, same
+    mode, no hook, no attribute.
 
     Raises DeepvisError where the module cannot be run on its own preprocessing, returns nothing that is known, or the
     labels do not fit.
@@ -60,24 +64,24 @@ class Network:
         name: str | None = None,
         *,
         answers: Answers | None = None,
+        inputs: Mapping[str, Input] | None = None,
     ) -> None:
-        if not isinstance(module, nn.Module):
-            raise DeepvisError(
-                f"A {type(module).__name__} is not a network; accepted is a torch.nn.Module or the name of one."
-            )
-        self.module = module = uncompiled(module)
+        self.module = module = given(module)
         self.name = name or type(module).__name__
-        self.preprocessing: Preprocess = understand(preprocess)
+        self.declared = declared(module)
+        self.preprocessing: Preprocess = understand(self.declared.preprocess if preprocess is None else preprocess)
         self.recordings = Recordings()
         self.memory_format = torch.channels_last
-        said = named(answers, labels)
+        self.inputs = Bundle.of(inputs)
+        said = named(answers or means(self.declared.problem), labels)
         found = self._discover(said)
         self.layers, self.overwritten = found.layers, found.overwritten
         meant = found.recording.answers
         assert meant is not None
         meant = meant.found_in(module)
-        self.answers = meant.fitted(max(found.recording.logits.shape[1], len(meant.labels)), self.name)
-        self.unsaid = open_question(meant, answers is not None, self.name)
+        count = max(found.recording.logits.shape[1], len(meant.labels))
+        self.answers = meant.fitted(count, self.name, self.declared.labels_for(count))
+        self.unsaid = open_question(meant, isinstance(said, Answers), self.name)
         self.has_head = found.recording.head is not None
         self.varies = found.varies
         if self.varies:
@@ -86,6 +90,8 @@ class Network:
                 "what is shown of it is one answer of many.",
                 stacklevel=2,
             )
+        if preprocess is None and self.declared.doubt is not None:
+            warnings.warn(self.declared.doubt, stacklevel=2)
 
     @property
     def labels(self) -> list[str]:
@@ -107,14 +113,24 @@ class Network:
         return f"Network({self.name}: {len(self.layers)} layers, {count}, pictures of {height}×{width})"
 
     def at(self, place: Any) -> Network:
-        """Returns the same network asked about one place of the picture: for Pixels a region, bool (H, W), over which
-        the mean logit of a class is explained; for Boxes a box (top, left, height, width), whose score is. None:
-        everywhere.
+        """Returns the same network asked about one place of the picture: for Pixels a region, over which the
+        mean logit of a class is explained: bool (H, W), a box or an outline [(row, col), ...]; for Boxes a box (top,
+        left, height, width), whose score is. None: everywhere.
 
         The module is shared. Raises DeepvisError where answers have no place, or this is none.
         """
         found = copy(self)
-        found.answers = self.answers.at(place_in(self.size, self.answers.kind, place))
+        found.answers = self.answers.at(place, self.size)
+        found.recordings = Recordings(self.recordings.limit)
+        return found
+
+    def given(self, **values: Any) -> Network:
+        """Returns the same network with other values of the inputs beside its picture; those not named stay.
+
+        The module is shared. Raises DeepvisError for unknown names and for what is no value.
+        """
+        found = copy(self)
+        found.inputs = self.inputs.given(**values)
         found.recordings = Recordings(self.recordings.limit)
         return found
 
@@ -122,10 +138,10 @@ class Network:
         """Channels last is quicker, but a network that calls `view` after its convolutions needs the plain order."""
         grey = torch.full((1, 3, *self.size), 0.5)
         try:
-            return discover(self.module, self.feed(grey), self.name, said)
+            return discover(self.module, self.feed(grey), self.name, said, self.inputs)
         except DeepvisError:
             self.memory_format = torch.contiguous_format
-            return discover(self.module, self.feed(grey), self.name, said)
+            return discover(self.module, self.feed(grey), self.name, said, self.inputs)
 
     # --- pictures ---
 
@@ -190,7 +206,7 @@ class Network:
         return found
 
     def _recorded(self, view: Tensor, options: PassOptions) -> Recording:
-        options = replace(options, cloned=self.overwritten, answers=self._meant())
+        options = replace(options, cloned=self.overwritten, answers=self._meant(), given=self.inputs)
         found = record(self.module, self.feed(view[None]), options)
         check_finite(found, self.module, self.name)
         return found
@@ -230,6 +246,7 @@ class Network:
             beside=beside,
             look=look,
             answers=self._meant(),
+            given=self.inputs,
         )
         return record(self.module, x, options)
 
@@ -263,7 +280,7 @@ class Network:
     def _embedded(self, picture: Any) -> Tensor:
         """The output (1, d) of a bare pass over a picture."""
         x = self.feed(self.view(picture)[None])
-        found: Tensor = record(self.module, x, PassOptions(keep=(), answers=self.answers)).picked
+        found: Tensor = record(self.module, x, PassOptions(keep=(), answers=self.answers, given=self.inputs)).picked
         return found
 
     def bars(self, view: Tensor) -> Tensor:

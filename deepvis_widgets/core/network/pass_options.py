@@ -11,6 +11,7 @@ from torch import Tensor
 
 from ..answers.base import Answers
 from ..answers.find import UNSAID, Unsaid
+from ..inputs.bundle import NOTHING, Bundle
 from .backward_rules import PLAIN, Rules
 
 Look = Callable[[str, Tensor], None]  # the name of a layer, and its output
@@ -29,6 +30,7 @@ class PassOptions:
     - `skip_rectifier`: the number of the rectifier call that passes its input on unchanged.
     - `beside`: a mode that sees every call, too.
     - `answers`: what the network's output means.
+    - `given`: what the network is given beside the picture.
     - `look`: sees the outputs to keep as they come, and none is kept.
 
     >>> PassOptions(keep=("features.0",), until="features.0").grad
@@ -45,6 +47,7 @@ class PassOptions:
     beside: AbstractContextManager[Any] | None = None
     look: Look | None = None
     answers: Answers | Unsaid = UNSAID
+    given: Bundle = NOTHING
 
     def hooked(self) -> set[str] | None:
         """The modules a pass has to listen to, by dotted names; None: all."""

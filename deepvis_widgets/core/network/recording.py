@@ -21,7 +21,7 @@ from .cam_head import Head, HeadTrace
 from .checkpoints import without_checkpoints
 from .compiled import eagerly
 from .eval_mode import eval_mode, module_lock
-from .layer import OUTPUT
+from .layer import shown_by
 from .pass_options import ALL_LAYERS, PassOptions
 
 
@@ -177,7 +177,8 @@ def observe(module: nn.Module, x: Tensor, recorder: LayerRecorder) -> Recording:
             x = x.detach().clone().requires_grad_()
         try:
             with options.beside or nullcontext(), recorder.mode:
-                returned = module(x.clone())  # a copy: some networks normalise their input in place
+                # a copy: some networks normalise their input in place
+                returned = module(x.clone(), **options.given.arguments(len(x), x))
                 answers, picked, scores = _read(returned, options.answers, trace)
         except _Reached:
             return Recording(x, recorder.outputs, table=recorder.mode.table)
@@ -224,9 +225,12 @@ def _hooked(module: nn.Module, recorder: LayerRecorder) -> Iterator[None]:
     handles: list[RemovableHandle] = []
     try:
         with module_lock:  # torch numbers hooks without a lock: two of one number would be one
-            for name, part in module.named_modules():
-                if wanted is None or (name or OUTPUT) in wanted:
-                    handles.append(part.register_forward_hook(_Hook(name or OUTPUT, recorder)))
+            parts = dict(module.named_modules())
+            for name, part in parts.items():
+                layer = shown_by(name, parts)
+                if wanted is None or layer[0] in wanted:
+                    hook = _Hook(*layer, recorder)
+                    handles.append(nn.Module.register_forward_hook(part, hook))  # TorchScript's own refuses
         yield
     finally:
         with module_lock:
@@ -235,16 +239,18 @@ def _hooked(module: nn.Module, recorder: LayerRecorder) -> Iterator[None]:
 
 
 class _Hook:
-    """Has a recorder see the output of a module.
+    """Has a recorder see the output of a module, as that of the layer `name`, which the module `shown` makes.
 
     A copy of the module that somebody makes during the pass, also a pickled one, gets a hook that sees nothing.
     """
 
-    def __init__(self, name: str, recorder: LayerRecorder | None) -> None:
-        self.name, self.recorder = name, recorder
+    def __init__(self, name: str, shown: nn.Module | None, recorder: LayerRecorder | None) -> None:
+        self.name, self.shown, self.recorder = name, shown, recorder
 
     def __call__(self, module: nn.Module, _: Any, output: Any) -> Any:
-        return None if self.recorder is None else self.recorder.record(self.name, module, output)
+        if self.recorder is None or self.shown is None:
+            return None
+        return self.recorder.record(self.name, self.shown, output)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _Hook, (self.name, None)
+        return _Hook, (self.name, None, None)

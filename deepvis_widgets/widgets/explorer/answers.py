@@ -10,15 +10,19 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol, TypeVar
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ...core.answers.boxes import surest
+from ...core.answers.pixels import class_map
 from ...core.network.backward_rules import DECONVNET, GUIDED, PLAIN, Rules
 from ...core.network.layer import Layer
 from ...core.network.network import Network
 from ...core.network.recording import Recording
 from ...core.network.target import Target
+from ...core.picture.boxes import Box
 from ...core.picture.picture import to_bytes
 from ...core.picture.reduce import backward_view
 from ...core.results import HeatMap, Pictures
@@ -27,6 +31,7 @@ from ...engine.client import explanation_key
 from ...methods import explain
 from ...methods.backward import start, strongest
 from ...methods.base import Method
+from ...methods.perturbation.contributions import contributions
 from ..link.protocol import Array
 from .blocks import Block
 from .question import Question
@@ -87,6 +92,32 @@ class Shares:
     chosen: int
     ranking: int
     seq: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Contributed:
+    """What the network is given beside the picture, and what each word and number adds to the score explained."""
+
+    network: Network
+    parts: Mapping[str, list[tuple[str, float]]]
+
+
+@dataclass(frozen=True, eq=False)
+class LabelMap:
+    """Which class each pixel is: indices (h, w), and the names of those that are there."""
+
+    classes: Array
+    names: dict[int, str]
+    seq: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class FoundBoxes:
+    """What a detector found, the surest first: boxes, their class indices, and in words what and how sure."""
+
+    boxes: tuple[Box, ...]
+    labels: tuple[int, ...]
+    words: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -277,6 +308,34 @@ def _unit_map(maps: Tensor, question: Question) -> UnitMap:
     return UnitMap(question.layer, unit, values, unit.position or strongest(values))
 
 
+def contributed(question: Question) -> Contributed:
+    """What each word and number beside the picture adds: a pass for each."""
+    return Contributed(question.network, contributions(question.asked, question.view, question.target))
+
+
+def places(network: Network, recording: Recording, seq: int = 0) -> LabelMap | FoundBoxes | None:
+    """What the answers of a pass say about places of the picture, None where they have none."""
+    if not network.answers.placed or recording.picked is None:
+        return None
+    return _label_map(network, recording, seq) if network.answers.kind == "pixels" else _found(network, recording)
+
+
+def _label_map(network: Network, recording: Recording, seq: int) -> LabelMap:
+    """Of one class that is there or not, 0 is where it is not."""
+    classes = class_map(recording.picked[0])
+    labels = ["", *network.labels] if network.classes == 1 else network.labels
+    return LabelMap(classes, {int(index): labels[index] for index in np.unique(classes)}, seq)
+
+
+def _found(network: Network, recording: Recording) -> FoundBoxes:
+    boxes, labels, scores = surest(recording.picked[0])
+    known, said = network.labels, network.answers.words
+    names = (known[label] if label < len(known) else str(label) for label in labels)
+    return FoundBoxes(
+        boxes, labels, tuple(f"{name} {said(0, score, 0)}" for name, score in zip(names, scores, strict=True))
+    )
+
+
 def shares(network: Network, question: Question, recording: Recording, seq: int = 0) -> Shares:
     """What the bars show, class probabilities for one, with the class explained, if none is asked for the top one."""
     logits = recording.logits.detach().float().cpu()
@@ -311,7 +370,7 @@ def backward(network: Network, recording: Recording, kind: str, unit: Target, li
     return BackwardView(to_bytes(picture), line)
 
 
-def overlay(network: Network, question: Question, seq: int, cache: Cache) -> Overlay | None:
+def overlay(question: Question, seq: int, cache: Cache) -> Overlay | None:
     """The map of a quick method, an empty one where no method is chosen; None where the method takes seconds. What may
     be asked again is cached, for every widget of the network.
     """
@@ -320,11 +379,11 @@ def overlay(network: Network, question: Question, seq: int, cache: Cache) -> Ove
         return Overlay("", None, seq)
     if asked.long:
         return None
-    explained = partial(explain, network, question.view, asked.name, target=question.target, **question.params)
-    found = cache.get_or_make(key(network, question, asked), explained) if question.settled else explained()
+    explained = partial(explain, question.asked, question.view, asked.name, target=question.target, **question.params)
+    found = cache.get_or_make(key(question, asked), explained) if question.settled else explained()
     return Overlay(asked.title, found if isinstance(found, HeatMap) else None, seq)
 
 
-def key(network: Network, question: Question, asked: Method) -> str:
+def key(question: Question, asked: Method) -> str:
     """Under what the explanation that a question asks for is cached."""
-    return explanation_key(network, question.view, asked.name, question.target, question.params)
+    return explanation_key(question.asked, question.view, asked.name, question.target, question.params)

@@ -17,7 +17,6 @@ SHARE = 8  # a block has at most this share of a network's layers, or it is take
 COUNTED = ("blocks", "layers", "stages")
 WEIGHTED = re.compile(r"conv|linear|embed|attention", re.IGNORECASE)
 HIDDEN = re.compile(r"^(Identity|Dropout\w*|DropPath|StochasticDepth)$")
-NORM = re.compile(r"norm", re.IGNORECASE)
 POOLING = re.compile(r"pool|flatten|permute", re.IGNORECASE)
 
 
@@ -42,7 +41,7 @@ def blocks(network: Network) -> list[Block]:
     """
     found: list[tuple[str, list[Layer]]] = []
     for layer in network.layers:
-        if _is_hidden(network, layer):
+        if HIDDEN.match(layer.kind):
             continue
         name = _block_of(network, layer)
         goes_on = bool(found) and name == found[-1][0] and not (name == "" and _begins(layer))
@@ -51,15 +50,6 @@ def blocks(network: Network) -> list[Block]:
         else:
             found.append((name, [layer]))
     return [_block(name, layers) for name, layers in _joined(found)]
-
-
-def _is_hidden(network: Network, layer: Layer) -> bool:
-    """Whether a layer does nothing; timm's norms end with an Identity, which stands for the norm."""
-    if not HIDDEN.match(layer.kind):
-        return False
-    parent = layer.name.rpartition(".")[0]
-    inside = [other.name for other in network.layers if other.name.startswith(f"{parent}.")]
-    return not (inside[-1:] == [layer.name] and NORM.search(type(network.module.get_submodule(parent)).__name__))
 
 
 def _begins(layer: Layer) -> bool:
@@ -91,7 +81,7 @@ def _block_of(network: Network, layer: Layer) -> str:
     if not any(other.name.startswith(own + ".") for other in network.layers):
         return ""
     try:
-        module = network.module.get_submodule(own)
+        module = nn.Module.get_submodule(network.module, own)
     except AttributeError:
         return ""
     return own if _fits(network, module, own) else ""

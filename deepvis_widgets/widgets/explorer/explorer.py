@@ -96,6 +96,7 @@ class Explorer(ExplorerState, LiveRoot):
             film=session.film,
             press=self.press,
             stop_method=session.explanations.stop,
+            say=session.say,
             show_pictures=self._show_pictures,
             draw_pictures=pictures.draw,
             stop_pictures=pictures.stop,

@@ -31,7 +31,9 @@ from .answers import (
     Answered,
     BackwardView,
     Drawing,
+    FoundBoxes,
     GridNotice,
+    LabelMap,
     Maps,
     Notice,
     Overlay,
@@ -66,6 +68,8 @@ class StagePane:
         """Shows answers from now on."""
         subscribe(UnitMap, self._show_field)
         subscribe(Overlay, self._show_overlay)
+        subscribe(LabelMap, self._show_labels)
+        subscribe(FoundBoxes, self._show_found)
         subscribe(Notice, self._say)
         subscribe(Answered, self._forget_notice)
 
@@ -97,6 +101,14 @@ class StagePane:
             self._color()
             self.port.push("overlay", meta, arrays, answer.seq)
             self._mark()
+
+    def _show_labels(self, found: LabelMap) -> None:
+        names = {str(index): name for index, name in found.names.items()}
+        self.port.push("labels", {"names": names}, {"classes": found.classes}, found.seq)
+
+    def _show_found(self, found: FoundBoxes) -> None:
+        rows = zip(found.boxes, found.labels, found.words, strict=True)
+        self.port.put(found=[{"box": list(box), "index": index, "words": words} for box, index, words in rows])
 
     def _color(self) -> None:
         """Colours the overlay; left to itself, a signed map is red for and blue against."""
@@ -252,7 +264,7 @@ class StatusPane:
             f"{found.unit.layer}:{found.unit.channel}",
             f"sees {found.layer.field}",
             f"backward: {found.backward}{view}" + (" · frozen" if found.frozen else ""),
-            f"explains: {explained}",
+            f"explains: {explained}" + (" at the place chosen" if found.asked is not found.network else ""),
             *self._checkerboard(found),
         )
         self.port.put(words=list(words), milliseconds=round(answered.milliseconds))

@@ -53,7 +53,7 @@ class SlowExplanations:
             SLOT,
             partial(self._find_class if question.asks_top else self._work, question, asked),
             lambda result: self._show(run, question, asked.title, result, None),
-            key=None if question.asks_top else key(self._client.network, question, asked),
+            key=None if question.asks_top else key(question, asked),
             long=True,
             on_partial=lambda fraction, part: self._show(run, question, asked.title, part, fraction),
             on_error=lambda sentence: self._end(run, sentence),
@@ -66,14 +66,14 @@ class SlowExplanations:
         self._client.cancel(SLOT)
 
     def _work(self, question: Question, asked: Method, report: Report) -> Result:
-        network, params = self._client.network, question.params
+        network, params = question.asked, question.params
         return explain(network, question.view, asked.name, target=question.target, report=report, **params)
 
     def _find_class(self, question: Question, asked: Method, report: Report) -> Result:
         """The same where the class must be found first: only then it is known under what the result is cached."""
         found = self._resolve(question)
         make = partial(self._work, found, asked, report)
-        return self._client.engine.cache.get_or_make(key(self._client.network, found, asked), make)
+        return self._client.engine.cache.get_or_make(key(found, asked), make)
 
     def _show(self, run: object, question: Question, title: str, result: Any, fraction: float | None) -> None:
         with self._lock:

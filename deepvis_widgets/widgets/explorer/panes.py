@@ -19,6 +19,7 @@ from ..link.port import Port
 from ..link.protocol import Frame
 from .answers import AtlasInUse, Subscribe
 from .blocks import Block
+from .inputs_pane import InputsPane
 from .keys import KEYS
 from .live_panes import BackwardPane, BarsPane, GridPane, PatternsPane, StagePane, StatusPane, UnitPane
 from .method_pane import MethodPane
@@ -40,6 +41,7 @@ class Acts:
     film: Callable[[Tensor, Done], None]
     press: Callable[[str], None]
     stop_method: Callable[[], None]
+    say: Callable[[str], None]
     show_pictures: Callable[[], None]  # known ones, or else new ones
     draw_pictures: Callable[[], None]
     stop_pictures: Callable[[], None]
@@ -72,6 +74,7 @@ class Panes:
         self.patterns = PatternsPane(port("patterns"))
         self.bars = BarsPane(network, port("bars"))
         self.status = StatusPane(network, port("status"))
+        self.inputs = InputsPane(state, port("inputs"), acts.say)
         self.camera = port("camera")
         self.camera.put(size=list(network.size))
         self._listen(acts)
@@ -118,6 +121,7 @@ class Panes:
             self.unit,
             self.backward,
             self.bars,
+            self.inputs,
             self.patterns,
             self.ribbon,
             self.status,

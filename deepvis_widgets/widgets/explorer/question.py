@@ -9,6 +9,7 @@ from typing import Any
 from torch import Tensor
 
 from ...core.network.layer import Layer
+from ...core.network.network import Network
 from ...core.network.target import Target
 from ...methods import method
 from ...methods.base import Method
@@ -31,6 +32,8 @@ class Question:
     unit: Target
     held: Target  # the unit of the backward pane: another one while it is frozen
     frozen: bool
+    network: Network  # with the inputs that it is given beside the picture
+    asked: Network  # the same, asked about a place of the picture where one was chosen
     target: int | None  # None: the top class; under an occluder see `asks_top`
     method: Method | None
     params: dict[str, Any]
@@ -84,6 +87,8 @@ def freeze(
         unit=unit,
         held=state.held if state.frozen and state.held is not None else unit,
         frozen=state.frozen,
+        network=state.answering,
+        asked=state.asked,
         target=state.target if state.target is not None or box is None else top,
         method=None if state.method is None else method(state.method),
         params=state.chosen_params,

@@ -20,6 +20,7 @@ from ...core.network.recording import Recording
 from ...engine.cache import Cache
 from ...engine.client import Client, nothing
 from ...engine.main_thread import MainThread
+from ...passes.moving_window import MovingWindow
 from . import answers
 from .answers import A, Answered, BackwardView, Notice, Overlay, Served
 from .drag import Dragging
@@ -70,7 +71,8 @@ class Session:
         observe(lambda _: self.refresh(rank=False), names=["layer", "fill"])
         observe(lambda change: self.refresh(rank=change["new"] is None), names="occluder")
         observe(lambda _: self.select(), names=["unit", "position", "backward", "backward_view", "frozen"])
-        observe(lambda _: self.explain(), names=["target", "method", "params"])
+        observe(lambda _: self.explain(), names=["target", "place", "method", "params"])
+        observe(lambda _: self._ask_otherwise(), names="inputs")
         observe(lambda change: self.select() if change["new"] == "gradient" else None, names="tiles")
 
     # --- answers ---
@@ -149,6 +151,13 @@ class Session:
         self.say("")
         self.refresh()
 
+    def _ask_otherwise(self) -> None:
+        """The network is given other words, numbers or pictures beside this one."""
+        self._top = None
+        self.dragging.moving.forget()
+        self.dragging.moving = MovingWindow(self.state.answering)
+        self.refresh()
+
     def refresh(self, rank: bool = True) -> None:
         """Asks for everything anew: another picture, layer, fill or settled occluder."""
         question = self._freeze(self.state.occluder, rank=rank)
@@ -202,15 +211,17 @@ class Session:
         with self._together():
             self._forward(question, recording, 0)
         self._backward(question, 0, recording)
-        self.publish(answers.strongest_units(self.network, recording, self.state.blocks), question)
+        self.publish(answers.strongest_units(question.network, recording, self.state.blocks), question)
         self._inputs(question)
+        if question.network.inputs.values and question.settled:
+            self.publish(answers.contributed(question), question)
 
     def _inputs(self, question: Question) -> None:
         """What the block before gives to the selected unit; not for what is filmed, soon another picture."""
         place = next((n for n, block in enumerate(self.state.blocks) if question.layer.name in block.layers), 0)
         if place > 0 and question.settled:
-            recording = self.network.record(question.view)
-            self.publish(answers.inputs(self.network, question, recording, self.state.blocks[place - 1]), question)
+            recording = question.network.record(question.view)
+            self.publish(answers.inputs(question.network, question, recording, self.state.blocks[place - 1]), question)
 
     def _step(self, question: Question, seq: int, done: Callable[[], object]) -> None:
         """The occluder is somewhere else. The browser sends its next position while the way back is gone."""
@@ -222,12 +233,18 @@ class Session:
 
     def _forward(self, question: Question, recording: Recording, seq: int) -> None:
         """What a pass without a graph is enough for."""
-        tiles, unit, shares = answers.forward(self.network, question, recording, seq)
+        tiles, unit, shares = answers.forward(question.network, question, recording, seq)
         self.publish(tiles, question)
         self.publish(unit, question)
         self.publish(shares, question)
+        self._places(question, recording, seq)
         if question.covered.box is None:
             self._know_top(question.covered.view, shares.top)
+
+    def _places(self, question: Question, recording: Recording, seq: int) -> None:
+        found = answers.places(question.network, recording, seq)
+        if found is not None:
+            self.publish(found, question)
 
     def _know_top(self, view: Tensor, top: int) -> None:
         """Questions know it from now on, also while the main thread is busy; the state follows."""
@@ -243,7 +260,7 @@ class Session:
         top = self._known_top(view)
         if top is None:
             self._go_on()
-            top = self.network.answers.top(self.network.logits(view[None])[0])
+            top = question.network.answers.top(question.network.logits(view[None])[0])
             self._know_top(view, top)
         return replace(question, target=top)
 
@@ -254,12 +271,12 @@ class Session:
             recording = self._record(question)  # before the overlay, which then needs no pass of its own
         with self._together():
             if question.tiles == "gradient" and recording is not None:
-                self.publish(answers.gradient_tiles(self.network, question, recording, seq), question)
+                self.publish(answers.gradient_tiles(question.network, question, recording, seq), question)
             self._overlay(question, seq)
             if question.backward != "off" and recording is not None:
                 self._backward_view(question, recording)
             if step and recording is not None:
-                self.publish(answers.strongest_units(self.network, recording, self.state.blocks, seq), question)
+                self.publish(answers.strongest_units(question.network, recording, self.state.blocks, seq), question)
 
     def _one_unit(self, question: Question) -> None:
         recording = self._record(question)
@@ -274,17 +291,17 @@ class Session:
         recording = self._record(question)
         self.publish(answers.tiles(question, recording, 0), question)
         if question.tiles == "gradient":
-            self.publish(answers.gradient_tiles(self.network, question, recording, 0), question)
+            self.publish(answers.gradient_tiles(question.network, question, recording, 0), question)
 
     def _explained(self, question: Question) -> None:
         """Another class is explained, in the class bars too, or another method explains it."""
-        self.publish(answers.shares(self.network, question, self._record(question)), question)
+        self.publish(answers.shares(question.network, question, self._record(question)), question)
         self._overlay(question)
 
     def _overlay(self, question: Question, seq: int = 0) -> None:
         self._go_on()
         if self._wants(Overlay, question):
-            found = answers.overlay(self.network, question, seq, self.client.engine.cache)
+            found = answers.overlay(question, seq, self.client.engine.cache)
             if found is not None:
                 self.publish(found, question)
 
@@ -293,7 +310,7 @@ class Session:
             return
         unit, kind = question.held, question.backward_view
         line = f"{unit.layer}:{unit.channel}" + (" (frozen)" if unit != question.unit else "")
-        make = partial(answers.backward, self.network, recording, kind, unit, line)
+        make = partial(answers.backward, question.network, recording, kind, unit, line)
         if question.settled:
             self.publish(self._seen_in(recording).get_or_make((unit, kind, line), make), question)
         else:
@@ -302,7 +319,7 @@ class Session:
     def _record(self, question: Question) -> Recording:
         """The pass under the rules of the backward pane; its forward values are the same for all."""
         self._go_on()
-        return self.network.record(question.view, rules=answers.BACKWARD.get(question.backward, PLAIN))
+        return question.network.record(question.view, rules=answers.BACKWARD.get(question.backward, PLAIN))
 
     def _wants(self, kind: type, question: Question) -> bool:
         """Whether an answer of this kind to the question would be shown."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -59,6 +60,7 @@ class ExplorerState(traitlets.HasTraits):
     network: Network
     blocks: list[Block]
     unit_chosen = False  # whether a unit of this layer was ever selected
+    _given: Network | None = None
     tiles_chosen = False  # whether what the tiles show was ever set
 
     image = Checked(help="the picture shown; setting it opens another")
@@ -67,6 +69,12 @@ class ExplorerState(traitlets.HasTraits):
     position = traitlets.Any(None, allow_none=True, help="(row, col) of the unit, or None: its strongest").tag(
         sync=True
     )
+    inputs = Checked(help="what the network is given beside the picture: name → words, numbers or a picture")
+    place = traitlets.Any(
+        None,
+        allow_none=True,
+        help="where pixels or boxes are asked about: (top, left, height, width) or an outline [(row, col), ...]",
+    ).tag(sync=True)
     target = traitlets.Any(
         None, allow_none=True, help="class index explained, or None: the top class; a label may be set"
     ).tag(sync=True)
@@ -137,12 +145,23 @@ class ExplorerState(traitlets.HasTraits):
         self.target = target
         if unit is not None:
             self.unit = unit
-        self.method = default_method(network)
+        # what they say about places is worth seeing first
+        self.method = None if network.answers.placed else default_method(network)
         if method("deconvnet").refuses(network):
             self.backward = "gradient"
         elif checkers(network, self.layer):  # a deconvnet shows little else there
             self.backward = "guided_backprop"
         self.image = picture
+
+    @property
+    def answering(self) -> Network:
+        """The network with what it is given beside the picture."""
+        return self._given or self.network
+
+    @property
+    def asked(self) -> Network:
+        """The same, asked about the place that was chosen."""
+        return self.answering if self.place is None else self.answering.at(self.place)
 
     @property
     def selected(self) -> Target:
@@ -210,6 +229,24 @@ class ExplorerState(traitlets.HasTraits):
     def _check_target(self, proposal: Any) -> int | None:
         return None if proposal["value"] is None else self.network.class_index(proposal["value"])
 
+    @traitlets.validate("place")
+    def _check_place(self, proposal: Any) -> Any:
+        if proposal["value"] is not None:
+            self.network.at(proposal["value"])
+        return proposal["value"]
+
+    @traitlets.default("inputs")
+    def _no_inputs(self) -> dict[str, Any]:
+        return {}
+
+    @traitlets.validate("inputs")
+    def _check_inputs(self, proposal: Any) -> dict[str, Any]:
+        values = proposal["value"]
+        if not isinstance(values, Mapping):
+            raise DeepvisError(f'inputs={values!r} is not accepted; accepted: {{"question": "what is this"}}.')
+        self._given = self.network.given(**values)
+        return dict(values)
+
     @traitlets.validate("method")
     def _check_method(self, proposal: Any) -> str | None:
         if proposal["value"] is None:
@@ -266,6 +303,10 @@ class ExplorerState(traitlets.HasTraits):
     @traitlets.observe("frozen")
     def _follow_frozen(self, _: Any) -> None:
         self.set_trait("held", self.selected if self.frozen else None)
+
+    @traitlets.observe("opened")
+    def _follow_picture(self, _: Any) -> None:
+        self.place = None
 
     @traitlets.observe("view")
     def _follow_view(self, _: Any) -> None:

@@ -27,3 +27,6 @@ export function rgb(values: ArrayLike<number>, width: number, row: number, col: 
   const at = (row * width + col) * 3;
   return `RGB ${values[at]} ${values[at + 1]} ${values[at + 2]}`;
 }
+
+/** With its sign, three digits: +0.25, −12.3. */
+export const signed = (x: number): string => `${x < 0 ? "−" : "+"}${Number(Math.abs(x).toPrecision(3))}`;

@@ -1,14 +1,16 @@
 // The answers, class probabilities for one: every row is a button that explains its class; a class further down is found by typing.
 import { useId, useMemo, useRef } from "preact/hooks";
 import { barOf, inWords } from "../arithmetic/answers";
+import { cssColour } from "../arithmetic/class_colour";
 import { chosenRows } from "../arithmetic/ranking";
 import { number, take } from "../link/protocol";
+import { linesOf } from "./inputs";
 import { useScreen } from "./screen_context";
 
 export function ClassRows() {
   const screen = useScreen();
   const frame = screen.frame("bars", "values").value;
-  const { parts, bars, state, sizes } = screen;
+  const { parts, bars, inputs, state, sizes } = screen;
   const [labels, meaning] = [bars.labels.value, bars.meaning.value];
   const kept = useRef<number[]>([]);
   const ranked = useRef(-1);
@@ -18,7 +20,9 @@ export function ClassRows() {
   const top = frame ? number(frame.meta, "top", 0) : -1;
   // left to itself it is what was on top before anything was covered
   const chosen = (state.target.value as number | null) ?? (frame ? number(frame.meta, "chosen", top) : top);
-  const count = sizes.value.rows - 1; // the last line finds others
+  const coloured = meaning.kind === "pixels"; // as in the map over the picture
+  const taken = inputs.rows.value.reduce((lines, row) => lines + linesOf(row), 0);
+  const count = Math.max(2, sizes.value.rows - 1 - taken); // the last line finds others
   const rows = useMemo(() => {
     if (!values) return kept.current;
     const ranking = number(frame!.meta, "ranking", 0); // of a frame that was overtaken before it was drawn, the next one has it too
@@ -51,7 +55,7 @@ export function ClassRows() {
             onClick={() => void parts.bars.link.post("pick", { index })}
           >
             <Bar {...barOf(meaning, index, values[index]!, largest.current)} />
-            <span class="dv-x-ring" aria-hidden="true" />
+            <span class="dv-x-ring" aria-hidden="true" style={coloured ? { borderColor: cssColour(index), background: cssColour(index) } : undefined} />
             <span class="dv-x-class-name">{labels[index]}</span>
             <span class="dv-x-share">{inWords(meaning, index, values[index]!)}</span>
           </button>

@@ -10,7 +10,7 @@ import { mountLabel } from "../link/label";
 import { watch } from "../link/model";
 import type { ExplorerTraits } from "../link/traits";
 import { widget, type View } from "../link/widget";
-import { Card } from "./card";
+import { Card } from "./card/card";
 import { demonstrate } from "./demonstration";
 import { Header } from "./header";
 import { Help } from "./help";
@@ -69,9 +69,11 @@ function screenOf(model: Screen["model"], parts: Parts, root: HTMLElement, life:
     ribbon: live(parts.ribbon.model, life),
     patterns: live(parts.patterns.model, life),
     bars: live(parts.bars.model, life),
+    inputs: live(parts.inputs.model, life),
     status: live(parts.status.model, life),
     atlas: live(parts.atlas.model, life),
     grid: live(parts.grid.model, life),
+    stage: live(parts.stage.model, life),
     sizes: signal(sizesOf(1200, 800)),
     drawer: signal(false),
   };

@@ -67,6 +67,21 @@ export interface PatternsValues {
   progress: number;
   notice: string;
 }
+/** What the network is given beside the picture. */
+export interface InputRow {
+  name: string;
+  kind: "words" | "numbers" | "picture";
+  value: string | number[] | null;
+  names: string[];
+  ranges: [low: number, high: number][];
+  /** what each word or number adds to the score */
+  parts: [part: string, adds: number][];
+}
+export interface InputsValues {
+  rows: InputRow[];
+  /** counts how often a field is to show its last good value again */
+  turn: number;
+}
 export interface BarsValues {
   labels: string[];
   meaning: Meaning;
@@ -104,6 +119,7 @@ const PICTURES: PicturesValues = { names: [], chosen: -1, other: "" };
 const METHOD: MethodValues = { methods: [], progress: null };
 const RIBBON: RibbonValues = { blocks: [], layers: [], inputs: { layer: "", shares: [] } };
 const BARS: BarsValues = { labels: [], meaning: CLASSES, ask: "" };
+const INPUTS: InputsValues = { rows: [], turn: 0 };
 const PATTERNS: PatternsValues = { running: false, progress: 0, notice: "" };
 const ATLAS: AtlasValues = {
   looked: false, found: false, folder: "", said: "", running: false, fraction: 0, how_far: "", captions: [], top_notice: "", notice: "",
@@ -130,6 +146,7 @@ export interface Parts {
   readonly ribbon: Values<RibbonValues>;
   readonly patterns: Values<PatternsValues>;
   readonly bars: Values<BarsValues>;
+  readonly inputs: Values<InputsValues>;
   readonly status: Values<{ words: string[]; milliseconds: number }>;
   readonly atlas: Values<AtlasValues>;
 }
@@ -147,7 +164,7 @@ export function partsOf(link: Channel, model: Model<ExplorerTraits>, life: Abort
   }
   const map = { ...defaults.map_view, colormap: "inferno" };
   return {
-    stage: part(stage, "stage", { ...defaults.stage, fields: false }, { occluder: "occluder", fill: "fill", opacity: "opacity" }),
+    stage: part(stage, "stage", { ...defaults.stage, fields: false, outlining: false, found: [] }, { occluder: "occluder", fill: "fill", opacity: "opacity", place: "place" }),
     grid: part(bareGrid as Definition<UnitGridTraits, unknown>, "grid", GRID, {
       layer: "layer", unit: "unit", position: "position", tile: "tile", gamma: "gamma", boost: "boost", mode: "tiles", sort: "sort", scale: "scale",
     }),
@@ -160,6 +177,7 @@ export function partsOf(link: Channel, model: Model<ExplorerTraits>, life: Abort
     ribbon: values("ribbon", RIBBON),
     patterns: values("patterns", PATTERNS),
     bars: values("bars", BARS),
+    inputs: values("inputs", INPUTS),
     status: values("status", { words: [] as string[], milliseconds: 0 }),
     atlas: values("atlas", ATLAS),
   };

@@ -5,8 +5,8 @@ import type { ReadonlySignal, Signal } from "@preact/signals";
 import type { Live } from "../link/live";
 import type { Model } from "../link/model";
 import type { Frame } from "../link/protocol";
-import type { ExplorerTraits, UnitGridTraits } from "../link/traits";
-import type { AtlasValues, BarsValues, MethodValues, PageValues, Parts, PatternsValues, PicturesValues, RibbonValues } from "./parts";
+import type { ExplorerTraits, StageTraits, UnitGridTraits } from "../link/traits";
+import type { AtlasValues, BarsValues, InputsValues, MethodValues, PageValues, Parts, PatternsValues, PicturesValues, RibbonValues } from "./parts";
 import type { Sizes } from "../arithmetic/screen_sizes";
 
 export interface Screen {
@@ -21,13 +21,15 @@ export interface Screen {
   readonly ribbon: Live<RibbonValues>;
   readonly patterns: Live<PatternsValues>;
   readonly bars: Live<BarsValues>;
+  readonly inputs: Live<InputsValues>;
   readonly status: Live<{ words: string[]; milliseconds: number }>;
   readonly atlas: Live<AtlasValues>;
   readonly grid: Live<UnitGridTraits>;
+  readonly stage: Live<StageTraits>;
   readonly sizes: Signal<Sizes>;
   /** whether the drawer with the unit is open, where the page is narrow */
   readonly drawer: Signal<boolean>;
-  frame(part: "ribbon" | "bars" | "patterns" | "atlas" | "stage" | "grid", kind: string): ReadonlySignal<Frame | null>;
+  frame(part: "ribbon" | "bars" | "inputs" | "patterns" | "atlas" | "stage" | "grid", kind: string): ReadonlySignal<Frame | null>;
 }
 
 export const ScreenContext = createContext<Screen | null>(null);

@@ -2,6 +2,8 @@
 import { useLayoutEffect } from "preact/hooks";
 import { save } from "../link/model";
 import { ClassRows } from "./class_rows";
+import { FoundBoxes } from "./found_boxes";
+import { Inputs } from "./inputs";
 import { MethodSettings } from "./method_settings";
 import { PartView } from "./part_view";
 import { Popover } from "./popover";
@@ -13,19 +15,22 @@ export function StagePane() {
   useLayoutEffect(() => parts.stage.model.set("zoom", side), [side]);
   return (
     <section class="dv-x-stage" aria-label="The picture">
+      <FoundBoxes />
       <PartView part={parts.stage} />
       <div class="dv-x-camera" hidden={!state.filming.value}>
         <PartView part={parts.camera} />
       </div>
       <MapControls />
+      <Inputs />
       <ClassRows />
     </section>
   );
 }
 
 function MapControls() {
-  const { model, state, method, parts } = useScreen();
+  const { model, state, method, parts, bars } = useScreen();
   const progress = method.progress.value;
+  const pixels = bars.meaning.value.kind === "pixels";
   return (
     <div class="dv-x-controls">
       <select
@@ -35,7 +40,7 @@ function MapControls() {
         value={state.method.value ?? ""}
         onChange={(event) => save(model, "method", event.currentTarget.value || null)}
       >
-        <option value="">no map</option>
+        <option value="">{pixels ? "classes" : "no map"}</option>
         {method.methods.value.map(({ name, title, serves }) => (
           <option key={name} value={name} class={serves ? "" : "dv-x-unfit"}>
             {serves ? title : `(${title}: not here)`}
@@ -54,6 +59,7 @@ function MapControls() {
       >
         box
       </button>
+      {pixels && <RegionButton />}
       {progress !== null && (
         <span class="dv-running">
           <progress aria-label="How far the method is" value={progress} max={1} />
@@ -63,5 +69,23 @@ function MapControls() {
         </span>
       )}
     </div>
+  );
+}
+
+/** Pixels are asked about where they are outlined by hand. */
+function RegionButton() {
+  const { model, state, stage, parts } = useScreen();
+  const chosen = state.place.value !== null;
+  const press = (): void => (chosen ? save(model, "place", null) : parts.stage.model.set("outlining", !stage.outlining?.value));
+  return (
+    <button
+      type="button"
+      class="dv-button"
+      aria-pressed={chosen || stage.outlining?.value === true}
+      title={chosen ? "Ask about every pixel of the class again" : "Outline a region on the picture: the class is explained there"}
+      onClick={press}
+    >
+      {chosen ? "✕ region" : "region"}
+    </button>
   );
 }

@@ -23,7 +23,22 @@ export interface LayerRow {
 }
 
 export type CommonTraits = Pick<Defaults["stage"], "group" | "label" | "notice">;
-export type StageTraits = Refine<Defaults["stage"], { occluder: Box | null; boxes: MarkedBox[]; colormap: ColormapName }>;
+export type StageTraits = Refine<Defaults["stage"], { occluder: Box | null; boxes: MarkedBox[]; colormap: ColormapName }> & Places;
+/** A place of the picture that is asked about: a box, or the outline of a region. */
+export type Place = Box | readonly Position[];
+/** What only the Explorer's stage has. */
+export interface Places {
+  place?: Place | null;
+  /** whether the next drag outlines a region */
+  outlining?: boolean;
+  found?: FoundBox[];
+}
+/** What a detector found: where, which class, and in words what and how sure. */
+export interface FoundBox {
+  box: Box;
+  index: number;
+  words: string;
+}
 export type UnitGridTraits = Refine<
   Defaults["unit_grid"],
   {
@@ -54,6 +69,7 @@ export type ExplorerTraits = Refine<
   {
     position: Position | null;
     target: number | null;
+    place: Place | null;
     method: string | null;
     occluder: Box | null;
     tiles: Mode;

@@ -1,6 +1,6 @@
 // Outlines on the stage: receptive field, localization, selection, hover, and the occluder's frame with its handles.
 // The colours are told apart with any colour vision, and differ in dash as well.
-import { handles, type Box, type Size } from "../arithmetic/box";
+import { handles, type Box, type Point, type Size } from "../arithmetic/box";
 import { outline } from "../page/canvas";
 import type { MarkedBox } from "../link/traits";
 
@@ -29,6 +29,20 @@ const scaled = (box: Box, scale: number): [number, number, number, number] => bo
 export function mark(on: Marks, box: Box, kind: keyof typeof STYLES): void {
   const { colour, dash } = STYLES[kind] ?? STYLES.selected;
   outline(on.drawing, scaled(box, on.scale), colour, dash);
+}
+
+/** A region's border, closed if it is more than a line; dark below and bright above, so that it is seen on any picture. */
+export function outlined(on: Marks, outline: readonly Point[]): void {
+  const { drawing, scale } = on;
+  drawing.beginPath();
+  for (const [row, col] of outline) drawing.lineTo(col * scale, row * scale);
+  if (outline.length > 2) drawing.closePath();
+  drawing.lineJoin = "round";
+  for (const [colour, width] of [["rgba(0, 0, 0, 0.75)", 4], ["#ff9f1c", 2]] as const) {
+    drawing.strokeStyle = colour;
+    drawing.lineWidth = width;
+    drawing.stroke();
+  }
 }
 
 /** Outlined boxes, and over all of them their labels. */

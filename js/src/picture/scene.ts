@@ -2,6 +2,7 @@
 import type { Box, Size } from "../arithmetic/box";
 import { context, flush, pixels, resized, type Pixels } from "../page/canvas";
 import { span, steps, toneTable, translucent, type ColormapName } from "../arithmetic/colormap";
+import { classColour } from "../arithmetic/class_colour";
 import { bilinear, colourPlane, copyRgb } from "../arithmetic/pixels";
 import { number, take, text, type Frame } from "../link/protocol";
 
@@ -25,6 +26,8 @@ export class Scene {
   #fill: Pixels | null = null;
   #colours: Pixels | null = null;
   #overlayFrame: Frame | null = null;
+  #labels: Pixels | null = null;
+  #labelled: { classes: Uint16Array; h: number; w: number; names: Record<string, string> } | null = null;
   readonly #composed = document.createElement("canvas");
 
   setPicture(frame: Frame): void {
@@ -51,6 +54,29 @@ export class Scene {
     const most = plane.values instanceof Uint16Array ? 65535 : 255;
     const values = bilinear(plane.values, h, w, ...this.size).map((q) => lo + ((hi - lo) * q) / most);
     this.overlay = { values, lo, hi, signed, title: text(meta, "title"), ends: endsOf(meta.ends) ?? span(lo, hi, signed), fine: meta.fine === true };
+  }
+
+  /** A map of classes, which lies over the picture where no overlay does. */
+  setLabels(frame: Frame): void {
+    const plane = take(frame, "classes", "uint16", 2);
+    this.#labelled = null;
+    if (!plane || plane.values.length === 0) return;
+    const [h, w] = plane.shape as [number, number];
+    this.#labelled = { classes: plane.values, h, w, names: (frame.meta.names ?? {}) as Record<string, string> };
+    this.#labels = this.#labels ? resized(this.#labels, h, w) : pixels(h, w);
+    for (const [at, index] of plane.values.entries()) {
+      const [red, green, blue] = classColour(index);
+      this.#labels.words[at] = ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
+    }
+    flush(this.#labels);
+  }
+
+  /** What the class at a pixel is called, or null. */
+  labelAt(row: number, col: number): string | null {
+    if (!this.#labelled || !this.size) return null;
+    const { classes, h, w, names } = this.#labelled;
+    const at = (place: number, of: number, cells: number): number => Math.min(cells - 1, Math.floor((place * cells) / of));
+    return names[String(classes[at(row, this.size[0], h) * w + at(col, this.size[1], w)])] ?? null;
   }
 
   /** Colours the overlay again, after a new one or a new colour map. */
@@ -85,6 +111,11 @@ export class Scene {
     drawing.drawImage(this.#picture.canvas, 0, 0);
     if (box) this.#cover(drawing, box);
     drawing.filter = "none";
+    if (this.#labelled && !this.overlay && opacity > 0) {
+      drawing.globalAlpha = Math.min(1, opacity);
+      drawing.imageSmoothingEnabled = false;
+      drawing.drawImage(this.#labels!.canvas, 0, 0, width, height);
+    }
     if (mapped) {
       drawing.globalAlpha = Math.min(1, opacity);
       drawing.drawImage(this.#colours!.canvas, 0, 0);

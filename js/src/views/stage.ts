@@ -1,19 +1,20 @@
 // The picture stage: the picture as the network sees it, the occluder, an overlay and marked boxes.
 import { subscribe } from "../link/bus";
-import { cursor, type Box, type Size } from "../arithmetic/box";
+import { cursor, type Box, type Point, type Size } from "../arithmetic/box";
 import { sharpen } from "../page/canvas";
 import { element, setText } from "../page/dom";
 import { acceptFiles } from "../page/files";
 import { onResize, painter } from "../page/animation_frame";
 import { mountLabel } from "../link/label";
 import { legend } from "../page/legend";
-import { frame, hand, mark, marked, type Marks } from "../picture/marks";
+import { Lasso } from "../picture/lasso";
+import { frame, hand, mark, marked, outlined, type Marks } from "../picture/marks";
 import { complain, save, watch } from "../link/model";
 import { Occluder } from "../picture/occluder";
 import { decimal, join, place, rgb } from "../arithmetic/number_format";
 import { Scene } from "../picture/scene";
 import { onTheme } from "../page/theme";
-import type { StageTraits } from "../link/traits";
+import type { Place, StageTraits } from "../link/traits";
 import { widget, type Definition, type View } from "../link/widget";
 
 /** From this many screen px per picture pixel on, pixels are shown as squares. */
@@ -37,6 +38,13 @@ function mount({ model, link, root, signal }: View<StageTraits, null>): void {
   const size = (): Size | null => scene.size;
   const paint = painter(draw, signal);
   const occluder = new Occluder({ surface, size, mayDraw: () => model.get("draw_occluder"), changed }, signal);
+
+  const lasso = new Lasso({ surface, wanted: () => model.get("outlining") === true, point: (event) => occluder.point(event), drawn: paint, closed }, signal);
+
+  function closed(outline: Point[]): void {
+    save(model, "place", outline);
+    model.set("outlining", false);
+  }
 
   function changed(box: Box | null, final: boolean): void {
     link.request("occluder", { box: box && [...box], final });
@@ -70,6 +78,8 @@ function mount({ model, link, root, signal }: View<StageTraits, null>): void {
     if (ghost) hand(marks, ghost);
     else if (occluder.box) frame(marks, occluder.box);
     if (hover) mark(marks, hover, "hover");
+    const place = lasso.outline.length > 1 ? lasso.outline : model.get("place");
+    if (place) outlined(marks, corners(place));
   }
 
   function describe(): void {
@@ -83,7 +93,7 @@ function mount({ model, link, root, signal }: View<StageTraits, null>): void {
     const [row, col] = occluder.point(pointer).map(Math.floor) as [number, number];
     if (row < 0 || col < 0 || row >= scene.size[0] || col >= scene.size[1]) return null;
     const value = model.get("overlay") ? scene.overlayAt(row, col) : null;
-    const shown = value === null ? null : `${scene.overlay?.title || "overlay"} ${decimal(value)}`;
+    const shown = value === null ? scene.labelAt(row, col) : `${scene.overlay?.title || "overlay"} ${decimal(value)}`;
     return join(place(row, col), rgb(scene.rgb, scene.size[1], row, col), shown);
   }
 
@@ -96,25 +106,26 @@ function mount({ model, link, root, signal }: View<StageTraits, null>): void {
     paint();
   }
 
-  function load(kind: "picture" | "overlay"): void {
+  function load(kind: "picture" | "overlay" | "labels"): void {
     const frame = link.last(kind);
     if (!frame) return;
     if (kind === "picture") scene.setPicture(frame);
-    else scene.setOverlay(frame);
+    else if (kind === "overlay") scene.setOverlay(frame);
+    else scene.setLabels(frame);
     fit();
     recolour();
   }
 
   link.listen(({ kind, seq }) => {
     if (kind === "ack") root.dataset.seq = String(seq);
-    if (kind === "picture" || kind === "overlay") load(kind);
+    if (kind === "picture" || kind === "overlay" || kind === "labels") load(kind);
   }, signal);
   const adopt = (): void => {
     occluder.adopt(model.get("occluder"));
     paint();
   };
   watch(model, ["occluder"], adopt, signal);
-  watch(model, ["opacity", "boxes", "fields", "draw_occluder"], paint, signal);
+  watch(model, ["opacity", "boxes", "fields", "draw_occluder", "place"], paint, signal);
   watch(model, ["overlay", "colormap"], recolour, signal);
   watch(model, ["zoom"], fit, signal);
   for (const part of [canvas, root]) mountLabel(model, part, "The picture as the network sees it", signal);
@@ -139,7 +150,15 @@ function mount({ model, link, root, signal }: View<StageTraits, null>): void {
   adopt();
   load("picture");
   load("overlay");
+  load("labels");
   fit();
+}
+
+/** The border of a place: itself, or the corners of a box. */
+function corners(place: Place): readonly Point[] {
+  const [top, left, height, width] = place as Box;
+  if (typeof top !== "number") return place as readonly Point[];
+  return [[top, left], [top, left + width], [top + height, left + width], [top + height, left]];
 }
 
 function removeByKey(event: KeyboardEvent, occluder: Occluder): void {

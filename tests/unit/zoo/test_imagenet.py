@@ -15,7 +15,8 @@ import deepvis_widgets as dv
 from deepvis_widgets.core.errors import DeepvisError
 from deepvis_widgets.core.network.network import Network
 from deepvis_widgets.zoo import imagenet
-from deepvis_widgets.zoo.load import load, read_weights
+from deepvis_widgets.zoo.load import load
+from deepvis_widgets.zoo.sources.state_dicts import read_weights
 
 CATS = {"tabby", "tiger cat", "Egyptian cat"}
 

@@ -66,6 +66,15 @@ def test_a_region_is_explained_by_all_methods_alike() -> None:
     assert segmenter().at(None).answers.region is None
 
 
+def test_a_box_and_its_outline_are_the_same_region() -> None:
+    net = segmenter()
+    region = torch.zeros(SIDE, SIDE, dtype=torch.bool)
+    region[4:10, 6:16] = True
+    outline = [(4, 6), (4, 15), (9, 15), (9, 6)]
+    for place in (region, (4, 6, 6, 10), outline, region.numpy()):
+        torch.testing.assert_close(net.at(place).logits(VIEW[None]), net.at(region).logits(VIEW[None]))
+
+
 def test_a_region_keeps_passes_of_its_own() -> None:
     net = segmenter()
     net.recordings.limit = 2  # as under an open Explorer
@@ -81,8 +90,10 @@ def test_regions_that_do_not_fit_are_one_sentence() -> None:
         net.at(torch.zeros(SIDE, SIDE, dtype=torch.bool))
     with pytest.raises(dv.DeepvisError, match=r"accepted: a bool region \(32, 32\)"):
         net.at(torch.ones(8, 8, dtype=torch.bool))
-    with pytest.raises(dv.DeepvisError, match="accepted: a bool region"):
-        net.at((0, 0, 4, 4))
+    with pytest.raises(dv.DeepvisError, match=r"'here' is no place in the picture; accepted: a bool region"):
+        net.at("here")
+    with pytest.raises(dv.DeepvisError, match="marks no pixel of the picture"):
+        net.at((40, 40, 4, 4))
     classes = dv.Network(nn.Sequential(nn.Conv2d(3, 2, SIDE), nn.Flatten()), PREPARE)
     with pytest.raises(dv.DeepvisError, match="its answers have no place in the picture"):
         classes.at(torch.ones(SIDE, SIDE, dtype=torch.bool))
@@ -137,7 +148,7 @@ def test_one_box_is_explained_by_the_box_that_overlaps_it() -> None:
         "scores": torch.tensor([0.3, 0.5, 0.9]),
     }
     answers = dv.Boxes(["nothing", "cat"])
-    assert answers.at((0, 0, 8, 8)).scores([found]).tolist() == [[0.0, 0.5]]
+    assert answers.at((0, 0, 8, 8), (32, 32)).scores([found]).tolist() == [[0.0, 0.5]]
     assert answers.scores([found]).tolist() == [[0.0, pytest.approx(0.9)]]
     empty = {key: value[:0] for key, value in found.items()}
     assert answers.scores([empty, found]).shape == (2, 2)

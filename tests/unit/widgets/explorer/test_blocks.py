@@ -22,7 +22,7 @@ LITE = [f"block {stage}.{n}" for stage, count in enumerate((1, 2, 2, 3, 3, 4, 1)
     ("name", "titles", "opens"),
     [
         ("husky-wolf", [*(f"conv{n}" for n in range(1, 9)), "classifier"], "features.relu5"),
-        ("efficientnet_lite0", ["conv_stem", *LITE, "conv_head", "classifier"], "blocks.4.0.bn3.drop"),
+        ("efficientnet_lite0", ["conv_stem", *LITE, "conv_head", "classifier"], "blocks.4.0.bn3"),
         (
             "resnet18",
             ["conv1", *(f"layer{stage}.{n}" for stage in (1, 2, 3, 4) for n in (0, 1)), "fc"],
@@ -54,8 +54,8 @@ def test_each_layer_stands_in_one_block(name: str) -> None:
 
 def test_norms_and_poolings_stand_with_what_is_before_them() -> None:
     stem, *_, head, _ = blocks(network("efficientnet_lite0"))
-    assert stem.layers == ("conv_stem", "bn1.act") and stem.shown == "bn1.act"
-    assert head.layers[:2] == ("conv_head", "bn2.act") and head.shown == "bn2.act"
+    assert stem.layers == ("conv_stem", "bn1", "bn1.act") and stem.shown == "bn1.act"
+    assert head.layers[:3] == ("conv_head", "bn2", "bn2.act") and head.shown == "bn2.act"
 
 
 def test_a_container_of_a_kind_of_its_own_is_a_block() -> None:

@@ -1,6 +1,6 @@
 // The form that builds an atlas of the network from a folder of pictures, or opens one.
 import { useRef } from "preact/hooks";
-import { useScreen } from "./screen_context";
+import { useScreen } from "../screen_context";
 
 export function AtlasForm() {
   const { parts, atlas } = useScreen();

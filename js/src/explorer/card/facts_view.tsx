@@ -1,5 +1,5 @@
 // The numbers of a unit over all pictures of an atlas: how its activations are spread, and its classes.
-import { useScreen } from "./screen_context";
+import { useScreen } from "../screen_context";
 
 export function FactsView() {
   const { atlas } = useScreen();

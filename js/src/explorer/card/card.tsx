@@ -1,14 +1,14 @@
 // The selected unit: its map and the way back to the picture, what it wants to see, and what an atlas knows of it.
 import { useEffect, useLayoutEffect } from "preact/hooks";
-import { save } from "../link/model";
-import type { About, ExplorerTraits } from "../link/traits";
+import { save } from "../../link/model";
+import type { About, ExplorerTraits } from "../../link/traits";
 import { AtlasForm } from "./atlas_form";
 import { FactsView } from "./facts_view";
 import { FindUnits } from "./find_units";
-import { PartView } from "./part_view";
-import { PictureCanvas, picturesOf, usePictures } from "./picture_canvas";
-import { useScreen } from "./screen_context";
-import { Tabs, type Tab } from "../page/tabs";
+import { PartView } from "../part_view";
+import { PictureCanvas, picturesOf, usePictures } from "../picture_canvas";
+import { useScreen } from "../screen_context";
+import { Tabs, type Tab } from "../../page/tabs";
 
 const BACKWARD: readonly (readonly [ExplorerTraits["backward"], string])[] = [
   ["off", "off"],

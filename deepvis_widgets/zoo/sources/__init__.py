@@ -1,0 +1,1 @@
+"""Networks from elsewhere: timm, transformers, torch.hub, and files of every kind."""

@@ -1,0 +1,152 @@
+"""What networks answer besides classes, and take besides a picture: pixels that are outlined, boxes that are buttons,
+values that are no shares, words and numbers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+from playwright.sync_api import Locator, Page
+
+from tests.browser.harness import NotebookPage, canvas_pixels
+
+NETWORKS = """
+import torch, deepvis_widgets as dv
+from torch import nn
+from torch.nn import functional as F
+husky = dv.load("husky-wolf")
+scene = dv.scene("wolf", "snow", seed=3)
+
+class Pixels(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.trunk, self.head = husky.module.features, nn.Conv2d(128, 12, 1)
+        last = husky.module.classifier
+        self.head.weight.data, self.head.bias.data = last.weight.data[:, :, None, None], last.bias.data
+    def forward(self, x):
+        return F.interpolate(self.head(self.trunk(x)), x.shape[-2:], mode="bilinear")
+
+class Detector(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.net = husky.module
+    def forward(self, x):
+        shares, boxes = self.net(x).softmax(1), torch.tensor([[20.0, 40, 110, 120], [60, 5, 120, 30]])
+        two = [row.topk(2) for row in shares]
+        return [{"boxes": boxes, "labels": top.indices, "scores": top.values.clamp(min=0.2)} for top in two]
+
+class Values(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.net = husky.module
+    def forward(self, x):
+        return self.net(x)[:, :2] * torch.tensor([1.0, -1.0])
+
+class Asked(nn.Module):
+    def __init__(self):
+        super().__init__()
+        torch.manual_seed(0)
+        self.trunk, self.gate, self.last = husky.module.features, nn.Linear(4, 128), nn.Linear(128, 3)
+    def forward(self, x, question, age):
+        return self.last((self.trunk(x) * self.gate(question)[:, :, None, None]).mean((2, 3))) + age
+
+def network(module, answers, name):
+    return dv.Network(module.eval(), husky.preprocessing, answers=answers, name=name)
+"""
+SHOWN = [
+    f"{NETWORKS}\npixels = dv.Explorer(network(Pixels(), dv.Pixels(husky.labels), 'pixels'), scene)\npixels",
+    "boxes = dv.Explorer(network(Detector(), dv.Boxes(husky.labels), 'boxes'), scene)\nboxes",
+    "answers = dv.Values(['age', 'tilt'], units=['years', '°'], ranges=[(0, 40), (-180, 180)])\n"
+    "values = dv.Explorer(network(Values(), answers, 'values'), scene)\nvalues",
+    "inputs = {'question': dv.Words(['what', 'animal', 'ground', 'is'], start='what animal'),"
+    " 'age': dv.Numbers('age', [(0, 100)])}\n"
+    "asking = dv.Network(Asked().eval(), husky.preprocessing, inputs=inputs)\n"
+    "asked = dv.Explorer(asking, scene)\nasked",
+]
+
+
+def explorer_at(notebook: NotebookPage, place: int) -> Locator:
+    explorer = notebook.page.locator(".dv-explorer").nth(place)
+    explorer.scroll_into_view_if_needed()
+    notebook.wait_until(lambda: explorer.locator(".dv-x-class").count() > 0, message="no answer is shown")
+    return explorer
+
+
+def outline(page: Page, explorer: Locator) -> None:
+    """Draws round the middle of the picture by hand."""
+    box = explorer.locator(".dv-stage-surface").bounding_box()
+    assert box is not None
+    row, col = box["y"] + box["height"] * 0.55, box["x"] + box["width"] / 2
+    page.mouse.move(col + 60, row)
+    page.mouse.down()
+    for degrees in range(0, 350, 30):
+        page.mouse.move(col + 60 * math.cos(math.radians(degrees)), row + 45 * math.sin(math.radians(degrees)))
+    page.mouse.up()
+
+
+def test_pixels_boxes_values_and_words(open_notebook: Callable[..., NotebookPage]) -> None:
+    notebook = open_notebook(SHOWN, where="doc")
+    page = notebook.page
+
+    explorer = explorer_at(notebook, 0)
+    shares = notebook.value("[round(float(x), 2) for x in pixels.network.bars(pixels.view)]")
+    first = explorer.locator(".dv-x-class").first
+    assert abs(float(first.get_attribute("data-share") or 0) - max(shares)) < 0.01
+    ring = first.locator(".dv-x-ring").evaluate("ring => getComputedStyle(ring).backgroundColor")
+    numbers = [int(part) for part in ring[4:-1].split(",")]
+    # the map of classes lies over the picture in their colours
+    tint = canvas_pixels(page, ".dv-stage-canvas")[..., :3].astype(int).mean((0, 1)) - 128
+    assert np.dot(tint, np.array(numbers) - 128) > 0
+    explorer.get_by_role("button", name="region").click()
+    outline(page, explorer)
+    notebook.wait_until(lambda: notebook.value("pixels.place is not None"), message="no region came")
+    assert notebook.value("len(pixels.place)") >= 8
+    explorer.locator(".dv-x-method").select_option("grad_cam")
+    there = "pixels.session.idle(30) and dv.explain(pixels.asked, scene, 'grad_cam').heatmap.sum().item()"
+    everywhere = "dv.explain(pixels.network, scene, 'grad_cam').heatmap.sum().item()"
+    assert notebook.value(there) != notebook.value(everywhere)
+    explorer.get_by_text("at the place chosen").wait_for()
+    explorer.get_by_role("button", name="region").click()
+    notebook.wait_until(lambda: notebook.value("pixels.place is None"), message="the region stayed")
+
+    explorer = explorer_at(notebook, 1)
+    button = explorer.locator(".dv-x-found-box button").first
+    button.click()
+    notebook.wait_until(lambda: notebook.value("list(boxes.place)") == [40, 20, 80, 90], message="no box was chosen")
+    assert notebook.value("husky.labels[boxes.target]") == "wolf" and "wolf" in button.inner_text()
+    notebook.wait_until(lambda: button.get_attribute("aria-pressed") == "true")
+    frame, surface = (explorer.locator(name).first.bounding_box() for name in (".dv-x-found-box", ".dv-stage-surface"))
+    assert frame is not None and surface is not None
+    scale = surface["height"] / 128
+    assert abs(frame["y"] - surface["y"] - 40 * scale) < 2 and abs(frame["width"] - 90 * scale) < 2
+    button.click()
+    notebook.wait_until(lambda: notebook.value("boxes.place is None"), message="the box stayed")
+
+    explorer = explorer_at(notebook, 2)
+    rows = explorer.locator(".dv-x-class")
+    assert [rows.nth(place).get_attribute("data-class") for place in range(2)] == ["age", "tilt"]
+    age = notebook.value("float(values.network.bars(values.view)[0])")
+    said = rows.first.locator(".dv-x-share").inner_text()
+    assert said.endswith(" years") and "%" not in explorer.locator(".dv-x-classes").inner_text()
+    assert abs(float(said.removesuffix(" years").replace("−", "-")) - age) < 0.01 * abs(age) + 0.001
+
+    explorer = explorer_at(notebook, 3)
+    field = explorer.locator(".dv-x-words")
+    assert field.input_value() == "what animal"
+    field.fill("what ground")
+    field.press("Enter")
+    notebook.wait_until(lambda: notebook.value("asked.inputs") == {"question": "what ground"}, message="not asked")
+    chips = explorer.locator(".dv-x-chip")
+    notebook.wait_until(lambda: chips.count() == 2 and "ground" in chips.nth(1).inner_text(), message="no chips")
+    expected = notebook.value("dv.contributions(asked.answering, scene)['question'][1][1]")
+    said = float(chips.nth(1).locator("small").inner_text().replace("−", "-"))
+    assert abs(said - expected) < 0.01 * abs(expected) + 1e-4
+    slider = explorer.locator(".dv-x-number input")
+    slider.fill("80")
+    notebook.wait_until(lambda: notebook.value("asked.inputs.get('age')") == [80], message="the number did not come")
+    field.fill("what aminal")
+    field.press("Enter")
+    explorer.get_by_text('does not know the word "aminal"').first.wait_for()
+    notebook.wait_until(lambda: field.input_value() == "what ground", message="the last good words did not come back")
