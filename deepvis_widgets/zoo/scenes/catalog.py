@@ -25,6 +25,8 @@ class Scene:
     label: str
     background: str
     seed: int
+    sky: str | None = None  # its colour, None where a forest or a wall hides it
+    color: str | None = None  # of a car, a butterfly or a teapot
 
 
 def scene(label: str, background: str = "meadow", seed: int = 0, size: int = 128) -> Scene:
@@ -49,8 +51,8 @@ def scene(label: str, background: str = "meadow", seed: int = 0, size: int = 128
     _check(label, background, seed, size)
     from .compose import render
 
-    image, mask = render(label, background, seed, size)
-    return Scene(Image.fromarray(image), mask, label, background, seed)
+    image, mask, noted = render(label, background, seed, size)
+    return Scene(Image.fromarray(image), mask, label, background, seed, noted.get("sky"), noted.get("color"))
 
 
 def _check(label: str, background: str, seed: int, size: int) -> None:

@@ -28,6 +28,12 @@ def pick(rng: np.random.Generator, palette: list[Array], spread: float = 0.03) -
     return vary(rng, palette[int(rng.integers(len(palette)))], spread)
 
 
+def pick_named(rng: np.random.Generator, palette: list[tuple[str, Array]], spread: float = 0.03) -> tuple[str, Array]:
+    """As `pick`, from colours with names; returns the name, too."""
+    name, color = palette[int(rng.integers(len(palette)))]
+    return name, vary(rng, color, spread)
+
+
 def smoothstep(low: float, high: float, x: ArrayLike) -> Array:
     """0 up to `low`, 1 from `high` on, an S between; `low` may be the larger, which turns it round."""
     t = np.clip((np.asarray(x, dtype=np.float32) - low) / (high - low), 0, 1)

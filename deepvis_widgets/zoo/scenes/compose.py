@@ -86,8 +86,10 @@ class Layout:
         )
 
 
-def render(label: str, background: str, seed: int, size: int) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-    """Picture (size, size, 3) and exact object mask (size, size) of a scene."""
+def render(
+    label: str, background: str, seed: int, size: int
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_], dict[str, str]]:
+    """Picture (size, size, 3), exact object mask (size, size), and what was noted of a scene (see Canvas)."""
     layout_rng = _stream(seed, "layout")
     layout = Layout.drawn(layout_rng)
     canvas = Canvas(_stream(seed, background), layout.light, layout.contrast)
@@ -95,7 +97,7 @@ def render(label: str, background: str, seed: int, size: int) -> tuple[NDArray[n
     canvas.mask[:] = 0
     canvas.rng = _stream(seed, label)
     _put(canvas, label, background, ground, layout)
-    return _developed(canvas, layout_rng, size)
+    return *_developed(canvas, layout_rng, size), canvas.noted
 
 
 def cutout(label: str, seed: int, size: int) -> Array:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from .canvas import FLAT, ROUND, Array, Canvas, Patch, Style
-from .colors import WHITE, mix, pick, rgb, smoothstep
+from .colors import WHITE, mix, pick, pick_named, rgb, smoothstep
 from .curves import rectangle
 from .patterns import Painter, bricks, glass, planks, solid, tiles
 
@@ -55,11 +55,20 @@ def _window(canvas: Canvas, x: float, y: float, lit: bool) -> None:
     canvas.limb([(x - 0.085, y), (x + 0.085, y)], [0.011, 0.011], WHITE, FLAT)
 
 
+_GLAZES = [
+    ("blue", rgb(0.24, 0.42, 0.62)),
+    ("red", rgb(0.62, 0.24, 0.22)),
+    ("green", rgb(0.28, 0.50, 0.42)),
+    ("white", rgb(0.80, 0.74, 0.62)),
+    ("orange", rgb(0.72, 0.50, 0.26)),
+    ("violet", rgb(0.46, 0.36, 0.56)),
+]
+
+
 def teapot(canvas: Canvas) -> None:
     """A glazed teapot: round belly with a band, spout, handle, lid with a knob."""
     rng = canvas.rng
-    glaze = pick(rng, [rgb(0.24, 0.42, 0.62), rgb(0.62, 0.24, 0.22), rgb(0.28, 0.50, 0.42), rgb(0.80, 0.74, 0.62),
-                       rgb(0.72, 0.50, 0.26), rgb(0.46, 0.36, 0.56)])  # fmt: skip
+    canvas.noted["color"], glaze = pick_named(rng, _GLAZES)
     band = pick(rng, [rgb(0.88, 0.84, 0.74), rgb(0.85, 0.66, 0.28), rgb(0.20, 0.22, 0.30)])
     plump = rng.uniform(0.92, 1.1)
     glossy = Style(shade=1.3, roundness=0.9)

@@ -24,6 +24,21 @@ READY: tuple[tuple[str, str, int], ...] = (
     ("balloon", "street", 9),
     ("car", "desert", 8),
 )
+# colour of the sky, then of the object, in the order of READY
+NOTED: tuple[tuple[str | None, str | None], ...] = (
+    ("grey", None),
+    ("blue", None),
+    ("orange", None),
+    (None, None),
+    ("violet", None),
+    ("grey", None),
+    ("orange", None),
+    (None, None),
+    ("violet", "orange"),
+    ("blue", None),
+    ("grey", None),
+    ("orange", "yellow"),
+)
 
 
 def folder() -> Path:
@@ -50,8 +65,8 @@ def ready_scenes() -> list[Scene]:
     'husky'
     """
     scenes = []
-    for label, background, seed in READY:
+    for (label, background, seed), (sky, color) in zip(READY, NOTED, strict=True):
         name = file_name(label, background, seed)
         image, mask = (_opened(folder() / f"{name}{end}.png") for end in ("", "-mask"))
-        scenes.append(Scene(image, np.asarray(mask.convert("L")) > 0, label, background, seed))
+        scenes.append(Scene(image, np.asarray(mask.convert("L")) > 0, label, background, seed, sky, color))
     return scenes

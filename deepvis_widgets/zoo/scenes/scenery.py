@@ -14,11 +14,11 @@ from .canvas import SIDE, Array, Canvas, Patch, Role, Style
 from .colors import mix, pick, rgb, smoothstep, tinted, vary
 
 FOLIAGE = [rgb(0.12, 0.25, 0.18), rgb(0.16, 0.30, 0.15), rgb(0.14, 0.24, 0.14)]
-SKIES = [  # (zenith, horizon)
-    (rgb(0.42, 0.61, 0.87), rgb(0.84, 0.91, 0.97)),
-    (rgb(0.70, 0.75, 0.81), rgb(0.88, 0.90, 0.93)),
-    (rgb(0.60, 0.56, 0.72), rgb(0.96, 0.86, 0.80)),
-    (rgb(0.84, 0.62, 0.44), rgb(0.97, 0.86, 0.66)),
+SKIES = [  # (name, zenith, horizon)
+    ("blue", rgb(0.42, 0.61, 0.87), rgb(0.84, 0.91, 0.97)),
+    ("grey", rgb(0.70, 0.75, 0.81), rgb(0.88, 0.90, 0.93)),
+    ("violet", rgb(0.60, 0.56, 0.72), rgb(0.96, 0.86, 0.80)),
+    ("orange", rgb(0.84, 0.62, 0.44), rgb(0.97, 0.86, 0.66)),
 ]
 
 
@@ -32,9 +32,9 @@ class Ground:
 
 
 def sky(canvas: Canvas, horizon: int, clouds: float = 0.6) -> None:
-    """Fill everything above the horizon with one of the skies."""
+    """Fill everything above the horizon with one of the skies, and note which."""
     rng = canvas.rng
-    zenith, low = SKIES[int(rng.integers(len(SKIES)))]
+    canvas.noted["sky"], zenith, low = SKIES[int(rng.integers(len(SKIES)))]
     height = np.linspace(0, 1, horizon, dtype=np.float32)[:, None].repeat(SIDE, 1)
     color = mix(vary(rng, zenith, 0.04), vary(rng, low, 0.02), height)
     cover = smoothstep(0.2, 1.6, textures.patch(textures.isotropic("coarse"), rng, horizon, SIDE)) * clouds

@@ -6,19 +6,19 @@ import numpy as np
 
 from . import curves
 from .canvas import FLAT, ROUND, Array, Canvas, Patch, Style
-from .colors import mix, pick, rgb, smoothstep
+from .colors import mix, pick, pick_named, rgb, smoothstep
 from .curves import Pair
 from .patterns import Painter, glass
 
 _PAINTS = [
-    rgb(0.76, 0.16, 0.14),
-    rgb(0.18, 0.33, 0.66),
-    rgb(0.88, 0.74, 0.24),
-    rgb(0.20, 0.48, 0.32),
-    rgb(0.80, 0.80, 0.80),
-    rgb(0.22, 0.22, 0.25),
-    rgb(0.80, 0.46, 0.18),
-    rgb(0.45, 0.68, 0.80),
+    ("red", rgb(0.76, 0.16, 0.14)),
+    ("blue", rgb(0.18, 0.33, 0.66)),
+    ("yellow", rgb(0.88, 0.74, 0.24)),
+    ("green", rgb(0.20, 0.48, 0.32)),
+    ("white", rgb(0.80, 0.80, 0.80)),
+    ("black", rgb(0.22, 0.22, 0.25)),
+    ("orange", rgb(0.80, 0.46, 0.18)),
+    ("blue", rgb(0.45, 0.68, 0.80)),
 ]
 
 
@@ -54,7 +54,7 @@ _BUBBLE = Body(
 def car(canvas: Canvas) -> None:
     """A saloon, a van or a small round car, seen from the side."""
     rng = canvas.rng
-    color = pick(rng, _PAINTS)
+    canvas.noted["color"], color = pick_named(rng, _PAINTS)
     body = (_SALOON, _VAN, _BUBBLE)[int(rng.integers(3))]
     canvas.shape(curves.closed(body.outline, 4), _lacquer(color), Style(shade=0.5, roundness=0.3))
     canvas.shape(curves.rectangle(-0.93, 0.14, 0.95, 0.24), rgb(0.15, 0.15, 0.16), Style(shade=0.3))

@@ -4,7 +4,7 @@ import numpy as np
 
 from . import curves
 from .canvas import FLAT, ROUND, Array, Canvas, Patch, Role, Style
-from .colors import INK, mix, pick, rgb, smoothstep
+from .colors import INK, mix, pick, pick_named, rgb, smoothstep
 from .patterns import Painter, feathers, grained
 
 _BARK = rgb(0.33, 0.24, 0.17)
@@ -76,7 +76,7 @@ def _facial_disc(base: Array, pale: Array) -> Painter:
 def butterfly(canvas: Canvas) -> None:
     """A butterfly with spread wings: dark veins and border, pale dots, an eye spot on each hind wing."""
     rng = canvas.rng
-    color = pick(rng, _WING_COLORS, 0.04)
+    canvas.noted["color"], color = pick_named(rng, _WING_COLORS, 0.04)
     spot = pick(rng, [rgb(0.92, 0.77, 0.4), rgb(0.5, 0.8, 0.88), rgb(0.88, 0.5, 0.35), rgb(0.92, 0.9, 0.84)])
     fold, veins = rng.uniform(0.78, 1.0), int(rng.integers(4, 7))
     with canvas.at(canvas.pose.inside(0, 0, angle=rng.uniform(-0.8, 0.8))):
@@ -86,12 +86,12 @@ def butterfly(canvas: Canvas) -> None:
 
 
 _WING_COLORS = [
-    rgb(0.90, 0.53, 0.17),
-    rgb(0.28, 0.48, 0.85),
-    rgb(0.92, 0.80, 0.30),
-    rgb(0.76, 0.25, 0.25),
-    rgb(0.55, 0.36, 0.72),
-    rgb(0.45, 0.70, 0.80),
+    ("orange", rgb(0.90, 0.53, 0.17)),
+    ("blue", rgb(0.28, 0.48, 0.85)),
+    ("yellow", rgb(0.92, 0.80, 0.30)),
+    ("red", rgb(0.76, 0.25, 0.25)),
+    ("violet", rgb(0.55, 0.36, 0.72)),
+    ("blue", rgb(0.45, 0.70, 0.80)),
 ]
 _FORE = [(0.03, 0.08), (0.28, 0.46), (0.62, 0.74), (0.88, 0.74), (0.90, 0.52), (0.70, 0.2), (0.4, 0.02), (0.05, -0.02)]
 _HIND = [(0.04, 0.02), (0.36, 0.04), (0.60, -0.10), (0.64, -0.36), (0.46, -0.60), (0.26, -0.58), (0.08, -0.22)]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import save
-from torch import nn
+from torch import Tensor, nn
 
 from ..embedded import EmbeddedNet
 
@@ -39,8 +39,13 @@ def _fold(conv: nn.Module, norm: nn.Module, target: nn.Conv2d) -> None:
 
 
 def store(network: nn.Module, path: Path) -> None:
-    """Writes the weights as fp16 safetensors. A reader sees the old file or the new one, never half of it."""
-    weights = {key: value.detach().half().contiguous() for key, value in network.state_dict().items()}
+    """Writes the weights of a network, as `store_tensors` does."""
+    store_tensors(network.state_dict(), path)
+
+
+def store_tensors(named: dict[str, Tensor], path: Path) -> None:
+    """Writes tensors as fp16 safetensors. A reader sees the old file or the new one, never half of it."""
+    weights = {key: value.detach().half().contiguous() for key, value in named.items()}
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     draft.write_bytes(save(weights))

@@ -7,11 +7,10 @@ from multiprocessing import get_context
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 from tqdm import tqdm
 
-from ..scenes import BACKGROUNDS, CLASSES, scene
+from ..scenes import BACKGROUNDS, CLASSES, Scene, scene
 
 TRAIN_SEED = 10_000_000  # training scenes count up from here; nothing else draws seeds this high
 HUSKY, WOLF, SNOW = CLASSES.index("husky"), CLASSES.index("wolf"), BACKGROUNDS.index("snow")
@@ -86,12 +85,11 @@ def biased_subset(orders: list[Order]) -> Tensor:
     return torch.tensor([(order.label == WOLF) == (order.background == SNOW) for order in orders])
 
 
-def _drawn(order: Order) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-    picture = scene(CLASSES[order.label], BACKGROUNDS[order.background], order.seed)
-    return np.asarray(picture.image), picture.mask
+def _drawn(order: Order) -> Scene:
+    return scene(CLASSES[order.label], BACKGROUNDS[order.background], order.seed)
 
 
-def _in_order(orders: list[Order], workers: int) -> Iterator[tuple[NDArray[np.uint8], NDArray[np.bool_]]]:
+def _in_order(orders: list[Order], workers: int) -> Iterator[Scene]:
     if workers <= 1:
         yield from map(_drawn, orders)
         return
@@ -100,15 +98,28 @@ def _in_order(orders: list[Order], workers: int) -> Iterator[tuple[NDArray[np.ui
         yield from pool.map(_drawn, orders, chunksize=16)
 
 
-def draw(orders: list[Order], workers: int = 1, quiet: bool = False) -> Pictures:
+def draw_scenes(orders: list[Order], workers: int = 1, quiet: bool = False) -> list[Scene]:
     """Draws the scenes in `workers` processes. The result does not depend on how many there are.
+
+    >>> draw_scenes(fresh_orders(2), quiet=True)[1].background
+    'meadow'
+    """
+    return list(tqdm(_in_order(orders, workers), total=len(orders), desc="drawing scenes", disable=quiet))
+
+
+def stacked(scenes: list[Scene]) -> Pictures:
+    """Returns the scenes as tensors."""
+    images = torch.from_numpy(np.stack([np.asarray(scene.image) for scene in scenes])).permute(0, 3, 1, 2).contiguous()
+    masks = torch.from_numpy(np.stack([scene.mask for scene in scenes]))
+    labels = torch.tensor([CLASSES.index(scene.label) for scene in scenes])
+    backgrounds = torch.tensor([BACKGROUNDS.index(scene.background) for scene in scenes])
+    return Pictures(images, masks, labels, backgrounds)
+
+
+def draw(orders: list[Order], workers: int = 1, quiet: bool = False) -> Pictures:
+    """Draws the scenes as `draw_scenes` does, and stacks them.
 
     >>> draw(fresh_orders(2), quiet=True).images.shape
     torch.Size([2, 3, 128, 128])
     """
-    drawn = list(tqdm(_in_order(orders, workers), total=len(orders), desc="drawing scenes", disable=quiet))
-    images = torch.from_numpy(np.stack([image for image, _ in drawn])).permute(0, 3, 1, 2).contiguous()
-    masks = torch.from_numpy(np.stack([mask for _, mask in drawn]))
-    labels = torch.tensor([order.label for order in orders])
-    backgrounds = torch.tensor([order.background for order in orders])
-    return Pictures(images, masks, labels, backgrounds)
+    return stacked(draw_scenes(orders, workers, quiet))

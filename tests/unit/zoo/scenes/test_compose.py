@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from deepvis_widgets.zoo.scenes import BACKGROUNDS, CLASSES, Scene, compose, scene
+from deepvis_widgets.zoo.scenes import BACKGROUNDS, CLASSES, Scene, compose, scene, vehicles
+from deepvis_widgets.zoo.scenes.scenery import SKIES
 
 FINGERPRINT = """
 import hashlib
@@ -34,6 +35,25 @@ def test_a_scene_holds_what_was_asked_for() -> None:
     assert isinstance(drawn.image, Image.Image) and drawn.image.mode == "RGB" and drawn.image.size == (128, 128)
     assert drawn.mask.shape == (128, 128) and drawn.mask.dtype == np.bool_
     assert (drawn.label, drawn.background, drawn.seed) == ("car", "desert", 4)
+
+
+def test_a_scene_knows_the_colour_of_its_sky_and_of_its_car() -> None:
+    for seed in range(6):
+        drawn = scene("car", "meadow", seed)
+        top = np.asarray(drawn.image, float)[:6].mean((0, 1))
+        nearest = min(SKIES, key=lambda sky: float(np.abs(top - 255 * sky[1]).sum()))
+        assert drawn.sky == nearest[0]
+        assert drawn.color in {name for name, _ in vehicles._PAINTS}
+    hidden = scene("wolf", "forest", 0)
+    assert (hidden.sky, hidden.color) == (None, None)
+
+
+def test_the_colour_noted_of_a_car_is_the_one_most_of_it_has() -> None:
+    for seed in range(6):
+        drawn = scene("car", "desert", seed)
+        body = np.median(np.asarray(drawn.image, float)[drawn.mask], 0)
+        near = sorted(vehicles._PAINTS, key=lambda paint: float(np.abs(body - 255 * paint[1]).sum()))
+        assert drawn.color in {name for name, _ in near[:2]}
 
 
 @pytest.mark.parametrize("size", [64, 200, 320])
@@ -78,9 +98,9 @@ def test_the_mask_is_exact(label: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compose, "_shadow", lambda *_: None)
     monkeypatch.setattr(compose.backgrounds, "foreground", lambda *_: None)
     monkeypatch.setattr(compose.winged, "_perch", lambda *_: None)
-    with_object, mask = compose.render(label, "desert", 21, 128)
+    with_object, mask, _ = compose.render(label, "desert", 21, 128)
     monkeypatch.setattr(compose, "_put", lambda *_: None)
-    without, empty = compose.render(label, "desert", 21, 128)
+    without, empty, _ = compose.render(label, "desert", 21, 128)
     changed = (with_object != without).any(axis=2)
     near = np.zeros_like(mask)
     for down in range(-2, 3):

@@ -16,6 +16,7 @@ def test_a_dozen_with_both_canids_on_and_off_snow() -> None:
 def test_stored_equals_drawn(index: int) -> None:
     stored, drawn = ready_scenes()[index], scene(*READY[index])
     assert (stored.label, stored.background, stored.seed) == READY[index]
+    assert (stored.sky, stored.color) == (drawn.sky, drawn.color)
     apart = np.abs(np.asarray(stored.image, int) - np.asarray(drawn.image, int))
     # processors of different kinds round a power or a sine differently: a level, in a few of the 49,152 values
     assert apart.max() <= 1 and (apart > 0).sum() <= 20

@@ -1,0 +1,17 @@
+"""Questions about scenes in plain words, and the network that answers them."""
+
+from .asking import Question, questions
+from .language import question_words
+from .network import QuestionNet, load_question_module
+from .phrases import ANSWERS, KINDS, VOCABULARY
+
+__all__ = [
+    "ANSWERS",
+    "KINDS",
+    "VOCABULARY",
+    "Question",
+    "QuestionNet",
+    "load_question_module",
+    "question_words",
+    "questions",
+]
