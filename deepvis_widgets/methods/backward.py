@@ -63,12 +63,13 @@ def start(
         if target is None or target.layer is None:
             return _class_score(recording, target, seed, score)
         output = recording.outputs[target.layer]
-        unit = network.layers[target.layer].layout.maps(output)[0, target.channel]
-        row, col = target.position or strongest(unit)
-        resolved = Target(target.channel, target.layer, (row, col))
-        if seed == "map":
+        layout = network.layers[target.layer].layout
+        unit = layout.maps(output)[0, target.channel]
+        position = target.position or strongest(unit)
+        resolved = Target(target.channel, target.layer, position)
+        if seed == "map" and not isinstance(position, str):
             return (unit * unit.detach()).sum(), resolved
-        value = unit[row, col]
+        value = layout.at(output, position)[0, target.channel]
         return (value * value.detach() if seed == "activation" else value), resolved
 
 

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import DeepvisError
+from ..positions.trace import PositionTrace, side_by_side
 from .field_trace import FieldTrace
 from .layer import OUTPUT, Layer, Layers
 from .layout import Layout, find_layout
@@ -38,9 +39,10 @@ def discover(module: nn.Module, x: Tensor, name: str) -> Discovery:
     ['0', '1']
     """
     overwritten: frozenset[str] = frozenset()
+    own = dict(module.named_buffers()) | dict(module.named_parameters())
     while True:  # a first pass shows which outputs are overwritten in place, a second one keeps copies of those
-        trace = FieldTrace(x)
-        recorder = LayerRecorder(PassOptions(cloned=overwritten, beside=trace), 1)
+        fields, positions = FieldTrace(x), PositionTrace(x, own)
+        recorder = LayerRecorder(PassOptions(cloned=overwritten, beside=side_by_side(positions, fields)), 1)
         recording = _tried(module, x, recorder, name)
         if recorder.overwritten() <= overwritten:
             break
@@ -49,7 +51,7 @@ def discover(module: nn.Module, x: Tensor, name: str) -> Discovery:
         raise DeepvisError(f"{name} shows no layers: none of its modules returns a tensor (batch, channels, ...).")
     check_finite(recording, module, name)
     varies = recorder.mode.chance and _varies(module, x, recording)
-    return Discovery(_layers(recorder, trace), recording, overwritten, varies)
+    return Discovery(_layers(recorder, fields, positions), recording, overwritten, varies)
 
 
 def _varies(module: nn.Module, x: Tensor, recording: Recording) -> bool:
@@ -71,18 +73,27 @@ def _tried(module: nn.Module, x: Tensor, recorder: LayerRecorder, name: str) -> 
         ) from error
 
 
-def _layers(recorder: LayerRecorder, trace: FieldTrace) -> Layers:
+def _layers(recorder: LayerRecorder, fields: FieldTrace, positions: PositionTrace) -> Layers:
     layers: list[Layer] = []
     layouts: dict[torch.Size, Layout] = {}
     for name, output in recorder.outputs.items():
-        module = recorder.modules[name]
-        layout = layouts[output.shape] = find_layout(module, output, layouts, trace.dims_of(output))
-        channels, height, width = layout.grid(output.shape)
-        kind = "Scores" if name == OUTPUT else type(module).__name__
-        field, rectifier = trace.field_of(output, (height, width)), recorder.rectifiers.get(name)
-        shape = tuple(output.shape[1:])
-        layers.append(Layer(name, kind, shape, layout, channels, height, width, field, rectifier))
+        places = positions.grid_of(output)
+        names = () if places is None else positions.names_of(places)
+        dims, followed = fields.dims_of(output), positions.knows(output)
+        layout = find_layout(recorder.modules[name], output, layouts, dims, places, names, followed)
+        layouts[output.shape] = layout
+        layers.append(_layer(name, output, layout, recorder, fields, positions.is_asked(output)))
     return Layers(layers)
+
+
+def _layer(
+    name: str, output: Tensor, layout: Layout, recorder: LayerRecorder, fields: FieldTrace, asked: bool
+) -> Layer:
+    channels, height, width = layout.grid(output.shape)
+    kind = "Scores" if name == OUTPUT else type(recorder.modules[name]).__name__
+    field, rectifier = fields.field_of(output, (height, width)), recorder.rectifiers.get(name)
+    shape = tuple(output.shape[1:])
+    return Layer(name, kind, shape, layout, channels, height, width, field, rectifier, layout.extra, asked)
 
 
 def checked_labels(labels: Sequence[str] | None, classes: int, name: str) -> list[str]:

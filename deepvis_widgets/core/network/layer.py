@@ -20,7 +20,8 @@ class Layer:
     """One layer: its dotted module name, kind (class name), output shape without the batch, and how its units lie.
 
     `channels`, `height` and `width` are those of its maps (1 × 1 for a fully connected layer). `rectifier` says which
-    rectifier call of the pass made this output, None if none did.
+    rectifier call of the pass made this output, None if none did. `extra` are the names of its tokens that are no part
+    of the picture: "class", "register 1" and so on. `asked` says that it holds queries, keys or values of an attention.
 
     >>> import deepvis_widgets as dv
     >>> from torch import nn
@@ -38,6 +39,8 @@ class Layer:
     width: int
     field: ReceptiveField
     rectifier: int | None = None
+    extra: tuple[str, ...] = ()
+    asked: bool = False
 
     def __str__(self) -> str:
         return f"{self.name}  {self.kind}  {'×'.join(map(str, self.shape))}  sees {self.field}"

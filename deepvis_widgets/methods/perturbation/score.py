@@ -55,9 +55,9 @@ class Score:
             scores = recording.logits
             return (scores.softmax(1) if self.kind == "softmax" else scores)[:, target.channel]
         assert target.position is not None
-        row, col = target.position
-        maps: Tensor = self.network.layers[target.layer].layout.maps(recording.outputs[target.layer])
-        return maps[:, target.channel, row, col]
+        layout = self.network.layers[target.layer].layout
+        values: Tensor = layout.at(recording.outputs[target.layer], target.position)
+        return values[:, target.channel]
 
     def gradient(self, x: Tensor) -> Tensor:
         """Returns d score / d input for every picture of an input (B, C, H, W), on the CPU, in float32 at least."""

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from ...core.network.backward_rules import DECONVNET, GUIDED, PLAIN, Rules
 from ...core.network.layer import Layer
+from ...core.network.layout import Position
 from ...core.network.network import Network
 from ...core.network.recording import Recording
 from ...core.network.target import Target
@@ -68,12 +69,15 @@ class Tiles:
 
 @dataclass(frozen=True, eq=False)
 class UnitMap:
-    """One unit's map (h, w), and the position (row, col) shown: the one asked for, or the strongest."""
+    """One unit's map (h, w), the position shown, which is the one asked for or the strongest, and the values (n,) of
+    the layer's tokens that are no part of the picture.
+    """
 
     layer: Layer
     unit: Target
     values: Tensor
-    position: tuple[int, int]
+    position: Position
+    others: Tensor
 
 
 @dataclass(frozen=True, eq=False)
@@ -237,7 +241,7 @@ def forward(question: Question, recording: Recording, seq: int) -> tuple[Tiles, 
     maps = _maps(question, recording)
     return (
         _tiles(maps, question, seq, gradient=False),
-        _unit_map(maps, question),
+        _unit_map(maps, question, recording),
         shares(question, recording, seq),
     )
 
@@ -249,7 +253,7 @@ def tiles(question: Question, recording: Recording, seq: int) -> Tiles:
 
 def unit_map(question: Question, recording: Recording) -> UnitMap:
     """The map of the question's unit and the position that is shown of it."""
-    return _unit_map(_maps(question, recording), question)
+    return _unit_map(_maps(question, recording), question, recording)
 
 
 def gradient_tiles(network: Network, question: Question, recording: Recording, seq: int) -> Tiles:
@@ -272,9 +276,10 @@ def _tiles(maps: Tensor, question: Question, seq: int, gradient: bool) -> Tiles:
     return Tiles(shown, question.units is None, gradient, seq)
 
 
-def _unit_map(maps: Tensor, question: Question) -> UnitMap:
-    unit, values = question.unit, maps[question.unit.channel].cpu()
-    return UnitMap(question.layer, unit, values, unit.position or strongest(values))
+def _unit_map(maps: Tensor, question: Question, recording: Recording) -> UnitMap:
+    layer, unit, values = question.layer, question.unit, maps[question.unit.channel].cpu()
+    others = layer.layout.others(recording.outputs[layer.name].detach())[0, unit.channel].float().cpu()
+    return UnitMap(layer, unit, values, unit.position or strongest(values), others)
 
 
 def shares(question: Question, recording: Recording, seq: int = 0) -> Shares:

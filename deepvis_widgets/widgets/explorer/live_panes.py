@@ -106,9 +106,9 @@ class StagePane:
     def _show_field(self, found: UnitMap) -> None:
         """Draws the receptive field of the selected unit."""
         layer, unit = found.layer, found.unit
-        mark = _mark(layer.field.box(found.position), "field", f"{unit.layer}:{unit.channel}")
+        box = None if layer.field.whole or isinstance(found.position, str) else layer.field.box(found.position)
         with self._answers:
-            self._field = [] if layer.field.whole else [mark]
+            self._field = [] if box is None else [_mark(box, "field", f"{unit.layer}:{unit.channel}")]
             self._mark()
 
     def _mark(self) -> None:
@@ -285,9 +285,12 @@ def stats_frame(maps: Maps) -> Parts:
 
 def statistics(found: UnitMap) -> list[str]:
     """What is worth saying about one unit's map."""
-    values, (row, col) = found.values, found.position
+    values = found.values
     active = float((values > 0).float().mean())
     lines = [f"max {float(values.max()):.3g} · mean {float(values.mean()):.3g} · min {float(values.min()):.3g}"]
     if values.numel() > 1:
-        lines.append(f"{active:.0%} of {values.shape[0]}×{values.shape[1]} above 0 · shown at ({row}, {col})")
+        lines.append(f"{active:.0%} of {values.shape[0]}×{values.shape[1]} above 0 · shown at {found.position}")
+    named = zip(found.layer.extra, found.others.tolist(), strict=True)
+    if found.layer.extra:
+        lines.append("tokens: " + " · ".join(f"{name} {value:.3g}" for name, value in named))
     return lines

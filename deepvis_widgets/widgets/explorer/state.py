@@ -9,8 +9,9 @@ import traitlets
 from torch import Tensor
 
 from ...core.errors import DeepvisError
+from ...core.network.layout import Position
 from ...core.network.network import Network
-from ...core.network.target import Target
+from ...core.network.target import Target, unit_target
 from ...core.picture.fills import FILLS, fill_picture
 from ...core.picture.reduce import VIEWS
 from ...methods import method, serving
@@ -64,9 +65,11 @@ class ExplorerState(traitlets.HasTraits):
     image = Checked(help="the picture shown; setting it opens another")
     layer = traitlets.Unicode(help="dotted name of the layer shown").tag(sync=True)
     unit = traitlets.Int(0, help="channel selected in that layer").tag(sync=True)
-    position = traitlets.Any(None, allow_none=True, help="(row, col) of the unit, or None: its strongest").tag(
-        sync=True
-    )
+    position = traitlets.Any(
+        None,
+        allow_none=True,
+        help='(row, col) of the unit, the name of a token such as "class", or None: its strongest',
+    ).tag(sync=True)
     target = traitlets.Any(
         None, allow_none=True, help="class index explained, or None: the top class; a label may be set"
     ).tag(sync=True)
@@ -197,14 +200,14 @@ class ExplorerState(traitlets.HasTraits):
         return str(proposal["value"])
 
     @traitlets.validate("position")
-    def _check_position(self, proposal: Any) -> tuple[int, int] | None:
-        if proposal["value"] is None:
+    def _check_position(self, proposal: Any) -> Position | None:
+        given = proposal["value"]
+        if given is None:
             return None
-        place = whole_numbers(proposal["value"], 2)
+        place = given if isinstance(given, str) else whole_numbers(given, 2)
         if place is None:
-            raise DeepvisError(f"{proposal['value']!r} is no position; accepted is (row, col), or None.")
-        self.network.target(None, self.layer, (self.unit, (place[0], place[1])))
-        return place[0], place[1]
+            raise DeepvisError(f"{given!r} is no position; accepted is (row, col), the name of a token, or None.")
+        return unit_target(self.network.layers[self.layer], (self.unit, place)).position
 
     @traitlets.validate("target")
     def _check_target(self, proposal: Any) -> int | None:
