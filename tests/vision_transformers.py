@@ -49,13 +49,14 @@ def _timm_maxvit() -> nn.Module:
     return MaxxVit(shape, img_size=(32, 64), num_classes=CLASSES)
 
 
-def _hugging_face(name: str, **more: object) -> Callable[[], nn.Module]:
-    tiny = {"hidden_size": 24, "num_hidden_layers": 2, "num_attention_heads": 3, "intermediate_size": 48}
+TINY = {"hidden_size": 24, "num_hidden_layers": 2, "num_attention_heads": 3, "intermediate_size": 48}
 
+
+def _hugging_face(name: str, **more: object) -> Callable[[], nn.Module]:
     def make() -> nn.Module:
         import transformers  # takes seconds
 
-        config = getattr(transformers, f"{name}Config")(**{**tiny, "num_labels": CLASSES, **more})
+        config = getattr(transformers, f"{name}Config")(num_labels=CLASSES, **more)
         module: nn.Module = getattr(transformers, f"{name}ForImageClassification")(config)
         return module
 
@@ -81,9 +82,9 @@ KINDS = {
     ),
     "timm swin": Kind(_timm_swin, (64, 128), (8, 16), ()),
     "timm maxvit": Kind(_timm_maxvit, (32, 64), (4, 8), ()),
-    "transformers vit": Kind(_hugging_face("ViT", image_size=WIDE), WIDE, (4, 6)),
+    "transformers vit": Kind(_hugging_face("ViT", image_size=WIDE, **TINY), WIDE, (4, 6)),
     "transformers dinov2 with registers": Kind(
-        _hugging_face("Dinov2WithRegisters", image_size=64, patch_size=16), WIDE, (4, 6), ("class", *REGISTERS)
+        _hugging_face("Dinov2WithRegisters", image_size=64, patch_size=16, **TINY), WIDE, (4, 6), ("class", *REGISTERS)
     ),
     "transformers swin": Kind(
         _hugging_face("Swin", image_size=64, embed_dim=16, depths=[2, 2], num_heads=[2, 4], window_size=4),
