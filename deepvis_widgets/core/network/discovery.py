@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from ..attention.heads import Heads, find_heads
 from ..errors import DeepvisError
 from ..positions.trace import PositionTrace, side_by_side
 from .field_trace import FieldTrace
@@ -19,14 +20,17 @@ from .recording import LayerRecorder, Recording, check_finite, observe, record
 
 @dataclass(frozen=True, eq=False)
 class Discovery:
-    """What one pass showed: the layers, the pass itself, the names of layers whose output is overwritten later, and
-    whether the answers vary by chance.
+    """What one pass showed: the layers, the pass itself, the names of layers whose output is overwritten later, whether
+    the answers vary by chance, which layers the weights of its attentions are, in order, and how many of these have no
+    layer, because they look at windows of the picture, say.
     """
 
     layers: Layers
     recording: Recording
     overwritten: frozenset[str]
     varies: bool
+    heads: tuple[str | None, ...]
+    local_attentions: int
 
 
 def discover(module: nn.Module, x: Tensor, name: str) -> Discovery:
@@ -42,7 +46,7 @@ def discover(module: nn.Module, x: Tensor, name: str) -> Discovery:
     own = dict(module.named_buffers()) | dict(module.named_parameters())
     while True:  # a first pass shows which outputs are overwritten in place, a second one keeps copies of those
         fields, positions = FieldTrace(x), PositionTrace(x, own)
-        recorder = LayerRecorder(PassOptions(cloned=overwritten, beside=side_by_side(positions, fields)), 1)
+        recorder = LayerRecorder(PassOptions(cloned=overwritten, beside=side_by_side(positions, fields), heads=None), 1)
         recording = _tried(module, x, recorder, name)
         if recorder.overwritten() <= overwritten:
             break
@@ -51,7 +55,10 @@ def discover(module: nn.Module, x: Tensor, name: str) -> Discovery:
         raise DeepvisError(f"{name} shows no layers: none of its modules returns a tensor (batch, channels, ...).")
     check_finite(recording, module, name)
     varies = recorder.mode.chance and _varies(module, x, recording)
-    return Discovery(_layers(recorder, fields, positions), recording, overwritten, varies)
+    layers = _layers(recorder, fields, positions)
+    heads = tuple(name if name in layers.names else None for name in recorder.calls.found)
+    local = positions.attentions - sum(name is not None for name in heads)
+    return Discovery(layers, recording, overwritten, varies, heads, local)
 
 
 def _varies(module: nn.Module, x: Tensor, recording: Recording) -> bool:
@@ -76,13 +83,19 @@ def _tried(module: nn.Module, x: Tensor, recorder: LayerRecorder, name: str) -> 
 def _layers(recorder: LayerRecorder, fields: FieldTrace, positions: PositionTrace) -> Layers:
     layers: list[Layer] = []
     layouts: dict[torch.Size, Layout] = {}
+    attending = set(recorder.calls.found)
     for name, output in recorder.outputs.items():
-        places = positions.grid_of(output)
-        names = () if places is None else positions.names_of(places)
-        dims, followed = fields.dims_of(output), positions.knows(output)
-        layout = find_layout(recorder.modules[name], output, layouts, dims, places, names, followed)
-        layouts[output.shape] = layout
-        layers.append(_layer(name, output, layout, recorder, fields, positions.is_asked(output)))
+        layout: Layout | None
+        if name in attending:
+            layout = find_heads(output, positions)
+        else:
+            places = positions.grid_of(output)
+            names = () if places is None else positions.names_of(places)
+            dims, followed = fields.dims_of(output), positions.knows(output)
+            layout = find_layout(recorder.modules[name], output, layouts, dims, places, names, followed)
+            layouts[output.shape] = layout
+        if layout is not None:
+            layers.append(_layer(name, output, layout, recorder, fields, positions.is_asked(output)))
     return Layers(layers)
 
 
@@ -91,6 +104,7 @@ def _layer(
 ) -> Layer:
     channels, height, width = layout.grid(output.shape)
     kind = "Scores" if name == OUTPUT else type(recorder.modules[name]).__name__
+    asked = asked or isinstance(layout, Heads)
     field, rectifier = fields.field_of(output, (height, width)), recorder.rectifiers.get(name)
     shape = tuple(output.shape[1:])
     return Layer(name, kind, shape, layout, channels, height, width, field, rectifier, layout.extra, asked)

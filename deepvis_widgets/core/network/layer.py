@@ -12,6 +12,7 @@ from ..errors import DeepvisError
 from .layout import Layout
 from .receptive_field import ReceptiveField
 
+HEADS = " heads"  # ends the name of a layer of attention weights, after the module that attends
 OUTPUT = "output"  # the name of what the network itself returns, where no module returns it
 
 
@@ -99,6 +100,7 @@ def module_of(layer: str, module: nn.Module) -> str:
     >>> module_of("0#2", nn.Sequential(nn.ReLU()))
     '0'
     """
+    layer = layer.removesuffix(HEADS) if layer.endswith(HEADS) else layer.partition(f"{HEADS}#")[0]
     try:
         module.get_submodule(layer)
     except AttributeError:

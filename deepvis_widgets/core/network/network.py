@@ -60,6 +60,7 @@ class Network:
         self.memory_format = torch.channels_last
         found = self._discover()
         self.layers, self.overwritten = found.layers, found.overwritten
+        self.heads, self.local_attentions = found.heads, found.local_attentions
         self.classes = found.recording.logits.shape[1]
         self.has_head = found.recording.head is not None
         self.varies = found.varies
@@ -147,7 +148,7 @@ class Network:
         return found
 
     def _recorded(self, view: Tensor, options: PassOptions) -> Recording:
-        found = record(self.module, self.feed(view[None]), replace(options, cloned=self.overwritten))
+        found = record(self.module, self.feed(view[None]), replace(options, cloned=self.overwritten, heads=self.heads))
         check_finite(found, self.module, self.name)
         return found
 
@@ -177,7 +178,15 @@ class Network:
         # what nobody keeps may be overwritten
         cloned = self.overwritten if grad else self.overwritten.intersection(keep if look is None else ())
         options = PassOptions(
-            rules, keep, until, grad, cloned=cloned, skip_rectifier=skip_rectifier, beside=beside, look=look
+            rules,
+            keep,
+            until,
+            grad,
+            cloned=cloned,
+            skip_rectifier=skip_rectifier,
+            beside=beside,
+            look=look,
+            heads=self.heads,
         )
         return record(self.module, x, options)
 

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
 
+from ..attention.calls import AttentionCalls
 from ..errors import DeepvisError
 from .backward_rules import NamedReplacements, Replacements, RuleMode
 from .cam_head import Head, HeadTrace
@@ -73,6 +74,8 @@ class LayerRecorder:
         self.outputs: dict[str, Tensor] = {}
         self.modules: dict[str, nn.Module] = {}
         self.rectifiers: dict[str, int] = {}  # layer → which rectifier call of the pass made its output
+        self.calls = AttentionCalls(options, self.record)
+        self.mode.attend = self.calls if options.attends() else None
         self.thread = threading.get_ident()
         self._versions: dict[str, int] = {}
         self._calls: dict[str, int] = {}
@@ -229,6 +232,8 @@ def _hooked(module: nn.Module, recorder: LayerRecorder) -> Iterator[None]:
             for name, part in module.named_modules():
                 if wanted is None or (name or OUTPUT) in wanted:
                     handles.append(part.register_forward_hook(_Hook(name or OUTPUT, recorder)))
+                    if recorder.calls.finding:
+                        handles.append(part.register_forward_pre_hook(_Enter(name, recorder)))
         yield
     finally:
         with module_lock:
@@ -246,7 +251,22 @@ class _Hook:
         self.name, self.recorder = name, recorder
 
     def __call__(self, module: nn.Module, _: Any, output: Any) -> Any:
-        return None if self.recorder is None else self.recorder.record(self.name, module, output)
+        if self.recorder is None:
+            return None
+        if self.recorder.calls.finding:
+            self.recorder.calls.leave()
+        return self.recorder.record(self.name, module, output)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _Hook, (self.name, None)
+
+
+class _Enter(_Hook):
+    """Tells a recorder which module begins to run."""
+
+    def __call__(self, module: nn.Module, *_: Any) -> Any:
+        if self.recorder is not None:
+            self.recorder.calls.running.append(self.name)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _Enter, (self.name, None)

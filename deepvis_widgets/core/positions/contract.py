@@ -50,11 +50,7 @@ def contracted(parts: Sequence[Labels | None], letters: Sequence[str], result: s
     """Returns the labels of a product: where one factor stands, or a matrix of attention where each of two stands in
     places of its own. A matrix that is multiplied once more stands where its other side does.
     """
-    found = [
-        Labels(_side(part, own, result, shape), part.columns, made=part.made)
-        for part, own in zip(parts, letters, strict=True)
-        if part is not None
-    ]
+    found = [_side(part, own, result, shape) for part, own in zip(parts, letters, strict=True) if part is not None]
     placed = [labels for labels in found if count_positions(labels.values)]
     if any(part is not None and part.keys is not None for part in parts):
         placed = [
@@ -65,16 +61,17 @@ def contracted(parts: Sequence[Labels | None], letters: Sequence[str], result: s
         return Labels(placed[0].values, placed[0].columns)
     if len(placed) == 2 and _apart(placed[0].values, placed[1].values):
         made = placed[0].made | placed[1].made
-        return Labels(placed[0].values, placed[0].columns, placed[1].values, made=made)
+        first, second = placed
+        return Labels(first.values, first.columns, second.values, second.columns, made=made)
     return joined_labels(placed or found, shape) if found else None
 
 
-def _side(part: Labels, letters: str, result: str, shape: torch.Size) -> Tensor:
+def _side(part: Labels, letters: str, result: str, shape: torch.Size) -> Labels:
     """The labels of one factor along the letters of the product; of a matrix those of the side that stays."""
     gone = [place for place, letter in enumerate(letters) if letter not in result]
-    values = part.values
+    values, columns = part.values, part.columns
     if part.keys is not None and not all(is_uniform(values, place) for place in gone):
-        values = part.keys
+        values, columns = part.keys, part.key_columns
     for place in gone:
         values = first_along(values, place)
     values = values.squeeze(gone) if gone else values
@@ -84,7 +81,7 @@ def _side(part: Labels, letters: str, result: str, shape: torch.Size) -> Tensor:
     for place, letter in enumerate(result):
         if letter not in kept:
             values = values.unsqueeze(place)
-    return values.expand(shape)
+    return Labels(values.expand(shape), columns, made=part.made)
 
 
 def _apart(first: Tensor, second: Tensor) -> bool:

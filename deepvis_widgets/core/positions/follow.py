@@ -36,6 +36,7 @@ class Followed:
     outputs: Sequence[Tensor]
     extras: Extras
     asked: set[int] = field(default_factory=set)
+    attended: list[str] = field(default_factory=list)  # the call's name, where it is an attention
 
     @property
     def known(self) -> list[Labels]:
@@ -220,6 +221,7 @@ def contraction_of(call: Followed) -> Found:
     for part in labels:
         if part is not None and part.weights:
             call.asked.update(*(other.made for other in labels if other is not None))
+            call.attended.append(call.name)
     return [made]
 
 
@@ -235,6 +237,7 @@ def _multi_head(call: Followed) -> Found:
 
 
 def _attended(call: Followed, given: dict[str, Any]) -> Found:
+    call.attended.append(call.name)
     parts = [call.labels.get(id(given[name])) for name in ("query", "key", "value")]
     if call.name == DOT_PRODUCT:
         call.asked.update(*(part.made for part in parts if part is not None))

@@ -17,14 +17,16 @@ from torch import Tensor
 class Labels:
     """The labels of one tensor on a grid of so many columns.
 
-    `keys`, where given, are the labels of the tokens that a matrix of attention looks at; `values` are then those of
-    the tokens that look. `weights` says that a softmax has been taken of the matrix. `made` are the ids of the
-    convolutions' or dense layers' outputs that the tensor was taken from; none where it is a sum of several.
+    `keys`, where given, are the labels of the tokens that a matrix of attention looks at, on a grid of `key_columns`;
+    `values` are then those of the tokens that look. `weights` says that a softmax has been taken of the matrix. `made`
+    are the ids of the convolutions' or dense layers' outputs that the tensor was taken from; none where it is a sum of
+    several.
     """
 
     values: Tensor
     columns: int
     keys: Tensor | None = None
+    key_columns: int = 0
     weights: bool = False
     made: frozenset[int] = frozenset()
 

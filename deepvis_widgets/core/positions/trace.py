@@ -39,6 +39,7 @@ class PositionTrace(TorchFunctionMode):
         self._labels: dict[int, Labels | None] = {}  # None: made from the picture, positions are not known
         self._alive: list[Tensor] = []  # an id stays ours only while its tensor lives
         self._extras = Extras(parameters)
+        self.attentions = 0  # how many there were
         self._asked: set[int] = set()  # outputs that queries, keys and values are taken from
         self._remember(image, grid_labels(image.shape))
 
@@ -54,6 +55,15 @@ class PositionTrace(TorchFunctionMode):
         """Returns where positions lie in a tensor (B, ...), None where they are not known."""
         labels = self._labels.get(id(output))
         return None if labels is None else find_grid(labels)
+
+    def sides_of(self, weights: Tensor) -> tuple[Grid | None, Grid | None]:
+        """Returns where positions lie among the queries and among the keys of a matrix (B, heads, queries, keys)."""
+        labels = self._labels.get(id(weights))
+        if labels is None or labels.keys is None:
+            return None, None
+        queries = Labels(labels.values[:, 0, :, 0], labels.columns)
+        keys = Labels(labels.keys[:, 0, 0], labels.key_columns)
+        return find_grid(queries), find_grid(keys)
 
     def names_of(self, grid: Grid) -> tuple[str, ...]:
         """Returns the names of the tokens of a grid that are no part of the picture, in their order."""
@@ -89,6 +99,7 @@ class PositionTrace(TorchFunctionMode):
         with torch.no_grad():
             found = follow(call)
         self._asked |= call.asked
+        self.attentions += len(call.attended)
         for made, own in zip(outputs, found, strict=True):
             self._remember(made, own)
         return output
