@@ -4,6 +4,8 @@ share.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor
 
@@ -11,7 +13,7 @@ from ..core.errors import DeepvisError
 from ..core.network.backward_rules import Rules
 from ..core.network.network import Network
 from ..core.network.recording import Recording
-from ..core.network.target import Target
+from ..core.network.target import Target, layout_of
 from ..core.results import HeatMap
 
 SEEDS = ("one", "activation", "map")
@@ -63,10 +65,10 @@ def start(
         if target is None or target.layer is None:
             return _class_score(recording, target, seed, score)
         output = recording.outputs[target.layer]
-        layout = network.layers[target.layer].layout
+        layout = layout_of(network.layers[target.layer], target)
         unit = layout.maps(output)[0, target.channel]
         position = target.position or strongest(unit)
-        resolved = Target(target.channel, target.layer, position)
+        resolved = replace(target, position=position)
         if seed == "map" and not isinstance(position, str):
             return (unit * unit.detach()).sum(), resolved
         value = layout.at(output, position)[0, target.channel]
@@ -97,6 +99,7 @@ def describe(network: Network, target: Target) -> str:
     if target.layer is None:
         return network.labels[target.channel]
     place = "" if target.position is None else f" at {target.position}"
+    place += "" if target.looking is None else f" from {target.looking}"
     return f"{target.layer}:{target.channel}{place}"
 
 

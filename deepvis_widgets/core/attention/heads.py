@@ -15,7 +15,7 @@ from ..positions.trace import PositionTrace
 @dataclass(frozen=True)
 class Heads(Layout):
     """Weights (B, heads, queries, keys): the map of a head shows how much one token looks at each patch. That token is
-    `looking`, or the class token, or where there is none all tokens in the mean.
+    `looking`, a position on the map or a name, or the class token, or where there is none all tokens in the mean.
 
     >>> patches = Grid((1,), (1, 2, 3, 4), 2, 2, ((-1, 0),))
     >>> heads = Heads(("class",), patches, patches, ("class",))
@@ -41,7 +41,7 @@ class Heads(Layout):
 
     def looking_from(self, position: Position) -> Heads:
         """The same, seen from another token."""
-        return replace(self, looking=position)
+        return replace(self, looking=position) if self.queries.index else self
 
     @property
     def place(self) -> int | None:
@@ -51,7 +51,8 @@ class Heads(Layout):
             return None
         if isinstance(looking, str):
             return self.queries.others[self.names.index(looking)][1]
-        return self.queries.index[looking[0] * self.queries.width + looking[1]]
+        row = looking[0] * self.queries.height // self.keys.height  # there may be fewer keys than queries
+        return self.queries.index[row * self.queries.width + looking[1] * self.queries.width // self.keys.width]
 
     def _row(self, output: Tensor) -> Tensor:
         """The weights (B, heads, keys) of the token that looks."""

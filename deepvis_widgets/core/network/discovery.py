@@ -104,7 +104,8 @@ def _layer(
 ) -> Layer:
     channels, height, width = layout.grid(output.shape)
     kind = "Scores" if name == OUTPUT else type(recorder.modules[name]).__name__
-    asked = asked or isinstance(layout, Heads)
+    if isinstance(layout, Heads):
+        kind, asked = "Attention", True
     field, rectifier = fields.field_of(output, (height, width)), recorder.rectifiers.get(name)
     shape = tuple(output.shape[1:])
     return Layer(name, kind, shape, layout, channels, height, width, field, rectifier, layout.extra, asked)

@@ -45,6 +45,10 @@ class Layout:
         channels, _, _ = self.grid(output.shape)
         return output.new_empty(len(output), channels, 0)
 
+    def looking_from(self, position: Position) -> Layout:
+        """Returns the layout of maps seen from another token; the same where nothing looks."""
+        return self
+
     def at(self, output: Tensor, position: Position) -> Tensor:
         """Returns the values (B, C) at a position, or of the token of that name."""
         if isinstance(position, str):

@@ -8,16 +8,17 @@ from typing import Any
 from ..checks import whole
 from ..errors import DeepvisError
 from .layer import Layer
-from .layout import Position
+from .layout import Layout, Position
 
 
 @dataclass(frozen=True)
 class Target:
     """What is explained: a class (layer None: its logit), or a unit of a layer, at a position (row, col), at a token
-    ("class"), or at its strongest.
+    ("class"), or at its strongest. `looking` is the token that looks, where the unit is a head of an attention (None:
+    the one that its maps show).
 
     >>> Target(3)
-    Target(channel=3, layer=None, position=None)
+    Target(channel=3, layer=None, position=None, looking=None)
     >>> Target(12, "features.6", (2, 5)) == Target(12, "features.6", (2, 5))
     True
     """
@@ -25,6 +26,12 @@ class Target:
     channel: int
     layer: str | None = None
     position: Position | None = None
+    looking: Position | None = None
+
+
+def layout_of(layer: Layer, target: Target) -> Layout:
+    """How the maps of a target's layer lie, seen from the token that looks where the target says which."""
+    return layer.layout if target.looking is None else layer.layout.looking_from(target.looking)
 
 
 def unit_target(layer: Layer, unit: Any) -> Target:

@@ -12,7 +12,7 @@ from ...core.network.backward_rules import PLAIN, RECTIFIER, Rules, operation
 from ...core.network.layout import Position
 from ...core.network.network import Network
 from ...core.network.rectifiers import rectified
-from ...core.network.target import Target
+from ...core.network.target import Target, layout_of
 
 
 def _last(func: Any, args: Any, kwargs: Any) -> Any:
@@ -73,10 +73,8 @@ def objective_of(
         recording = network.run(
             x, keep=(layer.name,), until=layer.name, grad=grad, rules=rules, skip_rectifier=layer.rectifier
         )
-        output = recording.outputs[layer.name]
-        values: Tensor = (
-            layer.layout.maps(output).mean((2, 3)) if position is None else layer.layout.at(output, position)
-        )
+        output, layout = recording.outputs[layer.name], layout_of(layer, target)
+        values: Tensor = layout.maps(output).mean((2, 3)) if position is None else layout.at(output, position)
         return values[:, target.channel]
 
 

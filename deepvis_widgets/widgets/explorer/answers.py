@@ -19,7 +19,7 @@ from ...core.network.layer import Layer
 from ...core.network.layout import Position
 from ...core.network.network import Network
 from ...core.network.recording import Recording
-from ...core.network.target import Target
+from ...core.network.target import Target, layout_of
 from ...core.picture.picture import to_bytes
 from ...core.picture.reduce import backward_view
 from ...core.results import HeatMap, Pictures
@@ -262,12 +262,13 @@ def gradient_tiles(network: Network, question: Question, recording: Recording, s
     """
     objective, _ = start(network, recording, question.held)
     signal = recording.gradient(objective, wrt=recording.outputs[question.layer.name])
-    return _tiles(question.layer.layout.maps(signal)[0].float(), question, seq, gradient=True)
+    return _tiles(layout_of(question.layer, question.unit).maps(signal)[0].float(), question, seq, gradient=True)
 
 
 def _maps(question: Question, recording: Recording) -> Tensor:
     """Every unit's map (C, h, w) of the question's layer."""
-    maps: Tensor = question.layer.layout.maps(recording.outputs[question.layer.name].detach())[0]
+    layout = layout_of(question.layer, question.unit)
+    maps: Tensor = layout.maps(recording.outputs[question.layer.name].detach())[0]
     return maps.float()
 
 
@@ -278,7 +279,7 @@ def _tiles(maps: Tensor, question: Question, seq: int, gradient: bool) -> Tiles:
 
 def _unit_map(maps: Tensor, question: Question, recording: Recording) -> UnitMap:
     layer, unit, values = question.layer, question.unit, maps[question.unit.channel].cpu()
-    others = layer.layout.others(recording.outputs[layer.name].detach())[0, unit.channel].float().cpu()
+    others = layout_of(layer, unit).others(recording.outputs[layer.name].detach())[0, unit.channel].float().cpu()
     return UnitMap(layer, unit, values, unit.position or strongest(values), others)
 
 

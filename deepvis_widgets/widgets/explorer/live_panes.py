@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ...core.attention.heads import Heads
 from ...core.network.network import Network
 from ...core.picture.boxes import Box
 from ...core.picture.picture import to_bytes
@@ -287,10 +288,20 @@ def statistics(found: UnitMap) -> list[str]:
     """What is worth saying about one unit's map."""
     values = found.values
     active = float((values > 0).float().mean())
-    lines = [f"max {float(values.max()):.3g} · mean {float(values.mean()):.3g} · min {float(values.min()):.3g}"]
-    if values.numel() > 1:
-        lines.append(f"{active:.0%} of {values.shape[0]}×{values.shape[1]} above 0 · shown at {found.position}")
-    named = zip(found.layer.extra, found.others.tolist(), strict=True)
+    numbers = f"max {float(values.max()):.3g} · mean {float(values.mean()):.3g} · min {float(values.min()):.3g}"
+    if values.numel() == 1:
+        return [numbers]
+    if isinstance(found.layer.layout, Heads):
+        looking = found.unit.looking or ("class" if "class" in found.layer.extra else "all tokens")
+        return [f"from {looking} · max {float(values.max()):.3g} · mean {float(values.mean()):.3g}", tokens(found)]
     if found.layer.extra:
-        lines.append("tokens: " + " · ".join(f"{name} {value:.3g}" for name, value in named))
-    return lines
+        return [f"{numbers} · at {found.position}", tokens(found)]
+    return [numbers, f"{active:.0%} of {values.shape[0]}×{values.shape[1]} above 0 · shown at {found.position}"]
+
+
+def tokens(found: UnitMap) -> str:
+    """The values of the tokens that are no part of the picture: "class 0.31 · register 0.2, 0.1"."""
+    groups: dict[str, list[str]] = {}
+    for name, value in zip(found.layer.extra, found.others.tolist(), strict=True):
+        groups.setdefault(name.rstrip(" 0123456789"), []).append(f"{value:.2g}")
+    return " · ".join(f"{name} {', '.join(values)}" for name, values in groups.items())

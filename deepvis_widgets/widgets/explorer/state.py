@@ -8,6 +8,7 @@ import torch
 import traitlets
 from torch import Tensor
 
+from ...core.attention.heads import Heads
 from ...core.errors import DeepvisError
 from ...core.network.layout import Position
 from ...core.network.network import Network
@@ -149,7 +150,9 @@ class ExplorerState(traitlets.HasTraits):
 
     @property
     def selected(self) -> Target:
-        """The unit that is selected."""
+        """The unit that is selected; the position in a layer of attention is the token that looks."""
+        if isinstance(self.network.layers[self.layer].layout, Heads):
+            return Target(self.unit, self.layer, looking=self.position)
         return Target(self.unit, self.layer, self.position)
 
     @property
