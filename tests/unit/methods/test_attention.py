@@ -10,9 +10,11 @@ from deepvis_widgets.core.attention.flow import attentions
 from deepvis_widgets.core.attention.heads import Heads
 from deepvis_widgets.core.errors import DeepvisError
 from deepvis_widgets.core.network.network import Network
+from deepvis_widgets.core.network.target import Target
 from deepvis_widgets.core.picture.preprocess import Preprocess
 from deepvis_widgets.core.results import HeatMap
-from deepvis_widgets.methods import explain
+from deepvis_widgets.methods import Method, explain
+from deepvis_widgets.methods.gradient import GradientParams
 from tests import families
 from tests.small_nets import seeded
 from tests.unit.core.positions.test_trace import Written
@@ -153,3 +155,20 @@ def test_every_method_explains_a_head_or_says_why_not() -> None:
 def test_written_out_attention_without_heads_is_no_layer_but_asks() -> None:
     net = Network(seeded(Written(False)), Preprocess((8, 20), None))
     assert attentions(net.layers) == [] and net.local_attentions == 1
+
+
+def test_a_head_is_explained_from_the_token_that_looks() -> None:
+    name = "timm vit with registers"
+    net = network(name, torch.float64)
+    x = net.feed(picture(name)[None]).requires_grad_()
+    weights, _ = own_weights(name, net, x)
+    layer = attentions(net.layers)[1].name
+    height, width = KINDS[name].grid
+    for looking, place in (("register 1", 1), ((2, 3), 5 + 2 * width + 3)):
+        row = weights[1][0, 1, place, -height * width :]
+        (expected,) = torch.autograd.grad(row.max(), x, retain_graph=True)
+        target = Target(1, layer, looking=looking)  # type: ignore[arg-type]
+        found = Method.registry["gradient"].run(net, net.view(picture(name)), target, GradientParams())
+        assert isinstance(found, HeatMap) and found.attribution is not None
+        assert found.target == f"{layer}:1 at {divmod(int(row.argmax()), width)} from {looking}"
+        assert torch.allclose(found.attribution, expected[0], rtol=1e-9, atol=1e-14)
