@@ -56,7 +56,7 @@ def refusal(network: Network, name: str) -> str | None:
     layers = attentions(network.layers)
     if not layers:
         return f"{network.name} has no attention over the whole picture for {name} to follow."
-    if network.local_attentions or not one_sequence(layers):
+    if network.other_attentions or not one_sequence(layers):
         return f"{name} follows the same tokens through all layers, and those of {network.name} change on the way."
     return None
 

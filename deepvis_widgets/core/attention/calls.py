@@ -36,6 +36,7 @@ class AttentionCalls:
     def __init__(self, options: PassOptions, record: Record) -> None:
         self._options, self._record = options, record
         self._count = 0
+        self.compound = 0  # attentions among the calls that are no softmax of their own; counted while names are sought
         self.found: list[str | None] = []
         self.running: list[str] = []  # the modules that run, outermost first; known while names are sought
 
@@ -62,6 +63,7 @@ class AttentionCalls:
 
     def _found(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str | None:
         count = weights_of(name, args, kwargs) if name in COMPOUND else 0
+        self.compound += name in COMPOUND
         shown = count is not None and count <= MOST
         self.found.append(self._free(f"{self.running[-1]} {NAME}" if self.running else NAME) if shown else None)
         return self.found[-1]

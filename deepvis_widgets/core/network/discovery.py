@@ -30,7 +30,7 @@ class Discovery:
     overwritten: frozenset[str]
     varies: bool
     heads: tuple[str | None, ...]
-    local_attentions: int
+    other_attentions: int
 
 
 def discover(module: nn.Module, x: Tensor, name: str) -> Discovery:
@@ -57,8 +57,14 @@ def discover(module: nn.Module, x: Tensor, name: str) -> Discovery:
     varies = recorder.mode.chance and _varies(module, x, recording)
     layers = _layers(recorder, fields, positions)
     heads = tuple(name if name in layers.names else None for name in recorder.calls.found)
-    local = positions.attentions - sum(name is not None for name in heads)
-    return Discovery(layers, recording, overwritten, varies, heads, local)
+    return Discovery(layers, recording, overwritten, varies, heads, _others(recorder, positions, heads))
+
+
+def _others(recorder: LayerRecorder, positions: PositionTrace, heads: Sequence[str | None]) -> int:
+    """Returns how many attentions have no layer; some are known by their name, some by where their numbers stand."""
+    own = sum(name is not None for name in heads)
+    shown = sum(name in recorder.outputs for name in recorder.calls.found if name is not None)
+    return max(positions.attentions, recorder.calls.compound, shown) - own
 
 
 def _varies(module: nn.Module, x: Tensor, recording: Recording) -> bool:

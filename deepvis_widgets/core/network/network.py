@@ -60,7 +60,7 @@ class Network:
         self.memory_format = torch.channels_last
         found = self._discover()
         self.layers, self.overwritten = found.layers, found.overwritten
-        self.heads, self.local_attentions = found.heads, found.local_attentions
+        self.heads, self.other_attentions = found.heads, found.other_attentions
         self.classes = found.recording.logits.shape[1]
         self.has_head = found.recording.head is not None
         self.varies = found.varies

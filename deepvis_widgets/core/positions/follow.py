@@ -12,7 +12,7 @@ from torch import Tensor
 from ..network.field_rules import tensors_in
 from ..network.operations import Numbers, Operation, Positions
 from .contract import contracted, contraction
-from .labels import Labels, first_along, grid_labels, is_uniform, joined_labels, nowhere, renumbered
+from .labels import Labels, count_positions, first_along, grid_labels, is_uniform, joined_labels, nowhere, renumbered
 from .names import Extras
 
 MULTI_HEAD = "multi_head_attention_forward"
@@ -164,9 +164,10 @@ def _joined(call: Followed) -> Found:
     parts = [labels for labels in call.known if labels.keys is None]
     if dim is None or len(parts) != len(call.labels):
         return call.unknown
-    if len({labels.columns for labels in parts}) > 1:
+    if len(_columns(parts)) > 1:
         parts = [renumbered(labels) for labels in parts]
-    if len({labels.columns for labels in parts}) > 1:
+    columns = _columns(parts) or {1}
+    if len(columns) > 1:
         return call.unknown
     values = {known: labels.values for known, labels in zip(call.labels, parts, strict=True)}
     for tensor in tensors_in((call.args, call.kwargs)):
@@ -174,7 +175,12 @@ def _joined(call: Followed) -> Found:
             values[id(tensor)] = _extra(call, tensor, dim, tensor.ndim == made.ndim)
     found = call.with_labels(values)
     sources = {labels.made for labels in parts}
-    return [Labels(found[0], parts[0].columns, made=sources.pop() if len(sources) == 1 else frozenset())]
+    return [Labels(found[0], columns.pop(), made=sources.pop() if len(sources) == 1 else frozenset())]
+
+
+def _columns(parts: Sequence[Labels]) -> set[int]:
+    """The columns of the grids that tensors stand on, if they do."""
+    return {labels.columns for labels in parts if count_positions(labels.values)}
 
 
 def _extra(call: Followed, tensor: Tensor, dim: int, joins: bool) -> Tensor:

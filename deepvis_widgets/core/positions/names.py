@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import count
 
 from torch import Tensor
 
@@ -51,14 +50,22 @@ class Extras:
         return -1 - tensor.new_tensor(range(first, first + length)).double()
 
     def name(self, label: int) -> str:
-        """Returns the name of the token with a label below 0; two of one name are told apart by their number."""
-        place, name = -1 - label, self._names[-1 - label]
-        same = [other for other in self._names[:place] if other == name]
-        return name if not same else next(f"{name} {n}" for n in count(len(same) + 1))
+        """Returns the name of the token with a label below 0."""
+        return self._names[-1 - label]
 
     def _source(self, tensor: Tensor) -> str | None:
         found = self._parameters.get(_address(tensor)) if tensor.numel() else None
         return self._made.get(id(tensor)) if found is None else found
+
+
+def told_apart(names: Sequence[str]) -> tuple[str, ...]:
+    """Names of which none comes twice: the second one gets a number.
+
+    >>> told_apart(["class", "token", "token"])
+    ('class', 'token', 'token 2')
+    """
+    before = [list(names[:place]).count(name) for place, name in enumerate(names)]
+    return tuple(f"{name} {times + 1}" if times else name for name, times in zip(names, before, strict=True))
 
 
 def _title(parameter: str | None) -> str:

@@ -19,7 +19,7 @@ from ..network.field_rules import tensors_in
 from ..network.operations import OPERATIONS, UNKNOWN, Positions
 from .follow import Followed, follow
 from .labels import Grid, Labels, find_grid, grid_labels
-from .names import Extras
+from .names import Extras, told_apart
 
 
 class PositionTrace(TorchFunctionMode):
@@ -67,7 +67,7 @@ class PositionTrace(TorchFunctionMode):
 
     def names_of(self, grid: Grid) -> tuple[str, ...]:
         """Returns the names of the tokens of a grid that are no part of the picture, in their order."""
-        return tuple(self._extras.name(label) for label, _ in grid.others)
+        return told_apart([self._extras.name(label) for label, _ in grid.others])
 
     def is_asked(self, output: Tensor) -> bool:
         """Whether a tensor holds the queries, keys or values of an attention."""

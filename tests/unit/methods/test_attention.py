@@ -154,7 +154,7 @@ def test_every_method_explains_a_head_or_says_why_not() -> None:
 
 def test_written_out_attention_without_heads_is_no_layer_but_asks() -> None:
     net = Network(seeded(Written(False)), Preprocess((8, 20), None))
-    assert attentions(net.layers) == [] and net.local_attentions == 1
+    assert attentions(net.layers) == [] and net.other_attentions == 1
 
 
 def test_a_head_is_explained_from_the_token_that_looks() -> None:

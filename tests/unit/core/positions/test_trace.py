@@ -120,3 +120,36 @@ def test_attention_that_is_written_out(einsum: bool) -> None:
         assert isinstance(net.layers[name].layout, Tokens)
         assert (net.layers[name].height, net.layers[name].width) == (2, 5)
     assert [layer.name for layer in net.layers if layer.asked] == ["keys"]
+
+
+class Pooled(nn.Module):
+    """Tokens that are pooled to a smaller grid, and joined again with a class token that knows the picture."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.patches, self.pool, self.fc = nn.Conv2d(3, 6, 4, 4), nn.Conv2d(6, 8, 2, 2), nn.Linear(6, 8)
+        self.attention, self.norm = nn.MultiheadAttention(6, 2, batch_first=True), nn.LayerNorm(8)
+        self.cls_token, self.reg_token = nn.Parameter(torch.ones(1, 1, 6)), nn.Parameter(torch.ones(1, 2, 6))
+        self.last = nn.Linear(8, CLASSES)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.patches(x)
+        height, width = x.shape[2:]
+        x = torch.cat([x.flatten(2).mT, self.cls_token, self.reg_token], 1)  # behind the patches
+        x = x + self.attention(x, x, x)[0]
+        maps, others = x[:, :-3].mT.unflatten(2, (height, width)), self.fc(x[:, -3:])
+        x = self.norm(torch.cat([others, self.pool(maps).flatten(2).mT], 1))
+        scores: Tensor = self.last(x[:, 0])
+        return scores
+
+
+def test_tokens_that_are_pooled_keep_their_names() -> None:
+    net = Network(seeded(Pooled()), Preprocess((16, 24), None))
+    first, second = net.layers["attention"], net.layers["norm"]
+    assert (first.height, first.width, first.extra) == (4, 6, ("class", "register 1", "register 2"))
+    assert (second.height, second.width, second.extra) == (2, 3, ("class", "register 1", "register 2"))
+    x = torch.randn(1, 9, 8)
+    assert torch.equal(second.layout.maps(x), x[:, 3:].mT.unflatten(2, (2, 3)))
+    assert torch.equal(second.layout.others(x), x[:, :3].mT)
+    heads = net.layers["attention heads"]
+    assert (heads.channels, heads.height, heads.width, heads.extra) == (2, 4, 6, first.extra)
