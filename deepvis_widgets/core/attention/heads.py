@@ -37,7 +37,8 @@ class Heads(Layout):
         return shape[1], self.keys.height, self.keys.width
 
     def others(self, output: Tensor) -> Tensor:
-        return self._row(output)[:, :, torch.tensor([place for _, place in self.keys.others], dtype=torch.long)]
+        places = [place for _, place in self.keys.others]
+        return self._row(output)[:, :, torch.tensor(places, dtype=torch.long, device=output.device)]
 
     def looking_from(self, position: Position) -> Heads:
         """The same, seen from another token."""
