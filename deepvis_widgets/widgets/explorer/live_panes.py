@@ -288,14 +288,15 @@ def statistics(found: UnitMap) -> list[str]:
     """What is worth saying about one unit's map."""
     values = found.values
     active = float((values > 0).float().mean())
-    numbers = f"max {float(values.max()):.3g} · mean {float(values.mean()):.3g} · min {float(values.min()):.3g}"
+    short = f"max {float(values.max()):.3g} · mean {float(values.mean()):.3g}"
+    numbers = f"{short} · min {float(values.min()):.3g}"
     if values.numel() == 1:
         return [numbers]
     if isinstance(found.layer.layout, Heads):
         looking = found.unit.looking or ("class" if "class" in found.layer.extra else "all tokens")
-        return [f"from {looking} · max {float(values.max()):.3g} · mean {float(values.mean()):.3g}", tokens(found)]
+        return [f"from {looking} · {short}", tokens(found)]
     if found.layer.extra:
-        return [f"{numbers} · at {found.position}", tokens(found)]
+        return [f"{short} · at {found.position}", tokens(found)]
     return [numbers, f"{active:.0%} of {values.shape[0]}×{values.shape[1]} above 0 · shown at {found.position}"]
 
 
