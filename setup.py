@@ -74,6 +74,8 @@ TEST = [
     "captum",
     "lime",
     "zennit",
+    # vision transformers that users bring
+    "transformers",
 ]
 
 # what the benchmarks are run against, and their plot

@@ -14,6 +14,7 @@ from torchvision import models
 from deepvis_widgets.core.network.network import Network
 from deepvis_widgets.core.picture.preprocess import Preprocess
 
+from . import vision_transformers
 from .small_nets import Careless, Crafty, Plain, Proud, seeded
 
 SIZE = 64
@@ -36,7 +37,8 @@ TORCHVISION = (
     "vit_b_32",
 )
 HAND_MADE = ("plain", "crafty", "proud", "careless", "grey", "training")
-ALL = (*TORCHVISION, *HAND_MADE)
+TRANSFORMERS = ("timm vit with registers", "timm deit", "transformers vit")  # not square
+ALL = (*TORCHVISION, *HAND_MADE, *TRANSFORMERS)
 SIZES = {"inception_v3": 112} | dict.fromkeys(HAND_MADE, 24)
 
 
@@ -44,6 +46,8 @@ def make(name: str) -> nn.Module:
     """A fresh module of that kind with seeded weights; the global random state stays as it was."""
     if name in HAND_MADE:
         return hand_made(name)
+    if name in TRANSFORMERS:
+        return vision_transformers.make(name)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         return torchvision_module(name).eval()
@@ -128,6 +132,8 @@ def size_of(name: str) -> int:
 
 
 def preprocess_of(name: str) -> Preprocess:
+    if name in TRANSFORMERS:
+        return Preprocess(vision_transformers.KINDS[name].size, None)
     side = size_of(name)
     if name == "grey":
         return Preprocess((side, side), None, (0.5,), (0.25,))
@@ -141,9 +147,10 @@ def network(name: str) -> Network:
 
 
 @cache
-def picture(side: int) -> torch.Tensor:
-    """A picture (3, side, side) in [0, 1] with something in it."""
-    rows, cols = torch.meshgrid(torch.linspace(0, 1, side), torch.linspace(0, 1, side), indexing="ij")
-    noise = torch.rand(3, side, side, generator=torch.Generator().manual_seed(1))
+def picture(side: int, width: int | None = None) -> torch.Tensor:
+    """A picture (3, side, width) in [0, 1] with something in it, a square without a width."""
+    width = width or side
+    rows, cols = torch.meshgrid(torch.linspace(0, 1, side), torch.linspace(0, 1, width), indexing="ij")
+    noise = torch.rand(3, side, width, generator=torch.Generator().manual_seed(1))
     waves = torch.stack([(9 * rows).sin(), (7 * cols).cos(), (5 * (rows + cols)).sin()]) / 2 + 0.5
     return (0.7 * waves + 0.3 * noise).clamp(0, 1)

@@ -87,7 +87,7 @@ def _rectified(network: Network) -> Aliases:
 
 def _joined(network: Network) -> Aliases:
     """Returns the parts of blocks, found by value in a pass over one random view."""
-    layers = [layer for layer in network.layers if layer.layout is Layout.MAPS]
+    layers = [layer for layer in network.layers if layer.layout == Layout.MAPS]
     pairs = [(part, joint) for at, joint in enumerate(layers) for part in layers[:at] if _may_hold(joint, part)]
     if not pairs:
         return {}

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from ..core.errors import DeepvisError
+from ..core.network.layout import Position
 from ..core.network.network import Network
 from ..core.params import Spec, specs
 from ..core.report import Report
@@ -71,7 +72,7 @@ def explain(
     *,
     target: int | str | None = None,
     layer: str | None = None,
-    unit: int | tuple[int, tuple[int, int]] | None = None,
+    unit: int | tuple[int, Position] | None = None,
     report: Report = silent,
     **params: Any,
 ) -> Result:
@@ -79,9 +80,10 @@ def explain(
 
     `picture` is a path, PIL image, uint8 array (H, W, 3) or float tensor (3, H, W) in [0, 1], or what else the
     network's Preprocess takes; None for methods that make their own. `target` is a class index or label (None: the top
-    class); or give a hidden unit: `layer` and `unit`, a channel or (channel, (row, col)). Further keyword arguments are
-    the method's parameters, see `methods()`. `report(fraction, partial)` is called now and then. Raises DeepvisError
-    for anything that does not exist or does not fit.
+    class); or give a hidden unit: `layer` and `unit`, a channel, (channel, (row, col)), or (channel, "class") for a
+    token that is no part of the picture. Further keyword arguments are the method's parameters, see `methods()`.
+    `report(fraction, partial)` is called now and then. Raises DeepvisError for anything that does not exist or does not
+    fit.
 
     >>> import deepvis_widgets as dv
     >>> net, scene = dv.load("husky-wolf"), dv.scene("wolf", "snow", seed=3)

@@ -4,6 +4,8 @@ share.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor
 
@@ -11,7 +13,7 @@ from ..core.errors import DeepvisError
 from ..core.network.backward_rules import Rules
 from ..core.network.network import Network
 from ..core.network.recording import Recording
-from ..core.network.target import Target
+from ..core.network.target import Target, layout_of
 from ..core.results import HeatMap
 
 SEEDS = ("one", "activation", "map")
@@ -65,12 +67,13 @@ def start(
         if target is None or target.layer is None:
             return _class_score(network, recording, target, seed, score)
         output = recording.outputs[target.layer]
-        unit = network.layers[target.layer].layout.maps(output)[0, target.channel]
-        row, col = target.position or strongest(unit)
-        resolved = Target(target.channel, target.layer, (row, col))
-        if seed == "map":
+        layout = layout_of(network.layers[target.layer], target)
+        unit = layout.maps(output)[0, target.channel]
+        position = target.position or strongest(unit)
+        resolved = replace(target, position=position)
+        if seed == "map" and not isinstance(position, str):
             return (unit * unit.detach()).sum(), resolved
-        value = unit[row, col]
+        value = layout.at(output, position)[0, target.channel]
         return (value * value.detach() if seed == "activation" else value), resolved
 
 
@@ -100,6 +103,7 @@ def describe(network: Network, target: Target) -> str:
     if target.layer is None:
         return network.labels[target.channel]
     place = "" if target.position is None else f" at {target.position}"
+    place += "" if target.looking is None else f" from {target.looking}"
     return f"{target.layer}:{target.channel}{place}"
 
 

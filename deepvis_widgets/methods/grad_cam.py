@@ -30,7 +30,8 @@ class GradCam(Method):
     """L_c = ReLU(Σ_k α_k A_k), α_k the mean over positions of dS_c/dA_k (Selvaraju et al. 2017, eq. 1 and 2); never
     negative.
 
-    For a hidden unit the maps are those of the last layer before it. Raises DeepvisError where no layer with maps comes
+    For a hidden unit the maps are those of the last layer before it. Queries, keys and values of an attention are maps
+    for its own use, and weighed only where they are named by `at`. Raises DeepvisError where no layer with maps comes
     before the target.
 
     >>> import deepvis_widgets as dv
@@ -90,7 +91,7 @@ def _candidates(network: Network, layer: str | None, at: str) -> list[Layer]:
     if not before:
         raise DeepvisError("No layer with maps comes before this target, so grad_cam has nothing to weigh.")
     if not at:
-        return before
+        return [candidate for candidate in before if not candidate.asked] or before
     name = network.layers[at].name
     found = [candidate for candidate in before if candidate.name == name]
     if not found:

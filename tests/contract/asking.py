@@ -37,7 +37,7 @@ def middle_unit(network: Network) -> Layer:
 
 
 def ask(network: Network, name: str, report: Report = silent, **target: Any) -> Result:
-    view = picture(network.size[0]) if Method.registry[name].picture else None
+    view = picture(*network.size) if Method.registry[name].picture else None
     return explain(network, view, name, report=report, **target, **few(name))
 
 

@@ -24,7 +24,7 @@ def step(module: nn.Module) -> None:
 
 
 def load(module: nn.Module) -> None:
-    module.load_state_dict(seeded(make("plain"), 1).state_dict())
+    module.load_state_dict(seeded(copy.deepcopy(module), 1).state_dict())
 
 
 def scale(module: nn.Module) -> None:
@@ -39,14 +39,16 @@ def scale_data(module: nn.Module) -> None:
 
 
 def one_value(module: nn.Module) -> None:
-    module.classifier.weight.data[1, 3] += 1
+    part = module.classifier if hasattr(module, "classifier") else module.blocks[0].attn.qkv
+    part.weight.data[1, 3] += 1
     forget_weights(module)
 
 
 @pytest.mark.parametrize("change", (step, load, scale, scale_data, one_value), ids=lambda change: change.__name__)
 @pytest.mark.parametrize("method", METHODS)
 def test_answers_are_those_of_the_new_weights(method: str, change: Callable[[nn.Module], None]) -> None:
-    net = Network(make("plain"), preprocess_of("plain"))
+    kind = "timm deit" if method.startswith("attention") else "plain"
+    net = Network(make(kind), preprocess_of(kind))
     net.recordings.limit = 2  # as under an open Explorer
     before = tensors(ask(net, method, target=1))
     change(net.module)

@@ -12,12 +12,12 @@ from deepvis_widgets.core.errors import DeepvisError
 from deepvis_widgets.core.results import Result
 from deepvis_widgets.methods import Method
 from tests.contract.asking import METHODS, ask, check_result, middle_unit, tensors
-from tests.families import ALL, network
+from tests.families import ALL, TRANSFORMERS, network
 from tests.untouched import Untouched
 
 SENTENCE = re.compile(r"^[^\n]{10,400}\.$")
 # where a method has a reason to refuse; everywhere else a refusal is a failure
-NO_CAM = {"alexnet", "vgg11_bn", "mobilenet_v3_small", "convnext_tiny", "vit_b_32"}
+NO_CAM = {"alexnet", "vgg11_bn", "mobilenet_v3_small", "convnext_tiny", "vit_b_32", *TRANSFORMERS}
 
 
 def answer(name: str, method: str, **target: Any) -> Result | str:

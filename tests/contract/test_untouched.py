@@ -17,6 +17,7 @@ from tests.families import make, preprocess_of
 from tests.untouched import Untouched
 
 WAYS = ("training", "plain")
+ATTENDING = "timm deit"  # for methods that follow attention
 
 
 class Fuse:
@@ -64,11 +65,20 @@ class FusedBackward(Fused):
         return result
 
 
-def fused(way: str, part: type[Fused]) -> tuple[Network, Fuse]:
-    fuse, inner = Fuse(), make(way)
+def kind(way: str, method: str) -> str:
+    return ATTENDING if method.startswith("attention") else way
+
+
+def made(way: str, method: str) -> nn.Module:
+    """A network that the method serves, in the mode of that way."""
+    return make(kind(way, method)).train(way == "training") if method.startswith("attention") else make(way)
+
+
+def fused(way: str, method: str, part: type[Fused]) -> tuple[Network, Fuse]:
+    fuse, inner = Fuse(), made(way, method)
     module = nn.Sequential(part(fuse), inner)
     module.training = inner.training
-    return Network(module, preprocess_of(way)), fuse
+    return Network(module, preprocess_of(kind(way, method))), fuse
 
 
 def raising(error: BaseException, at: int) -> Callable[..., None]:
@@ -91,7 +101,7 @@ def way(request: pytest.FixtureRequest) -> Iterator[str]:
 @pytest.mark.parametrize("at", (1, 2))
 @pytest.mark.parametrize("method", METHODS)
 def test_after_a_forward_that_raised(method: str, way: str, at: int) -> None:
-    net, fuse = fused(way, Fused)
+    net, fuse = fused(way, method, Fused)
     before = Untouched(net.module)
     fuse.left = at
     try:
@@ -107,7 +117,7 @@ def test_after_a_forward_that_raised(method: str, way: str, at: int) -> None:
 
 @pytest.mark.parametrize("method", METHODS)
 def test_after_a_backward_that_raised(method: str, way: str) -> None:
-    net, fuse = fused(way, FusedBackward)
+    net, fuse = fused(way, method, FusedBackward)
     before = Untouched(net.module)
     fuse.left = 1
     try:
@@ -123,8 +133,8 @@ def test_after_a_backward_that_raised(method: str, way: str) -> None:
 @pytest.mark.parametrize("at", (1, 2))
 @pytest.mark.parametrize("method", METHODS)
 def test_after_report_raised(method: str, way: str, at: int, error: Exception) -> None:
-    module = make(way)
-    net = Network(module, preprocess_of(way))
+    module = made(way, method)
+    net = Network(module, preprocess_of(kind(way, method)))
     before = Untouched(module)
     try:
         ask(net, method, report=raising(error, at), target=1)
@@ -140,7 +150,7 @@ def test_after_report_raised(method: str, way: str, at: int, error: Exception) -
 )
 @pytest.mark.parametrize("method", METHODS)
 def test_the_caller_s_grad_mode_changes_nothing(method: str, mode: Any) -> None:
-    net = Network(make("crafty"), preprocess_of("crafty"))
+    net = Network(made("crafty", method), preprocess_of(kind("crafty", method)))
     expected = tensors(ask(net, method, target=1))
     with mode():
         before = Untouched(net.module)

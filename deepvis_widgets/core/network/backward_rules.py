@@ -15,11 +15,13 @@ import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode, resolve_name
 
+from ..attention.parts import ATTENDING, COMPOUND, See, taken_apart
 from ..overloads import plain_name, written
 from .rectifiers import rectified
 
 Replacement = Callable[[Callable[..., Any], tuple[Any, ...], dict[str, Any]], Any]
 Follow = Callable[[str, tuple[Any, ...], dict[str, Any], Any], None]
+Attend = Callable[[str, tuple[Any, ...], dict[str, Any]], See | None]
 
 
 class Replacements(Protocol):
@@ -76,6 +78,8 @@ class RuleMode(TorchFunctionMode):
     `rectifiers` counts the rectifier calls so far and `rectified` is the output of the last one; the call numbered
     `skip` passes its input on unchanged. `chance` says whether a call drew random numbers. `follow`, where given, is
     told of every call: its plain name, arguments and output (a mode of its own would double what a call costs).
+    `attend`, where given, is asked at every attention and softmax who is shown the weights; an attention is then
+    computed by its parts.
 
     >>> x = torch.tensor([-1.0, 2.0], requires_grad=True)
     >>> with RuleMode(DECONVNET):
@@ -87,6 +91,7 @@ class RuleMode(TorchFunctionMode):
     def __init__(self, rules: Rules, skip: int | None = None) -> None:
         super().__init__()
         self.follow: Follow | None = None
+        self.attend: Attend | None = None
         self.table, self.skip = rules.replacements(), skip
         self.rectifiers = 0
         self.rectified: Any = None
@@ -105,12 +110,24 @@ class RuleMode(TorchFunctionMode):
         replacement = self.table.find(name)
         if replacement is None and call is not None:
             replacement = self.table.find(RECTIFIER)
+        see = None if self.attend is None or name not in ATTENDING else self.attend(name, args, kwargs)
+        if see is not None and name in COMPOUND:
+            return self._by_parts(name, args, kwargs, see)
         output = func(*args, **kwargs) if replacement is None else replacement(func, args, kwargs)
+        output = output if see is None else see(output)
         if call is not None:
             self.rectified = output
         if self.follow is not None:
             self.follow(name, args, kwargs, output)
         return output
+
+    def _by_parts(self, name: str, args: Any, kwargs: Any, see: See) -> Any:
+        attend, self.attend = self.attend, None  # the softmax among the parts is this one's
+        try:
+            with self:
+                return taken_apart(name, args, kwargs, see)
+        finally:
+            self.attend = attend
 
 
 @cache

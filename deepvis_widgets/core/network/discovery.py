@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -9,8 +10,10 @@ from torch import Tensor, nn
 
 from ..answers.base import Answers
 from ..answers.find import UNSAID, Unsaid
+from ..attention.heads import Heads, find_heads
 from ..errors import DeepvisError
 from ..inputs.bundle import NOTHING, Bundle
+from ..positions.trace import PositionTrace, side_by_side
 from .compiled import kind_of
 from .field_trace import FieldTrace
 from .layer import OUTPUT, Layer, Layers
@@ -21,14 +24,17 @@ from .recording import LayerRecorder, Recording, check_finite, observe, record
 
 @dataclass(frozen=True, eq=False)
 class Discovery:
-    """What one pass showed: the layers, the pass itself, the names of layers whose output is overwritten later, and
-    whether the answers vary by chance.
+    """What one pass showed: the layers, the pass itself, the names of layers whose output is overwritten later, whether
+    the answers vary by chance, which layers the weights of its attentions are, in order, and how many of these have no
+    layer, because they look at windows of the picture, say.
     """
 
     layers: Layers
     recording: Recording
     overwritten: frozenset[str]
     varies: bool
+    heads: tuple[str | None, ...]
+    other_attentions: int
 
 
 def discover(
@@ -44,9 +50,12 @@ def discover(
     ['0', '1']
     """
     overwritten: frozenset[str] = frozenset()
+    own = dict(module.named_buffers()) | dict(module.named_parameters())
     while True:  # a first pass shows which outputs are overwritten in place, a second one keeps copies of those
-        trace = FieldTrace(x)
-        recorder = LayerRecorder(PassOptions(cloned=overwritten, beside=trace, answers=said, given=given), 1)
+        fields, positions = FieldTrace(x), PositionTrace(x, own)
+        beside = side_by_side(positions, fields)
+        options = PassOptions(cloned=overwritten, beside=beside, heads=None, answers=said, given=given)
+        recorder = LayerRecorder(options, 1)
         recording = _tried(module, x, recorder, name)
         if recorder.overwritten() <= overwritten:
             break
@@ -55,7 +64,16 @@ def discover(
         raise DeepvisError(f"{name} shows no layers: none of its modules returns a tensor (batch, channels, ...).")
     check_finite(recording, module, name)
     varies = recorder.mode.chance and _varies(module, x, recording, given)
-    return Discovery(_layers(recorder, trace), recording, overwritten, varies)
+    layers = _layers(recorder, fields, positions)
+    heads = tuple(name if name in layers.names else None for name in recorder.calls.found)
+    return Discovery(layers, recording, overwritten, varies, heads, _others(recorder, positions, heads))
+
+
+def _others(recorder: LayerRecorder, positions: PositionTrace, heads: Sequence[str | None]) -> int:
+    """Returns how many attentions have no layer; some are known by their name, some by where their numbers stand."""
+    own = sum(name is not None for name in heads)
+    shown = sum(name in recorder.outputs for name in recorder.calls.found if name is not None)
+    return max(positions.attentions, recorder.calls.compound, shown) - own
 
 
 def _varies(module: nn.Module, x: Tensor, recording: Recording, given: Bundle) -> bool:
@@ -79,15 +97,32 @@ def _tried(module: nn.Module, x: Tensor, recorder: LayerRecorder, name: str) -> 
         ) from error
 
 
-def _layers(recorder: LayerRecorder, trace: FieldTrace) -> Layers:
+def _layers(recorder: LayerRecorder, fields: FieldTrace, positions: PositionTrace) -> Layers:
     layers: list[Layer] = []
     layouts: dict[torch.Size, Layout] = {}
+    attending = set(recorder.calls.found)
     for name, output in recorder.outputs.items():
-        module = recorder.modules[name]
-        layout = layouts[output.shape] = find_layout(module, output, layouts, trace.dims_of(output))
-        channels, height, width = layout.grid(output.shape)
-        kind = "Scores" if name == OUTPUT else kind_of(module)
-        field, rectifier = trace.field_of(output, (height, width)), recorder.rectifiers.get(name)
-        shape = tuple(output.shape[1:])
-        layers.append(Layer(name, kind, shape, layout, channels, height, width, field, rectifier))
+        layout: Layout | None
+        if name in attending:
+            layout = find_heads(output, positions)
+        else:
+            places = positions.grid_of(output)
+            names = () if places is None else positions.names_of(places)
+            dims, followed = fields.dims_of(output), positions.knows(output)
+            layout = find_layout(recorder.modules[name], output, layouts, dims, places, names, followed)
+            layouts[output.shape] = layout
+        if layout is not None:
+            layers.append(_layer(name, output, layout, recorder, fields, positions.is_asked(output)))
     return Layers(layers)
+
+
+def _layer(
+    name: str, output: Tensor, layout: Layout, recorder: LayerRecorder, fields: FieldTrace, asked: bool
+) -> Layer:
+    channels, height, width = layout.grid(output.shape)
+    kind = "Scores" if name == OUTPUT else kind_of(recorder.modules[name])
+    if isinstance(layout, Heads):
+        kind, asked = "Attention", True
+    field, rectifier = fields.field_of(output, (height, width)), recorder.rectifiers.get(name)
+    shape = tuple(output.shape[1:])
+    return Layer(name, kind, shape, layout, channels, height, width, field, rectifier, layout.extra, asked)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
+import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
@@ -54,20 +55,22 @@ class FieldTrace(TorchFunctionMode):
         kwargs = kwargs or {}
         name = operation(func)
         known = OPERATIONS.get(name, UNKNOWN)
-        operands = [tensor for tensor in tensors_in((args, kwargs)) if id(tensor) in self._fields]
-        if name.endswith("_as"):  # the other tensor lends its shape or type
-            operands = [tensor for tensor in operands if tensor is args[0]]
-        shapes = [operand.shape for operand in operands]
-        before = [self._fields[id(operand)] for operand in operands]
+        with torch._C.DisableTorchFunction():  # modes need not see every question
+            operands = [tensor for tensor in tensors_in((args, kwargs)) if id(tensor) in self._fields]
+            if name.endswith("_as"):  # the other tensor lends its shape or type
+                operands = [tensor for tensor in operands if tensor is args[0]]
+            shapes = [operand.shape for operand in operands]
+            before = [self._fields[id(operand)] for operand in operands]
         output = func(*args, **kwargs)
         if operands and known.positions is not Positions.NONE:
-            outputs = [args[0]] if known.positions is Positions.WRITTEN else tensors_in(output)
-            fields = [field for field in before if field is not None]
-            call = Call(func, args, kwargs, known, [id(operand) for operand in operands], shapes, fields, outputs)
-            follow = FOLLOW.get(known.positions) if len(fields) == len(operands) else None
-            for made in outputs:
-                field = None if follow is None else follow(call, made)
-                (self._overwrite if args and made is args[0] else self._remember)(made, field)
+            with torch._C.DisableTorchFunction():
+                outputs = [args[0]] if known.positions is Positions.WRITTEN else tensors_in(output)
+                fields = [field for field in before if field is not None]
+                call = Call(func, args, kwargs, known, [id(operand) for operand in operands], shapes, fields, outputs)
+                follow = FOLLOW.get(known.positions) if len(fields) == len(operands) else None
+                for made in outputs:
+                    field = None if follow is None else follow(call, made)
+                    (self._overwrite if args and made is args[0] else self._remember)(made, field)
         return output
 
     def _remember(self, tensor: Tensor, field: Field | None) -> None:

@@ -12,6 +12,7 @@ from ..errors import DeepvisError
 from .layout import Layout
 from .receptive_field import ReceptiveField
 
+HEADS = " heads"  # ends the name of a layer of attention weights, after the module that attends
 OUTPUT = "output"  # the name of what the network itself returns, where no module returns it
 NORMS = (nn.modules.batchnorm._NormBase, nn.GroupNorm, nn.LayerNorm)
 
@@ -21,7 +22,8 @@ class Layer:
     """One layer: its dotted module name, kind (class name), output shape without the batch, and how its units lie.
 
     `channels`, `height` and `width` are those of its maps (1 × 1 for a fully connected layer). `rectifier` says which
-    rectifier call of the pass made this output, None if none did.
+    rectifier call of the pass made this output, None if none did. `extra` are the names of its tokens that are no part
+    of the picture: "class", "register 1" and so on. `asked` says that it holds queries, keys or values of an attention.
 
     >>> import deepvis_widgets as dv
     >>> from torch import nn
@@ -39,6 +41,8 @@ class Layer:
     width: int
     field: ReceptiveField
     rectifier: int | None = None
+    extra: tuple[str, ...] = ()
+    asked: bool = False
 
     def __str__(self) -> str:
         return f"{self.name}  {self.kind}  {'×'.join(map(str, self.shape))}  sees {self.field}"
@@ -97,6 +101,7 @@ def module_of(layer: str, module: nn.Module) -> str:
     >>> module_of("0#2", nn.Sequential(nn.ReLU()))
     '0'
     """
+    layer = layer.removesuffix(HEADS) if layer.endswith(HEADS) else layer.partition(f"{HEADS}#")[0]
     try:
         nn.Module.get_submodule(module, layer)  # TorchScript refuses its own
     except AttributeError:

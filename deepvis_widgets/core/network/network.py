@@ -76,6 +76,7 @@ class Network:
         said = named(answers or means(self.declared.problem), labels)
         found = self._discover(said)
         self.layers, self.overwritten = found.layers, found.overwritten
+        self.heads, self.other_attentions = found.heads, found.other_attentions
         meant = found.recording.answers
         assert meant is not None
         meant = meant.found_in(module)
@@ -213,8 +214,13 @@ class Network:
         return found
 
     def _recorded(self, view: Tensor, options: PassOptions) -> Recording:
-        options = replace(options, cloned=self.overwritten, answers=self._meant(), given=self.inputs)
-        found = record(self.module, self.feed(view[None]), options)
+        own: dict[str, Any] = {
+            "cloned": self.overwritten,
+            "answers": self._meant(),
+            "given": self.inputs,
+            "heads": self.heads,
+        }
+        found = record(self.module, self.feed(view[None]), replace(options, **own))
         check_finite(found, self.module, self.name)
         return found
 
@@ -254,6 +260,7 @@ class Network:
             look=look,
             answers=self._meant(),
             given=self.inputs,
+            heads=self.heads,
         )
         return record(self.module, x, options)
 

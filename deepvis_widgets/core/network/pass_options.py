@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
@@ -31,6 +31,7 @@ class PassOptions:
     - `beside`: a mode that sees every call, too.
     - `answers`: what the network's output means.
     - `given`: what the network is given beside the picture.
+    - `heads`: the layers that the weights of the attentions are, in order (None: no layer); no list: they are found.
     - `look`: sees the outputs to keep as they come, and none is kept.
 
     >>> PassOptions(keep=("features.0",), until="features.0").grad
@@ -45,9 +46,18 @@ class PassOptions:
     cloned: Collection[str] = ()
     skip_rectifier: int | None = None
     beside: AbstractContextManager[Any] | None = None
+    heads: Sequence[str | None] | None = ()
     look: Look | None = None
     answers: Answers | Unsaid = UNSAID
     given: Bundle = NOTHING
+
+    def attends(self) -> bool:
+        """Whether the weights of an attention are asked for."""
+        return self.heads is None or any(name is not None and self.wants(name) for name in self.heads)
+
+    def wants(self, layer: str) -> bool:
+        """Whether a layer is to be kept, or the pass ends or its graph begins there."""
+        return self.keep is None or layer in self.keep or layer in (self.until, self.since)
 
     def hooked(self) -> set[str] | None:
         """The modules a pass has to listen to, by dotted names; None: all."""

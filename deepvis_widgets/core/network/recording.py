@@ -15,6 +15,7 @@ from torch.utils.hooks import RemovableHandle
 
 from ..answers.base import Answers
 from ..answers.find import Unsaid
+from ..attention.calls import AttentionCalls
 from ..errors import DeepvisError
 from .backward_rules import NamedReplacements, Replacements, RuleMode
 from .cam_head import Head, HeadTrace
@@ -78,6 +79,8 @@ class LayerRecorder:
         self.outputs: dict[str, Tensor] = {}
         self.modules: dict[str, nn.Module] = {}
         self.rectifiers: dict[str, int] = {}  # layer → which rectifier call of the pass made its output
+        self.calls = AttentionCalls(options, self.record)
+        self.mode.attend = self.calls if options.attends() else None
         self.thread = threading.get_ident()
         self._versions: dict[str, int] = {}
         self._calls: dict[str, int] = {}
@@ -231,6 +234,9 @@ def _hooked(module: nn.Module, recorder: LayerRecorder) -> Iterator[None]:
                 if wanted is None or layer[0] in wanted:
                     hook = _Hook(*layer, recorder)
                     handles.append(nn.Module.register_forward_hook(part, hook))  # TorchScript's own refuses
+                    if recorder.calls.finding:
+                        enter = _Enter(name, None, recorder)
+                        handles.append(nn.Module.register_forward_pre_hook(part, enter))
         yield
     finally:
         with module_lock:
@@ -248,9 +254,22 @@ class _Hook:
         self.name, self.shown, self.recorder = name, shown, recorder
 
     def __call__(self, module: nn.Module, _: Any, output: Any) -> Any:
-        if self.recorder is None or self.shown is None:
+        if self.recorder is None:
             return None
-        return self.recorder.record(self.name, self.shown, output)
+        if self.recorder.calls.finding:
+            self.recorder.calls.leave()
+        return None if self.shown is None else self.recorder.record(self.name, self.shown, output)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _Hook, (self.name, None, None)
+
+
+class _Enter(_Hook):
+    """Tells a recorder which module begins to run."""
+
+    def __call__(self, module: nn.Module, *_: Any) -> Any:
+        if self.recorder is not None:
+            self.recorder.calls.running.append(self.name)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _Enter, (self.name, None, None)

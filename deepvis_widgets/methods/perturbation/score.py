@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -14,7 +14,7 @@ from torch import Tensor
 from ...core.errors import DeepvisError
 from ...core.network.network import Network
 from ...core.network.recording import Recording
-from ...core.network.target import Target
+from ...core.network.target import Target, layout_of
 from ..backward import no_path, strongest
 
 MOST = 32  # pictures in one pass
@@ -54,9 +54,9 @@ class Score:
         if target.layer is None:
             return self.scores(recording)[:, target.channel]
         assert target.position is not None
-        row, col = target.position
-        maps: Tensor = self.network.layers[target.layer].layout.maps(recording.outputs[target.layer])
-        return maps[:, target.channel, row, col]
+        layout = layout_of(self.network.layers[target.layer], target)
+        values: Tensor = layout.at(recording.outputs[target.layer], target.position)
+        return values[:, target.channel]
 
     def scores(self, recording: Recording) -> Tensor:
         """Returns the scores of all classes for every picture of a pass: (B, n)."""
@@ -88,8 +88,8 @@ def resolve(network: Network, image: Tensor, target: Target | None) -> Target:
     if target.layer is None or target.position is not None:
         return target
     recording = network.run(network.feed(image[None]), keep=(target.layer,), until=target.layer)
-    unit = network.layers[target.layer].layout.maps(recording.outputs[target.layer])[0, target.channel]
-    return Target(target.channel, target.layer, strongest(unit))
+    layout = layout_of(network.layers[target.layer], target)
+    return replace(target, position=strongest(layout.maps(recording.outputs[target.layer])[0, target.channel]))
 
 
 def per_pass(network: Network, grad: bool = False) -> int:

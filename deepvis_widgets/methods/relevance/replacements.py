@@ -12,14 +12,15 @@ import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
+from ...core.attention.parts import COMPOUND, taken_apart
 from ...core.errors import DeepvisError
 from ...core.network.backward_rules import Replacement, operation
-from .attention import COMPOUND, NORMS, centred, decomposed
 from .autograd_functions import ByRule, Filled, Halved, Merged, Passed, Shared, Softmax
 from .call_arguments import as_function, has_constants, overwrites, tensors_of
 from .composites import Composite
 from .ledger import Account
 from .linear_call import LINEAR, LinearCall, batch_norm, linear_call
+from .norms import NORMS, centred
 from .operations import ADDED, FILLED, JOINED, PASSED, PREPARING, PRODUCTS, ROUTED, SCALED, SHARED, WRITING
 
 OVERWRITING = PASSED | ADDED | SCALED
@@ -145,7 +146,7 @@ class RelevanceReplacements:
             return args[0].unbind(0)
         if name in COMPOUND:
             with _CompoundMode(self):
-                return decomposed(name, args, kwargs)
+                return taken_apart(name, args, kwargs)
         compute = as_function(name, func, args, kwargs, live)
         if name in OVERWRITING and overwrites(name, func, args, kwargs):
             if name in PASSED and len(live) == 1:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from ...core.errors import DeepvisError
+from ...core.network.layout import Position
 from ...core.network.network import Network
 from ...core.network.target import Target
 from .fourier import Fourier
@@ -113,7 +114,7 @@ class Ascent:
         made: Recipe = kind(self.network, self.frame, self.generators)
         return made
 
-    def _place(self, target: Target) -> tuple[int, int] | None:
+    def _place(self, target: Target) -> Position | None:
         """Returns where the unit sits in the full map; None for a class and for the mean of the map."""
         if target.layer is None or self.frame.position is None:
             return None

@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ...core.network.layer import Layer
+from ...core.network.layout import Position
 from ...core.network.network import Network
 from ...core.network.target import Target
 from ...core.picture.boxes import Box
@@ -26,7 +27,7 @@ class Frame:
     size: tuple[int, int]
     box: Box
     crop: Box
-    position: tuple[int, int] | None = None
+    position: Position | None = None
 
     @property
     def inner(self) -> Box:
@@ -50,6 +51,8 @@ def full_frame(network: Network, target: Target, objective: str) -> Frame:
         return Frame(network.size, everything, everything)
     field = network.layers[target.layer].field
     position = target.position or field.middle()
+    if isinstance(position, str):
+        return Frame(network.size, everything, everything, position)
     return Frame(network.size, field.box(position), everything, position)
 
 
@@ -60,14 +63,14 @@ def find_frame(network: Network, target: Target, objective: str, source: Target 
     One pass over both checks that; where they differ, or the network takes no smaller picture, it is the full frame.
     """
     full = full_frame(network, target, objective)
-    if full.position is None or target.layer is None:
+    if target.layer is None or not isinstance(full.position, tuple):
         return full
     small = _cropped(full, network.layers[target.layer])
     return small if small.crop != full.crop and _agree(network, source or target, full, small) else full
 
 
 def _cropped(full: Frame, layer: Layer) -> Frame:
-    assert full.position is not None
+    assert isinstance(full.position, tuple)
     (top, left, height, width), (down, right) = full.box, layer.field.stride
     first_row, first_col = top // down, left // right
     row, col = first_row * down, first_col * right

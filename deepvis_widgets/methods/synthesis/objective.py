@@ -9,9 +9,10 @@ import torch
 from torch import Tensor
 
 from ...core.network.backward_rules import PLAIN, RECTIFIER, Rules, operation
+from ...core.network.layout import Position
 from ...core.network.network import Network
 from ...core.network.rectifiers import rectified
-from ...core.network.target import Target
+from ...core.network.target import Target, layout_of
 
 
 def _last(func: Any, args: Any, kwargs: Any) -> Any:
@@ -55,7 +56,7 @@ def _can_be_last(network: Network) -> bool:
 
 
 def objective_of(
-    network: Network, target: Target, position: tuple[int, int] | None, views: Tensor, rules: Rules | None = None
+    network: Network, target: Target, position: Position | None, views: Tensor, rules: Rules | None = None
 ) -> Tensor:
     """Returns the objective (n,) of views (n, bands, h, w) in [0, 1]: the unit's value at (row, col), its mean over the
     map (position None), or the class score (no layer). Joins the graph of views that have one.
@@ -72,12 +73,13 @@ def objective_of(
         recording = network.run(
             x, keep=(layer.name,), until=layer.name, grad=grad, rules=rules, skip_rectifier=layer.rectifier
         )
-        unit: Tensor = layer.layout.maps(recording.outputs[layer.name])[:, target.channel]
-        return unit.mean((1, 2)) if position is None else unit[:, position[0], position[1]]
+        output, layout = recording.outputs[layer.name], layout_of(layer, target)
+        values: Tensor = layout.maps(output).mean((2, 3)) if position is None else layout.at(output, position)
+        return values[:, target.channel]
 
 
 def objective_and_gradient(
-    network: Network, target: Target, position: tuple[int, int] | None, views: Tensor
+    network: Network, target: Target, position: Position | None, views: Tensor
 ) -> tuple[Tensor, Tensor]:
     """Returns (objective (n,), its gradient like `views`). Where a picture finds every rectifier on the way shut, its
     gradient is the one that rectifiers let through unchanged, after Lucid's redirected gradients.
@@ -90,7 +92,7 @@ def objective_and_gradient(
 
 
 def _slope(
-    network: Network, target: Target, position: tuple[int, int] | None, views: Tensor, rules: Rules
+    network: Network, target: Target, position: Position | None, views: Tensor, rules: Rules
 ) -> tuple[Tensor, Tensor]:
     with torch.inference_mode(False), torch.enable_grad():
         views = views.detach().clone().requires_grad_()

@@ -35,7 +35,7 @@ def source(network: Network, target: Target) -> Target:
 
 def _candidates(network: Network, layer: Layer) -> list[Layer]:
     """Returns the rectified layers of this one's grid before it, the last first."""
-    if layer.layout is not Layout.MAPS:
+    if layer.layout != Layout.MAPS:
         return []
     before = network.layers[: network.layers.names.index(layer.name)]
     grid = layer.shape[1:]

@@ -19,9 +19,10 @@ from ...core.answers.boxes import surest
 from ...core.answers.pixels import class_map
 from ...core.network.backward_rules import DECONVNET, GUIDED, PLAIN, Rules
 from ...core.network.layer import Layer
+from ...core.network.layout import Position
 from ...core.network.network import Network
 from ...core.network.recording import Recording
-from ...core.network.target import Target
+from ...core.network.target import Target, layout_of
 from ...core.picture.boxes import Box
 from ...core.picture.picture import to_bytes
 from ...core.picture.reduce import backward_view
@@ -73,12 +74,15 @@ class Tiles:
 
 @dataclass(frozen=True, eq=False)
 class UnitMap:
-    """One unit's map (h, w), and the position (row, col) shown: the one asked for, or the strongest."""
+    """One unit's map (h, w), the position shown, which is the one asked for or the strongest, and the values (n,) of
+    the layer's tokens that are no part of the picture.
+    """
 
     layer: Layer
     unit: Target
     values: Tensor
-    position: tuple[int, int]
+    position: Position
+    others: Tensor
 
 
 @dataclass(frozen=True, eq=False)
@@ -268,7 +272,7 @@ def forward(network: Network, question: Question, recording: Recording, seq: int
     maps = _maps(question, recording)
     return (
         _tiles(maps, question, seq, gradient=False),
-        _unit_map(maps, question),
+        _unit_map(maps, question, recording),
         shares(network, question, recording, seq),
     )
 
@@ -280,7 +284,7 @@ def tiles(question: Question, recording: Recording, seq: int) -> Tiles:
 
 def unit_map(question: Question, recording: Recording) -> UnitMap:
     """The map of the question's unit and the position that is shown of it."""
-    return _unit_map(_maps(question, recording), question)
+    return _unit_map(_maps(question, recording), question, recording)
 
 
 def gradient_tiles(network: Network, question: Question, recording: Recording, seq: int) -> Tiles:
@@ -289,12 +293,13 @@ def gradient_tiles(network: Network, question: Question, recording: Recording, s
     """
     objective, _ = start(network, recording, question.held)
     signal = recording.gradient(objective, wrt=recording.outputs[question.layer.name])
-    return _tiles(question.layer.layout.maps(signal)[0].float(), question, seq, gradient=True)
+    return _tiles(layout_of(question.layer, question.unit).maps(signal)[0].float(), question, seq, gradient=True)
 
 
 def _maps(question: Question, recording: Recording) -> Tensor:
     """Every unit's map (C, h, w) of the question's layer."""
-    maps: Tensor = question.layer.layout.maps(recording.outputs[question.layer.name].detach())[0]
+    layout = layout_of(question.layer, question.unit)
+    maps: Tensor = layout.maps(recording.outputs[question.layer.name].detach())[0]
     return maps.float()
 
 
@@ -303,9 +308,10 @@ def _tiles(maps: Tensor, question: Question, seq: int, gradient: bool) -> Tiles:
     return Tiles(shown, question.units is None, gradient, seq)
 
 
-def _unit_map(maps: Tensor, question: Question) -> UnitMap:
-    unit, values = question.unit, maps[question.unit.channel].cpu()
-    return UnitMap(question.layer, unit, values, unit.position or strongest(values))
+def _unit_map(maps: Tensor, question: Question, recording: Recording) -> UnitMap:
+    layer, unit, values = question.layer, question.unit, maps[question.unit.channel].cpu()
+    others = layout_of(layer, unit).others(recording.outputs[layer.name].detach())[0, unit.channel].float().cpu()
+    return UnitMap(layer, unit, values, unit.position or strongest(values), others)
 
 
 def contributed(question: Question) -> Contributed:

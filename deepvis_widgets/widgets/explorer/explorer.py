@@ -9,6 +9,7 @@ import traitlets
 from torch import Tensor
 
 from ...atlas import Atlas, Top
+from ...core.attention.heads import Heads
 from ...core.errors import DeepvisError
 from ..atlas_view.frames import left_out
 from ..kit.arguments import as_network, as_pictures, default_method
@@ -179,10 +180,13 @@ class Explorer(ExplorerState, LiveRoot):
         self.unit = unit
 
     def show_top(self, top: Top) -> None:
-        """Shows one of a unit's strongest pictures, and the place where the unit is strongest in it."""
+        """Shows one of a unit's strongest pictures, and the place where the unit is strongest in it (on a head of an
+        attention the position is the token that looks, and stays).
+        """
         try:
             self.image = top.view
-            self.position = top.position
+            if not isinstance(self.network.layers[self.layer].layout, Heads):
+                self.position = top.position
         except DeepvisError as error:
             self.session.say(str(error))
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ...core.answers.base import Answers
+from ...core.attention.heads import Heads
 from ...core.network.network import Network
 from ...core.picture.boxes import Box
 from ...core.picture.picture import to_bytes
@@ -119,9 +120,9 @@ class StagePane:
     def _show_field(self, found: UnitMap) -> None:
         """Draws the receptive field of the selected unit."""
         layer, unit = found.layer, found.unit
-        mark = _mark(layer.field.box(found.position), "field", f"{unit.layer}:{unit.channel}")
+        box = None if layer.field.whole or isinstance(found.position, str) else layer.field.box(found.position)
         with self._answers:
-            self._field = [] if layer.field.whole else [mark]
+            self._field = [] if box is None else [_mark(box, "field", f"{unit.layer}:{unit.channel}")]
             self._mark()
 
     def _mark(self) -> None:
@@ -311,9 +312,23 @@ def stats_frame(maps: Maps) -> Parts:
 
 def statistics(found: UnitMap) -> list[str]:
     """What is worth saying about one unit's map."""
-    values, (row, col) = found.values, found.position
+    values = found.values
     active = float((values > 0).float().mean())
-    lines = [f"max {float(values.max()):.3g} · mean {float(values.mean()):.3g} · min {float(values.min()):.3g}"]
-    if values.numel() > 1:
-        lines.append(f"{active:.0%} of {values.shape[0]}×{values.shape[1]} above 0 · shown at ({row}, {col})")
-    return lines
+    short = f"max {float(values.max()):.3g} · mean {float(values.mean()):.3g}"
+    numbers = f"{short} · min {float(values.min()):.3g}"
+    if values.numel() == 1:
+        return [numbers]
+    if isinstance(found.layer.layout, Heads):
+        looking = found.unit.looking or ("class" if "class" in found.layer.extra else "all tokens")
+        return [f"from {looking} · {short}", tokens(found)]
+    if found.layer.extra:
+        return [f"{short} · at {found.position}", tokens(found)]
+    return [numbers, f"{active:.0%} of {values.shape[0]}×{values.shape[1]} above 0 · shown at {found.position}"]
+
+
+def tokens(found: UnitMap) -> str:
+    """The values of the tokens that are no part of the picture: "class 0.31 · register 0.2, 0.1"."""
+    groups: dict[str, list[str]] = {}
+    for name, value in zip(found.layer.extra, found.others.tolist(), strict=True):
+        groups.setdefault(name.rstrip(" 0123456789"), []).append(f"{value:.2g}")
+    return " · ".join(f"{name} {', '.join(values)}" for name, values in groups.items())

@@ -14,6 +14,7 @@ from typing import Any
 
 from torch import Tensor
 
+from ...core.attention.heads import Heads
 from ...core.errors import Cancelled
 from ...core.network.backward_rules import PLAIN
 from ...core.network.recording import Recording
@@ -283,7 +284,7 @@ class Session:
         self.publish(answers.unit_map(question, recording), question)
         if question.backward != "off":
             self._backward_view(question, recording)
-        if question.tiles == "gradient":
+        if question.tiles == "gradient" or isinstance(question.layer.layout, Heads):
             self._tiles(question)
         self._inputs(question)
 

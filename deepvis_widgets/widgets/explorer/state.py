@@ -9,9 +9,11 @@ import torch
 import traitlets
 from torch import Tensor
 
+from ...core.attention.heads import Heads
 from ...core.errors import DeepvisError
+from ...core.network.layout import Position
 from ...core.network.network import Network
-from ...core.network.target import Target
+from ...core.network.target import Target, unit_target
 from ...core.picture.fills import FILLS, fill_picture
 from ...core.picture.reduce import VIEWS
 from ...methods import method, serving
@@ -66,14 +68,16 @@ class ExplorerState(traitlets.HasTraits):
     image = Checked(help="the picture shown; setting it opens another")
     layer = traitlets.Unicode(help="dotted name of the layer shown").tag(sync=True)
     unit = traitlets.Int(0, help="channel selected in that layer").tag(sync=True)
-    position = traitlets.Any(None, allow_none=True, help="(row, col) of the unit, or None: its strongest").tag(
-        sync=True
-    )
     inputs = Checked(help="what the network is given beside the picture: name → words, numbers or a picture")
     place = traitlets.Any(
         None,
         allow_none=True,
         help="where pixels or boxes are asked about: (top, left, height, width) or an outline [(row, col), ...]",
+    ).tag(sync=True)
+    position = traitlets.Any(
+        None,
+        allow_none=True,
+        help='(row, col) of the unit, the name of a token such as "class", or None: its strongest',
     ).tag(sync=True)
     target = traitlets.Any(
         None, allow_none=True, help="class index explained, or None: the top class; a label may be set"
@@ -165,7 +169,9 @@ class ExplorerState(traitlets.HasTraits):
 
     @property
     def selected(self) -> Target:
-        """The unit that is selected."""
+        """The unit that is selected; the position in a layer of attention is the token that looks."""
+        if isinstance(self.network.layers[self.layer].layout, Heads):
+            return Target(self.unit, self.layer, looking=self.position)
         return Target(self.unit, self.layer, self.position)
 
     @property
@@ -216,14 +222,14 @@ class ExplorerState(traitlets.HasTraits):
         return str(proposal["value"])
 
     @traitlets.validate("position")
-    def _check_position(self, proposal: Any) -> tuple[int, int] | None:
-        if proposal["value"] is None:
+    def _check_position(self, proposal: Any) -> Position | None:
+        given = proposal["value"]
+        if given is None:
             return None
-        place = whole_numbers(proposal["value"], 2)
+        place = given if isinstance(given, str) else whole_numbers(given, 2)
         if place is None:
-            raise DeepvisError(f"{proposal['value']!r} is no position; accepted is (row, col), or None.")
-        self.network.target(None, self.layer, (self.unit, (place[0], place[1])))
-        return place[0], place[1]
+            raise DeepvisError(f"{given!r} is no position; accepted is (row, col), the name of a token, or None.")
+        return unit_target(self.network.layers[self.layer], (self.unit, place)).position
 
     @traitlets.validate("target")
     def _check_target(self, proposal: Any) -> int | None:

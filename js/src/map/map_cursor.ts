@@ -52,7 +52,7 @@ export class MapCursor {
   /** Takes the position of the trait; also after the map has got another size. */
   adopt(): void {
     const [position, size] = [this.#parts.model.get("position"), this.#parts.size()];
-    this.#chosen = position && size ? placeOf(position, ...size) : null;
+    this.#chosen = Array.isArray(position) && size ? placeOf(position, ...size) : null;
     this.#parts.moved(false);
   }
 

@@ -124,7 +124,7 @@ function mount(view: View<UnitGridTraits, Shared>, look: Look): void {
     if (hovered !== null) ring(board, hovered, token(root, "--dv-hover"), 2);
     if (selected !== null) ring(board, selected, token(root, "--dv-brand"), 3);
     const position = model.get("position");
-    if (selected !== null && position && shown && !shown.picture) dot(board, selected, shown, position);
+    if (selected !== null && Array.isArray(position) && shown && !shown.picture) dot(board, selected, shown, position);
     if (grid.tile >= TAG_FROM) for (const slot of [selected, hovered]) if (slot !== null) tag(board, slot);
   }
 

@@ -7,8 +7,11 @@ import torch
 from torch import Tensor
 
 from deepvis_widgets.core.network.network import Network
+from deepvis_widgets.methods import explain
 from deepvis_widgets.methods.backward import strongest
+from tests import vision_transformers
 from tests.families import make, picture, preprocess_of
+from tests.vision_transformers import KINDS
 
 from .heat import heat
 
@@ -56,3 +59,35 @@ def test_grad_cam_takes_the_last_maps_and_is_cam_rectified_there(exact: Network)
     cam = heat(exact, "cam", target=1).coarse
     torch.testing.assert_close(found.coarse, cam.clamp(min=0) / cam.numel())
     assert found.heatmap.min() >= 0 and not found.signed
+
+
+def last_norm(name: str, net: Network, x: Tensor) -> tuple[Tensor, Tensor]:
+    """The tokens that the last block normalises, and the class score computed from them by the module's own parts."""
+    module = net.module
+    if name == "torchvision vit":
+        tokens = module._process_input(x)
+        tokens = torch.cat([module.class_token.expand(1, -1, -1), tokens], 1) + module.encoder.pos_embedding
+        first, last = module.encoder.layers
+        before = first(tokens)
+        normed = last.ln_1(before).detach().requires_grad_()
+        tokens = before + last.self_attention(normed, normed, normed)[0]
+        scores = module.heads(module.encoder.ln(tokens + last.mlp(last.ln_2(tokens)))[:, 0])
+        return normed, scores
+    first, last = module.blocks
+    before = first(module.norm_pre(module._pos_embed(module.patch_embed(x))))
+    normed = last.norm1(before).detach().requires_grad_()
+    tokens = before + last.attn(normed)
+    return normed, module.forward_head(module.norm(tokens + last.mlp(last.norm2(tokens))))
+
+
+@pytest.mark.parametrize("name", ["torchvision vit", "timm vit", "timm vit of normed keys", "timm vit with registers"])
+def test_grad_cam_of_tokens_weighs_those_of_the_last_block(name: str) -> None:
+    net = vision_transformers.network(name, torch.float64)
+    height, width = KINDS[name].grid
+    view = vision_transformers.picture(name)
+    normed, scores = last_norm(name, net, net.feed(view[None]))
+    (gradient,) = torch.autograd.grad(scores[0, 1], normed)
+    maps, slopes = (part[0, -height * width :].T.reshape(-1, height, width) for part in (normed.detach(), gradient))
+    expected = slow_grad_cam(maps, slopes)
+    found = explain(net, view, "grad_cam", target=1).coarse  # type: ignore[attr-defined]
+    assert float(expected.max()) > 0 and torch.allclose(found, expected, rtol=1e-9, atol=1e-15)

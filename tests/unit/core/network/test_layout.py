@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from deepvis_widgets.core.network.layout import Layout, token_grid
+from deepvis_widgets.core.network.layout import Layout, Tokens
 from deepvis_widgets.core.network.network import Network
 from deepvis_widgets.core.picture.preprocess import Preprocess
 from tests.families import network, picture
@@ -47,11 +47,10 @@ def test_layouts() -> None:
         "turn": Layout.LAST,
         "norm": Layout.LAST,
         "mlp": Layout.LAST,
-        "attention": Layout.TOKENS,
-        "mixed": Layout.TOKENS,
         "last": Layout.VECTOR,
     }
-    assert {layer.name: layer.layout for layer in net.layers} == expected
+    assert {layer.name: layer.layout for layer in net.layers if layer.name in expected} == expected
+    assert all(isinstance(net.layers[name].layout, Tokens) for name in ("attention", "mixed"))
     assert {(layer.channels, layer.height, layer.width) for layer in list(net.layers)[:-1]} == {(6, 6, 6)}
     found = net.record(picture(SIDE)).outputs
     turned = net.layers["turn"].layout.maps(found["turn"])
@@ -59,19 +58,15 @@ def test_layouts() -> None:
     tokens = net.layers["mixed"].layout.maps(found["mixed"])
     assert torch.equal(tokens[0, 2, 1, 3], found["mixed"][0, 1 + 1 * 6 + 3, 2])
     assert net.layers["mlp"].field.size == (2, 2) and net.layers["mixed"].field.whole
+    assert net.layers["mixed"].extra == ("token",)
 
 
 def test_layouts_of_torchvision() -> None:
     layers = network("convnext_tiny").layers
-    assert layers["features.1.0.block.1"].layout is Layout.LAST  # the first Permute of a stage
-    assert layers["features.1.0.block.2"].layout is Layout.LAST
-    assert layers["features.1.0.block.5"].layout is Layout.LAST
-    assert layers["features.1.0.block.0"].layout is Layout.MAPS
-    assert network("swin_t").layers["features.0.1"].layout is Layout.LAST
+    assert layers["features.1.0.block.1"].layout == Layout.LAST  # the first Permute of a stage
+    assert layers["features.1.0.block.2"].layout == Layout.LAST
+    assert layers["features.1.0.block.5"].layout == Layout.LAST
+    assert layers["features.1.0.block.0"].layout == Layout.MAPS
+    assert network("swin_t").layers["features.0.1"].layout == Layout.LAST
     assert network("swin_t").layers["features.1.0"].field.whole  # attention and a sum: no position is local any more
-    assert network("vit_b_32").layers["encoder.ln"].layout is Layout.TOKENS
-
-
-def test_token_grids() -> None:
-    assert token_grid(49) == (0, 7, 7) and token_grid(50) == (1, 7, 7)
-    assert token_grid(3) == (0, 1, 3) and token_grid(1) == (0, 1, 1)
+    assert isinstance(network("vit_b_32").layers["encoder.ln"].layout, Tokens)

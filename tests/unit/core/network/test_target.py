@@ -12,6 +12,9 @@ from deepvis_widgets.core.errors import DeepvisError
 from deepvis_widgets.core.network.network import Network
 from deepvis_widgets.core.network.target import Target, unit_target
 from deepvis_widgets.core.picture.preprocess import Preprocess
+from deepvis_widgets.core.results import HeatMap
+from deepvis_widgets.methods import explain
+from tests import vision_transformers
 from tests.small_nets import Plain, seeded
 
 
@@ -41,3 +44,21 @@ def test_a_unit_of_a_layer(net: Network) -> None:
         unit_target(layer, 6)
     with pytest.raises(DeepvisError, match="its maps are 12 rows × 12 columns"):
         unit_target(layer, (5, (12, 0)))
+
+
+def test_a_token_is_a_position_with_a_name() -> None:
+    name = "timm vit with registers"
+    net, view = vision_transformers.network(name, torch.float64), vision_transformers.picture(name)
+    x = net.feed(view[None]).requires_grad_()
+    module = net.module
+    tokens = module.blocks[0](module.norm_pre(module._pos_embed(module.patch_embed(x))))
+    for token, place in (("class", 0), ("register 2", 2)):
+        (expected,) = torch.autograd.grad(tokens[0, place, 5], x, retain_graph=True)
+        found = explain(net, view, "gradient", layer="blocks.0", unit=(5, token))
+        assert isinstance(found, HeatMap) and found.attribution is not None
+        assert found.target == f"blocks.0:5 at {token}"
+        assert torch.allclose(found.attribution, expected[0], rtol=1e-9, atol=1e-12)
+    occluded = explain(net, view, "occlusion", layer="blocks.0", unit=(5, "class"), window=64, stride=64)
+    assert isinstance(occluded, HeatMap) and bool(occluded.heatmap.any())
+    with pytest.raises(DeepvisError, match="its other tokens class, register 1"):
+        net.target(None, "blocks.0", (5, "distillation"))

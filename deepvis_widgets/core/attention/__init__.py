@@ -1,0 +1,1 @@
+"""Attention: taken apart into simple operations, and its weights as maps."""

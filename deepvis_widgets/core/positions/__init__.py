@@ -1,0 +1,1 @@
+"""Where in the picture each number of a pass stands: maps, tokens, and attention between them."""
