@@ -2,12 +2,13 @@
 
 from .asking import Question, questions
 from .language import question_words
-from .network import QuestionNet, load_question_module
+from .network import QUESTIONS, QuestionNet, load_question_module
 from .phrases import ANSWERS, KINDS, VOCABULARY
 
 __all__ = [
     "ANSWERS",
     "KINDS",
+    "QUESTIONS",
     "VOCABULARY",
     "Question",
     "QuestionNet",

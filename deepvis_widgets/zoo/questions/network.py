@@ -17,7 +17,8 @@ from torch import Tensor, nn
 from ..embedded import EMBEDDED, EmbeddedNet, load_module
 from .phrases import ANSWERS, VOCABULARY
 
-NAME = "husky-wolf-questions"
+QUESTIONS = "husky-wolf-questions"
+TRUNK = "features."
 EARLY = "pool2"  # the early maps: as many positions as the last ones, each seeing a ninth of the picture
 EARLY_MAPS, LATE_MAPS, COLOR_MAPS, LOCAL_MAPS = 64, 128, 64, 128
 MAPS = LATE_MAPS + LOCAL_MAPS
@@ -93,7 +94,7 @@ class QuestionNet(nn.Module):
 
 def own_weights(network: QuestionNet) -> dict[str, Tensor]:
     """Returns what was trained for questions: everything but the trunk, which is stored with its own network."""
-    return {key: value for key, value in network.state_dict().items() if not key.startswith("features.")}
+    return {key: value for key, value in network.state_dict().items() if not key.startswith(TRUNK)}
 
 
 def load_question_module() -> QuestionNet:
@@ -103,7 +104,8 @@ def load_question_module() -> QuestionNet:
     True
     """
     network = QuestionNet(cast(EmbeddedNet, load_module(EMBEDDED[0])))
-    with as_file(files(__package__).joinpath("..", "weights", f"{NAME}.safetensors")) as path:
+    with as_file(files(__package__).joinpath("..", "weights", f"{QUESTIONS}.safetensors")) as path:
         weights = load_file(path)
-    network.load_state_dict({key: value.float() for key, value in weights.items()}, strict=False)
+    trunk = {key: value for key, value in network.state_dict().items() if key.startswith(TRUNK)}
+    network.load_state_dict(trunk | {key: value.float() for key, value in weights.items()})
     return network.eval()

@@ -3,8 +3,7 @@
 A question is read as a bag of words: how often each occurs, in no order. So each kind must be told by its words alone.
 """
 
-import string
-
+from ...core.inputs.words import WORD
 from ..scenes import BACKGROUNDS, CLASSES
 
 ANIMALS: tuple[str, ...] = ("husky", "wolf", "leopard", "zebra", "owl", "butterfly")
@@ -91,7 +90,7 @@ def tokens(text: str) -> list[str]:
     >>> tokens("Is there a WOLF?")
     ['is', 'there', 'a', 'wolf']
     """
-    return text.lower().translate(str.maketrans(string.punctuation, " " * len(string.punctuation))).split()
+    return WORD.findall(text.lower())
 
 
 def with_article(word: str) -> str:

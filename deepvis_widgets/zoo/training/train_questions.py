@@ -22,7 +22,7 @@ from tqdm import tqdm
 from ..embedded import EMBEDDED, EmbeddedNet, load_module
 from ..questions.asking import questions
 from ..questions.language import question_words
-from ..questions.network import LATE_MAPS, LOCAL_MAPS, MAPS, NAME, QuestionNet, own_weights
+from ..questions.network import LATE_MAPS, LOCAL_MAPS, MAPS, QUESTIONS, QuestionNet, own_weights
 from ..questions.phrases import ANSWERS, COLORED, FILLERS, tokens
 from ..scenes import BACKGROUNDS, CLASSES, Scene
 from .batchnorm_folding import store_tensors
@@ -166,7 +166,7 @@ def train(
     torch.manual_seed(seed)
     network = QuestionNet(cast(EmbeddedNet, load_module(EMBEDDED[0])))
     data = maps_of(network, draw_scenes(question_orders(scenes), workers, quiet))
-    path = out / f"{NAME}.safetensors"
+    path = out / f"{QUESTIONS}.safetensors"
     store_tensors(own_weights(fit(network, data, epochs, seed, quiet)), path)
     return path
 

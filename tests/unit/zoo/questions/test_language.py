@@ -27,15 +27,8 @@ def test_a_word_said_twice_counts_twice() -> None:
     assert question_words("").sum() == 0
 
 
-@pytest.mark.parametrize(
-    ("question", "told"),
-    [
-        ("is there a wofl?", 'never taught the word "wofl"; near words are wolf'),
-        ("is there xylophone or qqq?", 'never taught the words "or", "qqq", "xylophone"; '),
-        ("zzz", 'word "zzz"; it knows husky, wolf'),
-    ],
-)
-def test_unknown_words_are_told_in_one_sentence(question: str, told: str) -> None:
+@pytest.mark.parametrize(("question", "told"), [("is there a wofl?", '"wofl"; near ones are wolf'), ("qqq?", '"qqq"')])
+def test_an_unknown_word_is_told_in_one_sentence(question: str, told: str) -> None:
     with pytest.raises(DeepvisError, match=told) as error:
         question_words(question)
     assert str(error.value).count(".") == 1 and "\n" not in str(error.value)

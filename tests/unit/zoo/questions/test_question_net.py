@@ -9,8 +9,9 @@ import torch
 from torch import Tensor
 
 from deepvis_widgets.zoo.embedded import load_module, normalise
+from deepvis_widgets.zoo.load import load
 from deepvis_widgets.zoo.questions import ANSWERS, VOCABULARY, QuestionNet, load_question_module, question_words
-from deepvis_widgets.zoo.questions.network import MAPS, NAME
+from deepvis_widgets.zoo.questions.network import MAPS, QUESTIONS
 from deepvis_widgets.zoo.scenes import ready_scenes
 from deepvis_widgets.zoo.training.dataset import draw_scenes, fresh_orders, stacked
 from deepvis_widgets.zoo.training.evaluate_questions import Answered, answered, right_by_kind, well_placed_by_kind
@@ -32,7 +33,7 @@ def answer(network: QuestionNet, picture: Tensor, text: str) -> str:
 
 
 def test_weights_are_small_and_do_not_hold_the_trunk_again() -> None:
-    stored = files("deepvis_widgets.zoo") / "weights" / f"{NAME}.safetensors"
+    stored = files("deepvis_widgets.zoo") / "weights" / f"{QUESTIONS}.safetensors"
     assert len(stored.read_bytes()) <= 1_000_000
 
 
@@ -112,3 +113,14 @@ def test_maps_peak_on_the_object_or_off_it_as_the_question_wants(found: list[Ans
 def test_what_is_measured_is_what_the_network_says(network: QuestionNet, pictures: Tensor) -> None:
     said = list(answered(network, maps_of(network, ready_scenes()[:1]), seed=3))
     assert [one.answer for one in said] == [answer(network, pictures[0], one.question.text) for one in said]
+
+
+def test_it_loads_by_name_and_its_answer_follows_one_word(network: QuestionNet) -> None:
+    net, wolf = load(QUESTIONS), ready_scenes()[1]
+    view = net.view(wolf.image)[None]
+    for word, right in (("animal", "wolf"), ("ground", "snow")):
+        asked = net.given(words=f"What is the {word}?")
+        scores = asked.logits(view)
+        assert asked.labels[int(scores.argmax())] == right
+        expected = network(net.preprocess(wolf.image)[None], question_words(f"what is the {word}")[None])
+        torch.testing.assert_close(scores, expected.detach(), atol=1e-3, rtol=1e-4)

@@ -8,7 +8,7 @@ from safetensors.torch import load_file
 
 from deepvis_widgets.zoo.pixels import PIXELS, load_pixel_module
 from deepvis_widgets.zoo.questions import load_question_module
-from deepvis_widgets.zoo.questions.network import NAME, own_weights
+from deepvis_widgets.zoo.questions.network import QUESTIONS, own_weights
 from deepvis_widgets.zoo.questions.phrases import COLORED
 from deepvis_widgets.zoo.scenes import CLASSES, Scene, scene
 from deepvis_widgets.zoo.training import train_pixels, train_questions
@@ -25,7 +25,7 @@ def test_a_tiny_run_stores_what_the_question_network_loads(tmp_path: Path, monke
     monkeypatch.setattr(train_questions, "BATCH", 4)
     path = train_questions.train(tmp_path, scenes=8, epochs=(1, 1), quiet=True)
     weights = load_file(path)
-    assert path.name == f"{NAME}.safetensors" and weights.keys() == own_weights(load_question_module()).keys()
+    assert path.name == f"{QUESTIONS}.safetensors" and weights.keys() == own_weights(load_question_module()).keys()
     assert all(value.dtype == torch.float16 and value.isfinite().all() for value in weights.values())
 
 
