@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from ..answers.base import Answers, as_labels
 from ..answers.find import Unsaid, means, named, open_question
+from ..batches import answered_apart, joined
 from ..checks import whole
 from ..declared import declared
 from ..errors import DeepvisError
@@ -72,6 +73,7 @@ class Network:
         self.preprocessing: Preprocess = understand(self.declared.preprocess if preprocess is None else preprocess)
         self.recordings = Recordings()
         self.memory_format = torch.channels_last
+        self._independent: bool | None = None
         self.inputs = Bundle.of(inputs)
         said = named(answers or means(self.declared.problem), labels)
         found = self._discover(said)
@@ -246,7 +248,12 @@ class Network:
     ) -> Recording:
         """Runs one pass over input (B, C, H, W) that keeps only the layers named, and ends at the layer `until`; a mode
         `beside` it sees every call, too. With `look(name, output)` their outputs are looked at as they come, not kept.
+        Where pictures passed together do not get the answers that each gets alone, they are passed one at a time.
         """
+        if len(x) > 1 and not self.independent:
+            return self._run_apart(
+                x, look, keep=keep, until=until, grad=grad, rules=rules, skip_rectifier=skip_rectifier
+            )
         # what nobody keeps may be overwritten
         cloned = self.overwritten if grad else self.overwritten.intersection(keep if look is None else ())
         options = PassOptions(
@@ -263,6 +270,27 @@ class Network:
             heads=self.heads,
         )
         return record(self.module, x, options)
+
+    def _run_apart(self, x: Tensor, look: Look | None, **how: Any) -> Recording:
+        if how["grad"] and not x.requires_grad:
+            x = x.detach().clone().requires_grad_()
+        found = joined([self.run(one, **how) for one in torch.split(x, 1)], x)
+        if look is not None:
+            for name, output in found.outputs.items():
+                look(name, output)
+        return found
+
+    @property
+    def independent(self) -> bool:
+        """Whether pictures that are passed together get the answers that each gets alone, as they do not where a
+        network normalises by its batch, say; found out when first asked.
+        """
+        if self._independent is None:
+            noise = torch.rand(self.bands, *self.size, generator=torch.Generator().manual_seed(0))
+            two = self.feed(torch.stack([noise, noise.flip(1) / 2]))
+            options = PassOptions(keep=(), answers=self._meant(), given=self.inputs, heads=self.heads)
+            self._independent = answered_apart(lambda x: record(self.module, x, options).logits, two)
+        return self._independent
 
     def logits(self, views: Tensor) -> Tensor:
         """Returns scores (B, n) for views (B, 3, H, W) in [0, 1]: of classes those before the softmax; no graph."""
