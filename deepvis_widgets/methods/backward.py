@@ -54,8 +54,8 @@ def no_path(network: Network, image: Tensor) -> str:
     first = next((name for name, output in outputs.items() if not output.requires_grad), None)
     place = "on the way" if first is None else f"at {first}"
     return (
-        f"No gradient comes back to the picture: {network.name} cuts it {place} (no_grad, detach or whole numbers); "
-        "occlusion and lime need none."
+        f"No gradient comes back to the picture: {network.name} cuts it {place} (no_grad, detach, rounding or whole "
+        "numbers); occlusion and lime need none."
     )
 
 

@@ -68,6 +68,7 @@ CHANCE = frozenset(
         *("multinomial", "poisson", "uniform", "exponential", "cauchy", "geometric", "log_normal", "random"),
     )
 )
+STEPS = frozenset(("round", "floor", "ceil", "trunc", "fix", "sign", "sgn", "heaviside"))
 RECTIFIER = "rectifier"  # stands in a table for every call that is one, however it is written
 
 
@@ -114,6 +115,8 @@ class RuleMode(TorchFunctionMode):
         if see is not None and name in COMPOUND:
             return self._by_parts(name, args, kwargs, see)
         output = func(*args, **kwargs) if replacement is None else replacement(func, args, kwargs)
+        if name in STEPS and replacement is None and output is not args[0]:
+            output = output.detach()  # its gradient is zero everywhere: a way back that is none
         output = output if see is None else see(output)
         if call is not None:
             self.rectified = output

@@ -26,6 +26,9 @@ BY_GRADIENT = (
 )  # fmt: skip
 
 
+OTHERWISE = (("lrp", "no_grad"), ("lrp", "round"))  # goes through, and has no rule for it
+
+
 def frozen(trunk: nn.Module, x: Tensor) -> Tensor:
     with torch.no_grad():
         maps: Tensor = trunk(x)
@@ -35,6 +38,7 @@ def frozen(trunk: nn.Module, x: Tensor) -> Tensor:
 CUTS: dict[str, Callable[[nn.Module, Tensor], Tensor]] = {
     "no_grad": frozen,
     "detach": lambda trunk, x: trunk(x).detach(),
+    "round": lambda trunk, x: (8 * trunk(x)).round() / 8,
     "whole numbers": lambda trunk, x: (8 * trunk(x)).to(torch.int8).to(x.dtype) / 8,
 }
 
@@ -60,7 +64,7 @@ def picture() -> Tensor:
     return torch.rand(3, SIDE, SIDE, generator=torch.Generator().manual_seed(0))
 
 
-@pytest.mark.parametrize(("name", "cut"), [pair for pair in product(BY_GRADIENT, CUTS) if pair != ("lrp", "no_grad")])
+@pytest.mark.parametrize(("name", "cut"), [pair for pair in product(BY_GRADIENT, CUTS) if pair not in OTHERWISE])
 def test_methods_that_need_a_gradient_say_where_it_ends(name: str, cut: str) -> None:
     net = network(cut)
     untouched = Untouched(net.module)
@@ -75,6 +79,17 @@ def test_other_methods_serve_it(cut: str) -> None:
     for name in ("occlusion", "grad_cam"):
         found = explain(network(cut), picture(), name, target=1)
         assert isinstance(found, HeatMap) and found.heatmap.any()
+
+
+def test_a_rounding_that_is_passed_by_is_no_cut() -> None:
+    """A straight-through estimator: rounded forth, as it were not on the way back."""
+    through = Cut(lambda trunk, x: (y := 8 * trunk(x)) + (y.round() - y).detach())
+    net = Network(seeded(through).double(), Preprocess((SIDE, SIDE), None))
+    x = net.feed(picture()[None]).requires_grad_()
+    (expected,) = torch.autograd.grad(net.module(x)[0, 1], x)
+    found = explain(net, picture(), "gradient", target=1)
+    assert isinstance(found, HeatMap) and found.attribution is not None
+    torch.testing.assert_close(found.attribution, expected[0])
 
 
 def test_relevance_goes_through_no_grad() -> None:
