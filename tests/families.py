@@ -15,6 +15,7 @@ from deepvis_widgets.core.network.network import Network
 from deepvis_widgets.core.picture.preprocess import Preprocess
 
 from . import vision_transformers
+from .awkward_nets import ANSWERS, AWKWARD
 from .small_nets import Careless, Crafty, Plain, Proud, seeded
 
 SIZE = 64
@@ -38,8 +39,8 @@ TORCHVISION = (
 )
 HAND_MADE = ("plain", "crafty", "proud", "careless", "grey", "training")
 TRANSFORMERS = ("timm vit with registers", "timm deit", "transformers vit")  # not square
-ALL = (*TORCHVISION, *HAND_MADE, *TRANSFORMERS)
-SIZES = {"inception_v3": 112} | dict.fromkeys(HAND_MADE, 24)
+ALL = (*TORCHVISION, *HAND_MADE, *TRANSFORMERS, *AWKWARD)
+SIZES = {"inception_v3": 112} | dict.fromkeys((*HAND_MADE, *AWKWARD), 24)
 
 
 def make(name: str) -> nn.Module:
@@ -48,6 +49,8 @@ def make(name: str) -> nn.Module:
         return hand_made(name)
     if name in TRANSFORMERS:
         return vision_transformers.make(name)
+    if name in AWKWARD:
+        return AWKWARD[name]()
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         return torchvision_module(name).eval()
@@ -143,7 +146,8 @@ def preprocess_of(name: str) -> Preprocess:
 @cache
 def network(name: str) -> Network:
     """The Network of a family, shared by all tests of a run."""
-    return Network(make(name), preprocess_of(name), name=name)
+    answers = ANSWERS[name]() if name in ANSWERS else None
+    return Network(make(name), preprocess_of(name), name=name, answers=answers)
 
 
 @cache

@@ -53,12 +53,17 @@ def torch_state() -> dict[str, Any]:
     }
 
 
+def tensors_of(module: nn.Module) -> dict[str, torch.Tensor]:
+    """The weights and buffers; quantised modules keep more than tensors in their state."""
+    return {name: value for name, value in module.state_dict().items() if isinstance(value, torch.Tensor)}
+
+
 class Untouched:
     """Taken before; `check()` after says what changed, if anything did."""
 
     def __init__(self, module: nn.Module) -> None:
         self.module = module
-        self.weights = {name: value.clone() for name, value in module.state_dict().items()}
+        self.weights = {name: value.clone() for name, value in tensors_of(module).items()}
         self.grads = {name: None if p.grad is None else p.grad.clone() for name, p in module.named_parameters()}
         self.model, self.torch = model_state(module), torch_state()
 
@@ -68,7 +73,7 @@ class Untouched:
             assert now[what] == self.model[what], f"{what} of the model changed"
         for what in self.torch:
             assert everything[what] == self.torch[what], f"torch's {what} changed"
-        for name, value in self.module.state_dict().items():
+        for name, value in tensors_of(self.module).items():
             assert torch.equal(value, self.weights[name]) or value.isnan().any(), f"{name} changed"
         for name, p in self.module.named_parameters():
             kept = self.grads[name]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from torch import nn
+from torch.nn.parameter import is_lazy
 
 from .errors import DeepvisError
 from .network.compiled import uncompiled
@@ -71,6 +72,12 @@ def _runs(module: nn.Module) -> bool:
 
 def _check_weights(module: nn.Module) -> None:
     tensors = (*module.named_parameters(), *module.named_buffers())
+    unready = next((name for name, tensor in tensors if is_lazy(tensor)), None)
+    if unready is not None:
+        raise DeepvisError(
+            f'{type(module).__name__} has parameters without numbers yet ("{unready}"): run it once on pictures, '
+            "then give the module."
+        )
     hollow = next((name for name, tensor in tensors if tensor.is_meta), None)
     if hollow is not None:
         raise DeepvisError(

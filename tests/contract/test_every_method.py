@@ -17,7 +17,7 @@ from tests.untouched import Untouched
 
 SENTENCE = re.compile(r"^[^\n]{10,400}\.$")
 # where a method has a reason to refuse; everywhere else a refusal is a failure
-NO_CAM = {"alexnet", "vgg11_bn", "mobilenet_v3_small", "convnext_tiny", "vit_b_32", *TRANSFORMERS}
+NO_CAM = {"alexnet", "vgg11_bn", "mobilenet_v3_small", "convnext_tiny", "vit_b_32", "pixels", "scripted", *TRANSFORMERS}
 
 
 def answer(name: str, method: str, **target: Any) -> Result | str:
@@ -31,8 +31,8 @@ def answer(name: str, method: str, **target: Any) -> Result | str:
 def may_refuse(name: str, method: str, hidden: bool) -> bool:
     if method == "cam":
         return hidden or name in NO_CAM
-    if hidden:
-        return not Method.registry[method].hidden
+    if hidden and not Method.registry[method].hidden:
+        return True
     return Method.registry[method].refuses(network(name)) is not None
 
 

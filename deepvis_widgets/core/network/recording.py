@@ -79,7 +79,8 @@ class LayerRecorder:
         self.outputs: dict[str, Tensor] = {}
         self.modules: dict[str, nn.Module] = {}
         self.rectifiers: dict[str, int] = {}  # layer → which rectifier call of the pass made its output
-        self.calls = AttentionCalls(options, self.record)
+        record = weakref.WeakMethod(self.record)  # or a circle would keep all outputs until it is collected
+        self.calls = AttentionCalls(options, lambda *layer: record()(*layer))  # type: ignore[misc]
         self.mode.attend = self.calls if options.attends() else None
         self.thread = threading.get_ident()
         self._versions: dict[str, int] = {}
