@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 import torchvision
@@ -25,9 +26,9 @@ RECIPES = {
 class Small(nn.Module):
     """A network of a reader's own, with two classes."""
 
-    def __init__(self) -> None:
+    def __init__(self, channels: int = 3) -> None:
         super().__init__()
-        self.convolution, self.head = nn.Conv2d(3, 4, 3), nn.Linear(4, 2)
+        self.convolution, self.head = nn.Conv2d(channels, 4, 3), nn.Linear(4, 2)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         scores: torch.Tensor = self.head(self.convolution(x).relu().mean((2, 3)))
@@ -38,6 +39,7 @@ class Small(nn.Module):
 def at_home(tmp_path: Path, monkeypatch: Any) -> Path:
     """A folder with the files that the recipes name; the published weights are random ones: nothing is downloaded."""
     Image.effect_noise((90, 80), 60).convert("RGB").save(tmp_path / "cat.jpg")
+    np.save(tmp_path / "field.npy", np.arange(64 * 64 * 5, dtype=np.uint16).reshape(64, 64, 5) % 4000)
     (tmp_path / "folder" / "of" / "pictures").mkdir(parents=True)
     Image.effect_noise((60, 60), 60).save(tmp_path / "folder" / "of" / "pictures" / "one.png")
     save_file(torchvision.models.squeezenet1_1().state_dict(), tmp_path / "squeezenet1_1.safetensors")
@@ -49,7 +51,7 @@ def at_home(tmp_path: Path, monkeypatch: Any) -> Path:
 
 @pytest.mark.parametrize("recipe", RECIPES.values(), ids=RECIPES)
 def test_a_recipe_runs(recipe: str, at_home: Path) -> None:
-    names: dict[str, Any] = {"module": Small()}
+    names: dict[str, Any] = {"module": Small(), "five_bands": Small(5)}
     exec(recipe, names)
     explorers = [value for value in names.values() if isinstance(value, names["dv"].Explorer)]
     for explorer in explorers:

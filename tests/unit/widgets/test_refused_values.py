@@ -30,7 +30,7 @@ VALUES: dict[str, Any] = UNFIT | {
 NONE_MEANS_SOMETHING = {
     *(("Compare", trait) for trait in ("cursor", "mask", "selected", "target")),
     *(("CamBoard", trait) for trait in ("step", "target")),
-    *(("Explorer", trait) for trait in ("method", "occluder", "position", "target")),
+    *(("Explorer", trait) for trait in ("method", "occluder", "place", "position", "target")),
     ("RelevanceLedger", "target"),
     ("RelevanceBoard", "pointed"),
     *((board, trait) for board in ("ConvolutionBoard", "PoolingBoard") for trait in ("hovered", "selected")),
