@@ -105,8 +105,7 @@ class HeadTrace:
             self._before[id(output)] = scores
             self._alive.append(output)
             return
-        if id(source) in self._beside and name in SAME_NUMBERS and _as_many(source, output):
-            self._beside[id(output)] = output
+        if name in SAME_NUMBERS and _as_many(source, output) and self._carry(source, output):
             return
         known = self._heads.get(id(source))
         head = None
@@ -124,6 +123,17 @@ class HeadTrace:
             self._alive.append(output)
         else:
             self._forget(output)
+
+    def _carry(self, source: Tensor, output: Tensor) -> bool:
+        """Whether this was given beside the picture, or joined to such; then its output is, too."""
+        if id(source) in self._beside:
+            self._beside[id(output)] = output
+        elif id(source) in self._joined:
+            self._joined[id(output)] = self._joined[id(source)]
+            self._alive.append(output)
+        else:
+            return False
+        return True
 
     def _forget(self, output: Tensor) -> None:
         """Overwritten in place: no longer what it was."""

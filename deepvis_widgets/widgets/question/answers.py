@@ -65,9 +65,13 @@ class Answered:
         channel = evidence.top if asked.target is None else asked.target
         found = evidence.maps([channel])[0]
         words = contributions(net, asked.view, channel).get(name, [])
-        right = truth(asked.image, asked.text) if knows(asked.image) else None
-        on_object = _on_object(net, asked, found)
-        return cls(asked, evidence.shown(), evidence.top, channel, found, words, right and right.answer, on_object)
+        right, on_object = _right(asked), _on_object(net, asked, found)
+        return cls(asked, evidence.shown(), evidence.top, channel, found, words, right, on_object)
+
+
+def _right(asked: Asked) -> str | None:
+    known = truth(asked.image, asked.text) if knows(asked.image) else None
+    return None if known is None else known.answer
 
 
 def _on_object(network: Network, asked: Asked, found: Tensor) -> OnObject | None:

@@ -18,10 +18,10 @@ class QuestionBoard(QuestionState, PictureLab):
     """Ask in plain words what is in a picture, and see where the answer comes from (bag of words and image features:
     Zhou et al. 2015; class activation maps: Zhou et al. 2016).
 
-    `network` is a Network that is given dv.Words beside its picture, or a name for dv.load; `picture` anything a picture
-    can be made of (None: the first of `pictures`, a folder or a list; None: the ready scenes), and `question` a line of
-    words. `target` is the answer explained, an index or a label, None for the one that is given. Scenes know what is
-    right.
+    `network` is a Network that is given dv.Words beside its picture, or a name for dv.load; `picture` anything a
+    picture can be made of (None: the first of `pictures`, a folder or a list; None: the ready scenes), and `question` a
+    line of words. `target` is the answer explained, an index or a label, None for the one that is given. Scenes know
+    what is right.
 
     The traits may be set, observed and linked. `close()` frees everything. Raises DeepvisError for words that the
     network does not know, and for a network that takes none or has no exact class activation maps.

@@ -63,8 +63,8 @@ def words_of(network: Network) -> str:
     found = next((name for name, given in network.inputs.inputs.items() if given.kind == "words"), None)
     if found is None:
         raise DeepvisError(
-            f'{network.name} takes no words beside its picture; accepted is "husky-wolf-questions", or a dv.Network with '
-            "inputs={...: dv.Words(...)}."
+            f'{network.name} takes no words beside its picture; accepted is "husky-wolf-questions", or a dv.Network '
+            "with inputs={...: dv.Words(...)}."
         )
     return found
 

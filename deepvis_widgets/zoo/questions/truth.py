@@ -1,7 +1,6 @@
 """What is right about a question in anybody's words, and which questions a scene offers."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -51,7 +50,7 @@ def offered(scene: Facts | None = None) -> list[str]:
     >>> offered()
     ['what is this?', 'what is the animal?', 'what is the ground?', 'what colour is the sky?', 'is there an animal?']
     """
-    kinds = {kind: "" for kind in OFFERED if kind not in ("which colour", *YES_OR_NO)}
+    kinds: dict[str, str | None] = {kind: "" for kind in OFFERED if kind not in ("which colour", *YES_OR_NO)}
     if scene is not None:
         kinds = {
             **kinds,

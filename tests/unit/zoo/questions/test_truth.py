@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from deepvis_widgets.zoo.questions import KINDS, questions
-from deepvis_widgets.zoo.questions.truth import _ways, knows, offered, truth
 from deepvis_widgets.zoo.questions.phrases import put, tokens
+from deepvis_widgets.zoo.questions.truth import _ways, knows, offered, truth
 from deepvis_widgets.zoo.scenes import BACKGROUNDS, CLASSES, scene
 
 
