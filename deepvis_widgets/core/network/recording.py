@@ -173,7 +173,9 @@ def record(module: nn.Module, x: Tensor, options: PassOptions = ALL_LAYERS) -> R
 
 def observe(module: nn.Module, x: Tensor, recorder: LayerRecorder) -> Recording:
     """One pass of `module` that `recorder` records."""
-    options, trace = recorder.options, HeadTrace()
+    options = recorder.options
+    beside = options.given.arguments(len(x), x)
+    trace = HeadTrace(beside.values())
     recorder.mode.follow = trace.follow
     grad = options.grad and options.since is None
     with torch.inference_mode(False), torch.set_grad_enabled(grad), _prepared(module, recorder):
@@ -182,7 +184,7 @@ def observe(module: nn.Module, x: Tensor, recorder: LayerRecorder) -> Recording:
         try:
             with options.beside or nullcontext(), recorder.mode:
                 # a copy: some networks normalise their input in place
-                returned = module(x.clone(), **options.given.arguments(len(x), x))
+                returned = module(x.clone(), **beside)
                 answers, picked, scores = _read(returned, options.answers, trace)
         except _Reached:
             return Recording(x, recorder.outputs, table=recorder.mode.table)

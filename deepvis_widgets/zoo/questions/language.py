@@ -3,9 +3,9 @@
 from torch import Tensor
 
 from ...core.inputs.words import Words
-from .phrases import VOCABULARY
+from .phrases import FIRST, VOCABULARY
 
-WORDS = Words(VOCABULARY, start="what is this?")
+WORDS = Words(VOCABULARY, start=FIRST)
 
 
 def question_words(text: str) -> Tensor:

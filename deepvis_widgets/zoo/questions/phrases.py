@@ -79,6 +79,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
     ),
 }
 KINDS: tuple[str, ...] = tuple(PHRASES)
+FIRST = "what is the animal?"
 UNCOUNTED = ("snow",)  # grounds that take no article
 # words a question is understood without
 FILLERS = frozenset(["is", "the", "a", "an", "there", "this", "do", "you", "see", "in", "picture", "on", "under"])

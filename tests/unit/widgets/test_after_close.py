@@ -47,12 +47,29 @@ WIDGETS: dict[str, Callable[[dv.Network, Tensor], Any]] = {
     "MaximizationLab": maximization,
     "CamBoard": dv.CamBoard,
     "RelevanceLedger": dv.RelevanceLedger,
+    "QuestionBoard": lambda network, picture: dv.QuestionBoard(network, picture, question="wolf"),
 }
 
 
+class Asked(Small):
+    """The same, joined to a count of two words."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scores = nn.Linear(10, 5)
+
+    def forward(self, x: Tensor, words: Tensor) -> Tensor:
+        scores: Tensor = self.scores(torch.cat([torch.relu(self.convolution(x)).mean((2, 3)), words], 1))
+        return scores
+
+
+WORDS = {"QuestionBoard": (Asked, {"words": dv.Words(["is", "wolf"])})}
+
+
 def opened(name: str) -> tuple[weakref.ref[nn.Module], Any]:
-    module = Small()
-    network = dv.Network(module, dv.Preprocess(SIZE, None))
+    kind, inputs = WORDS.get(name, (Small, None))
+    module = kind()
+    network = dv.Network(module, dv.Preprocess(SIZE, None), inputs=inputs)
     return weakref.ref(module), WIDGETS[name](network, torch.rand(3, *SIZE))
 
 

@@ -28,6 +28,7 @@ BUSY = {
     "MaximizationLab": "w = dv.MaximizationLab(); w.start()",
     "OcclusionLab": "w = dv.OcclusionLab()",
     "PoolingBoard": "w = dv.PoolingBoard()",
+    "QuestionBoard": "w = dv.QuestionBoard()",
     "RelevanceBoard": "w = dv.RelevanceBoard()",
     "RelevanceLedger": "w = dv.RelevanceLedger()",
     "SnowLab": "w = dv.SnowLab(); w.train()",

@@ -114,6 +114,7 @@ OPEN: dict[str, tuple[Callable[[], Any], Callable[[Any], object]]] = {
     "RelevanceBoard": (dv.RelevanceBoard, one_chosen),
     "RelevanceLedger": (dv.RelevanceLedger, settle),
     "CamBoard": (dv.CamBoard, settle),
+    "QuestionBoard": (dv.QuestionBoard, settle),
     "HuskyWolf": (dv.HuskyWolf, lambda lesson: setattr(lesson, "making", True)),
     "AtlasView": (lambda: dv.AtlasView(None, "husky-wolf"), a_unit_shown),
 }
@@ -197,6 +198,14 @@ REFUSED: dict[str, list[dict[str, Any]]] = {
         {"pictures": []},
         {"target": 999},
         {"target": []},
+    ],
+    "QuestionBoard": [
+        {"network": "nonsense"},
+        {"network": "husky-wolf"},
+        {"picture": "nowhere.png"},
+        {"pictures": []},
+        {"question": "where is the unicorn?"},
+        {"question": 3},
     ],
     "Explorer": [{"layer": "nonsense"}, {"unit": 9999}, {"target": 999}, {"picture": "nowhere.png"}],
     "OcclusionLab": [{"layer": "nonsense"}, {"unit": 9999}, {"target": 999}, {"picture": "nowhere.png"}],

@@ -20,6 +20,7 @@ WIDGETS: dict[str, Callable[[], Any]] = {
     "ConvolutionBoard": dv.ConvolutionBoard,
     "Explorer": lambda: dv.Explorer("husky-wolf"),
     "PoolingBoard": dv.PoolingBoard,
+    "QuestionBoard": dv.QuestionBoard,
     "RelevanceBoard": dv.RelevanceBoard,
     "RelevanceLedger": dv.RelevanceLedger,
 }
@@ -31,6 +32,7 @@ NONE_MEANS_SOMETHING = {
     *(("Compare", trait) for trait in ("cursor", "mask", "selected", "target")),
     *(("CamBoard", trait) for trait in ("step", "target")),
     *(("Explorer", trait) for trait in ("method", "occluder", "place", "position", "target")),
+    ("QuestionBoard", "target"),
     ("RelevanceLedger", "target"),
     ("RelevanceBoard", "pointed"),
     *((board, trait) for board in ("ConvolutionBoard", "PoolingBoard") for trait in ("hovered", "selected")),

@@ -42,6 +42,11 @@ def drag(explorer: Any) -> None:
     frame(explorer, "stage/occluder", {"box": [4, 4, 8, 8], "final": False})
 
 
+def asks(board: Any) -> None:
+    board.panes.question.offers[2].click()
+    board.panes.question.field.value = "what is the wulf?"
+
+
 USES: dict[str, tuple[Callable[[], Any], list[Act]]] = {
     "AtlasView": (
         lambda: dv.AtlasView(network=dv.load("husky-wolf")),
@@ -72,6 +77,7 @@ USES: dict[str, tuple[Callable[[], Any], list[Act]]] = {
     ),
     "OcclusionLab": (dv.OcclusionLab, [sets(occluder=(8, 8, 32, 32)), lambda lab: lab.sweep(), sets(fill="mean")]),
     "PoolingBoard": (dv.PoolingBoard, [sets(window=3)]),
+    "QuestionBoard": (dv.QuestionBoard, [sets(question="is there a wolf?"), sets(target="no"), asks]),
     "RelevanceBoard": (dv.RelevanceBoard, [sets(step=3), sets(rule="gamma")]),
     "RelevanceLedger": (dv.RelevanceLedger, [sets(gamma=0.5), sets(composite="epsilon")]),
     "SnowLab": (

@@ -15,8 +15,10 @@ from torchvision import models
 
 from deepvis_widgets.core.errors import DeepvisError
 from deepvis_widgets.zoo import torchvision_models as tv
-from deepvis_widgets.zoo.embedded import EMBEDDED, MEAN, SIZE, EmbeddedNet
+from deepvis_widgets.zoo.embedded import EMBEDDED, MEAN, SIZE, STD, EmbeddedNet
 from deepvis_widgets.zoo.load import load
+from deepvis_widgets.zoo.questions import ANSWERS, load_question_module, question_words
+from deepvis_widgets.zoo.questions.phrases import FIRST
 from deepvis_widgets.zoo.scenes import CLASSES
 
 SMALL = "squeezenet1_1"
@@ -258,6 +260,18 @@ def test_embedded_networks(tmp_path: Path) -> None:
     assert same(again.module, net.module.state_dict()) and again.name == "husky-wolf-biased"
     save_file(state(classes=12), tmp_path / "other.safetensors")
     assert "does not fit EmbeddedNet" in refusal("husky-wolf", tmp_path / "other.safetensors")
+
+
+def test_the_network_that_is_asked_in_words(tmp_path: Path) -> None:
+    net = load("husky-wolf-questions")
+    assert net.labels == list(ANSWERS) and net.inputs.values == {"words": FIRST} and net.preprocessing.mean == MEAN
+    module, view = load_question_module(), torch.rand(3, SIZE, SIZE)
+    asked = question_words("Where is the wolf?")[None]
+    expected = module((view[None] - MEAN[0]) / STD[0], asked).detach()
+    torch.testing.assert_close(net.given(words="Where is the wolf?").logits(view[None]), expected, atol=1e-4, rtol=0)
+    other = load("husky-wolf-questions", "random")
+    save_file(other.module.state_dict(), tmp_path / "mine.safetensors")
+    assert same(load("husky-wolf-questions", tmp_path / "mine.safetensors").module, other.module.state_dict())
 
 
 @pytest.mark.parametrize("name", EMBEDDED)

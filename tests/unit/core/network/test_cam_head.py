@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from deepvis_widgets.core.errors import DeepvisError
+from deepvis_widgets.core.inputs.numbers import Numbers
 from deepvis_widgets.core.network.cam_head import Head
 from deepvis_widgets.core.network.network import Network
 from deepvis_widgets.core.picture.preprocess import Preprocess
@@ -87,6 +88,71 @@ def test_heads_without_exact_maps(head: str) -> None:
     assert not net.has_head
     with pytest.raises(DeepvisError, match="grad_cam"):
         explain(net, picture(SIDE), "cam")
+
+
+class Joining(nn.Module):
+    """Means of maps joined to two numbers that are given beside the picture."""
+
+    def __init__(self, join: Any) -> None:
+        super().__init__()
+        self.conv, self.last, self._join = nn.Conv2d(3, 6, 3), nn.Linear(8, CLASSES), join
+
+    def forward(self, x: Tensor, beside: Tensor) -> Tensor:
+        maps = self.conv(x).relu()
+        scores: Tensor = self.last(self._join(maps, maps.mean((2, 3)), beside))
+        return scores
+
+
+def joined(join: Any) -> Network:
+    numbers = Numbers(["a", "b"], [(-9, 9), (-9, 9)])
+    return Network(seeded(Joining(join), dtype=torch.float64), SMALL, inputs={"beside": numbers})
+
+
+JOINED = {
+    "after the means": lambda maps, means, beside: torch.cat([means, beside], 1),
+    "before the means": lambda maps, means, beside: torch.cat((beside, means), dim=-1),
+    "by another name": lambda maps, means, beside: torch.concat(tensors=[means, beside], dim=1),
+    "shaped first": lambda maps, means, beside: torch.cat([means, beside.double().contiguous().reshape(-1, 2)], 1),
+    "maps scaled by it": lambda maps, means, beside: torch.cat(
+        [(maps * beside[:, :1, None, None]).mean((2, 3)), beside], 1
+    ),
+    "dropout between": lambda maps, means, beside: F.dropout(torch.cat([means, beside], 1), training=False),
+}
+NOT_JOINED = {
+    "to what the picture says": lambda maps, means, beside: torch.cat([means, maps.amax((2, 3))[:, :2]], 1),
+    "to what was changed": lambda maps, means, beside: torch.cat([means, beside.clone().mul_(means[:, :2])], 1),
+    "along the batch": lambda maps, means, beside: torch.cat([torch.cat([means, beside], 1)] * 2)[: len(maps)],
+    "changed after it": lambda maps, means, beside: torch.cat([means, beside], 1).mul_(2),
+}
+
+
+@pytest.mark.parametrize("join", JOINED)
+def test_what_is_given_beside_the_picture_has_no_place_in_the_map(join: str) -> None:
+    """Held against the gradient of the score by the maps, which a slow sum over positions makes a map of."""
+    net = joined(JOINED[join]).given(beside=(3.0, -2.0))
+    head = net.record(picture(SIDE)).head
+    assert net.has_head and isinstance(head, Head) and head.weight is not None
+    beside = torch.tensor([[3.0, -2.0]], dtype=torch.float64)
+    maps = net.module.conv(net.feed(picture(SIDE)[None])).relu().detach().requires_grad_()
+    scores = net.module.last(JOINED[join](maps, maps.mean((2, 3)), beside))[0]  # type: ignore[operator]
+    found = explain(net, picture(SIDE), "cam", target=1)
+    (gradient,) = torch.autograd.grad(scores[1], maps)
+    expected = (gradient * maps)[0].sum(0).detach() * maps.shape[2] * maps.shape[3]
+    torch.testing.assert_close(found.coarse, expected)  # type: ignore[attr-defined]
+    total = sum(float(found.coarse[row, col]) for row in range(10) for col in range(10)) / 100  # type: ignore[attr-defined]
+    assert total + float(head.bias[1]) == pytest.approx(float(scores[1].detach()), abs=1e-9)  # type: ignore[index]
+
+
+@pytest.mark.parametrize("join", NOT_JOINED)
+def test_means_joined_to_anything_else_have_no_exact_maps(join: str) -> None:
+    assert not joined(NOT_JOINED[join]).has_head
+
+
+def test_rows_that_differ_are_no_bias() -> None:
+    net = joined(JOINED["after the means"])
+    rows = torch.rand(2, 2, dtype=torch.float64)
+    net.inputs.tensors["beside"] = rows  # type: ignore[index]
+    assert net.run(net.feed(torch.rand(2, 3, SIDE, SIDE))).head is None
 
 
 SOFTMAXES = [name for name in EXACT if name.startswith("softmax")]

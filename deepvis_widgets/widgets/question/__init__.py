@@ -1,0 +1,1 @@
+"""QuestionBoard: a question about a picture, what each word of it adds, and where the answer lies."""
