@@ -154,7 +154,7 @@ class HeadTrace:
         before, after = rows[:place], rows[place + 1 :]
         if head is None or head.weight is not None or any(row is None for row in (*before, *after)):
             return
-        starts = [0, *accumulate(part.shape[1] for part in parts)]
+        starts = [0, *accumulate(part.shape[-1] for part in parts)]
         known = [[row for row in some if row is not None] for some in (before, after)]
         self._joined[id(output)] = Joined(head, starts[place], *known)
         self._alive.append(output)

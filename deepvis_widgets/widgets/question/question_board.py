@@ -55,10 +55,10 @@ class QuestionBoard(QuestionState, PictureLab):
 
     @property
     def answered(self) -> Answered | None:
-        """The answers to the question, and the explained one taken apart; None while nothing is known."""
+        """The last answers that came, and the explained one taken apart; None while nothing is known."""
         return self.session.answered
 
     def ending(self) -> None:
         """Lets go of the answer."""
-        self.session.forget()
         super().ending()
+        self.session.forget()

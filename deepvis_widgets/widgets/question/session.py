@@ -20,8 +20,7 @@ class QuestionSession:
         state.observe(lambda _: self._ask(), names=["image", "question", "target"])
 
     def forget(self) -> None:
-        """Lets go of the answer; what was asked is not answered any more."""
-        self._client.cancel("question")
+        """Lets go of the answer, once the client is closed."""
         self.answered = None
 
     def _ask(self) -> None:

@@ -39,7 +39,7 @@ def _named(label: str) -> str:
 def chips(words: Sequence[tuple[str, float]]) -> str:
     """Returns each word with what it adds to a score as HTML, coloured by its share of the largest.
 
-    >>> chips([("wolf", 2.0), ("a", -0.5)]).count("dv-question-word")
+    >>> chips([("wolf", 2.0), ("a", -0.5)]).count("<span")
     2
     """
     most = max((abs(adds) for _, adds in words), default=0.0) or 1.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,9 @@ import torch
 from torch import Tensor, nn
 
 import deepvis_widgets as dv
+from deepvis_widgets.widgets.question.answers import OnObject
 from deepvis_widgets.widgets.question.question_board import QuestionBoard
+from deepvis_widgets.widgets.question.words import chips, verdict
 from deepvis_widgets.zoo.questions import ANSWERS, QuestionNet, question_words
 from deepvis_widgets.zoo.scenes import Scene, ready_scenes
 from tests.untouched import Untouched
@@ -129,6 +132,16 @@ def test_a_wrong_answer_is_told_with_the_right_one(network: dv.Network) -> None:
     board.close()
 
 
+def test_a_map_without_anything_positive_is_told_as_that(board: QuestionBoard) -> None:
+    assert board.answered is not None
+    nothing = replace(board.answered, on_object=OnObject((0, 0, 8, 8), 0.25, float("nan")))
+    assert verdict(board.network.answers, nothing).endswith("; nothing in the picture speaks for <b>wolf</b>.")
+
+
+def test_labels_and_words_are_escaped() -> None:
+    assert "<i>" not in chips([("<i>", 1.0)]) and "&lt;i&gt;" in chips([("<i>", 1.0)])
+
+
 def test_a_picture_without_facts_is_offered_what_names_nothing(network: dv.Network) -> None:
     board = settle(QuestionBoard(network, torch.rand(3, 128, 128), question="what is this?"))
     shown = [made.description for made in board.panes.question.offers if made.layout.display != "none"]
@@ -221,6 +234,7 @@ def test_a_network_of_ones_own_with_other_words_and_answers() -> None:
     assert [adds for _, adds in word_chips(board)] == pytest.approx(weight[top, 4:].tolist(), abs=0.006)
     board.close()
     kept.check()
+    assert board.answered is None and board.closed
 
 
 def test_networks_that_cannot_be_asked_are_refused() -> None:
