@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page
 
+from deepvis_widgets.methods import Method
 from tests.browser.explorer_page import (
     IMAGENET,
     OPEN,
@@ -185,6 +186,8 @@ def test_with_each_method_a_photo_changes_visibly(explorer: NotebookPage) -> Non
     bare = shown(explorer, ".dv-stage-canvas")
     methods = explorer.value("[m['name'] for m in explorer.panes.method.port.values['methods'] if m['serves']]")
     assert len(methods) >= 12
+    if not knows_little:  # those that take seconds are drawn by the same code on both networks
+        methods = [name for name in methods if not Method.registry[name].long]
     faint = {}
     for method in methods:
         menu.select_option(method)

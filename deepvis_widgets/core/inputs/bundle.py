@@ -17,6 +17,7 @@ from .base import Input, for_batch
 class Bundle:
     """The inputs of a network by the names of the arguments that they fill, and their values.
 
+    >>> import torch
     >>> from .numbers import Numbers
     >>> bundle = Bundle.of({"age": Numbers("age", [(0, 100)])}).given(age=30)
     >>> bundle.values, bundle.arguments(2, torch.zeros(2, 3, 8, 8))
