@@ -160,4 +160,4 @@ def _copy(network: Network) -> Network:
     except Exception as error:
         reason = " ".join(str(error).split())
         raise DeepvisError(f"{network.name} cannot be copied, so its weights cannot be randomised: {reason}") from error
-    return Network(module, network.preprocessing, network.labels, network.name)
+    return network.with_module(module)

@@ -54,6 +54,10 @@ class Answers(ABC):
         """What decides the scores beside the network: of two meanings that score alike it is equal."""
         return (self.kind, self.output)
 
+    def called(self: A, labels: Sequence[str]) -> A:
+        """Returns the same with other labels."""
+        return replace(self, labels=as_labels(labels))
+
     def at(self: A, place: Any, size: tuple[int, int]) -> A:
         """Returns the same for one place of a picture of `size` (H, W). Raises DeepvisError where answers have none."""
         raise DeepvisError(f"This network answers with {self.kind}; its answers have no place in the picture.")
@@ -127,6 +131,8 @@ class Answers(ABC):
     @property
     def nouns(self) -> str:
         """Several of its answers, in a word."""
+        if self.noun.endswith("y"):
+            return f"{self.noun[:-1]}ies"
         return f"{self.noun}es" if self.noun.endswith(("s", "x")) else f"{self.noun}s"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from torch import Tensor
@@ -64,7 +64,7 @@ def named(answers: Answers | None, labels: Sequence[str] | None) -> Answers | Un
         )
     if labels is not None and answers.labels:
         raise DeepvisError("Labels were given twice: give them to the answers, or as labels=.")
-    return answers if labels is None else replace(answers, labels=as_labels(labels))
+    return answers if labels is None else answers.called(labels)
 
 
 def means(problem: str | None) -> Answers | None:

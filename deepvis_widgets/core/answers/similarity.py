@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -10,7 +11,7 @@ from torch import Tensor
 
 from ..errors import DeepvisError
 from ..picture.picture import to_tensor
-from .base import Answers, Embed, Weights
+from .base import Answers, Embed, Weights, as_labels
 from .output import Place, tensor_in
 
 
@@ -48,6 +49,9 @@ class Similarity(Answers):
     def key(self) -> tuple[Any, ...]:
         return (*super().key, to_tensor(self.picture))
 
+    def called(self, labels: Sequence[str]) -> Similarity:
+        return Similarity(self.picture, *as_labels(labels)[:1], output=self.output)
+
     def pick(self, returned: Any) -> Tensor:
         picked: Tensor = tensor_in(returned, self.output).flatten(1)
         return picked
@@ -77,6 +81,9 @@ class Similarity(Answers):
 
     def span(self, index: int) -> tuple[float, float] | None:
         return (-1.0, 1.0)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return vars(self) | {"_known": None}  # what was embedded belongs to this process
 
     def _set(self, **values: Any) -> None:
         for name, value in values.items():

@@ -12,10 +12,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ..answers.base import Answers, as_labels
+from ..answers.base import Answers
 from ..answers.find import Unsaid, means, named, open_question
 from ..batches import answered_apart, joined
 from ..checks import whole
+from ..content_key import content_key
 from ..declared import declared
 from ..errors import DeepvisError
 from ..given import given
@@ -103,7 +104,7 @@ class Network:
 
     @labels.setter
     def labels(self, labels: Sequence[str]) -> None:
-        self.answers = replace(self.answers, labels=as_labels(labels)).fitted(self.classes, self.name)
+        self.answers = self.answers.called(labels).fitted(self.classes, self.name)
 
     @property
     def classes(self) -> int:
@@ -136,6 +137,11 @@ class Network:
         found.inputs = self.inputs.given(**values)
         found.recordings = Recordings(self.recordings.limit)
         return found
+
+    def with_module(self, module: nn.Module) -> Network:
+        """Returns a network of the same preprocessing, answers, inputs and name, with another module: a copy, say."""
+        made = Network(module, self.preprocessing, name=self.name, answers=self.answers, inputs=self.inputs.inputs)
+        return made.given(**self.inputs.values) if self.inputs.values else made
 
     def _discover(self, said: Answers | Unsaid) -> Discovery:
         """Channels last is quicker, but a network that calls `view` after its convolutions needs the plain order."""
@@ -317,7 +323,9 @@ class Network:
         return self.answers.current(self._stamps, self._embedded)
 
     def _stamps(self) -> Any:
-        return stamps(self.module)
+        """What an embedding depends on beside the picture; None where a change could not be noticed."""
+        weights = stamps(self.module)
+        return None if weights is None else (weights, content_key(self.inputs.key))
 
     def _embedded(self, picture: Any) -> Tensor:
         """The output (1, d) of a bare pass over a picture."""

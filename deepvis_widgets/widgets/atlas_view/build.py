@@ -165,7 +165,7 @@ class AtlasBuild:
 def _copied(network: Network) -> Network:
     with module_lock:
         module = copy.deepcopy(network.module)
-    return Network(module, network.preprocessing, network.labels, network.name)
+    return network.with_module(module)
 
 
 def _workers(network: Network) -> int | None:

@@ -63,6 +63,7 @@ class ExplorerState(traitlets.HasTraits):
     blocks: list[Block]
     unit_chosen = False  # whether a unit of this layer was ever selected
     _given: Network | None = None
+    _asked: tuple[Network, Any, Network] | None = None  # the last one that was made, of what and for which place
     tiles_chosen = False  # whether what the tiles show was ever set
 
     image = Checked(help="the picture shown; setting it opens another")
@@ -165,7 +166,12 @@ class ExplorerState(traitlets.HasTraits):
     @property
     def asked(self) -> Network:
         """The same, asked about the place that was chosen."""
-        return self.answering if self.place is None else self.answering.at(self.place)
+        if self.place is None:
+            return self.answering
+        made = self._asked
+        if made is None or made[0] is not self.answering or made[1] != self.place:
+            self._asked = made = (self.answering, self.place, self.answering.at(self.place))
+        return made[2]
 
     @property
     def selected(self) -> Target:

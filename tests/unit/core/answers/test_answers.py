@@ -1,15 +1,19 @@
 """What a network's output means: found where it shows, said where it does not, and never a softmax over one number."""
 
+import copy
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
 
 import deepvis_widgets as dv
+from deepvis_widgets.atlas.builder.transport import pack, unpack
 from deepvis_widgets.core.answers.output import tensor_in
 
 SIDE = 16
@@ -188,3 +192,44 @@ def test_a_similarity_follows_the_weights() -> None:
     with torch.no_grad():
         net.module.last.weight.mul_(-1.0).add_(0.3)
     assert float(net.logits(VIEW[None])) == pytest.approx(1.0, abs=1e-5)
+
+
+SECOND = torch.rand(3, SIDE, SIDE, generator=torch.Generator().manual_seed(6))
+
+
+@pytest.mark.parametrize(
+    ("count", "given"),
+    [
+        (3, {"answers": dv.Values(["age", "weight", "angle"])}),
+        (1, {"labels": ["defect"]}),
+        (4, {"answers": dv.Labels(list("abcd"))}),
+        (6, {"answers": dv.Similarity(SECOND)}),
+    ],
+)
+def test_a_copy_and_a_network_sent_to_a_worker_answer_alike(count: int, given: Any, tmp_path: Path) -> None:
+    net = network(count, **given)
+    expected = net.bars(VIEW)
+    for other in (net.with_module(copy.deepcopy(net.module)), unpack(pack(net, tmp_path))):
+        assert (other.answers.kind, other.labels, other.name) == (net.answers.kind, net.labels, net.name)
+        torch.testing.assert_close(other.bars(VIEW), expected)
+
+
+def test_an_atlas_says_which_values_a_unit_goes_with(tmp_path: Path) -> None:
+    net = network(2, answers=dv.Values(["age", "tilt"]))
+    pictures = [torch.rand(3, SIDE, SIDE, generator=torch.Generator().manual_seed(seed)) for seed in range(12)]
+    atlas = dv.Atlas.build(net, pictures, tmp_path / "a", layers=["conv"], top=1, workers=0, quiet=True)
+    maps = torch.stack([net.module.conv(net.feed(view[None]))[0].amax((1, 2)) for view in pictures])
+    values = torch.stack([net.bars(view) for view in pictures])
+    expected = np.corrcoef(maps[:, 2].detach().numpy(), values[:, 0].numpy())[0, 1]
+    assert dict(atlas.unit("conv", 2).classes(2))["age"] == pytest.approx(expected, abs=1e-4)
+
+
+def test_labels_may_be_set_later() -> None:
+    net = network(2)
+    net.labels = ["husky", "wolf"]
+    assert net.class_index("wolf") == 1
+    with pytest.raises(dv.DeepvisError, match="1 labels were given and small has 2 classes"):
+        net.labels = ["wolf"]
+    alike = network(6, answers=dv.Similarity(VIEW))
+    alike.labels = ["twin"]
+    assert alike.labels == ["twin"] and float(alike.logits(VIEW[None])) == pytest.approx(1.0, abs=1e-5)
