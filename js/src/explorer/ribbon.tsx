@@ -2,7 +2,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { matches, shapeText } from "../arithmetic/layer_words";
 import { toneTable, STEPS } from "../arithmetic/colormap";
-import { context, flush, pixels } from "../page/canvas";
+import { flush, resized, sharpen, type Pixels } from "../page/canvas";
 import { save } from "../link/model";
 import { take, type Frame } from "../link/protocol";
 import type { LayerRow } from "../link/traits";
@@ -11,6 +11,9 @@ import { useScreen } from "./screen_context";
 
 const TONE = toneTable({ colormap: "inferno", gamma: 0.5, boost: 0, signed: false });
 const TILES = 3;
+const GAP = 2; // css px between two of them
+const columnHeight = (side: number): number => TILES * side + (TILES - 1) * GAP;
+type Scratch = { current: Pixels | null };
 const ROOMY = 72; // css px of the Explorer for each block, so that its whole name has room
 const [LARGEST, SMALLEST] = [28, 18]; // css px of the first block's tiles and of those of the smallest maps
 
@@ -24,10 +27,14 @@ export function Ribbon() {
   const selected = blocks.findIndex(({ layers }) => layers.includes(state.layer.value));
   const line = useRef<HTMLDivElement>(null);
   const box = useRef<HTMLDivElement>(null);
-  const narrow = screen.sizes.value.width < ROOMY * blocks.length;
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const scratch = useRef<Pixels | null>(null);
+  const { width, ribbon: height } = screen.sizes.value;
+  const narrow = width < ROOMY * blocks.length;
   const listed = open !== null || words !== "";
   const rows = words === "" ? rowsOf(ribbon.layers.value, blocks[open ?? -1]) : ribbon.layers.value.filter((row) => matches(row, words));
   useEffect(() => show(line.current, ".dv-x-block[aria-current=true]"), [selected, blocks]);
+  useLayoutEffect(() => paint(canvas.current!, line.current!, scratch, frame), [frame, blocks, ribbon.layers.value, width, height]);
   const done = (): void => {
     setOpen(null);
     setWords("");
@@ -63,6 +70,7 @@ export function Ribbon() {
         {blocks.map((block, index) => (
           <BlockColumn key={block.shown} block={block} index={index} frame={frame} narrow={narrow} current={index === selected} open={index === open} onPress={() => press(index)} />
         ))}
+        <canvas ref={canvas} class="dv-x-ribbon-tiles" aria-hidden="true" />
         <Lines selected={selected} />
       </div>
       <input
@@ -99,19 +107,15 @@ interface Column {
 
 function BlockColumn({ block, index, frame, narrow, current, open, onPress }: Column) {
   const { model, state, ribbon } = useScreen();
-  const canvas = useRef<HTMLCanvasElement>(null);
+  const tiles = useRef<HTMLDivElement>(null);
   const row = ribbon.layers.value.find(({ name }) => name === block.shown);
   const first = ribbon.layers.value[0];
   const side = tileSide(row, first);
-  useLayoutEffect(() => {
-    const values = frame && take(frame, "values", "uint8", 4);
-    if (values && canvas.current) paint(canvas.current, values.values, values.shape, index);
-  }, [frame, index]);
   const shown = current && state.layer.value !== block.shown ? state.layer.value.split(".").pop() : "";
   const name = narrow ? block.title.replace(/^.*[ _]/, "") : block.title;
   const pick = (event: MouseEvent): void => {
     const units = frame && take(frame, "units", "int32", 2);
-    const at = canvas.current!.getBoundingClientRect();
+    const at = tiles.current!.getBoundingClientRect();
     const unit = units?.values.subarray(index * TILES, (index + 1) * TILES)[Math.floor(((event.clientY - at.top) / at.height) * TILES)] ?? -1;
     if (unit < 0) return;
     model.set("layer", block.shown);
@@ -127,7 +131,7 @@ function BlockColumn({ block, index, frame, narrow, current, open, onPress }: Co
           {shown && <small>{shown}</small>}
         </bdi>
       </button>
-      <canvas ref={canvas} class="dv-x-block-tiles" style={{ width: `${side}px`, height: `${TILES * side + (TILES - 1) * 2}px` }} title="The strongest units; a click selects one" onClick={pick} />
+      <div ref={tiles} class="dv-x-block-tiles" style={{ width: `${side}px`, height: `${columnHeight(side)}px` }} title="The strongest units; a click selects one" onClick={pick} />
     </div>
   );
 }
@@ -138,18 +142,26 @@ function tileSide(row: LayerRow | undefined, first: LayerRow | undefined): numbe
   return Math.round(SMALLEST + ((LARGEST - SMALLEST) * Math.log2(1 + side!)) / Math.log2(1 + Math.max(most!, side!)));
 }
 
-function paint(canvas: HTMLCanvasElement, values: Uint8Array, [, , height = 1, width = 1]: readonly number[], index: number): void {
-  const gap = 2;
-  const made = pixels(TILES * height + (TILES - 1) * gap, width);
-  for (let tile = 0; tile < TILES; tile++)
-    for (let i = 0; i < height * width; i++) {
-      const value = values[(index * TILES + tile) * height * width + i]!;
-      made.words[tile * (height + gap) * width + i] = TONE[Math.round((value / 255) * (STEPS - 1))]!;
-    }
+/** Draws the tiles of all blocks, each where its column has room for them: a page composes one canvas sooner than twenty. */
+function paint(canvas: HTMLCanvasElement, row: HTMLElement, scratch: Scratch, frame: Frame | null): void {
+  const found = frame && take(frame, "values", "uint8", 4);
+  const places = [...row.querySelectorAll<HTMLElement>(".dv-x-block-tiles")];
+  const last = places.at(-1)?.parentElement;
+  if (!found || !last) return;
+  const [, , height = 1, width = 1] = found.shape;
+  const wide = last.offsetLeft + last.offsetWidth;
+  canvas.style.width = `${wide}px`;
+  const drawing = sharpen(canvas, row.clientHeight, wide);
+  const made = (scratch.current = resized(scratch.current, places.length * TILES * height, width));
+  for (const at of made.words.keys()) made.words[at] = TONE[Math.round(((found.values[at] ?? 0) / 255) * (STEPS - 1))]!;
   flush(made);
-  canvas.height = made.canvas.height;
-  canvas.width = width;
-  context(canvas).drawImage(made.canvas, 0, 0);
+  places.forEach((place, index) => {
+    const { offsetWidth: side, offsetHeight: high } = place;
+    const scale = Math.min(1, high / columnHeight(side));
+    const [left, size] = [place.parentElement!.offsetLeft + place.offsetLeft + (side - scale * side) / 2, scale * side];
+    for (let tile = 0; tile < TILES; tile++)
+      drawing.drawImage(made.canvas, 0, (index * TILES + tile) * height, width, height, left, place.offsetTop + tile * (size + GAP), size, size);
+  });
 }
 
 /** From the strongest units of the block before to the selected block: as thick as what they give to the selected unit. */
@@ -161,7 +173,7 @@ function Lines({ selected }: { selected: number }) {
   const from = ribbon.blocks.value.findIndex(({ shown }) => shown === layer);
   useEffect(() => {
     const node = svg.current!;
-    const ends = from === selected - 1 ? [from, selected].map((index) => node.parentElement?.querySelector(`[data-index="${index}"] canvas`)) : [];
+    const ends = from === selected - 1 ? [from, selected].map((index) => node.parentElement?.querySelector(`[data-index="${index}"] .dv-x-block-tiles`)) : [];
     const [start, end] = ends.map((one) => one?.getBoundingClientRect());
     const at = node.getBoundingClientRect();
     if (!start || !end) return node.replaceChildren();

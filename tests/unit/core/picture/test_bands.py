@@ -231,7 +231,7 @@ def test_a_mask_is_fitted_as_the_picture_is() -> None:
         ("nowhere.tif", "There is no file"),
         (None, "NoneType is not a picture"),
     ),
-    ids=str,
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )
 def test_a_picture_that_does_not_fit_is_refused(picture: Any, said: str) -> None:
     with pytest.raises(DeepvisError, match=said):
