@@ -103,9 +103,9 @@ def test_pixels_boxes_values_and_words(open_notebook: Callable[..., NotebookPage
     outline(page, explorer)
     notebook.wait_until(lambda: notebook.value("pixels.place is not None"), message="no region came")
     assert notebook.value("len(pixels.place)") >= 8
-    explorer.locator(".dv-x-method").select_option("grad_cam")
-    there = "pixels.session.idle(30) and dv.explain(pixels.asked, scene, 'grad_cam').heatmap.sum().item()"
-    everywhere = "dv.explain(pixels.network, scene, 'grad_cam').heatmap.sum().item()"
+    explorer.locator(".dv-x-method").select_option("saliency")
+    there = "pixels.session.idle(30) and dv.explain(pixels.asked, scene, 'saliency').heatmap.sum().item()"
+    everywhere = "dv.explain(pixels.network, scene, 'saliency').heatmap.sum().item()"
     assert notebook.value(there) != notebook.value(everywhere)
     explorer.get_by_text("at the place chosen").wait_for()
     explorer.get_by_role("button", name="region").click()

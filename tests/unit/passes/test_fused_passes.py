@@ -77,7 +77,7 @@ class Shared(nn.Module):
 
 
 class Counting(nn.Module):
-    """Answers that depend on how many pictures there are."""
+    """Answers with a number that no operation of the pass shows: it is the same for every picture when it is run again."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -85,7 +85,7 @@ class Counting(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         maps: Tensor = self.conv(x)
-        return maps.mean((2, 3)) * x.shape[0]
+        return maps.mean((2, 3)) * float(x.detach().numpy().mean())
 
 
 def small(made: nn.Module) -> Network:
