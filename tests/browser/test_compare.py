@@ -216,7 +216,8 @@ def test_a_refusal_stays_in_its_cell_and_further_methods_come_from_the_menu(open
     menu = notebook.page.get_by_label("Add", exact=True)
     colors = menu.locator("option").evaluate_all("found => found.map(o => [o.textContent, getComputedStyle(o).color])")
     grey = [text.replace("\xa0", " ") for text, color in colors if color == "rgb(128, 128, 128)"]
-    assert grey == [f"({title}: not here)" for title in ("Activation maximization", "Attention relevance", "Attention rollout")]
+    absent = ("Activation maximization", "Attention relevance", "Attention rollout")
+    assert grey == [f"({title}: not here)" for title in absent]
     menu.select_option("Gradient")
     notebook.wait_until(lambda: maps(notebook).count() == 6, message="the method was not added")
     settle(notebook)

@@ -77,7 +77,7 @@ class Shared(nn.Module):
 
 
 class Counting(nn.Module):
-    """Answers with a number that no operation of the pass shows: it is the same for every picture when it is run again."""
+    """Answers with a number that no operation shows: where the pass is run again it is that of the first picture."""
 
     def __init__(self) -> None:
         super().__init__()
