@@ -1,5 +1,5 @@
 // What the network is given beside the picture: a line of words, sliders, a second picture; with what each part adds.
-import { useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { signed } from "../arithmetic/number_format";
 import { deliverFile } from "../page/files";
 import { complain } from "../link/model";
@@ -26,10 +26,13 @@ export function Inputs() {
 function WordsInput({ row }: { row: InputRow }) {
   const { parts, inputs } = useScreen();
   const set = (value: string): void => void parts.inputs.link.post("set", { name: row.name, value });
+  const field = useRef<HTMLInputElement>(null);
+  // what is being typed stays while answers come
+  useLayoutEffect(() => void (field.current!.value = row.value as string), [row.value, inputs.turn.value]);
   const most = Math.max(1e-9, ...row.parts.map(([, adds]) => Math.abs(adds)));
   return (
     <>
-      <input key={inputs.turn.value} type="text" class="dv-x-words" aria-label={row.name} placeholder={row.name} value={row.value as string} onChange={(event) => set(event.currentTarget.value)} />
+      <input ref={field} type="text" class="dv-x-words" aria-label={row.name} placeholder={row.name} onChange={(event) => set(event.currentTarget.value)} />
       <div class="dv-x-chips">
         {row.parts.map(([word, adds], place) => (
           <span key={place} class="dv-x-chip" title={`${word}: ${signed(adds)}`} style={{ "--dv-x-adds": String(Math.abs(adds) / most) }} data-sign={adds < 0 ? "against" : "for"}>
