@@ -84,5 +84,4 @@ def unpack(packed: PackedNetwork) -> Network:
     tensors = load_file(Path(packed.folder) / WEIGHTS)
     module, preprocessing, answers, given, name, device = _Unpacker(io.BytesIO(packed.code), tensors).load()
     with torch.inference_mode(False):
-        made = Network(module.to(device), preprocessing, name=name, answers=answers, inputs=given.inputs)
-        return made.given(**given.values) if given.values else made
+        return Network(module.to(device), preprocessing, name=name, answers=answers, inputs=given)

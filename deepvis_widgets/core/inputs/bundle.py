@@ -30,8 +30,12 @@ class Bundle:
     tensors: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def of(cls, inputs: Mapping[str, Input] | None) -> Bundle:
-        """Returns the inputs with the values they begin with. Raises DeepvisError for what is no input."""
+    def of(cls, inputs: Mapping[str, Input] | Bundle | None) -> Bundle:
+        """Returns the inputs with the values they begin with; a bundle as it is. Raises DeepvisError for what is no
+        input.
+        """
+        if isinstance(inputs, Bundle):
+            return inputs
         for name, found in (inputs or {}).items():
             if not isinstance(found, Input):
                 raise DeepvisError(

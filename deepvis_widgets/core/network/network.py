@@ -66,7 +66,7 @@ class Network:
         name: str | None = None,
         *,
         answers: Answers | None = None,
-        inputs: Mapping[str, Input] | None = None,
+        inputs: Mapping[str, Input] | Bundle | None = None,
     ) -> None:
         self.module = module = given(module)
         self.name = name or type(module).__name__
@@ -140,8 +140,7 @@ class Network:
 
     def with_module(self, module: nn.Module) -> Network:
         """Returns a network of the same preprocessing, answers, inputs and name, with another module: a copy, say."""
-        made = Network(module, self.preprocessing, name=self.name, answers=self.answers, inputs=self.inputs.inputs)
-        return made.given(**self.inputs.values) if self.inputs.values else made
+        return Network(module, self.preprocessing, name=self.name, answers=self.answers, inputs=self.inputs)
 
     def _discover(self, said: Answers | Unsaid) -> Discovery:
         """Channels last is quicker, but a network that calls `view` after its convolutions needs the plain order."""

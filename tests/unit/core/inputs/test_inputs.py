@@ -1,6 +1,8 @@
 """Networks that take more than a picture: every method passes the rest along, and words and numbers contribute."""
 
+import copy
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 import deepvis_widgets as dv
+from deepvis_widgets.atlas.builder.transport import pack, unpack
 from deepvis_widgets.engine.client import explanation_key
 
 SIDE = 16
@@ -164,3 +167,10 @@ def test_inputs_that_are_none_are_one_sentence() -> None:
         dv.Words(VOCABULARY, length=3).checked("what is this animal")
     with pytest.raises(dv.DeepvisError, match="accepted: a .low, high. for each"):
         dv.Numbers(["a", "b"], [(0, 1)])
+
+
+def test_a_copy_and_a_network_sent_to_a_worker_are_given_the_same(tmp_path: Path) -> None:
+    net = network(question="what ground", age=30)
+    for other in (net.with_module(copy.deepcopy(net.module)), unpack(pack(net, tmp_path))):
+        assert other.inputs.values["question"] == "what ground" and other.inputs.values["age"] == (30.0,)
+        torch.testing.assert_close(other.logits(VIEW[None]), net.logits(VIEW[None]))
