@@ -1,8 +1,9 @@
 // What the network is given beside the picture: a line of words, sliders, a second picture; with what each part adds.
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { signed } from "../arithmetic/number_format";
 import { deliverFile } from "../page/files";
 import { complain } from "../link/model";
+import { EnteredInput } from "./entered";
 import type { InputRow } from "./parts";
 import { PictureCanvas, usePictures } from "./picture_canvas";
 import { useScreen } from "./screen_context";
@@ -26,13 +27,10 @@ export function Inputs() {
 function WordsInput({ row }: { row: InputRow }) {
   const { parts, inputs } = useScreen();
   const set = (value: string): void => void parts.inputs.link.post("set", { name: row.name, value });
-  const field = useRef<HTMLInputElement>(null);
-  // what is being typed stays while answers come
-  useLayoutEffect(() => void (field.current!.value = row.value as string), [row.value, inputs.turn.value]);
   const most = Math.max(1e-9, ...row.parts.map(([, adds]) => Math.abs(adds)));
   return (
     <>
-      <input ref={field} type="text" class="dv-x-words" aria-label={row.name} placeholder={row.name} onChange={(event) => set(event.currentTarget.value)} />
+      <EnteredInput type="text" class="dv-x-words" aria-label={row.name} placeholder={row.name} value={row.value as string} turn={inputs.turn.value} enter={set} />
       <div class="dv-x-chips">
         {row.parts.map(([word, adds], place) => (
           <span key={place} class="dv-x-chip" title={`${word}: ${signed(adds)}`} style={{ "--dv-x-adds": String(Math.abs(adds) / most) }} data-sign={adds < 0 ? "against" : "for"}>
@@ -56,7 +54,7 @@ function NumbersInput({ row }: { row: InputRow }) {
         return (
           <label key={name} class="dv-x-number">
             <span>{name}</span>
-            <input type="range" min={low} max={high} step={(high - low) / 200} value={values[place]} onChange={(event) => set(place, Number(event.currentTarget.value))} />
+            <EnteredInput type="range" min={low} max={high} step={(high - low) / 200} value={String(values[place])} enter={(text) => set(place, Number(text))} />
             <span title={adds === undefined ? "" : `adds ${signed(adds)}`}>{Number(values[place]!.toPrecision(4))}</span>
           </label>
         );

@@ -2,6 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { save } from "../link/model";
 import type { ExplorerTraits } from "../link/traits";
+import { EnteredInput } from "./entered";
 import type { Param } from "./parts";
 import { useScreen } from "./screen_context";
 
@@ -72,16 +73,16 @@ function Field({ param, value, set }: { param: Param; value: unknown; set: (valu
   const { choices, low, high, step, whole } = param;
   if (choices) return <Choice value={value} options={choices} choose={set} words={inWords} />;
   if (low === null || high === null || step === null)
-    return <input type="text" value={String(value ?? "")} onChange={(event) => set(event.currentTarget.value)} />;
+    return <EnteredInput type="text" value={String(value ?? "")} enter={set} />;
   const read = (text: string): void => {
     const number = Math.min(high, Math.max(low, Number(text)));
     if (text !== "" && Number.isFinite(number)) set(whole ? Math.round(number) : number);
   };
   const limits = { min: low, max: high, step };
-  if ((high - low) / step > FINEST) return <input type="number" {...limits} value={String(value ?? "")} onChange={(event) => read(event.currentTarget.value)} />;
+  if ((high - low) / step > FINEST) return <EnteredInput type="number" {...limits} value={String(value ?? "")} enter={read} />;
   return (
     <>
-      <input type="range" {...limits} value={Number(value ?? low)} onChange={(event) => read(event.currentTarget.value)} />
+      <EnteredInput type="range" {...limits} value={String(value ?? low)} enter={read} />
       <output>{String(value ?? "")}</output>
     </>
   );

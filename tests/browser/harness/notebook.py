@@ -55,9 +55,18 @@ _COMMAND = f"""([name, options]) => {{
   void app.commands.execute(name, options).finally(() => {{ window.commandDone = true; }});
 }}"""
 
+# JupyterLab has what widgets send handled by a subshell, beside the cells: first that one has to be done with it
 _PYTHON = f"""async code => {{
   {_FIND_PANEL}
-  const future = panel.sessionContext.session.kernel.requestExecute({{code, store_history: false}});
+  const kernel = panel.sessionContext.session.kernel;
+  for (const shell of new Set([...kernel._comms.values()].map(comm => comm.subshellId))) {{
+    if (!shell) continue;
+    kernel.subshellId = shell;
+    const empty = kernel.requestExecute({{code: '', silent: true, store_history: false}});
+    kernel.subshellId = null;
+    await empty.done;
+  }}
+  const future = kernel.requestExecute({{code, store_history: false}});
   let printed = '', error = null;
   future.onIOPub = message => {{
     if (message.header.msg_type === 'stream') printed += message.content.text;

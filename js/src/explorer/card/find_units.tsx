@@ -1,6 +1,7 @@
 // Units to go on to: those that fire for a class, and those like the selected one.
 import { useEffect, useId, useState } from "preact/hooks";
 import { ClassNames } from "../class_rows";
+import { EnteredInput } from "../entered";
 import { PictureCanvas, usePictures } from "../picture_canvas";
 import { number } from "../../link/protocol";
 import { useScreen } from "../screen_context";
@@ -20,7 +21,7 @@ export function FindUnits() {
   return (
     <div class="dv-x-about dv-x-finder">
       <label>
-        fires for <input list={list} value={label} aria-label="A class, by name or number" onChange={(event) => setLabel(event.currentTarget.value.trim())} />
+        fires for <EnteredInput list={list} value={label} aria-label="A class, by name or number" enter={(text) => setLabel(text.trim())} />
       </label>
       <label>
         <input type="checkbox" checked={here} onChange={(event) => setHere(event.currentTarget.checked)} /> only in this layer
