@@ -49,7 +49,7 @@ def discover(
     >>> found.layers.names
     ['0', '1']
     """
-    overwritten: frozenset[str] = frozenset()
+    overwritten = _written_in_place(module, x, name, PassOptions(heads=None, answers=said, given=given))
     own = dict(module.named_buffers()) | dict(module.named_parameters())
     while True:  # a first pass shows which outputs are overwritten in place, a second one keeps copies of those
         fields, positions = FieldTrace(x), PositionTrace(x, own)
@@ -67,6 +67,17 @@ def discover(
     layers = _layers(recorder, fields, positions)
     heads = tuple(name if name in layers.names else None for name in recorder.calls.found)
     return Discovery(layers, recording, overwritten, varies, heads, _others(recorder, positions, heads))
+
+
+def _written_in_place(module: nn.Module, x: Tensor, name: str, options: PassOptions) -> frozenset[str]:
+    """Returns which outputs a plain pass shows to be overwritten; such a pass is made where a module says that it does
+    so, as two that are followed number by number take longer.
+    """
+    if not any(getattr(part, "inplace", False) for part in module.modules()):
+        return frozenset()
+    recorder = LayerRecorder(options, 1)
+    _tried(module, x, recorder, name)
+    return recorder.overwritten()
 
 
 def _others(recorder: LayerRecorder, positions: PositionTrace, heads: Sequence[str | None]) -> int:

@@ -18,7 +18,7 @@ from ..network.backward_rules import operation
 from ..network.field_rules import tensors_in
 from ..network.operations import OPERATIONS, UNKNOWN, Positions
 from .follow import Followed, follow
-from .labels import Grid, Labels, find_grid, grid_labels
+from .labels import Grid, Labels, compact, find_grid, grid_labels
 from .names import Extras, told_apart
 
 
@@ -41,6 +41,7 @@ class PositionTrace(TorchFunctionMode):
         self._extras = Extras(parameters)
         self.attentions = 0  # how many there were
         self._asked: set[int] = set()  # outputs that queries, keys and values are taken from
+        self._grids: dict[tuple[object, ...], Grid | None] = {}  # by what labels hold: layers in a row share theirs
         self._remember(image, grid_labels(image.shape))
 
     # --- after the pass ---
@@ -54,7 +55,13 @@ class PositionTrace(TorchFunctionMode):
     def grid_of(self, output: Tensor) -> Grid | None:
         """Returns where positions lie in a tensor (B, ...), None where they are not known."""
         labels = self._labels.get(id(output))
-        return None if labels is None else find_grid(labels)
+        if labels is None or labels.keys is not None:
+            return None
+        values = compact(labels.values[:1])
+        held = (labels.columns, labels.values.shape[1:], values.shape, values.contiguous().numpy().tobytes())
+        if held not in self._grids:
+            self._grids[held] = find_grid(labels)
+        return self._grids[held]
 
     def sides_of(self, weights: Tensor) -> tuple[Grid | None, Grid | None]:
         """Returns where positions lie among the queries and among the keys of a matrix (B, heads, queries, keys)."""
