@@ -122,6 +122,8 @@ class LiveWidget(anywidget.AnyWidget):
             return
         if frame.kind == "ready":
             self._resend(missed=bool(frame.meta.get("late")))
+            if frame.seq:
+                self.ack(frame.seq)
         with self._lock:
             callbacks = tuple(self._callbacks.get(frame.kind, ()))
         for callback in callbacks:

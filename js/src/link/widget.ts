@@ -4,6 +4,7 @@ import { rescue } from "./late_module";
 import { Link, type Channel } from "./link";
 import type { Model } from "./model";
 import { mountNotice } from "./notice";
+import { askUntilAnswered } from "./ready";
 import { shieldKeys } from "./key_shield";
 import { nameControls } from "./control_names";
 import type { CommonTraits } from "./traits";
@@ -35,7 +36,7 @@ export function widget<T extends CommonTraits, State = null>(definition: Definit
         const life = new AbortController();
         const link = new Link(model as unknown as Model<object>, definition.window);
         shared = { link, state: definition.share(link, model, life.signal) };
-        void rescue(model).then((late) => link.send("ready", { late }));
+        void rescue(model).then((late) => askUntilAnswered(link, late, life.signal));
         return () => {
           life.abort();
           link.close();

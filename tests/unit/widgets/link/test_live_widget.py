@@ -49,6 +49,11 @@ def test_ready_sends_the_last_frame_of_each_kind_again(widget: Recording) -> Non
     assert widget.sent[1] == pack("picture", 0, {"n": 2}, {"x": np.array([2], np.uint8)})
 
 
+def test_ready_is_answered_also_where_nothing_was_shown(widget: Recording) -> None:
+    widget.receive("ready", 7)
+    assert widget.sent == [pack("ack", 7)]
+
+
 def test_a_browser_that_missed_messages_gets_the_traits_again(
     widget: Recording, monkeypatch: pytest.MonkeyPatch
 ) -> None:
