@@ -16,6 +16,7 @@ __all__ = [
     "Classes",
     "Compare",
     "ConvolutionBoard",
+    "DeconvnetBoard",
     "DeepvisError",
     "Explorer",
     "Fixed",
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
     from deepvis_widgets.widgets.cam.cam_board import CamBoard
     from deepvis_widgets.widgets.compare.compare import Compare
     from deepvis_widgets.widgets.convolution.convolution_board import ConvolutionBoard
+    from deepvis_widgets.widgets.deconvnet.deconvnet_board import DeconvnetBoard
     from deepvis_widgets.widgets.explorer.explorer import Explorer
     from deepvis_widgets.widgets.husky_wolf.husky_wolf import HuskyWolf
     from deepvis_widgets.widgets.husky_wolf.snow.snow_lab import SnowLab
@@ -93,6 +95,7 @@ else:
             "Classes": "core.answers.classes",
             "Compare": "widgets.compare.compare",
             "ConvolutionBoard": "widgets.convolution.convolution_board",
+            "DeconvnetBoard": "widgets.deconvnet.deconvnet_board",
             "Explorer": "widgets.explorer.explorer",
             "Fixed": "core.inputs.others",
             "HuskyWolf": "widgets.husky_wolf.husky_wolf",

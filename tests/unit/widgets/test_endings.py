@@ -23,6 +23,7 @@ BUSY = {
     "CamBoard": "w = dv.CamBoard()",
     "Compare": "w = dv.Compare()",
     "ConvolutionBoard": "w = dv.ConvolutionBoard()",
+    "DeconvnetBoard": "w = dv.DeconvnetBoard()",
     "Explorer": "w = dv.Explorer(); w.method = 'lime'",
     "HuskyWolf": "w = dv.HuskyWolf(); w.stage = 2",
     "MaximizationLab": "w = dv.MaximizationLab(); w.start()",

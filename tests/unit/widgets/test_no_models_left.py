@@ -110,6 +110,7 @@ def a_unit_shown(view: dv.AtlasView) -> None:
 
 OPEN: dict[str, tuple[Callable[[], Any], Callable[[Any], object]]] = {
     "ConvolutionBoard": (dv.ConvolutionBoard, resized),
+    "DeconvnetBoard": (dv.DeconvnetBoard, lambda board: board.arrange(input_size=7, window=3)),
     "PoolingBoard": (dv.PoolingBoard, lambda board: board.arrange(input_size=7, window=3)),
     "RelevanceBoard": (dv.RelevanceBoard, one_chosen),
     "RelevanceLedger": (dv.RelevanceLedger, settle),
@@ -157,6 +158,13 @@ REFUSED: dict[str, list[dict[str, Any]]] = {
         {"stride": None},
         {"padding": 99},
         {"dilation": 1.5},
+    ],
+    "DeconvnetBoard": [
+        {"input": None},
+        {"window": 9},
+        {"kernel": [[1, 2]]},
+        {"rule": "nonsense"},
+        {"position": (5, 0)},
     ],
     "PoolingBoard": [
         {"input": [[1]]},

@@ -18,6 +18,7 @@ WIDGETS: dict[str, Callable[[], Any]] = {
     "CamBoard": dv.CamBoard,
     "Compare": lambda: dv.Compare(methods=["cam"]),
     "ConvolutionBoard": dv.ConvolutionBoard,
+    "DeconvnetBoard": dv.DeconvnetBoard,
     "Explorer": lambda: dv.Explorer("husky-wolf"),
     "PoolingBoard": dv.PoolingBoard,
     "QuestionBoard": dv.QuestionBoard,
@@ -35,7 +36,11 @@ NONE_MEANS_SOMETHING = {
     ("QuestionBoard", "target"),
     ("RelevanceLedger", "target"),
     ("RelevanceBoard", "pointed"),
-    *((board, trait) for board in ("ConvolutionBoard", "PoolingBoard") for trait in ("hovered", "selected")),
+    *(
+        (board, trait)
+        for board in ("ConvolutionBoard", "DeconvnetBoard", "PoolingBoard")
+        for trait in ("hovered", "selected")
+    ),
 }
 UNBOUNDED = {("CamBoard", "step", "beyond a float")}  # how many terms there are is not known before the first answer
 

@@ -76,6 +76,7 @@ USES: dict[str, tuple[Callable[[], Any], list[Act]]] = {
         [lambda lab: lab.start(), lambda lab: lab.keep(), sets(view="true size")],
     ),
     "OcclusionLab": (dv.OcclusionLab, [sets(occluder=(8, 8, 32, 32)), lambda lab: lab.sweep(), sets(fill="mean")]),
+    "DeconvnetBoard": (dv.DeconvnetBoard, [sets(window=3), sets(rule="guided")]),
     "PoolingBoard": (dv.PoolingBoard, [sets(window=3)]),
     "QuestionBoard": (dv.QuestionBoard, [sets(question="is there a wolf?"), sets(target="no"), asks]),
     "RelevanceBoard": (dv.RelevanceBoard, [sets(step=3), sets(rule="gamma")]),
