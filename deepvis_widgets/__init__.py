@@ -21,6 +21,7 @@ __all__ = [
     "Explorer",
     "Fixed",
     "HuskyWolf",
+    "InteractionBoard",
     "Labels",
     "MaximizationLab",
     "Network",
@@ -73,6 +74,7 @@ if TYPE_CHECKING:
     from deepvis_widgets.widgets.explorer.explorer import Explorer
     from deepvis_widgets.widgets.husky_wolf.husky_wolf import HuskyWolf
     from deepvis_widgets.widgets.husky_wolf.snow.snow_lab import SnowLab
+    from deepvis_widgets.widgets.interaction.interaction_board import InteractionBoard
     from deepvis_widgets.widgets.maximization.maximization_lab import MaximizationLab
     from deepvis_widgets.widgets.occlusion.occlusion_lab import OcclusionLab
     from deepvis_widgets.widgets.pooling.pooling_board import PoolingBoard
@@ -99,6 +101,7 @@ else:
             "Explorer": "widgets.explorer.explorer",
             "Fixed": "core.inputs.others",
             "HuskyWolf": "widgets.husky_wolf.husky_wolf",
+            "InteractionBoard": "widgets.interaction.interaction_board",
             "Labels": "core.answers.classes",
             "MaximizationLab": "widgets.maximization.maximization_lab",
             "Network": "core.network.network",

@@ -47,6 +47,7 @@ ROOMS_OPEN_TO = {
     ("explorer", "atlas_view"): "beside its panes the Explorer shows what an atlas holds of the selected unit",
     ("deconvnet", "convolution"): "it joins that board's arithmetic to the other's",
     ("deconvnet", "pooling"): "it joins that board's arithmetic to the other's",
+    ("interaction", "convolution"): "its layers are that board's convolutions, its facts that board's table",
 }
 WIDGETS = ("widgets", "__init__")
 GROUND_FLOOR_LIBRARIES = {"torch", "numpy", "PIL"}

@@ -26,6 +26,7 @@ BUSY = {
     "DeconvnetBoard": "w = dv.DeconvnetBoard()",
     "Explorer": "w = dv.Explorer(); w.method = 'lime'",
     "HuskyWolf": "w = dv.HuskyWolf(); w.stage = 2",
+    "InteractionBoard": "w = dv.InteractionBoard()",
     "MaximizationLab": "w = dv.MaximizationLab(); w.start()",
     "OcclusionLab": "w = dv.OcclusionLab()",
     "PoolingBoard": "w = dv.PoolingBoard()",

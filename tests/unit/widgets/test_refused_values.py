@@ -20,6 +20,7 @@ WIDGETS: dict[str, Callable[[], Any]] = {
     "ConvolutionBoard": dv.ConvolutionBoard,
     "DeconvnetBoard": dv.DeconvnetBoard,
     "Explorer": lambda: dv.Explorer("husky-wolf"),
+    "InteractionBoard": dv.InteractionBoard,
     "PoolingBoard": dv.PoolingBoard,
     "QuestionBoard": dv.QuestionBoard,
     "RelevanceBoard": dv.RelevanceBoard,
@@ -35,6 +36,7 @@ NONE_MEANS_SOMETHING = {
     *(("Explorer", trait) for trait in ("method", "occluder", "place", "position", "target")),
     ("QuestionBoard", "target"),
     ("RelevanceLedger", "target"),
+    ("InteractionBoard", "hovered"),
     ("RelevanceBoard", "pointed"),
     *(
         (board, trait)
