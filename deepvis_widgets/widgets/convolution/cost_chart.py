@@ -32,23 +32,24 @@ class CostChart(ipywidgets.VBox):
     """Points that grow as sizes are measured; `show` may be called on any thread."""
 
     def __init__(self) -> None:
-        sides = {"x": bqplot.LogScale(min=SIZES[0] * 0.8, max=SIZES[-1] * 1.25), "y": bqplot.LogScale()}
+        sides = {
+            "x": bqplot.LogScale(min=SIZES[0] * 0.8, max=SIZES[-1] * 1.25),
+            "y": bqplot.LogScale(min=1e-3, max=1e3),
+        }
         empty: dict[str, Any] = {"x": [], "y": [], "scales": sides}
         self.points = {
             name: bqplot.Lines(**empty, colors=[colour], marker="circle", marker_size=36, stroke_width=2)
             for name, (_, colour) in SERIES.items()
         }
         self.slopes = [
-            bqplot.Lines(**empty, colors=[SERIES[way][1]], line_style=dashes, stroke_width=1.2, opacities=[0.7])
+            bqplot.Lines(**empty, colors=[SERIES[way][1]], line_style=dashes, stroke_width=2, opacities=[0.7])
             for _, way, dashes, _ in SLOPES
         ]
         self._milliseconds = sides["y"]
-        axes = [
-            bqplot.Axis(scale=sides["x"], label="n, cells of x", tick_values=SIZES, tick_format="d", grid_lines="none"),
-            bqplot.Axis(
-                scale=sides["y"], orientation="vertical", label="ms", num_ticks=5, tick_format="~g", grid_lines="dashed"
-            ),
-        ]
+        up = {"orientation": "vertical", "label": "ms", "tick_format": "~g", "grid_lines": "dashed"}
+        across = {"label": "n, cells of x", "tick_values": SIZES, "tick_format": "d", "grid_lines": "none"}
+        self._axis = bqplot.Axis(scale=sides["y"], **up)
+        axes = [bqplot.Axis(scale=sides["x"], **across), self._axis]
         super().__init__([_legend(), figure([*self.slopes, *self.points.values()], axes, "260px", (10, 44, 62, 16))])
         classed(self, "dv-cost-chart")
 
@@ -57,7 +58,9 @@ class CostChart(ipywidgets.VBox):
         sizes = np.array([each.size for each in found], float)
         times = {name: 1000 * np.array([getattr(each, name) for each in found]) for name in SERIES}
         every = np.concatenate(list(times.values()))
-        push(self._milliseconds, min=float(every.min() / 2), max=float(every.max() * 2))
+        low, high = np.floor(np.log10(every.min())), np.ceil(np.log10(every.max()))
+        push(self._milliseconds, min=float(10**low), max=float(10**high))
+        push(self._axis, tick_values=10.0 ** np.arange(low, high + 1))
         for name, mark in self.points.items():
             push(mark, x=sizes, y=times[name])
         for mark, (exponent, way, _, _) in zip(self.slopes, SLOPES, strict=True):

@@ -14,7 +14,7 @@ from ..kit.notice import Say, status
 from ..kit.progress import Progress
 from ..link.push import push
 from . import words
-from .costs import Times, measure
+from .costs import SIZES, Times, measure
 from .state import ConvolutionState
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ class CostPane(ipywidgets.VBox):
         self._state, self._say = state, say
         self._worker: Worker | None = None
         self.found: list[Times] = []
+        self.sizes = SIZES
         self.button = button(
             "Time both", "Measure W⁺ y and Wᵀ y for growing inputs, with this kernel's size", "clock-o", self.start
         )
@@ -52,7 +53,7 @@ class CostPane(ipywidgets.VBox):
         self._progress.show(0.0)
         self._worker.submit(
             "times",
-            partial(measure, self._state.kernel_size),
+            partial(measure, self._state.kernel_size, sizes=self.sizes),
             long=True,
             on_partial=lambda fraction, found: self._show(fraction, found),  # type: ignore[arg-type]
             on_result=lambda _: self._progress.show(None),

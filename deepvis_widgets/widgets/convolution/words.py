@@ -96,10 +96,16 @@ def costs(lesson: Lesson) -> list[tuple[str, str]]:
     """(what, its value): the multiplications of the product and of the inverse, counted."""
     outputs, inputs = lesson.matrix.shape
     found = operations(outputs, inputs, int((lesson.weights >= 0).sum()))
-    product = f"n·m·p = {inputs}·{outputs}·1 = {found.product}; the sliding kernel needs {found.sliding} of them"
+    product = (
+        f"n·m·p = {inputs}·{outputs}·1 = {found.product} multiplications; the sliding kernel needs {found.sliding}"
+    )
     steps = " + ".join(f"{count} ({name})" for name, count in found.steps.items())
-    inverse = f"{steps} = {found.inverse}" if lesson.inverse.formula else "there is no inverse to multiply with"
-    return [("Multiplications of Wᵀ y", product), ("Multiplications of W⁺ y", inverse)]
+    inverse = (
+        f"{steps} = {found.inverse} multiplications"
+        if lesson.inverse.formula
+        else "there is no inverse to multiply with"
+    )
+    return [("Cost of Wᵀ y", product), ("Cost of W⁺ y", inverse)]
 
 
 def times(found: Sequence[Times]) -> str:

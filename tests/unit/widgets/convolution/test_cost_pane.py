@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from deepvis_widgets.core.report import Report
 from deepvis_widgets.widgets.convolution import cost_pane
 from deepvis_widgets.widgets.convolution.convolution_board import ConvolutionBoard
-from deepvis_widgets.widgets.convolution.costs import Times
+from deepvis_widgets.widgets.convolution.costs import SIZES, Times
 
 FOUND = [Times(size, size**3 * 1e-9, size**2 * 1e-9, size * 1e-9) for size in (32, 64, 128)]
 
@@ -34,10 +34,10 @@ def test_nothing_runs_before_the_first_click(board: ConvolutionBoard) -> None:
 def test_a_click_measures_the_kernel_of_the_board_into_the_chart(
     board: ConvolutionBoard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[tuple[int, str]] = []
+    asked: list[tuple[int, Sequence[int], str]] = []
 
-    def measure(kernel_size: int, report: Report) -> list[Times]:
-        asked.append((kernel_size, threading.current_thread().name))
+    def measure(kernel_size: int, report: Report, sizes: Sequence[int]) -> list[Times]:
+        asked.append((kernel_size, sizes, threading.current_thread().name))
         for number in (1, 2, 3):
             report(number / 3, FOUND[:number])
         return FOUND
@@ -45,7 +45,7 @@ def test_a_click_measures_the_kernel_of_the_board_into_the_chart(
     monkeypatch.setattr(cost_pane, "measure", measure)
     board.kernel_size = 5
     board.costs.button.click()
-    assert board.costs.idle(60) and asked == [(5, "deepvis-costs")]
+    assert board.costs.idle(60) and asked == [(5, SIZES, "deepvis-costs")]
     chart = board.costs.chart
     assert chart is not None and board.costs.found == FOUND
     np.testing.assert_allclose(chart.points["inverse"].y, [1000 * each.inverse for each in FOUND])
@@ -61,7 +61,7 @@ def test_a_click_measures_the_kernel_of_the_board_into_the_chart(
 def test_measuring_stops_and_what_was_found_stays(board: ConvolutionBoard, monkeypatch: pytest.MonkeyPatch) -> None:
     begun, go_on = threading.Event(), threading.Event()
 
-    def measure(kernel_size: int, report: Report) -> list[Times]:
+    def measure(kernel_size: int, report: Report, sizes: Sequence[int]) -> list[Times]:
         report(0.3, FOUND[:1])
         begun.set()
         go_on.wait(60)
@@ -79,7 +79,7 @@ def test_measuring_stops_and_what_was_found_stays(board: ConvolutionBoard, monke
 
 
 def test_a_failure_is_a_sentence(board: ConvolutionBoard, monkeypatch: pytest.MonkeyPatch) -> None:
-    def measure(kernel_size: int, report: Report) -> list[Times]:
+    def measure(kernel_size: int, report: Report, sizes: Sequence[int]) -> list[Times]:
         raise MemoryError
 
     monkeypatch.setattr(cost_pane, "measure", measure)

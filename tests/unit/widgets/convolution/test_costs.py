@@ -117,10 +117,10 @@ def test_a_slope_is_that_of_the_last_sizes() -> None:
 def test_the_facts_count_them_for_the_sizes_on_the_board() -> None:
     state = ConvolutionState(transposed=True)
     facts = dict(words.transposed_facts(state.lesson))
-    assert facts["Multiplications of Wᵀ y"] == "n·m·p = 6·4·1 = 24; the sliding kernel needs 12 of them"
-    square = "96 (W Wᵀ) + 64 (its inverse) + 40 (two products with a vector) = 200"
-    assert facts["Multiplications of W⁺ y"] == square
+    assert facts["Cost of Wᵀ y"] == "n·m·p = 6·4·1 = 24 multiplications; the sliding kernel needs 12"
+    square = "96 (W Wᵀ) + 64 (its inverse) + 40 (two products with a vector) = 200 multiplications"
+    assert facts["Cost of W⁺ y"] == square
     state.padding = 1
-    assert "216 (W⁻¹) + 36 (times y) = 252" in dict(words.transposed_facts(state.lesson)).values()
+    assert "216 (W⁻¹) + 36 (times y) = 252 multiplications" in dict(words.transposed_facts(state.lesson)).values()
     state.kernel = [0, 0, 0]
     assert "there is no inverse to multiply with" in dict(words.transposed_facts(state.lesson)).values()
