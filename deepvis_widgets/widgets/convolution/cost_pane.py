@@ -36,9 +36,10 @@ class CostPane(ipywidgets.VBox):
             "Time both", "Measure W⁺ y and Wᵀ y for growing inputs, with this kernel's size", "clock-o", self.start
         )
         self._progress = Progress("dv-board-row", "Stop; what was measured stays", self.stop, keeps_place=True)
-        self._words = html("dv-board-words")
+        self._words = html("dv-costs-words")
         self.chart: CostChart | None = None
-        super().__init__([ipywidgets.HBox([self.button, self._progress]), self._words])
+        self._rows: list[ipywidgets.Widget] = [ipywidgets.HBox([self.button, self._progress]), self._words]
+        super().__init__(self._rows)
         classed(self, "dv-costs")
 
     def start(self) -> None:
@@ -47,7 +48,7 @@ class CostPane(ipywidgets.VBox):
             from .cost_chart import CostChart  # and with it bqplot, for which no drawing should wait
 
             self.chart = CostChart()
-            self.children = [*self.children, self.chart]
+            self.children = [*self._rows, self.chart]
         if self._worker is None:
             self._worker = Worker("deepvis-costs")
         self._progress.show(0.0)

@@ -150,9 +150,10 @@ class ProjectionPane(MapView):
     def show(self, answer: Experiment, found: HeatMap | None, sentence: str = "") -> None:
         """Shows a deconvolution; without one the picture's place is grey, and a sentence says why. On any thread."""
         unit, size = answer.probe.watched, answer.probe.view.shape[-2:]
-        signal = torch.zeros(3, *size) if found is None else self._arranged(found.attribution)
+        signal = None if found is None else found.attribution
+        shown = torch.zeros(3, *size) if signal is None else self._arranged(signal)
         push(self, title=f"Deconvolution of {unit.layer}:{unit.channel}", notice=sentence)
-        self.push("rgb", *rgb_frame(backward_view(signal, "raw"), ["of its whole map, nothing hidden"]))
+        self.push("rgb", *rgb_frame(backward_view(shown, "raw"), ["of its whole map, nothing hidden"]))
 
 
 class PositionMaps(ipywidgets.Box):
