@@ -16,10 +16,12 @@ __all__ = [
     "Classes",
     "Compare",
     "ConvolutionBoard",
+    "DeconvnetBoard",
     "DeepvisError",
     "Explorer",
     "Fixed",
     "HuskyWolf",
+    "InteractionBoard",
     "Labels",
     "MaximizationLab",
     "Network",
@@ -68,9 +70,11 @@ if TYPE_CHECKING:
     from deepvis_widgets.widgets.cam.cam_board import CamBoard
     from deepvis_widgets.widgets.compare.compare import Compare
     from deepvis_widgets.widgets.convolution.convolution_board import ConvolutionBoard
+    from deepvis_widgets.widgets.deconvnet.deconvnet_board import DeconvnetBoard
     from deepvis_widgets.widgets.explorer.explorer import Explorer
     from deepvis_widgets.widgets.husky_wolf.husky_wolf import HuskyWolf
     from deepvis_widgets.widgets.husky_wolf.snow.snow_lab import SnowLab
+    from deepvis_widgets.widgets.interaction.interaction_board import InteractionBoard
     from deepvis_widgets.widgets.maximization.maximization_lab import MaximizationLab
     from deepvis_widgets.widgets.occlusion.occlusion_lab import OcclusionLab
     from deepvis_widgets.widgets.pooling.pooling_board import PoolingBoard
@@ -93,9 +97,11 @@ else:
             "Classes": "core.answers.classes",
             "Compare": "widgets.compare.compare",
             "ConvolutionBoard": "widgets.convolution.convolution_board",
+            "DeconvnetBoard": "widgets.deconvnet.deconvnet_board",
             "Explorer": "widgets.explorer.explorer",
             "Fixed": "core.inputs.others",
             "HuskyWolf": "widgets.husky_wolf.husky_wolf",
+            "InteractionBoard": "widgets.interaction.interaction_board",
             "Labels": "core.answers.classes",
             "MaximizationLab": "widgets.maximization.maximization_lab",
             "Network": "core.network.network",

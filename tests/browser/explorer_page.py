@@ -29,7 +29,7 @@ explorer.help, explorer.zoom, explorer.frozen, explorer.filming, explorer.locali
 explorer.tiles, explorer.about, explorer.sort, explorer.fill = "activation", "synthesized", "max", "grey"
 explorer.gamma, explorer.boost, explorer.tile, explorer.shares = 0.5, 0.0, 0, True
 explorer.occluder, explorer.target, explorer.method, explorer.params = None, None, "cam", {}
-explorer.backward, explorer.backward_view = _backward, "raw"
+explorer.backward, explorer.backward_view, explorer.backward_seed = _backward, "raw", "map"
 explorer.image, explorer.layer, explorer.unit = _first, _layer, _unit
 """
 

@@ -150,3 +150,14 @@ def test_where_there_is_room_the_drawing_stands_large_beside_its_controls(board:
     board.page.set_viewport_size({"width": 900, "height": 900})
     board.wait_until(lambda: box(".dv-player")["y"] + box(".dv-player")["height"] <= box("canvas")["y"])
     assert box("canvas")["width"] == pytest.approx(board.value("board.size[1]"), abs=1)
+
+
+def test_what_the_inverse_costs_is_measured_on_a_click(board: NotebookPage) -> None:
+    board.python("board.costs.sizes = (32, 64, 128)")  # that take no time
+    board.page.get_by_role("button", name="Time both").click()
+    drawn = board.page.locator(".dv-cost-chart .bqplot path.line")
+    board.wait_until(lambda: "n = 128: W⁺ y" in board.page.locator(".dv-costs").inner_text(), message="no times")
+    board.wait_until(lambda: drawn.count() >= 6, message="no lines")
+    assert board.value("len(board.costs.found)") == 3
+    board.shot("convolution_costs")
+    assert_silent(board)

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.explorer_page import (
+    BACKWARD,
     OPEN,
     assert_silent,
     changed,
@@ -281,4 +282,20 @@ def test_a_picture_set_from_python_is_named_in_the_menu(explorer: NotebookPage, 
         name = name or explorer.value("f'{explorer.image.label} · {explorer.image.background}'")
         explorer.wait_until(lambda n=name: chosen.inner_text() == n, message=f"the menu does not say {name}")
         assert changed(explorer, ".dv-stage-canvas", before)
+    assert_silent(explorer)
+
+
+def test_the_way_back_starts_from_what_is_chosen(explorer: NotebookPage) -> None:
+    menu = explorer.page.get_by_label("What the way back starts from")
+    seen = [shown(explorer, BACKWARD)]
+    for seed in ("activation", "one"):
+        menu.select_option(seed)
+        explorer.wait_until(lambda seed=seed: explorer.value("explorer.backward_seed") == seed)
+        settle(explorer)
+        seen.append(shown(explorer, BACKWARD))
+        explorer.page.locator(
+            ".dv-x-status", has_text=f"from {'1.0' if seed == 'one' else 'one activation'}"
+        ).wait_for()
+    assert not np.array_equal(seen[0], seen[1])
+    assert np.abs(seen[1].astype(int) - seen[2]).max() <= 2  # each drawn by its own span, in which a factor is gone
     assert_silent(explorer)

@@ -79,6 +79,8 @@ def test_a_sweep_fills_the_maps_and_cells_tell_what_the_network_said(lab: Notebo
     surface.click()
     lab.wait_until(lambda: lab.value("list(lab.occluder)") == [48, 48, 32, 32], message="the window is not put there")
     assert "%" in lab.page.locator(".dv-lab-legend").inner_text()
+    projected = canvas_pixels(lab.page.locator(".dv-lab-row .dv-map").nth(3), ".dv-map-canvas")[..., :3]
+    assert projected.std() > 5, "the watched map is not projected down"
     assert not lab.console.unexpected()
 
 

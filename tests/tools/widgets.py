@@ -76,6 +76,8 @@ CASES = (
         "dv.ConvolutionBoard()",
         (("square", "w.arrange(dims=2, input_size=4, kernel_size=2); w.step = 4; w.transposed = True"),),
     ),
+    Case("deconvnet-board", "dv.DeconvnetBoard()", (("last", 'w.seed = "activation"; w.step = 6'),)),
+    Case("interaction-board", "dv.InteractionBoard()", (("strided", "w.arrange(stride=2, depth=2, input_size=12)"),)),
     Case("pooling-board", "dv.PoolingBoard()", (("last", "w.step = 6"),)),
     Case(
         "atlas-view",

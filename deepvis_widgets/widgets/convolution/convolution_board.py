@@ -7,6 +7,7 @@ from typing import Any
 from ..board.cell_board import CellBoard
 from . import words
 from .controls import ConvolutionControls, Facts
+from .cost_pane import CostPane
 from .drawing import Scene
 from .state import ConvolutionState
 
@@ -39,13 +40,18 @@ class ConvolutionBoard(ConvolutionState, CellBoard):
         self.give(input, kernel, stride=stride, padding=padding, dilation=dilation)
         self.transposed = transposed
         self.controls, self._facts = ConvolutionControls(self, self.refuse), Facts(self)
-        super().__init__([self.controls], [self._facts])
+        self.costs = CostPane(self, self.refuse)
+        super().__init__([self.controls], [self._facts, self.costs])
         self.show()
 
     def load(self, example: str) -> None:
         """Shows one of the examples in the menu, with its own numbers."""
         super().load(example)
         self.player.rewind()
+
+    def ending(self) -> None:
+        """Ends what is measured."""
+        self.costs.end()
 
     def scene(self) -> Scene:
         """All that is drawn now."""

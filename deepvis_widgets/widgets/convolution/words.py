@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..board.pen import short
 from .arithmetic import Axis
+from .costs import CLIMBING, Times, operations, slope
 from .lesson import Lesson
 
 
@@ -82,10 +85,38 @@ def transposed_facts(lesson: Lesson) -> list[tuple[str, str]]:
         ("Zeros put in", f"{zeros}, a = {axis.extra} more at the end; the flipped kernel slides by 1"),
         ("Wᵀ y and the sliding kernel", agreement(lesson)),
         ("W⁺", pseudo_inverse(lesson)),
+        *costs(lesson),
         (f"‖{gram} − I‖", f"{short(inverse.gap)}; with 0 the transpose would be the inverse"),
         ("‖x − Wᵀ y‖ / ‖x‖", _share(inverse.transposed_error)),
         ("‖x − W⁺ y‖ / ‖x‖", _share(inverse.restored_error)),
     ]
+
+
+def costs(lesson: Lesson) -> list[tuple[str, str]]:
+    """(what, its value): the multiplications of the product and of the inverse, counted."""
+    outputs, inputs = lesson.matrix.shape
+    found = operations(outputs, inputs, int((lesson.weights >= 0).sum()))
+    product = (
+        f"n·m·p = {inputs}·{outputs}·1 = {found.product} multiplications; the sliding kernel needs {found.sliding}"
+    )
+    steps = " + ".join(f"{count} ({name})" for name, count in found.steps.items())
+    inverse = (
+        f"{steps} = {found.inverse} multiplications"
+        if lesson.inverse.formula
+        else "there is no inverse to multiply with"
+    )
+    return [("Cost of Wᵀ y", product), ("Cost of W⁺ y", inverse)]
+
+
+def times(found: Sequence[Times]) -> str:
+    """What was measured for the largest input, and how it grew."""
+    last, sizes = found[-1], [each.size for each in found]
+    ways = {"W⁺ y": "inverse", "Wᵀ y": "product", "the sliding kernel": "sliding"}
+    took = ", ".join(f"{name} {1000 * getattr(last, way):.3g} ms" for name, way in ways.items())
+    if len(found) < CLIMBING:
+        return f"n = {last.size}: {took}."
+    grew = ", ".join(f"n^{slope(sizes, [getattr(each, way) for each in found]):.1f}" for way in ways.values())
+    return f"n = {last.size}: {took}. Over the last {CLIMBING} sizes they grew as {grew}."
 
 
 def pseudo_inverse(lesson: Lesson) -> str:

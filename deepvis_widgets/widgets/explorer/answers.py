@@ -360,7 +360,7 @@ def reduced(layer: Layer, maps: Tensor, units: Tensor | None, longest: int) -> M
     return Maps(layer, chosen, values.cpu(), *(s.cpu() for s in (flat.amin(1), flat.amax(1), flat.mean(1))))
 
 
-def backward_picture(network: Network, recording: Recording, kind: str, unit: Target, seed: str = "map") -> Tensor:
+def backward_picture(network: Network, recording: Recording, kind: str, unit: Target, seed: str) -> Tensor:
     """The backward pane: the signal of a unit at the input of a pass, in one of the toolbox's views; a picture (3, H,
     W) in [0, 1].
     """
@@ -369,9 +369,9 @@ def backward_picture(network: Network, recording: Recording, kind: str, unit: Ta
     return backward_view(signal, kind)
 
 
-def backward(network: Network, recording: Recording, kind: str, unit: Target, line: str) -> BackwardView:
+def backward(network: Network, recording: Recording, kind: str, unit: Target, seed: str, line: str) -> BackwardView:
     """The picture of the backward pane as it is sent; the line says where no signal comes back at all."""
-    picture = backward_picture(network, recording, kind, unit)
+    picture = backward_picture(network, recording, kind, unit, seed)
     if float(picture.std()) == 0 and recording.path(start(network, recording, unit)[0]) is None:
         line = f"{line} · no gradient comes back"
     return BackwardView(to_bytes(picture), line)

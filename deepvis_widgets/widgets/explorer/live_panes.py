@@ -246,6 +246,9 @@ def meaning(answers: Answers) -> dict[str, Any]:
     }
 
 
+SEED_WORDS = {"map": "the map", "activation": "one activation", "one": "1.0"}
+
+
 class StatusPane:
     """Says what was answered last."""
 
@@ -259,7 +262,7 @@ class StatusPane:
 
     def _tell(self, answered: Answered) -> None:
         found = answered.question
-        view = "" if found.backward == "off" else f" {found.backward_view}"
+        view = "" if found.backward == "off" else f" {found.backward_view} from {SEED_WORDS[found.backward_seed]}"
         explained = f"top {self._network.answers.noun}" if found.target is None else self._network.labels[found.target]
         words = (
             f"{found.unit.layer}:{found.unit.channel}",

@@ -39,6 +39,7 @@ class Question:
     params: dict[str, Any]
     backward: str
     backward_view: str
+    backward_seed: str
     tiles: str
     tile: int
     units: Tensor | None  # whose maps are sent, None: all
@@ -94,6 +95,7 @@ def freeze(
         params=state.chosen_params,
         backward=state.backward,
         backward_view=state.backward_view,
+        backward_seed=state.backward_seed,
         tiles=state.tiles,
         tile=state.tile or TILE,
         units=None if everything and _little(layer, state.tile or TILE) else state.on_screen,

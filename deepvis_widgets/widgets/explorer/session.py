@@ -71,7 +71,8 @@ class Session:
         observe(lambda _: self._open(), names="opened")
         observe(lambda _: self.refresh(rank=False), names=["layer", "fill"])
         observe(lambda change: self.refresh(rank=change["new"] is None), names="occluder")
-        observe(lambda _: self.select(), names=["unit", "position", "backward", "backward_view", "frozen"])
+        selecting = ["unit", "position", "backward", "backward_view", "backward_seed", "frozen"]
+        observe(lambda _: self.select(), names=selecting)
         observe(lambda _: self.explain(), names=["target", "place", "method", "params"])
         observe(lambda _: self._ask_otherwise(), names="inputs")
         observe(lambda change: self.select() if change["new"] == "gradient" else None, names="tiles")
@@ -309,11 +310,11 @@ class Session:
     def _backward_view(self, question: Question, recording: Recording) -> None:
         if not self._wants(BackwardView, question):
             return
-        unit, kind = question.held, question.backward_view
+        unit, kind, seed = question.held, question.backward_view, question.backward_seed
         line = f"{unit.layer}:{unit.channel}" + (" (frozen)" if unit != question.unit else "")
-        make = partial(answers.backward, question.network, recording, kind, unit, line)
+        make = partial(answers.backward, question.network, recording, kind, unit, seed, line)
         if question.settled:
-            self.publish(self._seen_in(recording).get_or_make((unit, kind, line), make), question)
+            self.publish(self._seen_in(recording).get_or_make((unit, kind, seed, line), make), question)
         else:
             self.publish(make(), question)
 

@@ -17,6 +17,7 @@ from ...core.network.target import Target, unit_target
 from ...core.picture.fills import FILLS, fill_picture
 from ...core.picture.reduce import VIEWS
 from ...methods import method, serving
+from ...methods.backward import SEEDS
 from ...methods.base import Method
 from ...methods.deconvnet import checkers
 from ..kit.arguments import as_box, as_params, default_method
@@ -95,6 +96,11 @@ class ExplorerState(traitlets.HasTraits):
     )
     backward = traitlets.Enum(BACKWARD_MODES, "deconvnet", help="mode of the backward pane").tag(sync=True)
     backward_view = traitlets.Enum(VIEWS, "raw", help="how the backward pane is drawn").tag(sync=True)
+    backward_seed = traitlets.Enum(
+        SEEDS,
+        "map",
+        help="what starts the way back: the whole map, the activation at one position, or 1.0 there",
+    ).tag(sync=True)
     frozen = traitlets.Bool(False, help="whether the backward pane keeps its unit while others are browsed").tag(
         sync=True
     )

@@ -20,7 +20,8 @@ class OcclusionLab(OcclusionState, PictureLab):
     Every place the window has been leaves its trail on the picture: what the class `target` (an index or a label, None:
     the top class) lost there, averaged where windows overlap. Three maps have a cell for every position of the window:
     the probability of the class, the label predicted, and the strongest activation of a unit, as in figure 6 of the
-    paper (where the activations of the unit's map are summed). `unit` None is the strongest one of `layer` on the whole
+    paper (where the activations of the unit's map are summed); beside them is the deconvolution of that unit's map on
+    the whole picture, the figure's third panel. `unit` None is the strongest one of `layer` on the whole
     picture, `layer` None the last one that has maps.
 
     `window` is the side of the square in pixels, `stride` what lies between two positions of a sweep, at most the

@@ -1,4 +1,6 @@
-"""The panes of the occlusion lab: the picture with its trail, the class shares, the three maps over positions."""
+"""The panes of the occlusion lab: the picture with its trail, the class shares, the three maps over positions, and the
+deconvolution of the watched unit's map.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +8,19 @@ from collections.abc import Callable
 from typing import Any
 
 import ipywidgets
+import torch
 import traitlets
 from torch import Tensor
 
 from ...core.picture.boxes import Box
 from ...core.picture.picture import to_bytes
+from ...core.picture.reduce import backward_view
+from ...core.results import HeatMap
 from ..kit import layout
 from ..kit.class_bars import Probabilities
 from ..kit.layout import classed, display
 from ..kit.notice import status
-from ..link.frames import signed_overlay_frame, symmetric_range
+from ..link.frames import rgb_frame, signed_overlay_frame, symmetric_range
 from ..link.protocol import Frame
 from ..link.push import push
 from ..views.map_view import MapView
@@ -48,7 +53,8 @@ class OcclusionPanes:
         self.controls = OcclusionControls(state)
         self.picture = PicturePane(state, stage, on_drag)
         self.bars = Probabilities(state.network.answers, lambda index: _pick_class(state, index))
-        self.maps = PositionMaps(state, group, on_cell)
+        self.projection = ProjectionPane(state)
+        self.maps = PositionMaps(state, group, on_cell, self.projection)
         beside = classed(ipywidgets.VBox([sweeping, self.controls]), "dv-lab-side")
         shares = classed(ipywidgets.VBox([self.bars]), "dv-lab-side")
         self.rows = [layout.box("dv-lab-panes", self.picture, shares, beside), self.maps]
@@ -68,6 +74,10 @@ class OcclusionPanes:
         """More of the trail."""
         self.picture.draw_trail(answer)
         self.maps.draw(answer)
+
+    def projected(self, answer: Experiment, found: HeatMap | None, sentence: str = "") -> None:
+        """What in the whole picture the watched map responds to."""
+        self.projection.show(answer, found, sentence)
 
     def say(self, sentence: str) -> None:
         """One sentence about what went wrong."""
@@ -129,10 +139,31 @@ class PicturePane(ipywidgets.VBox):
         self._on_drag(None if box is None else tuple(box), lambda: self.stage.ack(seq) if seq else None)
 
 
-class PositionMaps(ipywidgets.Box):
-    """The three maps: a cell for each position of the window. A click on a cell calls `on_cell((row, col))`."""
+class ProjectionPane(MapView):
+    """The watched unit's map projected down to the whole picture, as in figure 6c of Zeiler & Fergus 2014."""
 
-    def __init__(self, state: OcclusionState, group: str, on_cell: Callable[[tuple[int, int]], object]) -> None:
+    def __init__(self, state: OcclusionState) -> None:
+        self._arranged = state.network.preprocessing.arranged
+        super().__init__(title="Deconvolution", label="Deconvolution of the watched map", size=SIDE, smooth=True)
+        self.interactive = False
+
+    def show(self, answer: Experiment, found: HeatMap | None, sentence: str = "") -> None:
+        """Shows a deconvolution; without one the picture's place is grey, and a sentence says why. On any thread."""
+        unit, size = answer.probe.watched, answer.probe.view.shape[-2:]
+        signal = None if found is None else found.attribution
+        shown = torch.zeros(3, *size) if signal is None else self._arranged(signal)
+        push(self, title=f"Deconvolution of {unit.layer}:{unit.channel}", notice=sentence)
+        self.push("rgb", *rgb_frame(backward_view(shown, "raw"), ["of its whole map, nothing hidden"]))
+
+
+class PositionMaps(ipywidgets.Box):
+    """The three maps: a cell for each position of the window, and what stands `beside` them. A click on a cell calls
+    `on_cell((row, col))`.
+    """
+
+    def __init__(
+        self, state: OcclusionState, group: str, on_cell: Callable[[tuple[int, int]], object], beside: ipywidgets.Widget
+    ) -> None:
         self._state = state
         common: dict[str, Any] = {"group": group, "size": SIDE, "linked": True}
 
@@ -145,7 +176,7 @@ class PositionMaps(ipywidgets.Box):
         self.legend = layout.html("dv-lab-legend")
         labels = ipywidgets.VBox([self.label, self.legend])
         display(labels, state.network.answers.ranked)
-        super().__init__([self.probability, labels, self.activation])
+        super().__init__([self.probability, labels, self.activation, beside])
         self.add_class("dv-lab-row")
         for shown in (self.probability, self.label, self.activation):
             shown.observe(lambda change: change["new"] is None or on_cell(tuple(change["new"])), names="position")

@@ -12,7 +12,7 @@ from torch import Tensor
 from ...core.content_key import content_key
 from ...core.picture.boxes import Box
 from ...core.report import Report
-from ...core.results import Result
+from ...core.results import HeatMap, Result
 from ...core.weights_key import weights_key
 from ...engine.client import Client
 from ...methods import explain
@@ -39,6 +39,9 @@ class OcclusionAnswers(Protocol):
 
     def grown(self, answer: Experiment) -> None:
         """The trail has more to show, or shows another score."""
+
+    def projected(self, answer: Experiment, found: HeatMap | None, sentence: str = "") -> None:
+        """The deconvolution of the watched map on the whole picture; None: there is none, as a sentence says."""
 
     def swept(self, fraction: float | None) -> None:
         """How far the sweep is; None when none is running."""
@@ -96,9 +99,28 @@ class OcclusionSession:
             self._answers.begun(experiment)
             self._draw()
             self.look(self._box)
+            self._project(experiment)
             sweep = self._sweep_next
         if sweep:
             self.sweep()
+
+    def _project(self, experiment: Experiment) -> None:
+        """Asks what in the whole picture the watched map responds to."""
+        network, view, unit = self._client.network, experiment.probe.view, experiment.probe.watched
+        asked = (weights_key(network.module), network.inputs.key, view, unit.layer, unit.channel)
+        self._client.ask(
+            "projection",
+            lambda _: explain(network, view, "deconvnet", layer=unit.layer, unit=unit.channel, seed="map"),
+            lambda found: self._projected(experiment, found),
+            doing="projecting the watched map down",
+            key=content_key("projected map", *asked),
+            on_error=lambda sentence: self._projected(experiment, None, sentence),
+        )
+
+    def _projected(self, experiment: Experiment, found: Any, sentence: str = "") -> None:
+        with self._lock:
+            if experiment is self.experiment:
+                self._answers.projected(experiment, found, sentence)
 
     # --- by hand ---
 

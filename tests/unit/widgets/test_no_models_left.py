@@ -110,6 +110,8 @@ def a_unit_shown(view: dv.AtlasView) -> None:
 
 OPEN: dict[str, tuple[Callable[[], Any], Callable[[Any], object]]] = {
     "ConvolutionBoard": (dv.ConvolutionBoard, resized),
+    "DeconvnetBoard": (dv.DeconvnetBoard, lambda board: board.arrange(input_size=7, window=3)),
+    "InteractionBoard": (dv.InteractionBoard, lambda board: board.arrange(input_size=7, depth=2)),
     "PoolingBoard": (dv.PoolingBoard, lambda board: board.arrange(input_size=7, window=3)),
     "RelevanceBoard": (dv.RelevanceBoard, one_chosen),
     "RelevanceLedger": (dv.RelevanceLedger, settle),
@@ -158,6 +160,14 @@ REFUSED: dict[str, list[dict[str, Any]]] = {
         {"padding": 99},
         {"dilation": 1.5},
     ],
+    "DeconvnetBoard": [
+        {"input": None},
+        {"window": 9},
+        {"kernel": [[1, 2]]},
+        {"rule": "nonsense"},
+        {"position": (5, 0)},
+    ],
+    "InteractionBoard": [{"depth": 9}, {"stride": 1.5}, {"stride": 3, "padding": 0}, {"unit": (9, 9)}, {"size": 3}],
     "PoolingBoard": [
         {"input": [[1]]},
         {"input": None},

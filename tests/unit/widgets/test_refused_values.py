@@ -18,7 +18,9 @@ WIDGETS: dict[str, Callable[[], Any]] = {
     "CamBoard": dv.CamBoard,
     "Compare": lambda: dv.Compare(methods=["cam"]),
     "ConvolutionBoard": dv.ConvolutionBoard,
+    "DeconvnetBoard": dv.DeconvnetBoard,
     "Explorer": lambda: dv.Explorer("husky-wolf"),
+    "InteractionBoard": dv.InteractionBoard,
     "PoolingBoard": dv.PoolingBoard,
     "QuestionBoard": dv.QuestionBoard,
     "RelevanceBoard": dv.RelevanceBoard,
@@ -34,8 +36,13 @@ NONE_MEANS_SOMETHING = {
     *(("Explorer", trait) for trait in ("method", "occluder", "place", "position", "target")),
     ("QuestionBoard", "target"),
     ("RelevanceLedger", "target"),
+    ("InteractionBoard", "hovered"),
     ("RelevanceBoard", "pointed"),
-    *((board, trait) for board in ("ConvolutionBoard", "PoolingBoard") for trait in ("hovered", "selected")),
+    *(
+        (board, trait)
+        for board in ("ConvolutionBoard", "DeconvnetBoard", "PoolingBoard")
+        for trait in ("hovered", "selected")
+    ),
 }
 UNBOUNDED = {("CamBoard", "step", "beyond a float")}  # how many terms there are is not known before the first answer
 

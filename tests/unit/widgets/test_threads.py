@@ -76,6 +76,8 @@ USES: dict[str, tuple[Callable[[], Any], list[Act]]] = {
         [lambda lab: lab.start(), lambda lab: lab.keep(), sets(view="true size")],
     ),
     "OcclusionLab": (dv.OcclusionLab, [sets(occluder=(8, 8, 32, 32)), lambda lab: lab.sweep(), sets(fill="mean")]),
+    "DeconvnetBoard": (dv.DeconvnetBoard, [sets(window=3), sets(rule="guided")]),
+    "InteractionBoard": (dv.InteractionBoard, [sets(depth=2), sets(unit=(1, 3)), sets(hovered=(0, 2))]),
     "PoolingBoard": (dv.PoolingBoard, [sets(window=3)]),
     "QuestionBoard": (dv.QuestionBoard, [sets(question="is there a wolf?"), sets(target="no"), asks]),
     "RelevanceBoard": (dv.RelevanceBoard, [sets(step=3), sets(rule="gamma")]),

@@ -16,6 +16,11 @@ const BACKWARD: readonly (readonly [ExplorerTraits["backward"], string])[] = [
   ["deconvnet", "deconvnet"],
   ["guided_backprop", "guided"],
 ];
+const SEEDS: readonly (readonly [ExplorerTraits["backward_seed"], string])[] = [
+  ["map", "map"],
+  ["activation", "alone"],
+  ["one", "1.0"],
+];
 const VIEWS = ["raw", "grey", "norm", "blurred norm"];
 const TABS: readonly Tab<About>[] = [
   { name: "synthesized", words: "unit", help: "What the unit wants to see, and its strongest pictures" },
@@ -75,9 +80,15 @@ function BackwardControls() {
   const { model, state } = useScreen();
   return (
     <div class="dv-x-controls dv-x-way-back">
-      <span class="dv-dim">back:</span>
       <select aria-label="Backward mode" title="Backward mode (n)" value={state.backward.value} onChange={(event) => save(model, "backward", event.currentTarget.value)}>
         {BACKWARD.map(([name, words]) => (
+          <option key={name} value={name}>
+            {words}
+          </option>
+        ))}
+      </select>
+      <select aria-label="What the way back starts from" title="What the way back starts from: the whole map, one activation alone, or 1.0 in its place (the same picture: the way back only scales it)" value={state.backward_seed.value} onChange={(event) => save(model, "backward_seed", event.currentTarget.value)}>
+        {SEEDS.map(([name, words]) => (
           <option key={name} value={name}>
             {words}
           </option>

@@ -111,6 +111,22 @@ def test_every_pane_shows_the_numbers_of_the_network(explorer: Explorer, picture
     np.testing.assert_allclose(shares(explorer), sorted(expected_shares), rtol=1e-4)
 
 
+@pytest.mark.parametrize("position", [None, (1, 2)])
+@pytest.mark.parametrize("seed", ["map", "activation", "one"])
+def test_the_way_back_starts_from_what_is_chosen(
+    explorer: Explorer, pictures: list[torch.Tensor], seed: str, position: tuple[int, int] | None
+) -> None:
+    explorer.backward_seed, explorer.position = seed, position
+    settle(explorer)
+    unit = explorer.unit if position is None else (explorer.unit, position)
+    found = explain(explorer.network, pictures[0], "deconvnet", layer=explorer.layer, unit=unit, seed=seed)
+    shown = last(explorer.panes.backward, "rgb").arrays["picture"].astype(float) / 255
+    expected = backward_view(found.attribution, "raw").permute(1, 2, 0).numpy()  # type: ignore[attr-defined]
+    np.testing.assert_allclose(shown, expected, atol=1 / 255)
+    words = {"map": "the map", "activation": "one activation", "one": "1.0"}
+    assert f"backward: deconvnet raw from {words[seed]}" in explorer.panes.status.port.values["words"]
+
+
 def test_an_occluder_is_what_the_network_sees(explorer: Explorer, pictures: list[torch.Tensor]) -> None:
     explorer.occluder = (4, 6, 10, 12)
     settle(explorer)
@@ -430,9 +446,9 @@ def test_a_unit_seen_before_is_not_computed_again(explorer: Explorer, monkeypatc
     computed: list[int] = []
     compute = live.backward_picture
 
-    def counted(network: Network, recording: Recording, kind: str, unit: Target) -> torch.Tensor:
+    def counted(network: Network, recording: Recording, kind: str, unit: Target, seed: str) -> torch.Tensor:
         computed.append(unit.channel)
-        return compute(network, recording, kind, unit)
+        return compute(network, recording, kind, unit, seed)
 
     monkeypatch.setattr(live, "backward_picture", counted)
     explorer.backward = "gradient"

@@ -324,6 +324,7 @@ def something(session: Session, chance: random.Random) -> Callable[[], object]:
         "image": [picture(number) for number in range(5)],
         "backward": ["gradient", "deconvnet", "guided_backprop"],
         "backward_view": ["raw", "norm"],
+        "backward_seed": ["map", "activation", "one"],
         "frozen": [False, True],
         "tiles": ["activation", "gradient"],
     }
@@ -356,7 +357,8 @@ def copy(state: ExplorerState) -> Session:
     """A session that never knew another state, on a network of its own with the same weights."""
     again = ExplorerState()
     again.begin(network(), state.image, state.layer, state.unit, state.target)
-    names = ("position", "params", "method", "occluder", "fill", "backward", "backward_view", "frozen", "tiles")
+    names = ("position", "params", "method", "occluder", "fill", "frozen", "tiles")
+    names += ("backward", "backward_view", "backward_seed")
     for name in names:
         setattr(again, name, getattr(state, name))
     again.set_trait("held", state.held)

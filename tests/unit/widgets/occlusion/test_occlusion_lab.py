@@ -13,6 +13,7 @@ import torch
 from deepvis_widgets.core.errors import DeepvisError
 from deepvis_widgets.core.network.network import Network
 from deepvis_widgets.core.picture.preprocess import Preprocess
+from deepvis_widgets.core.picture.reduce import backward_view
 from deepvis_widgets.methods import explain
 from deepvis_widgets.widgets.link.protocol import Frame, pack
 from deepvis_widgets.widgets.occlusion.occlusion_lab import OcclusionLab
@@ -124,6 +125,18 @@ def test_a_failing_network_is_a_sentence_and_the_drag_goes_on(lab: OcclusionLab,
     assert "the network broke" in lab.stage.notice
     monkeypatch.undo()
     assert drag(lab, [5, 4, 8, 8], 6) == [6] and lab.stage.notice == ""
+
+
+def test_the_watched_map_is_shown_projected_down(lab: OcclusionLab) -> None:
+    lab.unit = 1
+    settle(lab)
+    found = explain(lab.network, pictures()[0], "deconvnet", layer=lab.layer, unit=1, seed="map")
+    expected = backward_view(found.attribution, "raw").permute(1, 2, 0).numpy()  # type: ignore[attr-defined]
+    pane = lab.panes.projection
+    np.testing.assert_allclose(last(pane, "rgb").arrays["picture"] / 255, expected, atol=1 / 255)
+    assert pane.title == f"Deconvolution of {lab.layer}:1" and pane.notice == ""
+    pane.show(lab.session.experiment, None, "There is none.")  # type: ignore[arg-type]
+    assert pane.notice == "There is none." and len(np.unique(last(pane, "rgb").arrays["picture"])) == 1
 
 
 def test_a_sweep_gives_the_methods_maps(lab: OcclusionLab) -> None:

@@ -29,6 +29,7 @@ class Notebook:
         self.sweeps: list[float | None] = []
         self.sentences: list[str] = []
         self.over = 0
+        self.projected_: list[tuple[Experiment, Any, str]] = []
 
     def left(self) -> None:
         self.over += 1
@@ -41,6 +42,9 @@ class Notebook:
 
     def grown(self, answer: Experiment) -> None:
         assert answer.colours.colour(answer.probe.whole.label)
+
+    def projected(self, answer: Experiment, found: Any, sentence: str = "") -> None:
+        self.projected_.append((answer, found, sentence))
 
     def swept(self, fraction: float | None) -> None:
         self.sweeps.append(fraction)
@@ -134,3 +138,27 @@ def test_what_was_asked_before_it_forgets_is_not_answered(lesson: Lesson) -> Non
     go.set()
     lesson.settle()
     assert not lesson.notes.begun_ and lesson.session.experiment is None
+
+
+def test_the_watched_map_is_projected_down_once(lesson: Lesson) -> None:
+    picture = torch.rand(3, 32, 32)
+    lesson.state.unit = 2
+    lesson.state.image = picture
+    lesson.settle()
+    experiment, found, sentence = lesson.notes.projected_[-1]
+    asked = {"layer": lesson.state.layer, "unit": 2, "seed": "map"}
+    expected = explain(lesson.network, picture, "deconvnet", **asked)
+    assert experiment is lesson.session.experiment and sentence == ""
+    torch.testing.assert_close(found.attribution, expected.attribution)  # type: ignore[attr-defined]
+    lesson.state.fill = "black"
+    lesson.settle()
+    assert lesson.notes.projected_[-1][0] is lesson.session.experiment and lesson.notes.projected_[-1][1] is found
+
+
+def test_without_a_way_back_a_sentence_says_so_and_the_experiment_goes_on(lesson: Lesson) -> None:
+    lesson.network.module.register_forward_pre_hook(lambda _, given: tuple(each.detach() for each in given))
+    lesson.state.image = torch.rand(3, 32, 32)
+    lesson.settle()
+    _, found, sentence = lesson.notes.projected_[-1]
+    assert found is None and "No gradient comes back" in sentence
+    assert lesson.notes.sentences == [""] and len(lesson.notes.visited_) == 1

@@ -1,0 +1,1 @@
+"""DeconvnetBoard: convolution, ReLU and max pooling joined, there and back."""
