@@ -73,6 +73,7 @@ TEST = [
     # independent implementations our numbers are held against
     "captum",
     "lime",
+    "scikit-learn",
     "zennit",
     # vision transformers that users bring
     "transformers",

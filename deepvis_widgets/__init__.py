@@ -47,6 +47,7 @@ __all__ = [
     "scene",
     "score",
     "score_table",
+    "teach",
     "train_on_snow",
 ]
 
@@ -81,6 +82,7 @@ if TYPE_CHECKING:
     from deepvis_widgets.zoo.photos import photo
     from deepvis_widgets.zoo.scenes import scene
     from deepvis_widgets.zoo.snow_net import train_on_snow
+    from deepvis_widgets.zoo.teaching.teach import teach
 else:
     __getattr__, __dir__ = at_first_use(
         __name__,
@@ -120,6 +122,7 @@ else:
             "scene": "zoo.scenes",
             "score": "scores",
             "score_table": "scores",
+            "teach": "zoo.teaching.teach",
             "train_on_snow": "zoo.snow_net",
         },
     )
