@@ -35,6 +35,7 @@ __all__ = [
     "ScoreTable",
     "Similarity",
     "SnowLab",
+    "TeachBoard",
     "Values",
     "Words",
     "__version__",
@@ -78,6 +79,7 @@ if TYPE_CHECKING:
     from deepvis_widgets.widgets.question.question_board import QuestionBoard
     from deepvis_widgets.widgets.relevance.relevance_board import RelevanceBoard
     from deepvis_widgets.widgets.relevance.relevance_ledger import RelevanceLedger
+    from deepvis_widgets.widgets.teach.teach_board import TeachBoard
     from deepvis_widgets.zoo.load import load
     from deepvis_widgets.zoo.photos import photo
     from deepvis_widgets.zoo.scenes import scene
@@ -113,6 +115,7 @@ else:
             "ScoreTable": "scores",
             "Similarity": "core.answers.similarity",
             "SnowLab": "widgets.husky_wolf.snow.snow_lab",
+            "TeachBoard": "widgets.teach.teach_board",
             "Values": "core.answers.values",
             "Words": "core.inputs.words",
             "contributions": "methods.perturbation.contributions",
