@@ -65,6 +65,11 @@ CASES = (
     ),
     Case("cam-board", f"dv.CamBoard(picture={SNOWY})", (("sum", 'w.target = "wolf"; w.step = 3; w.threshold = 0.5'),)),
     Case("question-board", f"dv.QuestionBoard(picture={SNOWY})", (("ground", 'w.ask("what is the ground?")'),)),
+    Case(
+        "teach-board",
+        "dv.TeachBoard()",
+        (("taught", 'w.examples = {"husky": [w.choices[0][1]], "wolf": [w.choices[1][1]]}; w.target = "wolf"'),),
+    ),
     Case("relevance-board", "dv.RelevanceBoard()", (("back", 'w.rule = "gamma"; w.step = 7'),)),
     Case(
         "relevance-ledger",

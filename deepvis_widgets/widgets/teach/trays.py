@@ -74,7 +74,7 @@ class TrayPane(ipywidgets.VBox):
 
     def __init__(self, state: TeachState, place: int, act: Callable[..., bool], show: Callable[[Any], object]) -> None:
         self._state, self._place, self._act, self._show = state, place, act, show
-        self._pictures: tuple[Any, ...] | None = None
+        self._views: tuple[Tensor, ...] | None = None
         self._names: list[str] = []
         self.name = ipywidgets.Text(continuous_update=False, tooltip="Name of the class; Enter takes it")
         self.away = button("", "Take this class away", "trash", on_click=lambda: act(state.remove_tray, self.label))
@@ -97,17 +97,15 @@ class TrayPane(ipywidgets.VBox):
 
     def follow(self) -> None:
         """Shows the name and the pictures that the state has."""
-        pictures = self._state.examples[self.label]
+        pictures, views = self._state.examples[self.label], self._state.views[self.label]
         self.name.value = self.label
         self.tray.label = f"Pictures of {self.label}"
         display(self.away, len(self._state.labels) > FEWEST)
-        if pictures != self._pictures:
-            self._pictures = pictures
-            self.tray.marked = []
-            self.tray.captions = [
-                picture_name(picture, f"picture {place}") for place, picture in enumerate(pictures, 1)
-            ]
-            self.tray.push("pictures", {}, {"pictures": thumbnails(self._state.views[self.label])})
+        if self._views is None or list(map(id, views)) != list(map(id, self._views)):
+            self._views = views
+            self._names = [picture_name(picture, f"picture {place}") for place, picture in enumerate(pictures, 1)]
+            self.tray.marked, self.tray.captions = [], self._names
+            self.tray.push("pictures", {}, {"pictures": thumbnails(views)})
 
     def mark(self, label: str, told: Sequence[str | None]) -> None:
         """Marks the pictures that were told something else; on any thread."""

@@ -32,6 +32,7 @@ BUSY = {
     "RelevanceBoard": "w = dv.RelevanceBoard()",
     "RelevanceLedger": "w = dv.RelevanceLedger()",
     "SnowLab": "w = dv.SnowLab(); w.train()",
+    "TeachBoard": "w = dv.TeachBoard(); w.add('first', w.image); w.add('second', w.choices[1][1])",
 }
 # long enough for the first pass to be under way; how each ends is the same whenever it comes
 SCRIPT = "import time, deepvis_widgets as dv; {}; time.sleep(0.2)"

@@ -8,6 +8,7 @@ from typing import Any
 
 import ipycanvas.canvas  # noqa: F401 (keeps one manager for all canvases, from its import on)
 import pytest
+from torch import nn
 from ipywidgets import Widget
 from traitlets import TraitError
 
@@ -103,6 +104,14 @@ def one_chosen(board: dv.RelevanceBoard) -> None:
     board.rule, board.step, board.chosen = "gamma", 3, "w14"
 
 
+def trays_changed(board: dv.TeachBoard) -> None:
+    board.add_tray()
+    board.add("first", board.image)
+    board.add("class 3", board.choices[1][1])
+    settle(board)
+    board.remove_tray("second")
+
+
 def a_unit_shown(view: dv.AtlasView) -> None:
     view.go("features.relu5", 12)
     settle(view)
@@ -115,6 +124,7 @@ OPEN: dict[str, tuple[Callable[[], Any], Callable[[Any], object]]] = {
     "RelevanceLedger": (dv.RelevanceLedger, settle),
     "CamBoard": (dv.CamBoard, settle),
     "QuestionBoard": (dv.QuestionBoard, settle),
+    "TeachBoard": (dv.TeachBoard, trays_changed),
     "HuskyWolf": (dv.HuskyWolf, lambda lesson: setattr(lesson, "making", True)),
     "AtlasView": (lambda: dv.AtlasView(None, "husky-wolf"), a_unit_shown),
 }
@@ -206,6 +216,15 @@ REFUSED: dict[str, list[dict[str, Any]]] = {
         {"pictures": []},
         {"question": "where is the unicorn?"},
         {"question": 3},
+    ],
+    "TeachBoard": [
+        {"network": "nonsense"},
+        {"network": nn.Sequential(nn.Conv2d(3, 2, 32, 32), nn.Flatten())},
+        {"examples": {"one": []}},
+        {"examples": [3]},
+        {"picture": "nowhere.png"},
+        {"pictures": []},
+        {"target": "nonsense"},
     ],
     "Explorer": [{"layer": "nonsense"}, {"unit": 9999}, {"target": 999}, {"picture": "nowhere.png"}],
     "OcclusionLab": [{"layer": "nonsense"}, {"unit": 9999}, {"target": 999}, {"picture": "nowhere.png"}],

@@ -23,6 +23,7 @@ WIDGETS: dict[str, Callable[[], Any]] = {
     "QuestionBoard": dv.QuestionBoard,
     "RelevanceBoard": dv.RelevanceBoard,
     "RelevanceLedger": dv.RelevanceLedger,
+    "TeachBoard": dv.TeachBoard,
 }
 VALUES: dict[str, Any] = UNFIT | {
     "two of nan": (math.nan, 1),
@@ -34,6 +35,7 @@ NONE_MEANS_SOMETHING = {
     *(("Explorer", trait) for trait in ("method", "occluder", "place", "position", "target")),
     ("QuestionBoard", "target"),
     ("RelevanceLedger", "target"),
+    ("TeachBoard", "target"),
     ("RelevanceBoard", "pointed"),
     *((board, trait) for board in ("ConvolutionBoard", "PoolingBoard") for trait in ("hovered", "selected")),
 }

@@ -13,6 +13,7 @@ from typing import Any
 from weakref import WeakSet
 
 import ipywidgets
+import numpy as np
 import pytest
 
 import deepvis_widgets as dv
@@ -45,6 +46,14 @@ def drag(explorer: Any) -> None:
 def asks(board: Any) -> None:
     board.panes.question.offers[2].click()
     board.panes.question.field.value = "what is the wulf?"
+
+
+def learns(board: Any) -> None:
+    levels = np.zeros((*board.network.size, 3), np.uint8)
+    frame(board.panes.picture.camera, "frame", {}, {"picture": levels})
+    for tray in board.panes.trays.trays:
+        tray.add.click()
+        board.bar.step(1)
 
 
 USES: dict[str, tuple[Callable[[], Any], list[Act]]] = {
@@ -84,6 +93,7 @@ USES: dict[str, tuple[Callable[[], Any], list[Act]]] = {
         lambda: dv.SnowLab(fresh=1, steps=2, animals=2, grounds=2),
         [lambda lab: lab.train(), sets(method="occlusion")],
     ),
+    "TeachBoard": (dv.TeachBoard, [learns, sets(target=1), lambda board: board.add_tray()]),
 }
 
 
