@@ -1,4 +1,4 @@
-"""The teaching board in a real browser: a file into a tray, the picture shown and the camera's, a class of one's own."""
+"""The teaching board in a real browser: files into a tray, the picture shown and the camera's, classes taught."""
 
 from __future__ import annotations
 

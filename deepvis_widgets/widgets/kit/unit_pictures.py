@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -29,13 +29,19 @@ NEAR = 0.4  # of the picture's sides: the most that a patch shows, where the uni
 
 @dataclass(frozen=True, eq=False)
 class UnitPicture:
-    """A unit, by its place among those asked for: what it wants to see and where it is strongest, both (3, SIDE, SIDE),
-    None where that is not known, or not yet.
+    """A unit, with its place among those asked for: what it wants to see and where it is strongest, both (3, SIDE,
+    SIDE), None where that is not known, or not yet.
     """
 
+    unit: int
     place: int
-    pattern: Tensor | None
-    patch: Tensor | None
+    pattern: Tensor | None = None
+    patch: Tensor | None = None
+
+    @property
+    def known(self) -> bool:
+        """Whether there is anything to see."""
+        return self.pattern is not None or self.patch is not None
 
     @property
     def pair(self) -> Tensor:
@@ -76,16 +82,16 @@ class UnitPictures:
         if not self._known:
             self._atlas, self._layer, self._known = shipped_atlas(self._network), averaged_layer(self._network), True
         layer = self._layer
-        if layer is None:
-            return
-        found = []
+        missing = []
         for place, unit in enumerate(units):
-            found.append(UnitPicture(place, self._stored(layer, unit), self._patch(layer, unit, looked)))
-            report(0.0, found[-1])
-        missing = [(one, unit) for one, unit in zip(found, units, strict=True) if one.pattern is None]
-        for done, (one, unit) in enumerate(missing):
-            drawn = self._drawn(layer, unit, lambda *_, done=done: report(done / len(missing)))
-            report(done / len(missing), UnitPicture(one.place, drawn, one.patch))
+            found = UnitPicture(unit, place)
+            if layer is not None:
+                found = replace(found, pattern=self._stored(layer, unit), patch=self._patch(layer, unit, looked))
+                missing += [found] if found.pattern is None else []
+            report(0.0, found)
+        for done, found in enumerate(missing):
+            drawn = self._drawn(str(layer), found.unit, lambda *_, done=done: report(done / len(missing)))
+            report(done / len(missing), replace(found, pattern=drawn))
 
     def _stored(self, layer: str, unit: int) -> Tensor | None:
         stored = self._atlas.patterns(layer, unit) if self._atlas is not None else []

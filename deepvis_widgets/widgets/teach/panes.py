@@ -88,7 +88,7 @@ class UnitsPane(ipywidgets.VBox):
         self.gallery = Gallery(size=148, startable=False, placeholder="")
         self._shown: tuple[Lesson, int] | None = None
         self._pairs: dict[int, Any] = {}
-        self._count = 0
+        self._units: list[int] = []
         self._lock = threading.RLock()
         super().__init__([self.title, self.gallery])
         display(self, False)
@@ -101,7 +101,7 @@ class UnitsPane(ipywidgets.VBox):
         with self._lock:
             self._shown = answer.lesson, answer.channel
             found = answer.lesson.heaviest(answer.channel)
-            self._pairs, self._count = {}, len(found)
+            self._pairs, self._units = {}, [unit for unit, _ in found]
         label = answer.lesson.labels[answer.channel]
         push(
             self.title,
@@ -110,12 +110,14 @@ class UnitsPane(ipywidgets.VBox):
         push(self.gallery, captions=[f"unit {unit} · weight {weight:+.2f}".replace("-", "−") for unit, weight in found])
         if self.pictures is not None:
             looked = [(seen.view, seen.maps) for tray in answer.lesson.examples for seen in tray]
-            self.pictures.show([unit for unit, _ in found], looked)
+            self.pictures.show(self._units, looked)
 
     def put(self, found: UnitPicture) -> None:
         """Shows one unit's pictures; on any thread."""
         with self._lock:
-            self._pairs[found.place] = to_bytes(found.pair)
-            if len(self._pairs) == self._count:
-                pictures = np.stack([self._pairs[place] for place in range(self._count)])
+            if found.unit not in self._units:
+                return  # of another class
+            self._pairs[found.unit] = to_bytes(found.pair)
+            if len(self._pairs) == len(self._units):
+                pictures = np.stack([self._pairs[unit] for unit in self._units])
                 self.gallery.push("pictures", {"caption": ""}, {"pictures": pictures})

@@ -8,8 +8,8 @@ from typing import Any
 
 import ipycanvas.canvas  # noqa: F401 (keeps one manager for all canvases, from its import on)
 import pytest
-from torch import nn
 from ipywidgets import Widget
+from torch import nn
 from traitlets import TraitError
 
 import deepvis_widgets as dv
