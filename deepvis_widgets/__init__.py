@@ -12,6 +12,7 @@ __all__ = [
     "AtlasView",
     "Boxes",
     "CamBoard",
+    "CamVideo",
     "Cancelled",
     "Classes",
     "Compare",
@@ -80,6 +81,7 @@ if TYPE_CHECKING:
     from deepvis_widgets.widgets.relevance.relevance_board import RelevanceBoard
     from deepvis_widgets.widgets.relevance.relevance_ledger import RelevanceLedger
     from deepvis_widgets.widgets.teach.teach_board import TeachBoard
+    from deepvis_widgets.widgets.video.cam_video import CamVideo
     from deepvis_widgets.zoo.load import load
     from deepvis_widgets.zoo.photos import photo
     from deepvis_widgets.zoo.scenes import scene
@@ -94,6 +96,7 @@ else:
             "AtlasView": "widgets.atlas_view.atlas_view",
             "Boxes": "core.answers.boxes",
             "CamBoard": "widgets.cam.cam_board",
+            "CamVideo": "widgets.video.cam_video",
             "Classes": "core.answers.classes",
             "Compare": "widgets.compare.compare",
             "ConvolutionBoard": "widgets.convolution.convolution_board",

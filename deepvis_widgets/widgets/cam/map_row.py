@@ -14,7 +14,7 @@ from ..link.push import push
 from ..views.map_view import MapView
 
 SMALL = 136  # css px of a map: eight are as wide as a notebook
-LARGER = 208  # five are
+LARGER = 220  # five are
 
 
 class MapRow(ipywidgets.Box):

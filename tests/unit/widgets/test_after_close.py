@@ -52,6 +52,7 @@ WIDGETS: dict[str, Callable[[dv.Network, Tensor], Any]] = {
     "CamBoard": dv.CamBoard,
     "RelevanceLedger": dv.RelevanceLedger,
     "TeachBoard": teaching,
+    "CamVideo": lambda network, picture: dv.CamVideo(network, [picture, 1 - picture]),
     "QuestionBoard": lambda network, picture: dv.QuestionBoard(network, picture, question="wolf"),
 }
 

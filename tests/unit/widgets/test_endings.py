@@ -21,6 +21,7 @@ PATIENCE = 60
 BUSY = {
     "AtlasView": "w = dv.AtlasView(network=dv.load('husky-wolf'))",
     "CamBoard": "w = dv.CamBoard()",
+    "CamVideo": "w = dv.CamVideo(video=[dv.scene('wolf'), dv.scene('husky')]); w.step = 1",
     "Compare": "w = dv.Compare()",
     "ConvolutionBoard": "w = dv.ConvolutionBoard()",
     "Explorer": "w = dv.Explorer(); w.method = 'lime'",

@@ -124,6 +124,7 @@ OPEN: dict[str, tuple[Callable[[], Any], Callable[[Any], object]]] = {
     "RelevanceLedger": (dv.RelevanceLedger, settle),
     "CamBoard": (dv.CamBoard, settle),
     "QuestionBoard": (dv.QuestionBoard, settle),
+    "CamVideo": (lambda: dv.CamVideo(video=[dv.scene("wolf", seed=seed) for seed in (3, 4)]), settle),
     "TeachBoard": (dv.TeachBoard, trays_changed),
     "HuskyWolf": (dv.HuskyWolf, lambda lesson: setattr(lesson, "making", True)),
     "AtlasView": (lambda: dv.AtlasView(None, "husky-wolf"), a_unit_shown),
@@ -217,6 +218,7 @@ REFUSED: dict[str, list[dict[str, Any]]] = {
         {"question": "where is the unicorn?"},
         {"question": 3},
     ],
+    "CamVideo": [{"network": "nonsense"}, {"video": "nowhere.mp4"}, {"video": []}, {"target": 999}],
     "TeachBoard": [
         {"network": "nonsense"},
         {"network": nn.Sequential(nn.Conv2d(3, 2, 32, 32), nn.Flatten())},

@@ -16,6 +16,7 @@ from tests.unit.widgets.unfit_values import UNFIT, traits_of
 WIDGETS: dict[str, Callable[[], Any]] = {
     "AtlasView": lambda: dv.AtlasView(None, "husky-wolf"),
     "CamBoard": dv.CamBoard,
+    "CamVideo": lambda: dv.CamVideo(video=[dv.scene("wolf", seed=3)]),
     "Compare": lambda: dv.Compare(methods=["cam"]),
     "ConvolutionBoard": dv.ConvolutionBoard,
     "Explorer": lambda: dv.Explorer("husky-wolf"),
@@ -36,6 +37,7 @@ NONE_MEANS_SOMETHING = {
     ("QuestionBoard", "target"),
     ("RelevanceLedger", "target"),
     ("TeachBoard", "target"),
+    *(("CamVideo", trait) for trait in ("target", "video")),
     ("RelevanceBoard", "pointed"),
     *((board, trait) for board in ("ConvolutionBoard", "PoolingBoard") for trait in ("hovered", "selected")),
 }

@@ -48,9 +48,13 @@ def asks(board: Any) -> None:
     board.panes.question.field.value = "what is the wulf?"
 
 
+def films(widget: Any, pane: Any = None) -> None:
+    levels = np.zeros((*widget.network.size, 3), np.uint8)
+    frame((pane or widget.panes).camera, "frame", {}, {"picture": levels})
+
+
 def learns(board: Any) -> None:
-    levels = np.zeros((*board.network.size, 3), np.uint8)
-    frame(board.panes.picture.camera, "frame", {}, {"picture": levels})
+    films(board, board.panes.picture)
     for tray in board.panes.trays.trays:
         tray.add.click()
         board.bar.step(1)
@@ -62,6 +66,7 @@ USES: dict[str, tuple[Callable[[], Any], list[Act]]] = {
         [sets(address="features.relu3:2"), sets(address="features.relu3")],
     ),
     "CamBoard": (dv.CamBoard, [sets(step=2), sets(threshold=0.4)]),
+    "CamVideo": (lambda: dv.CamVideo(video=[dv.scene("wolf", seed=3)] * 2), [sets(step=1), sets(target=1), films]),
     "Compare": (
         lambda: dv.Compare(methods=["cam", "occlusion"]),
         [sets(scores=True, curves=True), sets(target=1), sets(methods=["saliency"])],
