@@ -13,6 +13,7 @@ from ...engine.client import Client
 from ...engine.engine import Engine
 from ...methods import method
 from ..kit.arguments import as_network
+from ..kit.notice import attempt
 from ..kit.root import RootWidget
 from ..link.protocol import Frame
 from ..link.push import push
@@ -51,6 +52,7 @@ class CamVideo(VideoState, RootWidget):
         self.add_class("dv-lab")
         self.add_class("dv-cam-video")
         self.panes.camera.on_frame("frame", self._filmed)
+        self.panes.stage.on_frame("file", self._dropped)
         self.set_or_close(target=target, video=video)
 
     @property
@@ -66,6 +68,10 @@ class CamVideo(VideoState, RootWidget):
     def say(self, sentence: str) -> None:
         """Shows a sentence on the picture, from any thread."""
         push(self.panes.stage, notice=sentence)
+
+    def _dropped(self, frame: Frame) -> None:
+        """A picture that was dropped or pasted: a video of one."""
+        attempt(self.say, setattr, self, "video", [frame.arrays["bytes"].tobytes()])
 
     def _filmed(self, frame: Frame) -> None:
         """A picture of the camera, as the network sees it; the next one comes when it is answered."""

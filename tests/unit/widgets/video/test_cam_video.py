@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import av
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from torch import nn
 
 import deepvis_widgets as dv
@@ -111,6 +113,21 @@ def test_the_camera_is_shown_until_the_video_goes_on(clip: CamVideo) -> None:
     clip.target, clip.step = None, 1
     settle(clip)
     shows(clip, PICTURES[1])
+
+
+def test_a_dropped_picture_is_shown_and_what_is_none_is_told(clip: CamVideo) -> None:
+    def drop(content: bytes) -> None:
+        message, buffers = pack("file", 1, {"name": "a"}, {"bytes": np.frombuffer(content, np.uint8)})
+        clip.panes.stage._receive(None, message, [memoryview(buffer) for buffer in buffers])
+        settle(clip)
+
+    drop(b"no picture")
+    assert "picture" in clip.panes.stage.notice and len(clip.film) == 5
+    file = io.BytesIO()
+    Image.new("RGB", (SIDE, SIDE), (90, 90, 90)).save(file, "PNG")
+    drop(file.getvalue())
+    assert clip.panes.stage.notice == "" and len(clip.film) == 1
+    shows(clip, torch.full((3, SIDE, SIDE), 90 / 255))
 
 
 def test_without_a_video_there_is_the_camera_alone() -> None:
