@@ -99,7 +99,7 @@ $(STAMP):
 # uv installs PyTorch in seconds: it links the files it has unpacked once instead of copying gigabytes.
 $(STAMP)-demo: $(STAMP) setup.py
 	@echo "Installing deepvis_widgets, JupyterLab and an ImageNet network into $(VENV): $(DOWNLOAD)"
-	@$(UV) --editable '.[demo,imagenet]'
+	@$(UV) --editable '.[demo,imagenet,video]'
 	@touch $@
 
 $(STAMP)-demo-embedded: $(STAMP) setup.py

@@ -47,6 +47,9 @@ TIMM = ["timm>=0.9.16,<2"]
 TRANSFORMERS = ["transformers>=5,<6"]
 ONNX = ["onnx", "onnx2torch>=1.5.15,<2"]
 
+# decodes video files
+VIDEO = ["av>=12"]
+
 DEMO = ["jupyterlab>=4", "voila>=0.5"]
 
 CLUSTER = ["distributed"]
@@ -58,6 +61,7 @@ TEST = [
     *TIMM,
     *TRANSFORMERS,
     *ONNX,
+    *VIDEO,
     # the tools; those whose next version may find fault with the same lines stay where they are
     "build",
     "mypy==2.4.*",
@@ -73,6 +77,7 @@ TEST = [
     # independent implementations our numbers are held against
     "captum",
     "lime",
+    "scikit-learn",
     "zennit",
     # vision transformers that users bring
     "transformers",
@@ -111,6 +116,7 @@ setup(
         "timm": TIMM,
         "transformers": TRANSFORMERS,
         "onnx": ONNX,
+        "video": VIDEO,
         "demo": DEMO,
         "test": TEST,
         "bench": BENCH,

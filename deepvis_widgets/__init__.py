@@ -12,6 +12,7 @@ __all__ = [
     "AtlasView",
     "Boxes",
     "CamBoard",
+    "CamVideo",
     "Cancelled",
     "Classes",
     "Compare",
@@ -37,6 +38,7 @@ __all__ = [
     "ScoreTable",
     "Similarity",
     "SnowLab",
+    "TeachBoard",
     "Values",
     "Words",
     "__version__",
@@ -49,6 +51,7 @@ __all__ = [
     "scene",
     "score",
     "score_table",
+    "teach",
     "train_on_snow",
 ]
 
@@ -81,10 +84,13 @@ if TYPE_CHECKING:
     from deepvis_widgets.widgets.question.question_board import QuestionBoard
     from deepvis_widgets.widgets.relevance.relevance_board import RelevanceBoard
     from deepvis_widgets.widgets.relevance.relevance_ledger import RelevanceLedger
+    from deepvis_widgets.widgets.teach.teach_board import TeachBoard
+    from deepvis_widgets.widgets.video.cam_video import CamVideo
     from deepvis_widgets.zoo.load import load
     from deepvis_widgets.zoo.photos import photo
     from deepvis_widgets.zoo.scenes import scene
     from deepvis_widgets.zoo.snow_net import train_on_snow
+    from deepvis_widgets.zoo.teaching.teach import teach
 else:
     __getattr__, __dir__ = at_first_use(
         __name__,
@@ -94,6 +100,7 @@ else:
             "AtlasView": "widgets.atlas_view.atlas_view",
             "Boxes": "core.answers.boxes",
             "CamBoard": "widgets.cam.cam_board",
+            "CamVideo": "widgets.video.cam_video",
             "Classes": "core.answers.classes",
             "Compare": "widgets.compare.compare",
             "ConvolutionBoard": "widgets.convolution.convolution_board",
@@ -117,6 +124,7 @@ else:
             "ScoreTable": "scores",
             "Similarity": "core.answers.similarity",
             "SnowLab": "widgets.husky_wolf.snow.snow_lab",
+            "TeachBoard": "widgets.teach.teach_board",
             "Values": "core.answers.values",
             "Words": "core.inputs.words",
             "contributions": "methods.perturbation.contributions",
@@ -126,6 +134,7 @@ else:
             "scene": "zoo.scenes",
             "score": "scores",
             "score_table": "scores",
+            "teach": "zoo.teaching.teach",
             "train_on_snow": "zoo.snow_net",
         },
     )

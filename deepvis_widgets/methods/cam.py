@@ -105,6 +105,22 @@ def no_head(network: Network) -> str:
     return f"{network.name} {why}; use grad_cam."
 
 
+def averaged_layer(network: Network) -> str | None:
+    """Returns the layer whose maps a head averages; None where there is no such head, or no module makes them.
+
+    >>> import deepvis_widgets as dv
+    >>> averaged_layer(dv.load("husky-wolf"))
+    'features.relu8'
+    """
+    grey = torch.full((1, network.bands, *network.size), 0.5)
+    recording = network.run(network.feed(grey), keep=network.layers.names)
+    if recording.head is None:
+        return None
+    maps = recording.head.features
+    made = [name for name, output in recording.outputs.items() if torch.equal(output, maps)]
+    return made[-1] if made else None
+
+
 def class_maps(head: Head, channels: Tensor) -> Tensor:
     """Returns M_c (classes, h, w) of the first picture for the class indices `channels`."""
     features = head.features[0].detach()

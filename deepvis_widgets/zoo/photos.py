@@ -24,6 +24,8 @@ PHOTOS = {
     "motorcycle": "motorcycle_left.png",
     "astronaut": "astronaut.png",
 }
+# the class of ImageNet that a photo shows, where there is one
+LABELS = {"chelsea": "tabby", "coffee": "espresso"}
 
 
 def photo(name: str) -> Image.Image:
@@ -41,4 +43,6 @@ def photo(name: str) -> Image.Image:
     with Image.open(Path(skimage.__file__).parent / "data" / PHOTOS[name]) as image:
         found = image.convert("RGB")
     found.info["title"] = name
+    if name in LABELS:
+        found.info["label"] = LABELS[name]
     return found

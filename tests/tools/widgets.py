@@ -64,7 +64,17 @@ CASES = (
         (("made", "w.start()"), ("kept", "w.keep()")),
     ),
     Case("cam-board", f"dv.CamBoard(picture={SNOWY})", (("sum", 'w.target = "wolf"; w.step = 3; w.threshold = 0.5'),)),
+    Case(
+        "cam-video",
+        'dv.CamVideo("husky-wolf", [dv.scene("wolf", seed=seed) for seed in (3, 4)])',
+        (("second", 'w.step = 1; w.target = "husky"'),),
+    ),
     Case("question-board", f"dv.QuestionBoard(picture={SNOWY})", (("ground", 'w.ask("what is the ground?")'),)),
+    Case(
+        "teach-board",
+        "dv.TeachBoard()",
+        (("taught", 'w.examples = {"husky": [w.choices[0][1]], "wolf": [w.choices[1][1]]}; w.target = "wolf"'),),
+    ),
     Case("relevance-board", "dv.RelevanceBoard()", (("back", 'w.rule = "gamma"; w.step = 7'),)),
     Case(
         "relevance-ledger",

@@ -109,7 +109,7 @@ class HeadTrace:
             return
         known = self._heads.get(id(source))
         head = None
-        if _is_global_average(name, source, output, args, kwargs):
+        if is_global_average(name, source, output, args, kwargs):
             head = Head(source)
         elif known is not None and name in SAME_NUMBERS and _as_many(source, output):
             head = known
@@ -193,7 +193,8 @@ def _in_order(source: Tensor, output: Tensor) -> bool:
     return ones == [size for size in source.shape if size != 1]
 
 
-def _is_global_average(name: str, source: Tensor, output: Tensor, args: Any, kwargs: Any) -> bool:
+def is_global_average(name: str, source: Tensor, output: Tensor, args: Any, kwargs: Any) -> bool:
+    """Returns whether a call, by its plain name, averaged maps (B, K, h, w) over all their places."""
     if source.ndim != 4 or output.numel() != source.shape[0] * source.shape[1]:
         return False
     if name == "mean":

@@ -11,24 +11,25 @@ from ...core.picture.reduce import to_size
 from ...core.results import HeatMap
 from ...methods.class_evidence import ClassEvidence, Terms
 
-CLASSES = 8  # maps side by side
+CLASSES = 5  # maps side by side, beside that of the truth
 
 
 @dataclass(frozen=True, eq=False)
 class Recorded:
     """What one pass over a picture (3, H, W) left: the evidence for every class, and the box round the object, where
-    the picture brings a mask that the network sees something of.
+    the picture brings a mask that the network sees something of; `right` is the class it shows, where it says so.
     """
 
     view: Tensor
     evidence: ClassEvidence
     truth: Box | None
+    right: int | None
 
 
 @dataclass(frozen=True, eq=False)
 class Explained:
     """One class of a recorded picture: its map (h, w), its terms (None where the network's own layer makes the map),
-    and the classes that stand side by side, the explained one among them.
+    and the classes that stand side by side: the strongest, the explained one among them, and the right one.
     """
 
     recorded: Recorded
@@ -42,8 +43,9 @@ class Explained:
         """Takes a class apart, None: the top one; from the recorded feature maps alone."""
         evidence = recorded.evidence
         channel = evidence.top if target is None else int(target)
-        strongest = evidence.strongest(CLASSES)
-        classes = strongest if channel in strongest else [*strongest[:-1], channel]
+        strongest, right = evidence.strongest(CLASSES), recorded.right
+        classes = strongest if channel in (*strongest, right) else [*strongest[:-1], channel]
+        classes = classes if right is None or right in classes else [*classes, right]
         return cls(recorded, channel, evidence.maps([channel])[0], evidence.terms(channel), classes)
 
     @property

@@ -8,6 +8,7 @@ from ...core.errors import DeepvisError
 from ...methods import method
 from ...methods.class_evidence import ClassEvidence
 from ..kit.picture_lab import PictureLab
+from ..kit.unit_pictures import UnitPictures
 from .panes import CamPanes
 from .session import CamSession
 from .state import CamState
@@ -34,6 +35,8 @@ class CamBoard(CamState, PictureLab):
     ) -> None:
         super().__init__(network, pictures)
         self.panes = CamPanes(self, self.group, self.stage)
+        terms = self.panes.terms
+        terms.pictures = UnitPictures(self.client, self.network, terms.put)
         self.session = CamSession(self, self.client, self.panes)
         self.children = [self.bar, *self.panes.rows]
         self.add_class("dv-cam-board")

@@ -14,16 +14,30 @@ from ..link.push import push
 from ..views.map_view import MapView
 
 SMALL = 136  # css px of a map: eight are as wide as a notebook
+LARGER = 220  # five are
 
 
 class MapRow(ipywidgets.Box):
-    """`on_pick(place)` is called for a button or, if asked, its map. `show` and `mark` may be called on any thread."""
+    """`on_pick(place)` is called for a button or, if asked, its map. `show` and `mark` may be called on any thread.
 
-    def __init__(self, count: int, group: str, on_pick: Callable[[int], None], maps_too: bool) -> None:
-        self.maps = [MapView(group=group, size=SMALL, colormap="blue-red", signed=True) for _ in range(count)]
-        self.buttons = [button(width=f"{SMALL}px", on_click=partial(on_pick, place)) for place in range(count)]
-        pairs = zip(self.maps, self.buttons, strict=True)
-        self.cards = [classed(ipywidgets.VBox([shown, below]), "dv-lab-card") for shown, below in pairs]
+    With `pictured` there is room in `pairs` for a picture of each, twice as wide as high, between map and button.
+    """
+
+    def __init__(
+        self,
+        count: int,
+        group: str,
+        on_pick: Callable[[int], None],
+        maps_too: bool,
+        size: int = SMALL,
+        pictured: bool = False,
+    ) -> None:
+        places = range(count)
+        self.maps = [MapView(group=group, size=size, colormap="blue-red", signed=True) for _ in places]
+        self.pairs = [MapView(size=size, interactive=False, smooth=True) for _ in places if pictured]
+        self.buttons = [button(width=f"{size}px", on_click=partial(on_pick, place)) for place in places]
+        columns = zip(self.maps, *([self.pairs] if pictured else []), self.buttons, strict=True)
+        self.cards = [classed(ipywidgets.VBox(list(column)), "dv-lab-card") for column in columns]
         super().__init__(self.cards)
         self.add_class("dv-lab-row")
         for place, shown in enumerate(self.maps if maps_too else ()):

@@ -15,13 +15,14 @@ from ..kit import layout
 from ..kit.layout import classed, display
 from ..kit.notice import status
 from ..kit.player import Player
-from ..link.frames import plane_frame, signed_overlay_frame, symmetric_range
+from ..kit.unit_pictures import UnitPicture, UnitPictures
+from ..link.frames import plane_frame, rgb_frame, signed_overlay_frame, symmetric_range
 from ..link.push import push
 from ..views.map_view import MapView
 from ..views.stage import Stage
 from .answers import CLASSES, Explained, Located, Recorded, Summed, reached
 from .curve import Curve
-from .map_row import MapRow
+from .map_row import LARGER, MapRow
 from .state import CamState
 
 TERMS = 8  # maps side by side
@@ -92,11 +93,11 @@ class ClassRow(MapRow):
     def __init__(self, state: CamState, group: str) -> None:
         self.classes: list[int] = []
         self._state = state
-        self.title = layout.title(f"The {CLASSES} strongest classes: click one to explain it", "dv-lab-title")
-        super().__init__(CLASSES, group, self._pick, maps_too=True)
+        self.title = layout.title("", "dv-lab-title")
+        super().__init__(CLASSES + 1, group, self._pick, maps_too=True, size=LARGER)
 
     def explain(self, answer: Explained) -> None:
-        """Shows the classes, and marks the one that is explained."""
+        """Shows the classes, and marks the one that is explained, and the right one."""
         evidence, labels, classes = answer.recorded.evidence, self._state.network.labels, answer.classes
         self.classes = classes
         shares, logits = evidence.shown(), evidence.logits
@@ -104,10 +105,14 @@ class ClassRow(MapRow):
         said = [words(index, float(shares[index])) for index in classes]
         scores = [f"{evidence.answers.score} {signed(float(logits[index]))}" for index in classes]
         lines = [f"{value}\n{score}" for value, score in zip(said, scores, strict=True)]
-        names = [labels[index] for index in classes]
+        right = answer.recorded.right
+        names = [f"✓ {labels[index]}" if index == right else labels[index] for index in classes]
         tips = [f"Explain {labels[index]}, {value}" for index, value in zip(classes, said, strict=True)]
         self.show(evidence.maps(classes), self._state.network.size, names, lines, tips)
         self.mark([classes.index(answer.channel)])
+        self.mark([] if right is None else [classes.index(right)], "dv-right")
+        what = "" if right is None else f"; ✓ is what the picture shows: {html.escape(labels[right])}"
+        push(self.title, value=f"The {min(CLASSES, len(labels))} strongest classes: click one to explain it{what}")
 
     def _pick(self, place: int) -> None:
         self._state.target = self.classes[place]
@@ -118,8 +123,11 @@ class TermRow(MapRow):
 
     def __init__(self, state: CamState, group: str, on_pick: Callable[[int], None]) -> None:
         self._state, self._page = state, -1
+        self.pictures: UnitPictures | None = None  # where those of the units come from, once there is an engine to ask
+        self._units: list[int] = []
+        self._on_pick = on_pick
         self.title = layout.html("dv-lab-title")
-        super().__init__(TERMS, group, lambda place: on_pick(self._page * TERMS + place), maps_too=False)
+        super().__init__(TERMS, group, self._pick, maps_too=False, pictured=True)
 
     def explain(self, answer: Explained) -> None:
         """Makes room for the terms of another class, or says that there are none."""
@@ -143,6 +151,7 @@ class TermRow(MapRow):
         if page != self._page:
             self._page = page
             self._show_page(terms, here, answer.explained.channel)
+            self._ask_for_pictures(answer.explained.recorded)
         self.mark([place for place, rank in enumerate(here) if rank < count], "dv-summed")
         self.mark([place for place, rank in enumerate(here) if rank == count - 1])
 
@@ -151,13 +160,34 @@ class TermRow(MapRow):
             part[here.start : here.stop].tolist() for part in (terms.units, terms.weights, terms.adds)
         )
         label, span = html.escape(self._state.network.labels[channel]), f"{here.start + 1} to {here.stop}"
-        words = f"Terms {span} of {len(terms)}, the largest first: weight × feature map, and what it adds to the logit"
-        push(self.title, value=f"{words} of {label}")
+        words = (
+            f"Terms {span} of {len(terms)}, the largest first: weight × feature map; what the unit wants to see, and "
+        )
+        push(self.title, value=f"{words}where it is strongest; what the term adds to the logit of {label}")
+        self._units = units
         lines = [f"weight {signed(weight)}" for weight in weights]
         names = [f"{unit}: {signed(part)}{share(part, terms.logit)}" for unit, part in zip(units, adds, strict=True)]
         tips = [f"Sum up to unit {unit}, which adds {signed(part)}" for unit, part in zip(units, adds, strict=True)]
         maps = terms.maps[here.start : here.stop]
         self.show(maps, self._state.network.size, names, lines, tips, symmetric_range(terms.maps))
+
+    def _pick(self, place: int) -> None:
+        self._on_pick(self._page * TERMS + place)
+
+    def _ask_for_pictures(self, recorded: Recorded) -> None:
+        for place, pair in enumerate(self.pairs):
+            pair.push("rgb", *rgb_frame(UnitPicture(-1, place).pair, []))
+        if self.pictures is not None:
+            self.pictures.show(self._units, [(recorded.view, recorded.evidence.head.features[0])])
+
+    def put(self, found: UnitPicture) -> None:
+        """Shows the pictures of one unit, if its term is on the page; on any thread."""
+        if self._units[found.place : found.place + 1] != [found.unit]:
+            return
+        pair = self.pairs[found.place]
+        display(pair, found.known)
+        push(pair, label=f"Unit {found.unit}: what it wants to see, and where it is strongest")
+        pair.push("rgb", *rgb_frame(found.pair, []))
 
 
 class SumPane(ipywidgets.Box):

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from torch import Tensor
 
+from ...core.known_class import known_class
 from ...core.masks import known_mask
 from ...core.network.network import Network
 from ...core.picture.boxes import around
@@ -137,4 +138,5 @@ def record(network: Network, question: Question) -> Recorded:
     """Records a picture, and finds the box round its object."""
     mask = known_mask(network, question.image)
     truth = None if mask is None else around(mask)
-    return Recorded(question.view, ClassEvidence.of(network, question.view), truth)
+    right = known_class(network, question.image)
+    return Recorded(question.view, ClassEvidence.of(network, question.view), truth, right)

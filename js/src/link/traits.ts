@@ -55,13 +55,8 @@ export type MapViewTraits = Refine<
   { position: Position | null; colormap: ColormapName; limits: readonly [lo: number, hi: number] | null }
 >;
 export type GalleryTraits = Refine<Defaults["gallery"], { captions: string[]; marked: number[] }>;
-/** The camera is a pane of the Explorer and no widget of its own. */
-export interface CameraTraits extends CommonTraits {
-  running: boolean;
-  frozen: boolean;
-  size: [height: number, width: number];
-  crop: boolean;
-}
+export type TrayTraits = Refine<Defaults["tray"], { captions: string[]; marked: number[] }>;
+export type CameraTraits = Refine<Defaults["camera"], { size: [height: number, width: number] }>;
 export type Mode = "activation" | "gradient" | "pictures" | "patches";
 export type About = "synthesized" | "top" | "deconv" | "facts" | "find";
 export type ExplorerTraits = Refine<

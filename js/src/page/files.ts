@@ -5,6 +5,8 @@ export interface FileHost {
   readonly target: HTMLElement;
   readonly deliver: (name: string, bytes: Uint8Array<ArrayBuffer>) => void;
   readonly refuse: (sentence: string) => void;
+  /** Whether all that came together are delivered; else the first alone. */
+  readonly several?: boolean;
 }
 
 /** Delivers one file, or says why not. */
@@ -28,8 +30,8 @@ export function acceptFiles({ target, ...host }: FileHost, signal: AbortSignal):
     target.classList.toggle("dv-dropping", on);
   };
   const take = (transfer: DataTransfer | null): void => {
-    const file = transfer?.files[0];
-    if (file) void deliverFile(file, host, signal);
+    const files = [...(transfer?.files ?? [])];
+    for (const file of host.several ? files : files.slice(0, 1)) void deliverFile(file, host, signal);
   };
   target.addEventListener("dragover", over(true), { signal });
   target.addEventListener("dragleave", over(false), { signal });

@@ -5,7 +5,7 @@ import { element, setText } from "../page/dom";
 import { mountLabel } from "../link/label";
 import { complain, save, watch } from "../link/model";
 import type { CameraTraits } from "../link/traits";
-import type { Definition, View } from "../link/widget";
+import { widget, type Definition, type View } from "../link/widget";
 
 const REASONS: Record<string, string> = {
   NotAllowedError: "The browser was not allowed to use the camera.",
@@ -89,3 +89,5 @@ const sentence = (error: unknown): string =>
   error instanceof Error ? (REASONS[error.name] ?? (error.message === NO_ACCESS ? NO_ACCESS : `The camera could not be opened: ${error.message}`)) : "The camera could not be opened.";
 
 export const camera: Definition<CameraTraits, null> = { className: "dv-camera", window: 2, share: () => null, mount };
+
+export default widget(camera);

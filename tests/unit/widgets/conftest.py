@@ -9,7 +9,14 @@ from typing import Any
 import ipywidgets
 import pytest
 
+from deepvis_widgets.widgets.kit import unit_pictures
 from deepvis_widgets.widgets.link.push import pushing
+
+
+@pytest.fixture(autouse=True)
+def hasty_patterns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Patterns of units take two steps: which ones are drawn, and where they stand, is the same."""
+    monkeypatch.setattr(unit_pictures, "STEPS", 2)
 
 
 @dataclass

@@ -40,6 +40,10 @@ def maximization(network: dv.Network, picture: Tensor) -> Any:
     return lab
 
 
+def teaching(network: dv.Network, picture: Tensor) -> Any:
+    return dv.TeachBoard(network, {"this": [picture], "that": [1 - picture]}, picture, pictures=[picture])
+
+
 WIDGETS: dict[str, Callable[[dv.Network, Tensor], Any]] = {
     "Explorer": explorer,
     "Compare": dv.Compare,
@@ -47,6 +51,8 @@ WIDGETS: dict[str, Callable[[dv.Network, Tensor], Any]] = {
     "MaximizationLab": maximization,
     "CamBoard": dv.CamBoard,
     "RelevanceLedger": dv.RelevanceLedger,
+    "TeachBoard": teaching,
+    "CamVideo": lambda network, picture: dv.CamVideo(network, [picture, 1 - picture]),
     "QuestionBoard": lambda network, picture: dv.QuestionBoard(network, picture, question="wolf"),
 }
 

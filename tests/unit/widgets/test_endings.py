@@ -21,6 +21,7 @@ PATIENCE = 60
 BUSY = {
     "AtlasView": "w = dv.AtlasView(network=dv.load('husky-wolf'))",
     "CamBoard": "w = dv.CamBoard()",
+    "CamVideo": "w = dv.CamVideo(video=[dv.scene('wolf'), dv.scene('husky')]); w.step = 1",
     "Compare": "w = dv.Compare()",
     "ConvolutionBoard": "w = dv.ConvolutionBoard()",
     "DeconvnetBoard": "w = dv.DeconvnetBoard()",
@@ -34,6 +35,7 @@ BUSY = {
     "RelevanceBoard": "w = dv.RelevanceBoard()",
     "RelevanceLedger": "w = dv.RelevanceLedger()",
     "SnowLab": "w = dv.SnowLab(); w.train()",
+    "TeachBoard": "w = dv.TeachBoard(); w.add('first', w.image); w.add('second', w.choices[1][1])",
 }
 # long enough for the first pass to be under way; how each ends is the same whenever it comes
 SCRIPT = "import time, deepvis_widgets as dv; {}; time.sleep(0.2)"

@@ -9,6 +9,7 @@ from typing import Any
 import ipycanvas.canvas  # noqa: F401 (keeps one manager for all canvases, from its import on)
 import pytest
 from ipywidgets import Widget
+from torch import nn
 from traitlets import TraitError
 
 import deepvis_widgets as dv
@@ -103,6 +104,14 @@ def one_chosen(board: dv.RelevanceBoard) -> None:
     board.rule, board.step, board.chosen = "gamma", 3, "w14"
 
 
+def trays_changed(board: dv.TeachBoard) -> None:
+    board.add_tray()
+    board.add("first", board.image)
+    board.add("class 3", board.choices[1][1])
+    settle(board)
+    board.remove_tray("second")
+
+
 def a_unit_shown(view: dv.AtlasView) -> None:
     view.go("features.relu5", 12)
     settle(view)
@@ -117,6 +126,8 @@ OPEN: dict[str, tuple[Callable[[], Any], Callable[[Any], object]]] = {
     "RelevanceLedger": (dv.RelevanceLedger, settle),
     "CamBoard": (dv.CamBoard, settle),
     "QuestionBoard": (dv.QuestionBoard, settle),
+    "CamVideo": (lambda: dv.CamVideo(video=[dv.scene("wolf", seed=seed) for seed in (3, 4)]), settle),
+    "TeachBoard": (dv.TeachBoard, trays_changed),
     "HuskyWolf": (dv.HuskyWolf, lambda lesson: setattr(lesson, "making", True)),
     "AtlasView": (lambda: dv.AtlasView(None, "husky-wolf"), a_unit_shown),
 }
@@ -216,6 +227,16 @@ REFUSED: dict[str, list[dict[str, Any]]] = {
         {"pictures": []},
         {"question": "where is the unicorn?"},
         {"question": 3},
+    ],
+    "CamVideo": [{"network": "nonsense"}, {"video": "nowhere.mp4"}, {"video": []}, {"target": 999}],
+    "TeachBoard": [
+        {"network": "nonsense"},
+        {"network": nn.Sequential(nn.Conv2d(3, 2, 32, 32), nn.Flatten())},
+        {"examples": {"one": []}},
+        {"examples": [3]},
+        {"picture": "nowhere.png"},
+        {"pictures": []},
+        {"target": "nonsense"},
     ],
     "Explorer": [{"layer": "nonsense"}, {"unit": 9999}, {"target": 999}, {"picture": "nowhere.png"}],
     "OcclusionLab": [{"layer": "nonsense"}, {"unit": 9999}, {"target": 999}, {"picture": "nowhere.png"}],

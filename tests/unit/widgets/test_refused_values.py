@@ -16,6 +16,7 @@ from tests.unit.widgets.unfit_values import UNFIT, traits_of
 WIDGETS: dict[str, Callable[[], Any]] = {
     "AtlasView": lambda: dv.AtlasView(None, "husky-wolf"),
     "CamBoard": dv.CamBoard,
+    "CamVideo": lambda: dv.CamVideo(video=[dv.scene("wolf", seed=3)]),
     "Compare": lambda: dv.Compare(methods=["cam"]),
     "ConvolutionBoard": dv.ConvolutionBoard,
     "DeconvnetBoard": dv.DeconvnetBoard,
@@ -25,6 +26,7 @@ WIDGETS: dict[str, Callable[[], Any]] = {
     "QuestionBoard": dv.QuestionBoard,
     "RelevanceBoard": dv.RelevanceBoard,
     "RelevanceLedger": dv.RelevanceLedger,
+    "TeachBoard": dv.TeachBoard,
 }
 VALUES: dict[str, Any] = UNFIT | {
     "two of nan": (math.nan, 1),
@@ -37,6 +39,8 @@ NONE_MEANS_SOMETHING = {
     ("QuestionBoard", "target"),
     ("RelevanceLedger", "target"),
     ("InteractionBoard", "hovered"),
+    ("TeachBoard", "target"),
+    *(("CamVideo", trait) for trait in ("target", "video")),
     ("RelevanceBoard", "pointed"),
     *(
         (board, trait)

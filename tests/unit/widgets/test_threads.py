@@ -13,6 +13,7 @@ from typing import Any
 from weakref import WeakSet
 
 import ipywidgets
+import numpy as np
 import pytest
 
 import deepvis_widgets as dv
@@ -47,12 +48,25 @@ def asks(board: Any) -> None:
     board.panes.question.field.value = "what is the wulf?"
 
 
+def films(widget: Any, pane: Any = None) -> None:
+    levels = np.zeros((*widget.network.size, 3), np.uint8)
+    frame((pane or widget.panes).camera, "frame", {}, {"picture": levels})
+
+
+def learns(board: Any) -> None:
+    films(board, board.panes.picture)
+    for tray in board.panes.trays.trays:
+        tray.add.click()
+        board.bar.step(1)
+
+
 USES: dict[str, tuple[Callable[[], Any], list[Act]]] = {
     "AtlasView": (
         lambda: dv.AtlasView(network=dv.load("husky-wolf")),
         [sets(address="features.relu3:2"), sets(address="features.relu3")],
     ),
     "CamBoard": (dv.CamBoard, [sets(step=2), sets(threshold=0.4)]),
+    "CamVideo": (lambda: dv.CamVideo(video=[dv.scene("wolf", seed=3)] * 2), [sets(step=1), sets(target=1), films]),
     "Compare": (
         lambda: dv.Compare(methods=["cam", "occlusion"]),
         [sets(scores=True, curves=True), sets(target=1), sets(methods=["saliency"])],
@@ -86,6 +100,7 @@ USES: dict[str, tuple[Callable[[], Any], list[Act]]] = {
         lambda: dv.SnowLab(fresh=1, steps=2, animals=2, grounds=2),
         [lambda lab: lab.train(), sets(method="occlusion")],
     ),
+    "TeachBoard": (dv.TeachBoard, [learns, sets(target=1), lambda board: board.add_tray()]),
 }
 
 

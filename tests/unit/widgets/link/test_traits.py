@@ -13,11 +13,13 @@ from deepvis_widgets.widgets.explorer.explorer import Explorer
 from deepvis_widgets.widgets.explorer.state import ExplorerState
 from deepvis_widgets.widgets.link.live_widget import STATIC, LiveWidget
 from deepvis_widgets.widgets.link.traits import COLORMAPS
+from deepvis_widgets.widgets.views.camera import Camera
 from deepvis_widgets.widgets.views.color_scheme import ColorScheme
 from deepvis_widgets.widgets.views.file_button import FileButton
 from deepvis_widgets.widgets.views.gallery import Gallery
 from deepvis_widgets.widgets.views.map_view import MapView
 from deepvis_widgets.widgets.views.stage import Stage
+from deepvis_widgets.widgets.views.tray import Tray
 from deepvis_widgets.widgets.views.unit_grid import UnitGrid
 
 CLASSES: dict[str, type[LiveWidget]] = {
@@ -26,6 +28,8 @@ CLASSES: dict[str, type[LiveWidget]] = {
     "map_view": MapView,
     "gallery": Gallery,
     "file_button": FileButton,
+    "tray": Tray,
+    "camera": Camera,
     "explorer": Explorer,
     "scheme": ColorScheme,
 }

@@ -1,0 +1,91 @@
+"""Classes of one's own, taught by a few pictures of each, and where they are in any other picture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from ...core.errors import DeepvisError
+from ...core.picture.picture import from_bytes
+from ...core.picture.view import View
+from ...zoo.teaching.taught import TaughtNetwork
+from ...zoo.teaching.teach import teach
+from ..kit.picture_lab import PictureLab
+from ..kit.unit_pictures import UnitPictures
+from ..link.protocol import Frame
+from .answers import Explained
+from .panes import TeachPanes
+from .session import TeachSession
+from .state import EMPTY, TeachState
+
+
+class TeachBoard(TeachState, PictureLab):
+    """Trays of pictures, each a class; a linear layer on the network's pooled features tells them apart, fitted anew
+    with every picture that comes or goes (generic localization: Zhou et al. 2016, sec. 4).
+
+    `network` is a Network, a module, or a name for dv.load. `examples` are the trays, {"striped": [picture, ...],
+    "plain": [...]}, two to six, which also take files by hand and the picture shown; `picture` is the one asked about
+    (None: the first of `pictures`, a folder or a list; None: the ready scenes), or the camera's. `target` is the class
+    whose map lies over it, a label or a number, None for the top one. A sentence says how far to trust what was taught:
+    each picture is left out once, and told by the others.
+
+    The traits may be set, observed and linked; `taught` is the network, for every other function and widget. `close()`
+    frees everything. Raises DeepvisError for a network without pooled features.
+
+    >>> import deepvis_widgets as dv
+    >>> trays = {label: [dv.scene(label, seed=seed) for seed in (3, 4)] for label in ("zebra", "husky")}
+    >>> board = dv.TeachBoard("husky-wolf", trays)
+    >>> board.add("zebra", dv.scene("zebra", seed=5))
+    >>> board.taught.labels
+    ['zebra', 'husky']
+    >>> board.close()
+    """
+
+    def __init__(
+        self,
+        network: Any = "husky-wolf",
+        examples: Mapping[str, Sequence[Any]] | None = None,
+        picture: Any = None,
+        *,
+        pictures: Any = None,
+        target: int | str | None = None,
+    ) -> None:
+        super().__init__(network, pictures)
+        self.panes = TeachPanes(self, self.stage, self.show)
+        self.children = [self.bar, *self.panes.rows]
+        self.add_class("dv-teach-board")
+        try:
+            self.session = TeachSession(self, self.client, self.panes)
+        except DeepvisError:
+            self.close()
+            raise
+        units = self.panes.units
+        units.pictures = UnitPictures(self.client, self.session.network, units.put)
+        self.panes.picture.camera.on_frame("frame", self._filmed)
+        trays = EMPTY if examples is None else examples
+        self.begin(picture, examples=trays, target=target)
+        if trays == EMPTY:
+            self.session.learn()
+
+    @property
+    def taught(self) -> TaughtNetwork:
+        """What the trays teach, as a network; see dv.teach. Raises DeepvisError while fewer than two hold a picture."""
+        return teach(self.network, {label: pictures for label, pictures in self.examples.items() if pictures})
+
+    @property
+    def explained(self) -> Explained | None:
+        """What was last said of the picture; None while nothing is known."""
+        return self.session.explained
+
+    def _filmed(self, frame: Frame) -> None:
+        """A picture of the camera, as the network sees it; the next one comes when it is answered."""
+        camera, key = self.panes.picture.camera, self.network.preprocessing.key
+        self.session.when_looked(partial(camera.ack, frame.seq))
+        self.show(View.of(from_bytes(frame.arrays["picture"]), key), "camera")
+
+    def ending(self) -> None:
+        """Lets go of all maps."""
+        super().ending()
+        if hasattr(self, "session"):
+            self.session.forget()

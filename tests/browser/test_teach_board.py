@@ -1,0 +1,96 @@
+"""The teaching board in a real browser: files into a tray, the picture shown and the camera's, classes taught."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.browser.harness import NotebookPage, canvas_pixels
+
+OPEN = """
+import deepvis_widgets as dv
+scenes = dv.TeachBoard().choices
+board = dv.TeachBoard("husky-wolf", {"striped": [scenes[5][1]], "plain": []}, scenes[0][1])
+board
+"""
+
+
+@pytest.fixture
+def board(open_notebook: Callable[..., NotebookPage]) -> NotebookPage:
+    notebook = open_notebook([OPEN])
+    notebook.page.locator(".dv-teach-board .dv-stage-canvas").wait_for()
+    notebook.page.locator(".dv-tray-card").wait_for()
+    return notebook
+
+
+def sentence(notebook: NotebookPage) -> str:
+    return notebook.page.locator(".dv-teach-side .dv-lab-words").inner_text()
+
+
+def redness(notebook: NotebookPage) -> float:
+    """How much of the picture the map makes red; a husky on snow is grey and white by itself."""
+    pixels = canvas_pixels(notebook.page, ".dv-teach-board .dv-stage-canvas")[..., :3].astype(float)
+    return float((pixels[..., 0] - pixels[..., 1:].mean(-1) > 40).mean())
+
+
+def test_pictures_by_hand_teach_classes_whose_map_is_live(board: NotebookPage, tmp_path: Path) -> None:
+    page = board.page
+    trays = page.locator(".dv-teach-tray")
+    board.wait_until(lambda: "two trays at least" in sentence(board), message="it does not say what to do")
+    assert redness(board) < 0.01
+    trays.nth(1).get_by_role("button", name="Add picture shown").click()
+    board.wait_until(lambda: redness(board) > 0.02, message="no map of the new class")
+    assert "dv-chosen" in (trays.nth(1).get_attribute("class") or "")
+    board.wait_until(lambda: "nothing can be left out" in sentence(board), message="two pictures are trusted")
+
+    files = [tmp_path / f"{name}.png" for name in ("zebra", "dots")]
+    board.python("dv.scene('zebra', seed=5).image.save(" + repr(str(files[0])) + ")")
+    Image.fromarray(np.random.default_rng(0).integers(0, 255, (64, 64, 3), np.uint8)).save(files[1])
+    trays.nth(0).locator("input[type=file]").set_input_files(files)
+    trays.nth(0).locator(".dv-tray-card").nth(2).wait_for()
+    board.wait_until(lambda: "4 pictures. Each left out once" in sentence(board), message="files are not learned from")
+    trays.nth(0).get_by_role("button", name="Take out: dots.png").click()
+    board.wait_until(lambda: trays.nth(0).locator(".dv-tray-card").count() == 2, message="a picture stays")
+    assert [len(p) for p in board.value("[list(map(str, p)) for p in board.examples.values()]")] == [2, 1]
+    trays.nth(0).get_by_role("button", name="Show: zebra.png").click()
+    board.wait_until(lambda: board.value("board.bar.shown") == "zebra.png", message="the small picture is not shown")
+    explain = trays.nth(0).locator(".dv-teach-answer button")
+    board.wait_until(lambda: float(explain.inner_text().rstrip("%")) > 80, message="a zebra is not striped")
+    trays.nth(1).locator(".dv-teach-answer button").click()
+    board.wait_until(lambda: board.value("board.target") == 1, message="the other class is not explained")
+    page.locator(".dv-teach-board .dv-card").nth(5).wait_for()
+    assert board.value("board.taught.labels") == ["striped", "plain"]
+    assert not board.console.unexpected()
+
+
+def test_the_camera_is_live_and_goes_into_a_tray(board: NotebookPage) -> None:
+    page = board.page
+    page.get_by_role("button", name="Start camera").click()
+    board.wait_until(lambda: board.value("board.bar.shown") == "camera", message="no picture of the camera")
+    before = board.value("id(board.view)")
+    board.wait_until(lambda: board.value("id(board.view)") != before, message="the camera stands still")
+    page.get_by_role("button", name="Freeze").click()
+    page.locator(".dv-teach-tray").nth(1).get_by_role("button", name="Add picture shown").click()
+    page.locator(".dv-teach-tray").nth(1).locator(".dv-tray-card").wait_for()
+    board.wait_until(lambda: board.value("board.explained is not None"), message="it does not learn from the camera")
+    page.get_by_role("button", name="Stop camera").click()
+    board.wait_until(lambda: not board.value("board.panes.picture.camera.running"))
+    assert not board.console.unexpected()
+
+
+@pytest.mark.viewport(480, 900)
+def test_a_narrow_window_has_no_overflow(open_notebook: Callable[..., NotebookPage]) -> None:
+    notebook = open_notebook([OPEN], theme="dark")
+    notebook.page.locator(".dv-tray-card").wait_for()
+    parts = ".dv-stage, .dv-teach-tray, .dv-tray, .dv-teach-tray input[type=text], .dv-tray-card, button"
+    edges = (
+        notebook.page.locator(".dv-teach-board")
+        .locator(parts)
+        .evaluate_all("nodes => nodes.filter(n => n.offsetWidth).map(n => n.getBoundingClientRect().right)")
+    )
+    assert max(edges) <= 480
+    notebook.shot("teach-narrow-dark")
