@@ -38,6 +38,7 @@ __all__ = [
     "Values",
     "Words",
     "__version__",
+    "circuit",
     "contributions",
     "explain",
     "load",
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
     from deepvis_widgets.core.inputs.words import Words
     from deepvis_widgets.core.network.network import Network
     from deepvis_widgets.core.picture.preprocess import Preprocess
+    from deepvis_widgets.methods.circuits.explain import circuit
     from deepvis_widgets.methods.perturbation.contributions import contributions
     from deepvis_widgets.scores import ScoreTable, sanity, score, score_table
     from deepvis_widgets.widgets.atlas_view.atlas_view import AtlasView
@@ -113,6 +115,7 @@ else:
             "SnowLab": "widgets.husky_wolf.snow.snow_lab",
             "Values": "core.answers.values",
             "Words": "core.inputs.words",
+            "circuit": "methods.circuits.explain",
             "contributions": "methods.perturbation.contributions",
             "load": "zoo.load",
             "photo": "zoo.photos",
