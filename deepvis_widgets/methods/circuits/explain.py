@@ -98,6 +98,8 @@ class Circuits:
             raise Inexact
         output = traced.program.values[number]
         value = _at(layer, target, output)
+        if layer.name in self.network.off.units:  # what it would be
+            (number,) = traced.makers[number].ins
         before = function_before(traced, number)
         number, through = (number, None) if before is None else before
         entered = traced.program.values[number]
