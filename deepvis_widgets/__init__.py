@@ -13,6 +13,7 @@ __all__ = [
     "Boxes",
     "CamBoard",
     "Cancelled",
+    "CircuitBoard",
     "Classes",
     "Compare",
     "ConvolutionBoard",
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
     from deepvis_widgets.scores import ScoreTable, sanity, score, score_table
     from deepvis_widgets.widgets.atlas_view.atlas_view import AtlasView
     from deepvis_widgets.widgets.cam.cam_board import CamBoard
+    from deepvis_widgets.widgets.circuit.circuit_board import CircuitBoard
     from deepvis_widgets.widgets.compare.compare import Compare
     from deepvis_widgets.widgets.convolution.convolution_board import ConvolutionBoard
     from deepvis_widgets.widgets.explorer.explorer import Explorer
@@ -92,6 +94,7 @@ else:
             "AtlasView": "widgets.atlas_view.atlas_view",
             "Boxes": "core.answers.boxes",
             "CamBoard": "widgets.cam.cam_board",
+            "CircuitBoard": "widgets.circuit.circuit_board",
             "Classes": "core.answers.classes",
             "Compare": "widgets.compare.compare",
             "ConvolutionBoard": "widgets.convolution.convolution_board",

@@ -18,8 +18,9 @@ class Part:
     """What the units of one layer add: `adds` (C,), the sum of weight × activation over the window, and what enters.
 
     `layer` is "picture" for the channels that the network is fed; where a function makes of them what enters, relu say,
-    `through` names it. `window` is (top, left, height, width) on the layer's map, None where only tokens beside the
-    picture add; `kernel` and `values` (C, height, width) are the weights, norms folded in, and the activations in it.
+    `through` names it. `kernel` and `values` (C, h, w) are the weights, norms folded in, and what they meet, after a
+    pooling that lies between; their products add up to `adds`. `window` is (top, left, height, width) on the layer's
+    own map, None where only tokens beside the picture add, and `places` (C, 2) where in it each unit adds most.
     `branch` is the summand it belongs to: the layer that is added to others.
     """
 
@@ -27,6 +28,7 @@ class Part:
     adds: Tensor
     kernel: Tensor
     values: Tensor
+    places: Tensor
     window: Window | None = None
     through: str | None = None
     branch: str = ""
@@ -121,15 +123,28 @@ def _cell(value: object) -> str:
 
 
 def part_of(
-    layer: str, weight: Tensor, entered: Tensor, others: Tensor, through: str | None = None, branch: str = ""
+    layer: str,
+    weight: Tensor,
+    entered: Tensor,
+    others: Tensor,
+    through: str | None = None,
+    branch: str = "",
+    entry: tuple[Tensor, Tensor] | None = None,
 ) -> Part:
-    """Returns the part of maps: weights and what entered (C, H, W); `others` (C,) is what tokens beside them add."""
+    """Returns the part of maps: weights and what entered (C, H, W); `others` (C,) is what tokens beside them add.
+    `entry` are the weights, and what meets them, where that is pooled before.
+    """
     weight, entered = weight.detach().cpu(), entered.detach().cpu()
-    adds = (weight * entered).sum((1, 2)) + others.detach().cpu()
-    window = window_of(weight)
+    products = weight * entered
+    places = products.abs().flatten(1).argmax(1)
+    places = torch.stack([places // weight.shape[2], places % weight.shape[2]], 1)
+    adds = products.sum((1, 2)) + others.detach().cpu()
+    kernel, values = (weight, entered) if entry is None else (part.detach().cpu() for part in entry)
+    window = window_of(kernel)
     top, left, height, width = window or (0, 0, 0, 0)
     inside = slice(None), slice(top, top + height), slice(left, left + width)
-    return Part(layer, adds, weight[inside].clone(), entered[inside].clone(), window, through, branch)
+    own = kernel[inside].clone(), values[inside].clone()
+    return Part(layer, adds, *own, places, window_of(weight), through, branch)
 
 
 def window_of(weight: Tensor) -> Window | None:

@@ -117,7 +117,18 @@ class Circuits:
         entered = traced.program.values[source.number]
         others = (layout.others(source.weight) * layout.others(entered))[0].sum(1)
         weights, values = (layout.maps(tensor)[0] for tensor in (source.weight, entered))
-        return part_of(source.layer, weights, values, others, source.through, branch.name)
+        entry = None if source.entry is None else _met(traced, source.entry, weights.shape[0])
+        return part_of(source.layer, weights, values, others, source.through, branch.name, entry)
+
+
+def _met(traced: TracedPass, entry: tuple[int, Tensor], channels: int) -> tuple[Tensor, Tensor] | None:
+    """The weights and what meets them, (C, h, w); None where channels lie otherwise, as in a flattened map."""
+    number, weight = entry
+    value = traced.program.values[number]
+    if weight.ndim not in (2, 4) or weight.shape[1] != channels:
+        return None
+    height, width = weight.shape[2:] if weight.ndim == 4 else (1, 1)
+    return weight[0].reshape(channels, height, width), value[0].reshape(channels, height, width)
 
 
 def _at(layer: Layer, target: Target, output: Tensor) -> float:

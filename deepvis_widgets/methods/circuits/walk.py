@@ -21,13 +21,15 @@ class Inexact(Exception):
 @dataclass(frozen=True, eq=False)
 class Source:
     """Numbers that enter: the value `number` of the pass, each times its `weight`. They are the output of a `layer`, or
-    what a function such as relu, `through`, makes of it.
+    what a function such as relu, `through`, makes of it. `entry` is the value that meets the layer's weights, with
+    these, where that is a pooled or moved one; None where it is this one, or several.
     """
 
     number: int
     weight: Tensor
     layer: str
     through: str | None = None
+    entry: tuple[int, Tensor] | None = None
 
 
 @dataclass(eq=False)
@@ -109,19 +111,23 @@ def _followed(traced: TracedPass, summand: _Summand, start: int) -> Branch:
     values, number = traced.program.values, summand.number
     branch = Branch(summand.name or traced.layers.get(number, ""), bias=summand.bias)
     pending, weighted = {number: summand.weight}, {number: False}
+    entries: dict[int, tuple[int, Tensor] | None] = {}
     for op in reversed(traced.program.ops):
         arrived = {out: pending.pop(out) for out in op.outs if out in pending}
         ended = [out for out in arrived if _is_source(traced, out, op, weighted[out], start)]
-        branch.sources += [_source(traced, out, arrived.pop(out)) for out in ended]
+        branch.sources += [_source(traced, out, arrived.pop(out), entries.get(out)) for out in ended]
         if arrived:
             sent, constant = back(op, values, arrived)
             branch.bias += constant
-            passed = numbers_of(op) in MIXING or any(weighted[out] for out in arrived)
+            mixed = numbers_of(op) in MIXING
+            passed = mixed or any(weighted[out] for out in arrived)
             for to, message in sent.items():
                 if bool(message.any()):  # a concatenation has other parts, too
+                    own = (to, message) if mixed else next((entries.get(out) for out in arrived), None)
+                    entries[to] = own if to not in pending and len(arrived) == len(sent) == 1 else None
                     pending[to] = pending[to] + message if to in pending else message
                     weighted[to] = passed and weighted.get(to, True)
-    branch.sources += [Source(left, message, PICTURE) for left, message in pending.items()]
+    branch.sources += [Source(left, message, PICTURE, None, entries.get(left)) for left, message in pending.items()]
     branch.name = branch.name or next((source.layer for source in branch.sources), "")
     return branch
 
@@ -153,14 +159,14 @@ def _is_named(traced: TracedPass, number: int) -> bool:
     return before is not None and _layer_of(traced, before[0]) is not None
 
 
-def _source(traced: TracedPass, number: int, weight: Tensor) -> Source:
+def _source(traced: TracedPass, number: int, weight: Tensor, entry: tuple[int, Tensor] | None = None) -> Source:
     if number in traced.layers:
-        return Source(number, weight, traced.layers[number])
+        return Source(number, weight, traced.layers[number], None, entry)
     before = function_before(traced, number)
     layer = None if before is None else _layer_of(traced, before[0])
     if before is None or layer is None:
         raise Inexact
-    return Source(number, weight, layer, before[1])
+    return Source(number, weight, layer, before[1], entry)
 
 
 def _layer_of(traced: TracedPass, number: int) -> str | None:

@@ -142,6 +142,10 @@ def test_a_convolution_reads_the_positions_that_won_in_the_pooling_before_it() -
     weights = net.module.get_submodule("3").weight[1]  # type: ignore[index]
     expected = (weights * winners[:, 2:5, 2:5]).sum((1, 2))
     assert torch.allclose(part.adds, expected.detach(), atol=1e-12)
+    assert torch.allclose(part.kernel, weights, atol=1e-12)  # that of the layer, though the winners lie apart
+    assert torch.allclose(part.values, winners[:, 2:5, 2:5], atol=1e-12)
+    row, col = part.places[0].tolist()
+    assert tanh[0, row, col] in winners[0, 2:5, 2:5]
 
 
 def test_the_kernel_is_that_of_the_layer_with_its_norm_folded_in() -> None:
