@@ -64,6 +64,11 @@ CASES = (
         (("made", "w.start()"), ("kept", "w.keep()")),
     ),
     Case("cam-board", f"dv.CamBoard(picture={SNOWY})", (("sum", 'w.target = "wolf"; w.step = 3; w.threshold = 0.5'),)),
+    Case(
+        "circuit-board",
+        f'dv.CircuitBoard(picture={SNOWY}, target="wolf")',
+        (("below", 'w.go_down("features.relu8", 48)'),),
+    ),
     Case("question-board", f"dv.QuestionBoard(picture={SNOWY})", (("ground", 'w.ask("what is the ground?")'),)),
     Case("relevance-board", "dv.RelevanceBoard()", (("back", 'w.rule = "gamma"; w.step = 7'),)),
     Case(

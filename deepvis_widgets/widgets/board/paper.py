@@ -71,6 +71,15 @@ class Paper:
             stroke_width=round(0.3 * self.density) if bold else 0,
         )
 
+    def save(self) -> None:
+        """Nothing is scaled: pixels keep their own size."""
+
+    def scale(self, _: float) -> None:
+        """See `save`."""
+
+    def restore(self) -> None:
+        """See `save`."""
+
     def put_image_data(self, pixels: np.ndarray[Any, Any], left: float, top: float) -> None:
         """Pixels (h, w, 3) at a place in device pixels, as a canvas takes them."""
         self.picture.paste(Image.fromarray(np.ascontiguousarray(pixels[..., :3])), (round(left), round(top)))

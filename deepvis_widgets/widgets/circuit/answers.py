@@ -40,6 +40,11 @@ class Node:
     value: float
     adds: float | None
 
+    @property
+    def single(self) -> bool:
+        """Whether its map is one number."""
+        return self.map.numel() == 1
+
 
 @dataclass(frozen=True, eq=False)
 class Answered:

@@ -11,10 +11,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ...core.picture.colormap import colour
-from ...methods.circuits.circuit import Circuit
 from ..board.pen import Pen
 from .answers import Answered, Node, Row
-from .words import ended, place, plain, signed, sum_of
+from .words import called, ended, plain, signed, sum_of
 
 DENSITY = 2  # device pixels per css pixel, as of boards
 WIDTH, LEFT = 880, 232  # px of the drawing, and where the terms begin
@@ -64,7 +63,7 @@ def draw(pen: Pen, scene: Scene) -> None:
         pen.text(60, WIDTH / 2, scene.empty, 14, pen.palette.dim, "center")
         return
     _trail(pen, scene, answer)
-    _heading(pen, answer.circuit)
+    _heading(pen, answer)
     most = max([abs(row.term.adds) for row in answer.rows] + [abs(answer.circuit.bias), 1e-12])
     bottom = TOP + len(answer.rows) * ROW
     pen.line((TOP - 4, ZERO), (bottom + len(_ends(answer)) * SMALL, ZERO), pen.palette.line)
@@ -96,18 +95,19 @@ def _node(pen: Pen, scene: Scene, number: int, node: Node, top: float) -> None:
     pen.rect(top, 4, NODE, NODE_WIDTH, pen.palette.cell, pen.palette.dim if pointed else pen.palette.line)
     if last:
         pen.outline(top, 4, NODE, NODE_WIDTH, 2)
-    image(pen, top + 6, 10, _map_pixels(node.map))
+    if not node.single:
+        pen.image(top + 6, 10, _map_pixels(node.map))
     pen.text(top + 13, 66, ended(node.unit.layer or "", 19), 12, pen.palette.dim)
-    pen.text(top + 30, 66, f"unit {node.unit.channel} {place(node.unit)}", 12)
+    pen.text(top + 30, 66, called(node.unit, node.single), 12)
     pen.text(top + 47, 66, plain(node.value), 13, None, bold=True)
 
 
 # --- the terms ---
 
 
-def _heading(pen: Pen, circuit: Circuit) -> None:
-    unit = circuit.unit
-    pen.text(14, LEFT, f"{ended(unit.layer or '', 44)}, unit {unit.channel} {place(unit)}", 16, bold=True)
+def _heading(pen: Pen, answer: Answered) -> None:
+    circuit, unit = answer.circuit, answer.circuit.unit
+    pen.text(14, LEFT, f"{ended(unit.layer or '', 44)}, {called(unit, answer.nodes[-1].single)}", 16, bold=True)
     pen.text(38, LEFT, sum_of(circuit), 14)
     pen.text(60, LEFT, circuit.how, 12, pen.palette.dim if circuit.exact else pen.palette.accent)
     titles = [("unit below", LEFT, "left"), ("what it adds", ZERO, "center"), ("looks for", PATTERN + 24, "center")]
@@ -127,13 +127,13 @@ def _term(pen: Pen, scene: Scene, number: int, row: Row, most: float) -> None:
     _bar(pen, top + ROW / 2, 22, row.term.adds, most)
     picture = scene.pictures.get((row.term.layer, row.term.unit))
     if picture is not None:
-        image(pen, top + 4, PATTERN, _pixels(picture[:3]))
+        pen.image(top + 4, PATTERN, _pixels(picture[:3]))
     elif row.below is not None:
         pen.rect(top + 4, PATTERN, THUMB, THUMB, pen.palette.cell)
         pen.text(top + 28, PATTERN + THUMB / 2, "…", 13, pen.palette.dim, "center")
-    image(pen, top + 4, MAP, _map_pixels(row.map))
+    pen.image(top + 4, MAP, _map_pixels(row.map))
     if row.kernel.numel():
-        image(pen, top + 4, KERNEL, _pixels(colour(row.kernel, "blue-red", signed=True)))
+        pen.image(top + 4, KERNEL, _pixels(colour(row.kernel, "blue-red", signed=True)))
     pen.rect(top + 4, KERNEL, THUMB, THUMB, None, pen.palette.line)
 
 
@@ -156,11 +156,6 @@ def _sign(pen: Pen, value: float) -> str:
 
 
 # --- pictures ---
-
-
-def image(pen: Pen, top: float, left: float, pixels: np.ndarray) -> None:
-    """Puts pixels (h, w, 3), as many as the device has, at a place in css pixels."""
-    pen.canvas.put_image_data(pixels, left * DENSITY, top * DENSITY)
 
 
 def _map_pixels(values: Tensor) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from torch import Tensor
 from ...core.attention.heads import Heads
 from ...core.network.target import Target
 from ...core.picture.picture import to_bytes
+from ...engine.client import nothing
+from ...engine.main_thread import MainThread
 from ..board.board import Board
 from ..board.paper import Paper
 from ..board.pen import LIGHT, Pen
@@ -31,10 +34,10 @@ from .words import sentence
 class CircuitPanes:
     """Everything under the bar, in `rows`. `answered` and `pictured` may be called on any thread."""
 
-    def __init__(self, state: CircuitState, stage: Stage, save: Any) -> None:
+    def __init__(self, state: CircuitState, stage: Stage, save: Callable[[Path], object]) -> None:
         self.picture = PicturePane(state, stage)
         self.choice = ChoicePane(state, save)
-        self.drawing = CircuitDrawing(state)
+        self.drawing = CircuitDrawing(state.go_down, state.go_back)
         beside = classed(ipywidgets.VBox([self.choice, self.drawing]), "dv-circuit-side")
         self.rows = [layout.box("dv-lab-panes", self.picture, beside)]
 
@@ -75,7 +78,7 @@ class PicturePane(ipywidgets.VBox):
 class ChoicePane(ipywidgets.VBox):
     """Layer and unit to begin with, and the way to files."""
 
-    def __init__(self, state: CircuitState, save: Any) -> None:
+    def __init__(self, state: CircuitState, save: Callable[[Path], object]) -> None:
         self._state, self._save, self._following = state, save, False
         names = [layer.name for layer in state.network.layers if not isinstance(layer.layout, Heads)]
         self.layer = layout.dropdown("Layer", names, "The layer of the unit to begin with")
@@ -121,19 +124,21 @@ class ChoicePane(ipywidgets.VBox):
 
 
 class CircuitDrawing(Board):
-    """The trail and the terms on one canvas; a click on a term goes down, one on the trail goes back."""
+    """The trail and the terms on one canvas; a click on a term calls `go_down` with its unit, one on the trail
+    `go_back` with its number.
+    """
 
-    def __init__(self, state: CircuitState) -> None:
-        self._state, self._answer, self._pictures = state, None, {}
+    def __init__(self, go_down: Callable[..., object], go_back: Callable[[int], object]) -> None:
+        self._go_down, self._go_back = go_down, go_back
+        self._answer: Answered | None = None
+        self._pictures: dict[Unit, Tensor] = {}
         self._pointed: tuple[str, int] | None = None
+        self._main, self._waiting = MainThread(), False
         super().__init__(Scene().size)
         classed(self, "dv-circuit-drawing")
         self.on_point(lambda top, left: self._point(element_at(self.scene(), top, left)))
         self.on_point(self._press, press=True)
         self.on_leave(lambda: self._point(None))
-
-    _answer: Answered | None
-    _pictures: dict[Unit, Tensor]
 
     def scene(self) -> Scene:
         """All that is drawn now."""
@@ -142,15 +147,27 @@ class CircuitDrawing(Board):
     def show(self, answer: Answered) -> None:
         """Draws another answer."""
         self._answer, self._pointed = answer, None
-        size = self.scene().size
-        if size != self.size:
-            self.resize(size)
-        self.redraw()
-        self.say(sentence(answer.circuit))
+        self._soon()
+        self.say(sentence(answer.circuit, answer.nodes[-1].single))
 
     def picture(self, unit: Unit, picture: Tensor) -> None:
         """Draws what a unit wants to see."""
         self._pictures[unit] = picture
+        self._soon()
+
+    def _soon(self) -> None:
+        """Draws on the main thread, once for all that comes before it is free."""
+        if not self._waiting:
+            self._waiting = True
+            self._main.run(self._fit)
+
+    def _fit(self) -> None:
+        self._waiting = False
+        if self.closed:
+            return
+        size = self.scene().size
+        if size != self.size:
+            self.resize(size)
         self.redraw()
 
     def draw(self, pen: Pen) -> None:
@@ -175,12 +192,13 @@ class CircuitDrawing(Board):
             return
         kind, number = found
         if kind == "trail":
-            attempt(self.refuse, self._state.go_back, number)
+            attempt(self.refuse, self._go_back, number)
             return
         below = answer.rows[number].below
         assert below is not None and below.layer is not None
-        attempt(self.refuse, self._state.go_down, below.layer, below.channel, below.position)
+        attempt(self.refuse, self._go_down, below.layer, below.channel, below.position)
 
     def forget(self) -> None:
-        """Lets go of what is shown."""
+        """Lets go of what is shown, and of whom it tells: ipycanvas keeps the last canvas that was drawn on."""
         self._answer, self._pictures = None, {}
+        self._go_down = self._go_back = nothing

@@ -67,8 +67,8 @@ class CircuitState(PictureState):
         if isinstance(given, str) or not hasattr(given, "__iter__"):
             raise DeepvisError(f"trail={given!r} is not accepted; accepted is a list of (layer, unit, position).")
         found = tuple(self._target(step) for step in given)
-        if len(found) > MOST:
-            raise DeepvisError(f"A trail has at most {MOST} units; this one has {len(found)}.")
+        if not 1 <= len(found) <= MOST:
+            raise DeepvisError(f"A trail has 1 to {MOST} units; this one has {len(found)}.")
         return found
 
     def _target(self, step: Any) -> Target:

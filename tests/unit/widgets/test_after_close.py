@@ -47,6 +47,7 @@ WIDGETS: dict[str, Callable[[dv.Network, Tensor], Any]] = {
     "MaximizationLab": maximization,
     "CamBoard": dv.CamBoard,
     "RelevanceLedger": dv.RelevanceLedger,
+    "CircuitBoard": dv.CircuitBoard,
     "QuestionBoard": lambda network, picture: dv.QuestionBoard(network, picture, question="wolf"),
 }
 

@@ -26,6 +26,7 @@ BUSY = {
     "Explorer": "w = dv.Explorer(); w.method = 'lime'",
     "HuskyWolf": "w = dv.HuskyWolf(); w.stage = 2",
     "MaximizationLab": "w = dv.MaximizationLab(); w.start()",
+    "CircuitBoard": "w = dv.CircuitBoard()",
     "OcclusionLab": "w = dv.OcclusionLab()",
     "PoolingBoard": "w = dv.PoolingBoard()",
     "QuestionBoard": "w = dv.QuestionBoard()",

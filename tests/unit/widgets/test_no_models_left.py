@@ -114,6 +114,7 @@ OPEN: dict[str, tuple[Callable[[], Any], Callable[[Any], object]]] = {
     "RelevanceBoard": (dv.RelevanceBoard, one_chosen),
     "RelevanceLedger": (dv.RelevanceLedger, settle),
     "CamBoard": (dv.CamBoard, settle),
+    "CircuitBoard": (dv.CircuitBoard, settle),
     "QuestionBoard": (dv.QuestionBoard, settle),
     "HuskyWolf": (dv.HuskyWolf, lambda lesson: setattr(lesson, "making", True)),
     "AtlasView": (lambda: dv.AtlasView(None, "husky-wolf"), a_unit_shown),
@@ -198,6 +199,13 @@ REFUSED: dict[str, list[dict[str, Any]]] = {
         {"pictures": []},
         {"target": 999},
         {"target": []},
+    ],
+    "CircuitBoard": [
+        {"layer": "nonsense"},
+        {"layer": "features.conv2", "unit": 9999},
+        {"layer": "features.conv2", "unit": 0, "position": (99, 0)},
+        {"target": "unicorn"},
+        {"picture": "nowhere.png"},
     ],
     "QuestionBoard": [
         {"network": "nonsense"},

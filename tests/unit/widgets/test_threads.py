@@ -77,6 +77,10 @@ USES: dict[str, tuple[Callable[[], Any], list[Act]]] = {
     ),
     "OcclusionLab": (dv.OcclusionLab, [sets(occluder=(8, 8, 32, 32)), lambda lab: lab.sweep(), sets(fill="mean")]),
     "PoolingBoard": (dv.PoolingBoard, [sets(window=3)]),
+    "CircuitBoard": (
+        dv.CircuitBoard,
+        [sets(target="wolf"), sets(trail=[("features.conv5", 3)]), lambda board: board.visit("features.conv2", 1)],
+    ),
     "QuestionBoard": (dv.QuestionBoard, [sets(question="is there a wolf?"), sets(target="no"), asks]),
     "RelevanceBoard": (dv.RelevanceBoard, [sets(step=3), sets(rule="gamma")]),
     "RelevanceLedger": (dv.RelevanceLedger, [sets(gamma=0.5), sets(composite="epsilon")]),
