@@ -14,6 +14,7 @@ __all__ = [
     "CamBoard",
     "CamVideo",
     "Cancelled",
+    "CircuitBoard",
     "Classes",
     "Compare",
     "ConvolutionBoard",
@@ -42,6 +43,7 @@ __all__ = [
     "Values",
     "Words",
     "__version__",
+    "circuit",
     "contributions",
     "explain",
     "load",
@@ -67,10 +69,12 @@ if TYPE_CHECKING:
     from deepvis_widgets.core.inputs.words import Words
     from deepvis_widgets.core.network.network import Network
     from deepvis_widgets.core.picture.preprocess import Preprocess
+    from deepvis_widgets.methods.circuits.explain import circuit
     from deepvis_widgets.methods.perturbation.contributions import contributions
     from deepvis_widgets.scores import ScoreTable, sanity, score, score_table
     from deepvis_widgets.widgets.atlas_view.atlas_view import AtlasView
     from deepvis_widgets.widgets.cam.cam_board import CamBoard
+    from deepvis_widgets.widgets.circuit.circuit_board import CircuitBoard
     from deepvis_widgets.widgets.compare.compare import Compare
     from deepvis_widgets.widgets.convolution.convolution_board import ConvolutionBoard
     from deepvis_widgets.widgets.deconvnet.deconvnet_board import DeconvnetBoard
@@ -101,6 +105,7 @@ else:
             "Boxes": "core.answers.boxes",
             "CamBoard": "widgets.cam.cam_board",
             "CamVideo": "widgets.video.cam_video",
+            "CircuitBoard": "widgets.circuit.circuit_board",
             "Classes": "core.answers.classes",
             "Compare": "widgets.compare.compare",
             "ConvolutionBoard": "widgets.convolution.convolution_board",
@@ -127,6 +132,7 @@ else:
             "TeachBoard": "widgets.teach.teach_board",
             "Values": "core.answers.values",
             "Words": "core.inputs.words",
+            "circuit": "methods.circuits.explain",
             "contributions": "methods.perturbation.contributions",
             "load": "zoo.load",
             "photo": "zoo.photos",

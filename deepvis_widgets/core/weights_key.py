@@ -14,6 +14,7 @@ import torch
 
 from .content_key import content_key
 from .picture.preprocess import Preprocess
+from .switched_off import SwitchedOff
 
 Stamps = tuple[object, ...]
 
@@ -122,13 +123,29 @@ class NetworkLike(Protocol):
     @property
     def preprocessing(self) -> Preprocess: ...
 
+    @property
+    def off(self) -> SwitchedOff: ...
+
+
+def learned_key(network: NetworkLike) -> str:
+    """Returns a key of what a network has learned, less the units that are switched off.
+
+    >>> import deepvis_widgets as dv
+    >>> net = dv.load("husky-wolf")
+    >>> learned_key(net) == learned_key(net.without("features.relu5", 3))
+    False
+    """
+    weights = weights_key(network.module)
+    return content_key(weights, network.off.key) if network.off else weights
+
 
 def network_key(network: NetworkLike) -> str:
-    """Returns a key that is equal for networks that answer alike: weights and preprocessing. The same in every process.
+    """Returns a key that is equal for networks that answer alike: weights, units switched off, preprocessing. The same
+    in every process.
 
     >>> import deepvis_widgets as dv
     >>> network_key(dv.load("husky-wolf")) == network_key(dv.load("husky-wolf-biased"))
     False
     """
     p = network.preprocessing
-    return content_key(weights_key(network.module), p.size, p.resize, p.mean, p.std, p.interpolation, p.fit, *p.more)
+    return content_key(learned_key(network), p.size, p.resize, p.mean, p.std, p.interpolation, p.fit, *p.more)

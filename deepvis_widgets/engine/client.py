@@ -13,7 +13,7 @@ from ..core.content_key import content_key
 from ..core.errors import DeepvisError, sentence
 from ..core.network.network import Network
 from ..core.report import Report
-from ..core.weights_key import weights_key
+from ..core.weights_key import learned_key
 from ..methods import method
 from .engine import Engine
 
@@ -141,5 +141,5 @@ def explanation_key(
     `view` is the picture (3, H, W) as the network sees it, `target` a class index, or None for the top class.
     """
     chosen = method(name).settings(network, params or {})
-    asked = (weights_key(network.module), network.answers.key, network.inputs.key, view, target)
+    asked = (learned_key(network), network.answers.key, network.inputs.key, view, target)
     return content_key("explanation", name, *asked, vars(chosen))

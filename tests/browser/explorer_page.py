@@ -25,6 +25,7 @@ LIVE, BACKWARD = ".dv-x-live .dv-map-canvas", ".dv-x-backward .dv-map-canvas"
 # as it was when it opened, whatever a test before has left
 RESET = """
 import torch as _torch
+explorer.off, explorer.why = {}, False
 explorer.help, explorer.zoom, explorer.frozen, explorer.filming, explorer.localize = False, "", False, False, False
 explorer.tiles, explorer.about, explorer.sort, explorer.fill = "activation", "synthesized", "max", "grey"
 explorer.gamma, explorer.boost, explorer.tile, explorer.shares = 0.5, 0.0, 0, True

@@ -66,6 +66,34 @@ def test_layers_change_by_click_and_by_key(explorer: NotebookPage) -> None:
     assert explorer.value("explorer.backward_view") == "grey"
 
 
+def test_a_unit_is_switched_off_and_on_again_by_key_and_by_its_chip(explorer: NotebookPage) -> None:
+    page, chip = explorer.page, explorer.page.locator(".dv-x-off button")
+    before = shown(explorer, ".dv-grid-canvas")
+    layer, unit = explorer.value("[explorer.layer, explorer.unit]")
+    page.locator(".dv-x-status").click()
+    page.keyboard.press("x")
+    explorer.wait_until(lambda: explorer.value("explorer.off") == {layer: [unit]}, message="x switches nothing off")
+    explorer.wait_until(lambda: chip.count() == 1 and f":{unit} off" in chip.inner_text(), message="no chip")
+    explorer.wait_until(lambda: changed(explorer, ".dv-grid-canvas", before, 0.002), message="the unit is still lit")
+    chip.click()
+    explorer.wait_until(lambda: explorer.value("explorer.off") == {}, message="the chip does not switch it on")
+    explorer.wait_until(lambda: not chip.count())
+
+
+def test_a_double_click_shows_why_and_a_row_leads_down(explorer: NotebookPage) -> None:
+    page, rows = explorer.page, explorer.page.locator(".dv-x-why-row")
+    page.locator(".dv-grid-viewport").dblclick(position={"x": 30, "y": 30})
+    explorer.wait_until(lambda: rows.count() > 3, message="no terms")
+    chosen = explorer.value("[explorer.layer, explorer.unit]")
+    below = explorer.value("explorer.panes.why.port.values['rows'][0]['below']")
+    rows.first.click()
+    explorer.wait_until(lambda: explorer.value("[explorer.layer, explorer.unit]") == [below["layer"], below["unit"]])
+    page.get_by_role("button", name="back", exact=True).click()
+    explorer.wait_until(lambda: explorer.value("[explorer.layer, explorer.unit]") == chosen, message="no way back")
+    page.keyboard.press("Escape")
+    explorer.wait_until(lambda: rows.count() == 0 and explorer.value("explorer.why") is False, message="it stays open")
+
+
 def test_arrow_keys_move_through_the_grid(explorer: NotebookPage) -> None:
     page = explorer.page
     explorer.python("explorer.sort, explorer.unit = 'index', 0")

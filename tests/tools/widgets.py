@@ -69,6 +69,11 @@ CASES = (
         'dv.CamVideo("husky-wolf", [dv.scene("wolf", seed=seed) for seed in (3, 4)])',
         (("second", 'w.step = 1; w.target = "husky"'),),
     ),
+    Case(
+        "circuit-board",
+        f'dv.CircuitBoard(picture={SNOWY}, target="wolf")',
+        (("below", 'w.go_down("features.relu8", 48)'),),
+    ),
     Case("question-board", f"dv.QuestionBoard(picture={SNOWY})", (("ground", 'w.ask("what is the ground?")'),)),
     Case(
         "teach-board",

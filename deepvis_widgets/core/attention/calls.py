@@ -59,7 +59,7 @@ class AttentionCalls:
     def _named(self, number: int) -> str | None:
         heads = self._options.heads or ()
         layer = heads[number] if number < len(heads) else None
-        return layer if layer is not None and self._options.wants(layer) else None
+        return layer if layer is not None and self._options.listens(layer) else None
 
     def _found(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str | None:
         count = weights_of(name, args, kwargs) if name in COMPOUND else 0

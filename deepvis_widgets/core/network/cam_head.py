@@ -118,6 +118,9 @@ class HeadTrace:
         elif name == "linear" and (joined := self._joined.get(id(source))) is not None:
             with torch._C.DisableTorchFunction():  # what it computes is no part of the pass
                 head = joined.with_linear(*_weight_and_bias(args, kwargs))
+        elif known is not None and name == "masked_fill":
+            with torch._C.DisableTorchFunction():
+                head = _with_zeros(known, args)
         if head is not None:
             self._heads[id(output)] = head
             self._alive.append(output)
@@ -205,6 +208,18 @@ def is_global_average(name: str, source: Tensor, output: Tensor, args: Any, kwar
         padding = args[3] if len(args) > 3 else kwargs.get("padding", 0)
         return pair(kernel) == tuple(source.shape[2:]) and pair(padding) == (0, 0)
     return name == "adaptive_avg_pool2d" and source.shape[2] * source.shape[3] > 1
+
+
+def _with_zeros(head: Head, args: Any) -> Head | None:
+    """Returns the head of means, or of scores, some of which are set to zero."""
+    source, mask, value = args
+    if value != 0 or mask.numel() != source[0].numel():
+        return None
+    zero = mask.flatten()
+    if head.weight is None:
+        return Head(head.features.masked_fill(zero[:, None, None], 0))
+    bias = None if head.bias is None else head.bias.masked_fill(zero, 0)
+    return Head(head.features, head.weight.masked_fill(zero[:, None], 0), bias)
 
 
 def _with_linear(head: Head, name: str, args: Any, kwargs: Any) -> Head | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from copy import copy
 from dataclasses import replace
@@ -23,6 +23,7 @@ from ..given import given
 from ..inputs.base import Input
 from ..inputs.bundle import Bundle
 from ..picture.preprocess import Preprocess, understand
+from ..switched_off import NOTHING_OFF
 from ..weights_key import stamps
 from .backward_rules import PLAIN, Rules
 from .discovery import Discovery, discover
@@ -76,6 +77,7 @@ class Network:
         self.memory_format = torch.channels_last
         self._independent: bool | None = None
         self.inputs = Bundle.of(inputs)
+        self.off = NOTHING_OFF
         said = named(answers or means(self.declared.problem), labels)
         found = self._discover(said)
         self.layers, self.overwritten = found.layers, found.overwritten
@@ -140,7 +142,25 @@ class Network:
 
     def with_module(self, module: nn.Module) -> Network:
         """Returns a network of the same preprocessing, answers, inputs and name, with another module: a copy, say."""
-        return Network(module, self.preprocessing, name=self.name, answers=self.answers, inputs=self.inputs)
+        found = Network(module, self.preprocessing, name=self.name, answers=self.answers, inputs=self.inputs)
+        found.off = self.off
+        return found
+
+    def without(self, layer: str, units: int | Iterable[int]) -> Network:
+        """Returns the same network with units of a layer switched off: these channels of its output are zero in every
+        pass, and so for all methods; those that were off stay off. `off.units` says which are.
+
+        The module is shared, and left alone. Raises DeepvisError where there is no such layer or channel.
+
+        >>> import deepvis_widgets as dv
+        >>> net = dv.load("husky-wolf").without("features.relu5", [3, 8]).without("features.relu6", 0)
+        >>> net.off.units
+        {'features.relu5': (3, 8), 'features.relu6': (0,)}
+        """
+        found = copy(self)
+        found.off = self.off.also(self.layers[layer], units)
+        found.recordings = Recordings(self.recordings.limit)
+        return found
 
     def _discover(self, said: Answers | Unsaid) -> Discovery:
         """Channels last is quicker, but a network that calls `view` after its convolutions needs the plain order."""
@@ -221,13 +241,7 @@ class Network:
         return found
 
     def _recorded(self, view: Tensor, options: PassOptions) -> Recording:
-        own: dict[str, Any] = {
-            "cloned": self.overwritten,
-            "answers": self._meant(),
-            "given": self.inputs,
-            "heads": self.heads,
-        }
-        found = record(self.module, self.feed(view[None]), replace(options, **own))
+        found = record(self.module, self.feed(view[None]), replace(options, cloned=self.overwritten, **self._own))
         check_finite(found, self.module, self.name)
         return found
 
@@ -270,9 +284,7 @@ class Network:
             skip_rectifier=skip_rectifier,
             beside=beside,
             look=look,
-            answers=self._meant(),
-            given=self.inputs,
-            heads=self.heads,
+            **self._own,
         )
         return record(self.module, x, options)
 
@@ -293,7 +305,7 @@ class Network:
         if self._independent is None:
             noise = torch.rand(self.bands, *self.size, generator=torch.Generator().manual_seed(0))
             two = self.feed(torch.stack([noise, noise.flip(1) / 2]))
-            options = PassOptions(keep=(), answers=self._meant(), given=self.inputs, heads=self.heads)
+            options = PassOptions(keep=(), **self._own)
             self._independent = answered_apart(lambda x: record(self.module, x, options).logits, two)
         return self._independent
 
@@ -317,6 +329,11 @@ class Network:
         """
         return self.answers.probabilities(self.logits(views).float())
 
+    @property
+    def _own(self) -> dict[str, Any]:
+        """What every pass of this network is given."""
+        return {"answers": self._meant(), "given": self.inputs, "heads": self.heads, "off": self.off}
+
     def _meant(self) -> Answers:
         """What the output means, for the weights as they are."""
         return self.answers.current(self._stamps, self._embedded)
@@ -324,12 +341,13 @@ class Network:
     def _stamps(self) -> Any:
         """What an embedding depends on beside the picture; None where a change could not be noticed."""
         weights = stamps(self.module)
-        return None if weights is None else (weights, content_key(self.inputs.key))
+        return None if weights is None else (weights, content_key(self.inputs.key, self.off.key))
 
     def _embedded(self, picture: Any) -> Tensor:
         """The output (1, d) of a bare pass over a picture."""
         x = self.feed(self.view(picture)[None])
-        found: Tensor = record(self.module, x, PassOptions(keep=(), answers=self.answers, given=self.inputs)).picked
+        options = PassOptions(keep=(), answers=self.answers, given=self.inputs, heads=self.heads, off=self.off)
+        found: Tensor = record(self.module, x, options).picked
         return found
 
     def bars(self, view: Tensor) -> Tensor:

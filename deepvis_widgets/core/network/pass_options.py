@@ -12,6 +12,7 @@ from torch import Tensor
 from ..answers.base import Answers
 from ..answers.find import UNSAID, Unsaid
 from ..inputs.bundle import NOTHING, Bundle
+from ..switched_off import NOTHING_OFF, SwitchedOff
 from .backward_rules import PLAIN, Rules
 
 Look = Callable[[str, Tensor], None]  # the name of a layer, and its output
@@ -32,6 +33,7 @@ class PassOptions:
     - `answers`: what the network's output means.
     - `given`: what the network is given beside the picture.
     - `heads`: the layers that the weights of the attentions are, in order (None: no layer); no list: they are found.
+    - `off`: the units whose output is zero.
     - `look`: sees the outputs to keep as they come, and none is kept.
 
     >>> PassOptions(keep=("features.0",), until="features.0").grad
@@ -50,10 +52,15 @@ class PassOptions:
     look: Look | None = None
     answers: Answers | Unsaid = UNSAID
     given: Bundle = NOTHING
+    off: SwitchedOff = NOTHING_OFF
 
     def attends(self) -> bool:
         """Whether the weights of an attention are asked for."""
-        return self.heads is None or any(name is not None and self.wants(name) for name in self.heads)
+        return self.heads is None or any(name is not None and self.listens(name) for name in self.heads)
+
+    def listens(self, layer: str) -> bool:
+        """Whether a layer's output must be seen: it is wanted, or units of it are switched off."""
+        return self.wants(layer) or layer in self.off.units
 
     def wants(self, layer: str) -> bool:
         """Whether a layer is to be kept, or the pass ends or its graph begins there."""
@@ -63,7 +70,7 @@ class PassOptions:
         """The modules a pass has to listen to, by dotted names; None: all."""
         if self.keep is None:
             return None
-        names = {*self.keep, *self.cloned, self.until or "", self.since or ""}
+        names = {*self.keep, *self.cloned, *self.off.units, self.until or "", self.since or ""}
         # a second call of "conv" is "conv#2"; a module may be called "conv#2", too
         return {*names, *(name.rpartition("#")[0] for name in names if "#" in name)}
 

@@ -92,10 +92,12 @@ class LayerRecorder:
         if threading.get_ident() != self.thread:  # someone else is running the user's module beside us
             return None
         options, name = self.options, self._numbered(name)
-        tensor = output[0] if isinstance(output, tuple) and output else output
+        given = tensor = output[0] if isinstance(output, tuple) and output else output
         with torch._C.DisableTorchFunction():  # modes need not see every question
             if not isinstance(tensor, Tensor) or not self._is_layer(tensor) or self._is_known(tensor):
                 return None
+        tensor = options.off.applied(name, tensor)  # a call of the pass, which modes see
+        with torch._C.DisableTorchFunction():
             if name == options.since:
                 torch.set_grad_enabled(True)
                 tensor = tensor.detach().requires_grad_()
@@ -106,7 +108,7 @@ class LayerRecorder:
             self._keep(name, module, tensor)
         if name == options.until:
             raise _Reached
-        if name != options.since and (name not in options.cloned or expendable):
+        if tensor is given and (name not in options.cloned or expendable):
             return None
         handed: Tensor = tensor.clone() if name in options.cloned else tensor
         self._mark(handed)

@@ -114,6 +114,13 @@ class Pen:
             self.canvas.stroke_style = stroke
             self.canvas.stroke_circle(left, top, radius)
 
+    def image(self, top: float, left: float, pixels: np.ndarray, density: int = 2) -> None:
+        """Puts pixels (h, w, 3), as many as the device has, with their corner at (top, left)."""
+        self.canvas.save()
+        self.canvas.scale(1 / density)
+        self.canvas.put_image_data(pixels, left * density, top * density)
+        self.canvas.restore()
+
     def grid(
         self,
         top: float,

@@ -12,7 +12,7 @@ from ...core.content_key import content_key
 from ...core.errors import DeepvisError
 from ...core.report import Report
 from ...core.results import HeatMap, Result
-from ...core.weights_key import weights_key
+from ...core.weights_key import learned_key
 from ...engine.client import Client, explanation_key
 from ...methods import explain, method, serving
 from ...scores import Curves, curves
@@ -206,7 +206,7 @@ class Session:
                 return  # the classes are still being read: their answer asks again
             turn = self._known.begin(key, CURVES)
         network, what = answer.row.network, (view, result.heatmap, target, STEPS, FILL)
-        cached = content_key("curves", weights_key(network.module), *what)
+        cached = content_key("curves", learned_key(network), *what)
         work = partial(curves, network, *what)
         self._ask(key, turn, work, self._answer_curves, doing="drawing the curves", key=cached, long=True)
 

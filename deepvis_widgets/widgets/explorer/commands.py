@@ -43,6 +43,9 @@ class Commands:
             "backward-view": partial(self._cycle, "backward_view", VIEWS),
             "gamma": partial(self._cycle, "gamma", GAMMAS),
             "boost": partial(self._cycle, "boost", BOOSTS),
+            "switch": lambda: state.switch(state.layer, state.unit),
+            "switch-on": lambda: setattr(state, "off", {}),
+            "why": partial(self._flip, "why"),
             "help": partial(self._flip, "help"),
             "reset": self._reset,
         }
@@ -77,5 +80,6 @@ class Commands:
 
     def _reset(self) -> None:
         state = self._state
-        state.help, state.gamma, state.boost = False, GAMMAS[0], BOOSTS[0]
+        state.help, state.why = False, False
+        state.gamma, state.boost = GAMMAS[0], BOOSTS[0]
         state.zoom, state.tiles, state.frozen = "", "activation", False

@@ -80,6 +80,7 @@ class Explorer(ExplorerState, LiveRoot):
         )
         self.unit_pictures.known_picture = self._atlas.known_picture
         self.panes.follow(session.subscribe)
+        self.panes.why.ask_with(session.client)
         session.subscribe(AtlasInUse, self._follow_atlas)
         self.observe(lambda _: self._suit_tiles(), names="layer")
         session.subscribe(Tiles, self._follow_tiles)

@@ -26,6 +26,7 @@ from .method_pane import MethodPane
 from .picture_menu import PictureMenu
 from .ribbon_pane import RibbonPane
 from .state import ExplorerState
+from .why.why_pane import WhyPane
 
 Done = Callable[[], object]
 
@@ -75,6 +76,7 @@ class Panes:
         self.bars = BarsPane(network, port("bars"))
         self.status = StatusPane(network, port("status"))
         self.inputs = InputsPane(state, port("inputs"), acts.say)
+        self.why = WhyPane(state, port("why"))
         self.camera = port("camera")
         self.camera.put(size=list(network.size))
         self._listen(acts)
@@ -132,6 +134,7 @@ class Panes:
     def close(self) -> None:
         """Lets go of what the panes hold."""
         self.stage.close()
+        self.why.close()
 
 
 def remark(network: Network, picture: Any) -> str:

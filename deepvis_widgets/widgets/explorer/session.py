@@ -74,7 +74,7 @@ class Session:
         selecting = ["unit", "position", "backward", "backward_view", "backward_seed", "frozen"]
         observe(lambda _: self.select(), names=selecting)
         observe(lambda _: self.explain(), names=["target", "place", "method", "params"])
-        observe(lambda _: self._ask_otherwise(), names="inputs")
+        observe(lambda _: self._ask_otherwise(), names=["inputs", "off"])
         observe(lambda change: self.select() if change["new"] == "gradient" else None, names="tiles")
 
     # --- answers ---
@@ -154,7 +154,7 @@ class Session:
         self.refresh()
 
     def _ask_otherwise(self) -> None:
-        """The network is given other words, numbers or pictures beside this one."""
+        """The network is given other words, numbers or pictures beside this one, or has other units."""
         self._top = None
         self.dragging.moving.forget()
         self.dragging.moving = MovingWindow(self.state.answering)

@@ -71,6 +71,8 @@ class ExplorerState(traitlets.HasTraits):
     layer = traitlets.Unicode(help="dotted name of the layer shown").tag(sync=True)
     unit = traitlets.Int(0, help="channel selected in that layer").tag(sync=True)
     inputs = Checked(help="what the network is given beside the picture: name → words, numbers or a picture")
+    off = Checked(help="units that are switched off: layer → their channels").tag(sync=True)
+    why = traitlets.Bool(False, help="whether it is shown what the units below add to the selected one").tag(sync=True)
     place = traitlets.Any(
         None,
         allow_none=True,
@@ -166,8 +168,14 @@ class ExplorerState(traitlets.HasTraits):
 
     @property
     def answering(self) -> Network:
-        """The network with what it is given beside the picture."""
+        """The network with what it is given beside the picture, without the units that are switched off."""
         return self._given or self.network
+
+    def switch(self, layer: str, unit: int) -> None:
+        """Switches a unit off, or on again."""
+        own = set(self.off.get(layer, ())) ^ {unit}
+        others = {name: units for name, units in self.off.items() if name != layer}
+        self.off = {**others, layer: sorted(own)} if own else others
 
     @property
     def asked(self) -> Network:
@@ -262,8 +270,22 @@ class ExplorerState(traitlets.HasTraits):
         values = proposal["value"]
         if not isinstance(values, Mapping):
             raise DeepvisError(f'inputs={values!r} is not accepted; accepted: {{"question": "what is this"}}.')
-        self._given = self.network.given(**values)
+        self._given = _without(self.network.given(**values), self.off)
         return dict(values)
+
+    @traitlets.default("off")
+    def _nothing_off(self) -> dict[str, list[int]]:
+        return {}
+
+    @traitlets.validate("off")
+    def _check_off(self, proposal: Any) -> dict[str, list[int]]:
+        values = proposal["value"]
+        if not isinstance(values, Mapping):
+            raise DeepvisError(
+                f'off={values!r} is not accepted; accepted: {{"{self.layer}": [3, 5]}}, or {{}} for none.'
+            )
+        self._given = found = _without(self.network.given(**self.inputs), values)
+        return {layer: list(units) for layer, units in found.off.units.items()}
 
     @traitlets.validate("method")
     def _check_method(self, proposal: Any) -> str | None:
@@ -337,3 +359,9 @@ class ExplorerState(traitlets.HasTraits):
 
     def _cover(self) -> None:
         self.set_trait("cover", None if self.view is None else fill_picture(self.view, self.fill))
+
+
+def _without(network: Network, off: Mapping[str, Any]) -> Network:
+    for layer, units in off.items():
+        network = network.without(layer, units)
+    return network

@@ -13,7 +13,7 @@ from ...core.content_key import content_key
 from ...core.network.target import Target
 from ...core.report import Report
 from ...core.results import Pictures
-from ...core.weights_key import weights_key
+from ...core.weights_key import learned_key
 from ...engine.client import Client, nothing
 from ...methods import explain
 from .answers import Drawing, GridNotice, UnitPictures, UnitTiles
@@ -109,7 +109,7 @@ class Synthesis:
         return explain(self._client.network, None, "activation_maximization", report=report, **chosen)
 
     def _key(self, unit: Target, pictures: int, steps: int) -> str:
-        weights = weights_key(self._client.network.module)
+        weights = learned_key(self._client.network)
         return content_key("pictures", weights, unit.layer, unit.channel, pictures, steps)
 
     # --- the units on screen ---

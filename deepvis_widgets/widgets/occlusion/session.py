@@ -13,7 +13,7 @@ from ...core.content_key import content_key
 from ...core.picture.boxes import Box
 from ...core.report import Report
 from ...core.results import HeatMap, Result
-from ...core.weights_key import weights_key
+from ...core.weights_key import learned_key
 from ...engine.client import Client
 from ...methods import explain
 from ...methods.occlusion import APPROXIMATE, OcclusionMap
@@ -187,7 +187,7 @@ class OcclusionSession:
             lambda result: self._swept(experiment, result, None),
             doing="sweeping the window over the picture",
             done=lambda: self._answers.swept(None),
-            key=content_key("occlusion", weights_key(network.module), probe.view, probe.target, params),
+            key=content_key("occlusion", learned_key(network), probe.view, probe.target, params),
             long=True,
             on_partial=lambda fraction, result: self._swept(experiment, result, fraction),
         )

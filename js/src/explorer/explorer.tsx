@@ -7,7 +7,7 @@ import type { Channel } from "../link/link";
 import { frames, live } from "../link/live";
 import type { Frame } from "../link/protocol";
 import { mountLabel } from "../link/label";
-import { watch } from "../link/model";
+import { save, watch } from "../link/model";
 import type { ExplorerTraits } from "../link/traits";
 import { widget, type View } from "../link/widget";
 import { Card } from "./card/card";
@@ -48,6 +48,7 @@ function mount({ model, state: parts, root, signal: life }: View<ExplorerTraits,
   watch(model, ["unit", "layer"], () => void (root.dataset.unit = `${model.get("layer")}:${model.get("unit")}`), life);
   // where the page is narrow, a tap on a unit opens its drawer
   root.addEventListener("click", (event) => ((event.target as Element).closest(".dv-grid-viewport") ? void (screen.drawer.value = true) : undefined), { signal: life });
+  root.addEventListener("dblclick", (event) => ((event.target as Element).closest(".dv-grid-viewport") ? save(model, "why", true) : undefined), { signal: life });
   life.addEventListener("abort", () => render(null, host), { once: true });
   demonstrate(screen);
 }
@@ -70,6 +71,7 @@ function screenOf(model: Screen["model"], parts: Parts, root: HTMLElement, life:
     patterns: live(parts.patterns.model, life),
     bars: live(parts.bars.model, life),
     inputs: live(parts.inputs.model, life),
+    why: live(parts.why.model, life),
     status: live(parts.status.model, life),
     atlas: live(parts.atlas.model, life),
     grid: live(parts.grid.model, life),

@@ -5,6 +5,7 @@ import { deliverFile } from "../page/files";
 import { fullScreen } from "../page/full_screen";
 import { Popover } from "./popover";
 import { useScreen } from "./screen_context";
+import { SwitchedOff } from "./why";
 
 const ANOTHER = -1;
 
@@ -15,7 +16,7 @@ export function Header() {
       <Upload />
       <PathField />
       <CameraButton />
-      <span class="dv-x-space" />
+      <SwitchedOff />
       <NetworkName />
       <FullScreenButton />
       <HelpButton />

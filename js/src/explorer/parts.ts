@@ -82,6 +82,18 @@ export interface InputsValues {
   /** counts how often a field is to show its last good value again */
   turn: number;
 }
+/** What one unit below adds to the selected one; `below` is the way to it. */
+export interface WhyRow {
+  words: string;
+  layer: string;
+  adds: number;
+  below: { layer: string; unit: number; position: [row: number, col: number] | null } | null;
+}
+export interface WhyValues {
+  rows: WhyRow[];
+  heading: string;
+  how: string;
+}
 export interface BarsValues {
   labels: string[];
   meaning: Meaning;
@@ -120,6 +132,7 @@ const METHOD: MethodValues = { methods: [], progress: null };
 const RIBBON: RibbonValues = { blocks: [], layers: [], inputs: { layer: "", shares: [] } };
 const BARS: BarsValues = { labels: [], meaning: CLASSES, ask: "" };
 const INPUTS: InputsValues = { rows: [], turn: 0 };
+const WHY: WhyValues = { rows: [], heading: "", how: "" };
 const PATTERNS: PatternsValues = { running: false, progress: 0, notice: "" };
 const ATLAS: AtlasValues = {
   looked: false, found: false, folder: "", said: "", running: false, fraction: 0, how_far: "", captions: [], top_notice: "", notice: "",
@@ -147,6 +160,7 @@ export interface Parts {
   readonly patterns: Values<PatternsValues>;
   readonly bars: Values<BarsValues>;
   readonly inputs: Values<InputsValues>;
+  readonly why: Values<WhyValues>;
   readonly status: Values<{ words: string[]; milliseconds: number }>;
   readonly atlas: Values<AtlasValues>;
 }
@@ -178,6 +192,7 @@ export function partsOf(link: Channel, model: Model<ExplorerTraits>, life: Abort
     patterns: values("patterns", PATTERNS),
     bars: values("bars", BARS),
     inputs: values("inputs", INPUTS),
+    why: values("why", WHY),
     status: values("status", { words: [] as string[], milliseconds: 0 }),
     atlas: values("atlas", ATLAS),
   };

@@ -6,7 +6,7 @@ import type { Live } from "../link/live";
 import type { Model } from "../link/model";
 import type { Frame } from "../link/protocol";
 import type { ExplorerTraits, StageTraits, UnitGridTraits } from "../link/traits";
-import type { AtlasValues, BarsValues, InputsValues, MethodValues, PageValues, Parts, PatternsValues, PicturesValues, RibbonValues } from "./parts";
+import type { AtlasValues, BarsValues, InputsValues, MethodValues, PageValues, Parts, PatternsValues, PicturesValues, RibbonValues, WhyValues } from "./parts";
 import type { Sizes } from "../arithmetic/screen_sizes";
 
 export interface Screen {
@@ -22,6 +22,7 @@ export interface Screen {
   readonly patterns: Live<PatternsValues>;
   readonly bars: Live<BarsValues>;
   readonly inputs: Live<InputsValues>;
+  readonly why: Live<WhyValues>;
   readonly status: Live<{ words: string[]; milliseconds: number }>;
   readonly atlas: Live<AtlasValues>;
   readonly grid: Live<UnitGridTraits>;

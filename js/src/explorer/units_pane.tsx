@@ -7,6 +7,7 @@ import { Popover } from "./popover";
 import { Choice, Setting } from "./method_settings";
 import { useScreen } from "./screen_context";
 import { Tabs, type Tab } from "../page/tabs";
+import { Why } from "./why";
 
 const TABS: readonly Tab<Mode>[] = [
   { name: "pictures", words: "patterns", help: "What each unit wants to see, as bright as it is active now (s)" },
@@ -43,6 +44,7 @@ export function UnitsPane() {
       </div>
       {itself && <p class="dv-x-sentence">A unit depends on its own layer through itself alone: hold it (d), then go to an earlier layer.</p>}
       <PartView part={parts.grid} />
+      <Why />
     </section>
   );
 }

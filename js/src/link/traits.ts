@@ -71,6 +71,10 @@ export type ExplorerTraits = Refine<
     zoom: "" | "grid" | "unit" | "backward";
     about: About;
     params: Record<string, Record<string, unknown>> | null;
+    /** layer → the channels that are switched off */
+    off: Record<string, number[]> | null;
+    /** whether it is shown what the units below add to the selected one */
+    why: boolean;
     colormap: ColormapName | "automatic";
     sort: "index" | "max" | "mean";
     scale: "layer" | "unit";

@@ -53,6 +53,7 @@ WIDGETS: dict[str, Callable[[dv.Network, Tensor], Any]] = {
     "RelevanceLedger": dv.RelevanceLedger,
     "TeachBoard": teaching,
     "CamVideo": lambda network, picture: dv.CamVideo(network, [picture, 1 - picture]),
+    "CircuitBoard": dv.CircuitBoard,
     "QuestionBoard": lambda network, picture: dv.QuestionBoard(network, picture, question="wolf"),
 }
 

@@ -29,6 +29,7 @@ BUSY = {
     "HuskyWolf": "w = dv.HuskyWolf(); w.stage = 2",
     "InteractionBoard": "w = dv.InteractionBoard()",
     "MaximizationLab": "w = dv.MaximizationLab(); w.start()",
+    "CircuitBoard": "w = dv.CircuitBoard()",
     "OcclusionLab": "w = dv.OcclusionLab()",
     "PoolingBoard": "w = dv.PoolingBoard()",
     "QuestionBoard": "w = dv.QuestionBoard()",

@@ -125,6 +125,7 @@ OPEN: dict[str, tuple[Callable[[], Any], Callable[[Any], object]]] = {
     "RelevanceBoard": (dv.RelevanceBoard, one_chosen),
     "RelevanceLedger": (dv.RelevanceLedger, settle),
     "CamBoard": (dv.CamBoard, settle),
+    "CircuitBoard": (dv.CircuitBoard, settle),
     "QuestionBoard": (dv.QuestionBoard, settle),
     "CamVideo": (lambda: dv.CamVideo(video=[dv.scene("wolf", seed=seed) for seed in (3, 4)]), settle),
     "TeachBoard": (dv.TeachBoard, trays_changed),
@@ -219,6 +220,13 @@ REFUSED: dict[str, list[dict[str, Any]]] = {
         {"pictures": []},
         {"target": 999},
         {"target": []},
+    ],
+    "CircuitBoard": [
+        {"layer": "nonsense"},
+        {"layer": "features.conv2", "unit": 9999},
+        {"layer": "features.conv2", "unit": 0, "position": (99, 0)},
+        {"target": "unicorn"},
+        {"picture": "nowhere.png"},
     ],
     "QuestionBoard": [
         {"network": "nonsense"},

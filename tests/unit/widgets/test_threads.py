@@ -93,6 +93,10 @@ USES: dict[str, tuple[Callable[[], Any], list[Act]]] = {
     "DeconvnetBoard": (dv.DeconvnetBoard, [sets(window=3), sets(rule="guided")]),
     "InteractionBoard": (dv.InteractionBoard, [sets(depth=2), sets(unit=(1, 3)), sets(hovered=(0, 2))]),
     "PoolingBoard": (dv.PoolingBoard, [sets(window=3)]),
+    "CircuitBoard": (
+        dv.CircuitBoard,
+        [sets(target="wolf"), sets(trail=[("features.conv5", 3)]), lambda board: board.visit("features.conv2", 1)],
+    ),
     "QuestionBoard": (dv.QuestionBoard, [sets(question="is there a wolf?"), sets(target="no"), asks]),
     "RelevanceBoard": (dv.RelevanceBoard, [sets(step=3), sets(rule="gamma")]),
     "RelevanceLedger": (dv.RelevanceLedger, [sets(gamma=0.5), sets(composite="epsilon")]),

@@ -1,0 +1,97 @@
+"""What the circuit board is told: the trail with its values, and the last unit of it taken apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ...core.network.target import Target
+from ...methods.circuits.circuit import Circuit, Part, Term
+from ...methods.circuits.explain import Circuits
+from ...methods.circuits.walk import PICTURE
+
+ROWS = 8  # terms that are drawn; the others are one row
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """One term, with the map (h, w) of its unit and its kernel (h, w); `below` is the unit to go down to, None where it
+    is the picture itself.
+    """
+
+    term: Term
+    part: Part
+    map: Tensor
+    kernel: Tensor
+    below: Target | None
+
+
+@dataclass(frozen=True, eq=False)
+class Node:
+    """A unit of the trail with its map (h, w), its value, and what it adds to the one before it (None for the first,
+    and where it is not among that one's terms).
+    """
+
+    unit: Target
+    map: Tensor
+    value: float
+    adds: float | None
+
+    @property
+    def single(self) -> bool:
+        """Whether its map is one number."""
+        return self.map.numel() == 1
+
+
+@dataclass(frozen=True, eq=False)
+class Answered:
+    """The picture (3, H, W), the trail, the circuit of its last unit, and the rows of that."""
+
+    view: Tensor
+    nodes: Sequence[Node]
+    circuit: Circuit
+    rows: Sequence[Row]
+
+    @classmethod
+    def of(cls, circuits: Circuits, known: dict[Target, Circuit], trail: Sequence[Target]) -> Answered:
+        """Takes the units of a trail apart; `known` keeps what was found for one picture."""
+        found = [known[unit] if unit in known else known.setdefault(unit, circuits.of(unit)) for unit in trail]
+        last = found[-1]
+        rows = [_row(circuits, last, term) for term in last.terms[:ROWS]]
+        before = [None, *found[:-1]]
+        nodes = [_node(circuits, own, above) for own, above in zip(found, before, strict=True)]
+        return cls(circuits.view, nodes, last, rows)
+
+    @property
+    def others(self) -> float:
+        """What the terms that have no row add up to."""
+        return sum(term.adds for term in self.circuit.terms[len(self.rows) :])
+
+
+def _row(circuits: Circuits, circuit: Circuit, term: Term) -> Row:
+    part = circuit.parts[term.part]
+    below = None
+    if term.layer != PICTURE:
+        below = Target(term.unit, term.layer, strongest_place(part, term.unit))
+    return Row(term, part, circuits.map_of(term.layer, term.unit), part.kernel[term.unit], below)
+
+
+def strongest_place(part: Part, unit: int) -> tuple[int, int] | None:
+    """Returns where in the window a unit adds, or takes, most; None where it has no place on the map."""
+    if part.window is None:
+        return None
+    row, col = part.places[unit].tolist()
+    return row, col
+
+
+def _node(circuits: Circuits, own: Circuit, above: Circuit | None) -> Node:
+    layer = own.unit.layer
+    assert layer is not None
+    adds = None
+    if above is not None:
+        every = [term.adds for term in above.terms if (term.layer, term.unit) == (layer, own.unit.channel)]
+        adds = float(torch.tensor(every, dtype=torch.float64).sum()) if every else None
+    return Node(own.unit, circuits.map_of(layer, own.unit.channel), own.value, adds)

@@ -1,0 +1,1 @@
+"""Why the selected unit has its value: what the units below add."""
