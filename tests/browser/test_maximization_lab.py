@@ -100,7 +100,18 @@ def test_typed_numbers_choose_the_unit_and_classes_are_targets(open_notebook: Op
     notebook.wait_until(lambda: notebook.value("lab.target") == 0, message="no class was chosen")
     menus.nth(1).select_option(label="zebra")
     notebook.wait_until(lambda: notebook.value("lab.network.labels[lab.target]") == "zebra", message="no zebra")
+    score = page.locator(".dv-max-choice .widget-dropdown:has(label:text-is('Climb')) select")
+    score.select_option(label="both, side by side")
+    rows = page.locator(".dv-max-pictures:visible")
+    notebook.wait_until(lambda: rows.count() == 2, message="there is no second row")
+    notebook.wait_until(
+        lambda: all("zebra: logit" in text and "probability" in text for text in rows.all_inner_texts()),
+        message="nothing is said of the classes",
+    )
+    first, second = (canvas_pixels(page, f".dv-max-pictures >> nth={row} >> .dv-card canvas") for row in range(2))
+    assert first.shape == second.shape and not np.array_equal(first, second)
     menus.nth(0).select_option(label="features.conv1")
+    notebook.wait_until(lambda: rows.count() == 1, message="the second row stays for a unit")
     notebook.wait_until(lambda: notebook.value("lab.target") is None, message="the class was not let go")
     page.locator(".dv-maximization .widget-dropdown:has(label:text-is('Show')) select").select_option(label="true size")
     begin(notebook)
