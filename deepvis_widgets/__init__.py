@@ -22,6 +22,7 @@ __all__ = [
     "HuskyWolf",
     "Labels",
     "MaximizationLab",
+    "MaximizationPlate",
     "Network",
     "Numbers",
     "OcclusionLab",
@@ -43,6 +44,7 @@ __all__ = [
     "load",
     "methods",
     "photo",
+    "plate",
     "sanity",
     "scene",
     "score",
@@ -63,6 +65,7 @@ if TYPE_CHECKING:
     from deepvis_widgets.core.network.network import Network
     from deepvis_widgets.core.picture.preprocess import Preprocess
     from deepvis_widgets.methods.perturbation.contributions import contributions
+    from deepvis_widgets.methods.synthesis.plate import plate
     from deepvis_widgets.scores import ScoreTable, sanity, score, score_table
     from deepvis_widgets.widgets.atlas_view.atlas_view import AtlasView
     from deepvis_widgets.widgets.cam.cam_board import CamBoard
@@ -73,6 +76,7 @@ if TYPE_CHECKING:
     from deepvis_widgets.widgets.husky_wolf.snow.snow_lab import SnowLab
     from deepvis_widgets.widgets.maximization.maximization_lab import MaximizationLab
     from deepvis_widgets.widgets.occlusion.occlusion_lab import OcclusionLab
+    from deepvis_widgets.widgets.plate.maximization_plate import MaximizationPlate
     from deepvis_widgets.widgets.pooling.pooling_board import PoolingBoard
     from deepvis_widgets.widgets.question.question_board import QuestionBoard
     from deepvis_widgets.widgets.relevance.relevance_board import RelevanceBoard
@@ -98,6 +102,7 @@ else:
             "HuskyWolf": "widgets.husky_wolf.husky_wolf",
             "Labels": "core.answers.classes",
             "MaximizationLab": "widgets.maximization.maximization_lab",
+            "MaximizationPlate": "widgets.plate.maximization_plate",
             "Network": "core.network.network",
             "Numbers": "core.inputs.numbers",
             "OcclusionLab": "widgets.occlusion.occlusion_lab",
@@ -116,6 +121,7 @@ else:
             "contributions": "methods.perturbation.contributions",
             "load": "zoo.load",
             "photo": "zoo.photos",
+            "plate": "methods.synthesis.plate",
             "sanity": "scores",
             "scene": "zoo.scenes",
             "score": "scores",

@@ -148,3 +148,32 @@ def test_pictures_are_kept_and_every_layer_has_its_size(open_notebook: OpenNoteb
     widths = row.evaluate_all("all => all.map(c => c.getBoundingClientRect().width)")
     assert widths == sorted(widths) and widths[-1] > 8 * widths[0]
     assert_silent(notebook)
+
+
+PLATE = """
+import os, tempfile
+import deepvis_widgets as dv
+os.chdir(tempfile.mkdtemp())
+plate = dv.MaximizationPlate("husky-wolf-flattened", ["features.relu1", "relu2"], units={"relu2": [3]}, runs=2, steps=4)
+plate
+"""
+
+
+def test_a_plate_appears_row_by_row_at_true_sizes_and_is_saved(open_notebook: OpenNotebook) -> None:
+    notebook = open_notebook([PLATE])
+    page = notebook.page
+    rows = page.locator(".dv-plate .dv-gallery")
+    notebook.wait_until(lambda: rows.count() == 2, message="there is no row for each layer")
+    notebook.wait_until(lambda: notebook.value("len(plate.plate.pictures)") == 4, timeout=60, message="not all came")
+    widths = [
+        rows.nth(row).locator(".dv-card canvas").first.evaluate("c => [c.width, c.getBoundingClientRect().width]")
+        for row in range(2)
+    ]
+    assert [width[0] for width in widths] == [7, 128]
+    assert abs(widths[0][1] / widths[1][1] - 7 / 128) < 0.01
+    assert float(canvas_pixels(rows.nth(1), ".dv-card canvas")[..., :3].std()) > 5, "the pictures are flat"
+    page.locator(".dv-plate button:has-text('Save PNG')").click()
+    notebook.wait_until(lambda: notebook.value("os.listdir()") == ["plate-husky-wolf-flattened.png"], message="no file")
+    page.locator(".dv-plate:has-text('Saved as')").wait_for()
+    notebook.shot("maximization-plate")
+    assert_silent(notebook)

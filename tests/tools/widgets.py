@@ -63,6 +63,11 @@ CASES = (
         'dv.MaximizationLab("husky-wolf", layer="features.conv3", unit=3, seeds=2, steps=24)',
         (("made", "w.start()"), ("kept", "w.keep()")),
     ),
+    Case(
+        "maximization-plate",
+        'dv.MaximizationPlate("husky-wolf-flattened", ["features.relu1", "relu2"], units=2, runs=2, steps=8)',
+        (("drawn", "w.draw()"),),
+    ),
     Case("cam-board", f"dv.CamBoard(picture={SNOWY})", (("sum", 'w.target = "wolf"; w.step = 3; w.threshold = 0.5'),)),
     Case("question-board", f"dv.QuestionBoard(picture={SNOWY})", (("ground", 'w.ask("what is the ground?")'),)),
     Case("relevance-board", "dv.RelevanceBoard()", (("back", 'w.rule = "gamma"; w.step = 7'),)),

@@ -40,11 +40,18 @@ def maximization(network: dv.Network, picture: Tensor) -> Any:
     return lab
 
 
+def plate(network: dv.Network, picture: Tensor) -> Any:
+    made = dv.MaximizationPlate(network)
+    made.draw()
+    return made
+
+
 WIDGETS: dict[str, Callable[[dv.Network, Tensor], Any]] = {
     "Explorer": explorer,
     "Compare": dv.Compare,
     "OcclusionLab": dv.OcclusionLab,
     "MaximizationLab": maximization,
+    "MaximizationPlate": plate,
     "CamBoard": dv.CamBoard,
     "RelevanceLedger": dv.RelevanceLedger,
     "QuestionBoard": lambda network, picture: dv.QuestionBoard(network, picture, question="wolf"),

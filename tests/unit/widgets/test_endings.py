@@ -26,6 +26,7 @@ BUSY = {
     "Explorer": "w = dv.Explorer(); w.method = 'lime'",
     "HuskyWolf": "w = dv.HuskyWolf(); w.stage = 2",
     "MaximizationLab": "w = dv.MaximizationLab(); w.start()",
+    "MaximizationPlate": "w = dv.MaximizationPlate(); w.draw()",
     "OcclusionLab": "w = dv.OcclusionLab()",
     "PoolingBoard": "w = dv.PoolingBoard()",
     "QuestionBoard": "w = dv.QuestionBoard()",

@@ -75,6 +75,10 @@ USES: dict[str, tuple[Callable[[], Any], list[Act]]] = {
         lambda: dv.MaximizationLab(seeds=1, steps=4),
         [lambda lab: lab.start(), lambda lab: lab.keep(), sets(view="true size")],
     ),
+    "MaximizationPlate": (
+        lambda: dv.MaximizationPlate(layers=["features.relu1", "classes"], units=1, runs=1, steps=2),
+        [lambda plate: plate.draw(), lambda plate: plate.stop()],
+    ),
     "OcclusionLab": (dv.OcclusionLab, [sets(occluder=(8, 8, 32, 32)), lambda lab: lab.sweep(), sets(fill="mean")]),
     "PoolingBoard": (dv.PoolingBoard, [sets(window=3)]),
     "QuestionBoard": (dv.QuestionBoard, [sets(question="is there a wolf?"), sets(target="no"), asks]),
