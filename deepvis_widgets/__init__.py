@@ -34,6 +34,7 @@ __all__ = [
     "RelevanceBoard",
     "RelevanceLedger",
     "ScoreTable",
+    "ShiftLab",
     "Similarity",
     "SnowLab",
     "Values",
@@ -81,6 +82,7 @@ if TYPE_CHECKING:
     from deepvis_widgets.widgets.question.question_board import QuestionBoard
     from deepvis_widgets.widgets.relevance.relevance_board import RelevanceBoard
     from deepvis_widgets.widgets.relevance.relevance_ledger import RelevanceLedger
+    from deepvis_widgets.widgets.shift.shift_lab import ShiftLab
     from deepvis_widgets.zoo.load import load
     from deepvis_widgets.zoo.photos import photo
     from deepvis_widgets.zoo.scenes import scene
@@ -114,6 +116,7 @@ else:
             "RelevanceBoard": "widgets.relevance.relevance_board",
             "RelevanceLedger": "widgets.relevance.relevance_ledger",
             "ScoreTable": "scores",
+            "ShiftLab": "widgets.shift.shift_lab",
             "Similarity": "core.answers.similarity",
             "SnowLab": "widgets.husky_wolf.snow.snow_lab",
             "Values": "core.answers.values",

@@ -24,7 +24,7 @@ def assert_silent(notebook: NotebookPage) -> None:
 
 def opened(open_notebook: OpenNotebook) -> NotebookPage:
     notebook = open_notebook([OPEN])
-    notebook.page.locator(".dv-maximization .dv-gallery").wait_for()
+    notebook.page.locator(".dv-maximization .dv-gallery").first.wait_for()
     return notebook
 
 

@@ -68,6 +68,7 @@ CASES = (
         'dv.MaximizationPlate("husky-wolf-flattened", ["features.relu1", "relu2"], units=2, runs=2, steps=8)',
         (("drawn", "w.draw()"),),
     ),
+    Case("shift-lab", "dv.ShiftLab()", (("moved", "w.row = 0"), ("across", 'w.direction = "across"'))),
     Case("cam-board", f"dv.CamBoard(picture={SNOWY})", (("sum", 'w.target = "wolf"; w.step = 3; w.threshold = 0.5'),)),
     Case("question-board", f"dv.QuestionBoard(picture={SNOWY})", (("ground", 'w.ask("what is the ground?")'),)),
     Case("relevance-board", "dv.RelevanceBoard()", (("back", 'w.rule = "gamma"; w.step = 7'),)),

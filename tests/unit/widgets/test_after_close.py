@@ -54,6 +54,7 @@ WIDGETS: dict[str, Callable[[dv.Network, Tensor], Any]] = {
     "MaximizationPlate": plate,
     "CamBoard": dv.CamBoard,
     "RelevanceLedger": dv.RelevanceLedger,
+    "ShiftLab": lambda network, picture: dv.ShiftLab([network], label="teapot"),
     "QuestionBoard": lambda network, picture: dv.QuestionBoard(network, picture, question="wolf"),
 }
 
@@ -76,7 +77,8 @@ WORDS = {"QuestionBoard": (Asked, {"words": dv.Words(["is", "wolf"])})}
 def opened(name: str) -> tuple[weakref.ref[nn.Module], Any]:
     kind, inputs = WORDS.get(name, (Small, None))
     module = kind()
-    network = dv.Network(module, dv.Preprocess(SIZE, None), inputs=inputs)
+    labels = ["teapot", *"bcde"] if name == "ShiftLab" else None  # those of scenes
+    network = dv.Network(module, dv.Preprocess(SIZE, None), labels, inputs=inputs)
     return weakref.ref(module), WIDGETS[name](network, torch.rand(3, *SIZE))
 
 

@@ -32,6 +32,7 @@ BUSY = {
     "QuestionBoard": "w = dv.QuestionBoard()",
     "RelevanceBoard": "w = dv.RelevanceBoard()",
     "RelevanceLedger": "w = dv.RelevanceLedger()",
+    "ShiftLab": "w = dv.ShiftLab()",
     "SnowLab": "w = dv.SnowLab(); w.train()",
 }
 # long enough for the first pass to be under way; how each ends is the same whenever it comes

@@ -84,6 +84,7 @@ USES: dict[str, tuple[Callable[[], Any], list[Act]]] = {
     "QuestionBoard": (dv.QuestionBoard, [sets(question="is there a wolf?"), sets(target="no"), asks]),
     "RelevanceBoard": (dv.RelevanceBoard, [sets(step=3), sets(rule="gamma")]),
     "RelevanceLedger": (dv.RelevanceLedger, [sets(gamma=0.5), sets(composite="epsilon")]),
+    "ShiftLab": (dv.ShiftLab, [sets(row=3), sets(direction="across"), sets(label="teapot", score="logit")]),
     "SnowLab": (
         lambda: dv.SnowLab(fresh=1, steps=2, animals=2, grounds=2),
         [lambda lab: lab.train(), sets(method="occlusion")],
