@@ -7,7 +7,10 @@ from functools import partial
 from typing import Any
 
 import torch
+from torch import Tensor
 
+from ...core.network.network import Network
+from ...core.report import Report
 from ...engine.client import Client
 from .answers import Asked, Curve, Here, curve_of, here
 from .state import ShiftState
@@ -36,7 +39,7 @@ class ShiftSession:
         for number, client in enumerate(self._clients):
             client.ask(
                 "here",
-                lambda _, network=client.network: here(network, picture, state.label),
+                partial(_here, client.network, picture, state.label),
                 partial(self._on_here, number),
                 doing="asking about this picture",
             )
@@ -54,7 +57,7 @@ class ShiftSession:
         for number, client in enumerate(self._clients):
             client.ask(
                 "way",
-                lambda _, network=client.network: curve_of(network, asked),
+                partial(_curve, client.network, asked),
                 partial(self._arrived, number),
                 doing="moving the object",
             )
@@ -66,3 +69,11 @@ class ShiftSession:
     def forget(self) -> None:
         """Lets go of the answers, once the clients are closed."""
         self.curves = [None] * len(self._clients)
+
+
+def _here(network: Network, picture: Tensor, label: str, _: Report) -> Here:
+    return here(network, picture, label)
+
+
+def _curve(network: Network, asked: Asked, _: Report) -> Curve:
+    return curve_of(network, asked)
