@@ -26,6 +26,7 @@ __all__ = [
     "InteractionBoard",
     "Labels",
     "MaximizationLab",
+    "MaximizationPlate",
     "Network",
     "Numbers",
     "OcclusionLab",
@@ -37,6 +38,7 @@ __all__ = [
     "RelevanceBoard",
     "RelevanceLedger",
     "ScoreTable",
+    "ShiftLab",
     "Similarity",
     "SnowLab",
     "TeachBoard",
@@ -49,6 +51,7 @@ __all__ = [
     "load",
     "methods",
     "photo",
+    "plate",
     "sanity",
     "scene",
     "score",
@@ -71,6 +74,7 @@ if TYPE_CHECKING:
     from deepvis_widgets.core.picture.preprocess import Preprocess
     from deepvis_widgets.methods.circuits.explain import circuit
     from deepvis_widgets.methods.perturbation.contributions import contributions
+    from deepvis_widgets.methods.synthesis.plate import plate
     from deepvis_widgets.scores import ScoreTable, sanity, score, score_table
     from deepvis_widgets.widgets.atlas_view.atlas_view import AtlasView
     from deepvis_widgets.widgets.cam.cam_board import CamBoard
@@ -84,12 +88,14 @@ if TYPE_CHECKING:
     from deepvis_widgets.widgets.interaction.interaction_board import InteractionBoard
     from deepvis_widgets.widgets.maximization.maximization_lab import MaximizationLab
     from deepvis_widgets.widgets.occlusion.occlusion_lab import OcclusionLab
+    from deepvis_widgets.widgets.plate.maximization_plate import MaximizationPlate
     from deepvis_widgets.widgets.pooling.pooling_board import PoolingBoard
     from deepvis_widgets.widgets.question.question_board import QuestionBoard
     from deepvis_widgets.widgets.relevance.relevance_board import RelevanceBoard
     from deepvis_widgets.widgets.relevance.relevance_ledger import RelevanceLedger
     from deepvis_widgets.widgets.teach.teach_board import TeachBoard
     from deepvis_widgets.widgets.video.cam_video import CamVideo
+    from deepvis_widgets.widgets.shift.shift_lab import ShiftLab
     from deepvis_widgets.zoo.load import load
     from deepvis_widgets.zoo.photos import photo
     from deepvis_widgets.zoo.scenes import scene
@@ -116,6 +122,7 @@ else:
             "InteractionBoard": "widgets.interaction.interaction_board",
             "Labels": "core.answers.classes",
             "MaximizationLab": "widgets.maximization.maximization_lab",
+            "MaximizationPlate": "widgets.plate.maximization_plate",
             "Network": "core.network.network",
             "Numbers": "core.inputs.numbers",
             "OcclusionLab": "widgets.occlusion.occlusion_lab",
@@ -127,6 +134,7 @@ else:
             "RelevanceBoard": "widgets.relevance.relevance_board",
             "RelevanceLedger": "widgets.relevance.relevance_ledger",
             "ScoreTable": "scores",
+            "ShiftLab": "widgets.shift.shift_lab",
             "Similarity": "core.answers.similarity",
             "SnowLab": "widgets.husky_wolf.snow.snow_lab",
             "TeachBoard": "widgets.teach.teach_board",
@@ -136,6 +144,7 @@ else:
             "contributions": "methods.perturbation.contributions",
             "load": "zoo.load",
             "photo": "zoo.photos",
+            "plate": "methods.synthesis.plate",
             "sanity": "scores",
             "scene": "zoo.scenes",
             "score": "scores",

@@ -20,8 +20,9 @@ PARTIAL_EVERY = 1 / 8  # seconds from one partial result to the next
 
 
 class ActivationMaximization(Method):
-    """x* = argmax of a unit's activation, before its rectifier, or of a class score, over pictures x that a regularizer
-    keeps looking like pictures (Simonyan et al. 2013, sec. 2; Yosinski et al. 2015, sec. 3; Olah et al. 2017).
+    """x* = argmax of a unit's activation, before its rectifier, or of a class score or its probability, over pictures x
+    that a regularizer keeps looking like pictures (Simonyan et al. 2013, sec. 2; Yosinski et al. 2015, sec. 3; Olah et
+    al. 2017).
 
     Streams: reports after every step, with the pictures so far a few times a second.
 

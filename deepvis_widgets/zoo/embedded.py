@@ -37,11 +37,13 @@ _PLAN: tuple[tuple[int, int, int] | str, ...] = (
 
 
 def feature_layers(
-    batch_norm: bool = False, plan: Sequence[tuple[int, int, int] | str] = _PLAN
+    batch_norm: bool = False, plan: Sequence[tuple[int, int, int] | str] = _PLAN, bands: int = 3
 ) -> "OrderedDict[str, nn.Module]":
-    """Returns conv1, relu1, pool1, conv2, ... of a plan in order, with norm1, ... before each relu while training."""
+    """Returns conv1, relu1, pool1, conv2, ... of a plan in order, with norm1, ... before each relu while training; the
+    first takes `bands` channels.
+    """
     layers: OrderedDict[str, nn.Module] = OrderedDict()
-    channels, convs, pools = 3, 0, 0
+    channels, convs, pools = bands, 0, 0
     for step in plan:
         if isinstance(step, str):
             pools += 1
@@ -64,12 +66,16 @@ class EmbeddedNet(nn.Module):
     `features.relu8`, is (n, 128, 16, 16), and the class activation map of class c is `classifier.weight[c]` times it.
     """
 
-    def __init__(self, batch_norm: bool = False) -> None:
+    def __init__(
+        self, batch_norm: bool = False, plan: Sequence[tuple[int, int, int] | str] = _PLAN, bands: int = 3
+    ) -> None:
         super().__init__()
-        self.features = nn.Sequential(feature_layers(batch_norm))
+        self.features = nn.Sequential(feature_layers(batch_norm, plan, bands))
         self.pool = nn.AdaptiveAvgPool2d(1)
         self.flatten = nn.Flatten()
-        self.classifier = nn.Linear(128, len(CLASSES))
+        last = plan[-1]
+        assert not isinstance(last, str)
+        self.classifier = nn.Linear(last[0], len(CLASSES))
 
     def forward(self, x: Tensor) -> Tensor:
         """Returns logits of normalised pictures."""
@@ -77,8 +83,9 @@ class EmbeddedNet(nn.Module):
 
 
 def normalise(pictures: Tensor) -> Tensor:
-    """Turns pictures (n, 3, h, w) in [0, 1] into what the networks take."""
-    mean, std = (torch.tensor(v, dtype=pictures.dtype).view(1, 3, 1, 1) for v in (MEAN, STD))
+    """Turns pictures (n, 3, h, w), or grey ones (n, 1, h, w), in [0, 1] into what the networks take."""
+    bands = pictures.shape[1]
+    mean, std = (torch.tensor(v[:bands], dtype=pictures.dtype).view(1, bands, 1, 1) for v in (MEAN, STD))
     return (pictures - mean) / std
 
 

@@ -24,6 +24,8 @@ from ..core.picture.preprocess import Preprocess
 from . import imagenet
 from . import torchvision_models as tv
 from .embedded import EMBEDDED, MEAN, SIZE, STD, EmbeddedNet, load_module
+from .flattened import FLATTENED, FlattenedNet, load_flattened_module
+from .grey import GREY, GreyNet, load_grey_module
 from .pixels import PIXEL_LABELS, PIXELS, PixelNet, load_pixel_module
 from .questions import ANSWERS, QUESTIONS, QuestionNet, load_question_module
 from .questions.language import WORDS
@@ -32,7 +34,7 @@ from .sources import hub, program_files, timm_models, transformers_models
 from .sources.source import RANDOM, filled, module_of, near
 from .sources.state_dicts import fitted, read_weights, with_weights
 
-OWN = (*EMBEDDED, PIXELS, QUESTIONS)
+OWN = (*EMBEDDED, GREY, FLATTENED, PIXELS, QUESTIONS)
 Weights = str | os.PathLike[str] | None
 
 
@@ -58,7 +60,8 @@ def load(
     """Returns the network of that name or in that file.
 
     - "husky-wolf", "husky-wolf-biased": the embedded ones; "husky-wolf-pixels" gives each pixel a class, and
-      "husky-wolf-questions" answers a question in words: `net.given(words="what is the ground?")`.
+      "husky-wolf-questions" answers a question in words: `net.given(words="what is the ground?")`; "husky-wolf-grey"
+      sees no colours, "husky-wolf-flattened" has hidden linear layers where "husky-wolf" pools.
       "efficientnet_lite0": ImageNet's 1,000 classes, offline, of the extra `imagenet`. Any classification model of
       torchvision.
     - "timm:vit_small_patch16_224", of the extra `timm`; also a folder that timm wrote.
@@ -127,7 +130,9 @@ def _embedded(name: str, weights: Weights) -> Found:
         with torch.device("meta"):
             module = make()
         module = filled(module, Path(weights).expanduser())
-    return Found(module, name, Preprocess((SIZE, SIZE), None, MEAN, STD), answers=answers, inputs=inputs)
+    channels = 1 if name == GREY else 3
+    prepared = Preprocess((SIZE, SIZE), None, MEAN[:channels], STD[:channels])
+    return Found(module, name, prepared, answers=answers, inputs=inputs)
 
 
 Make = Callable[[], nn.Module]
@@ -139,6 +144,10 @@ def _parts(name: str) -> tuple[Make, Make, Answers, Mapping[str, Input] | None]:
         return lambda: PixelNet(EmbeddedNet()), load_pixel_module, Pixels(PIXEL_LABELS), None
     if name == QUESTIONS:
         return lambda: QuestionNet(EmbeddedNet()), load_question_module, Classes(ANSWERS), {"words": WORDS}
+    if name == GREY:
+        return GreyNet, load_grey_module, Classes(CLASSES), None
+    if name == FLATTENED:
+        return lambda: FlattenedNet(EmbeddedNet()), load_flattened_module, Classes(CLASSES), None
     return EmbeddedNet, lambda: load_module(name), Classes(CLASSES), None
 
 

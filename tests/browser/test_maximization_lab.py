@@ -24,7 +24,7 @@ def assert_silent(notebook: NotebookPage) -> None:
 
 def opened(open_notebook: OpenNotebook) -> NotebookPage:
     notebook = open_notebook([OPEN])
-    notebook.page.locator(".dv-maximization .dv-gallery").wait_for()
+    notebook.page.locator(".dv-maximization .dv-gallery").first.wait_for()
     return notebook
 
 
@@ -100,7 +100,18 @@ def test_typed_numbers_choose_the_unit_and_classes_are_targets(open_notebook: Op
     notebook.wait_until(lambda: notebook.value("lab.target") == 0, message="no class was chosen")
     menus.nth(1).select_option(label="zebra")
     notebook.wait_until(lambda: notebook.value("lab.network.labels[lab.target]") == "zebra", message="no zebra")
+    score = page.locator(".dv-max-choice .widget-dropdown:has(label:text-is('Climb')) select")
+    score.select_option(label="both, side by side")
+    rows = page.locator(".dv-max-pictures:visible")
+    notebook.wait_until(lambda: rows.count() == 2, message="there is no second row")
+    notebook.wait_until(
+        lambda: all("zebra: logit" in text and "probability" in text for text in rows.all_inner_texts()),
+        message="nothing is said of the classes",
+    )
+    first, second = (canvas_pixels(page, f".dv-max-pictures >> nth={row} >> .dv-card canvas") for row in range(2))
+    assert first.shape == second.shape and not np.array_equal(first, second)
     menus.nth(0).select_option(label="features.conv1")
+    notebook.wait_until(lambda: rows.count() == 1, message="the second row stays for a unit")
     notebook.wait_until(lambda: notebook.value("lab.target") is None, message="the class was not let go")
     page.locator(".dv-maximization .widget-dropdown:has(label:text-is('Show')) select").select_option(label="true size")
     begin(notebook)
@@ -136,4 +147,33 @@ def test_pictures_are_kept_and_every_layer_has_its_size(open_notebook: OpenNoteb
     notebook.wait_until(lambda: notebook.value("lab.engine.idle(0)"), timeout=60, message="it did not end")
     widths = row.evaluate_all("all => all.map(c => c.getBoundingClientRect().width)")
     assert widths == sorted(widths) and widths[-1] > 8 * widths[0]
+    assert_silent(notebook)
+
+
+PLATE = """
+import os, tempfile
+import deepvis_widgets as dv
+os.chdir(tempfile.mkdtemp())
+plate = dv.MaximizationPlate("husky-wolf-flattened", ["features.relu1", "relu2"], units={"relu2": [3]}, runs=2, steps=4)
+plate
+"""
+
+
+def test_a_plate_appears_row_by_row_at_true_sizes_and_is_saved(open_notebook: OpenNotebook) -> None:
+    notebook = open_notebook([PLATE])
+    page = notebook.page
+    rows = page.locator(".dv-plate .dv-gallery")
+    notebook.wait_until(lambda: rows.count() == 2, message="there is no row for each layer")
+    notebook.wait_until(lambda: notebook.value("len(plate.plate.pictures)") == 4, timeout=60, message="not all came")
+    widths = [
+        rows.nth(row).locator(".dv-card canvas").first.evaluate("c => [c.width, c.getBoundingClientRect().width]")
+        for row in range(2)
+    ]
+    assert [width[0] for width in widths] == [7, 128]
+    assert abs(widths[0][1] / widths[1][1] - 7 / 128) < 0.01
+    assert float(canvas_pixels(rows.nth(1), ".dv-card canvas")[..., :3].std()) > 5, "the pictures are flat"
+    page.locator(".dv-plate button:has-text('Save PNG')").click()
+    notebook.wait_until(lambda: notebook.value("os.listdir()") == ["plate-husky-wolf-flattened.png"], message="no file")
+    page.locator(".dv-plate:has-text('Saved as')").wait_for()
+    notebook.shot("maximization-plate")
     assert_silent(notebook)

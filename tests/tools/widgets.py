@@ -63,6 +63,12 @@ CASES = (
         'dv.MaximizationLab("husky-wolf", layer="features.conv3", unit=3, seeds=2, steps=24)',
         (("made", "w.start()"), ("kept", "w.keep()")),
     ),
+    Case(
+        "maximization-plate",
+        'dv.MaximizationPlate("husky-wolf-flattened", ["features.relu1", "relu2"], units=2, runs=2, steps=8)',
+        (("drawn", "w.draw()"),),
+    ),
+    Case("shift-lab", "dv.ShiftLab()", (("moved", "w.row = 0"), ("across", 'w.direction = "across"'))),
     Case("cam-board", f"dv.CamBoard(picture={SNOWY})", (("sum", 'w.target = "wolf"; w.step = 3; w.threshold = 0.5'),)),
     Case(
         "cam-video",

@@ -29,7 +29,8 @@ class Ascent:
     are over. Neither torch's own random numbers nor the network are touched.
 
     `trace` has the objective (n,) of every step, measured before the step; the last step changes nothing, so its row
-    belongs to the final pictures.
+    belongs to the final pictures. Of a class, `first_scores` and `scores` (n, classes) are what all classes got at the
+    first step and at the latest, None before.
 
     >>> import deepvis_widgets as dv
     >>> from deepvis_widgets.methods.synthesis import SynthesisParams
@@ -50,6 +51,8 @@ class Ascent:
             self.generators = [torch.Generator().manual_seed(params.seed + i) for i in range(params.pictures)]
             self.recipe = self._recipe()
         self._trace: list[Tensor] = []
+        self.first_scores: Tensor | None = None
+        self.scores: Tensor | None = None
 
     @property
     def steps(self) -> int:
@@ -121,11 +124,16 @@ class Ascent:
         return target.position or self.network.layers[target.layer].field.middle()
 
     def _climb(self, views: Tensor) -> tuple[Tensor, Tensor]:
-        values, gradient = objective_and_gradient(self.network, self.source, self.frame.position, views)
+        values, gradient, scores = objective_and_gradient(
+            self.network, self.source, self.frame.position, views, self.params.score
+        )
         if not torch.isfinite(values).all() or not torch.isfinite(gradient).all():
             raise DeepvisError(
                 f"The objective became NaN or infinite at step {len(self._trace) + 1}; try a lower learning rate."
             )
+        if scores is not None:
+            self.scores = scores.float().cpu()
+            self.first_scores = self.scores if self.first_scores is None else self.first_scores
         return values, -gradient if self.params.minimize else gradient
 
 

@@ -110,7 +110,7 @@ class _Climb:
             (gradient,) = torch.autograd.grad(values.sum(), views)
         for stuck in (gradient.flatten(1).abs().amax(1) == 0).nonzero()[:, 0].tolist():
             target = Target(self.channels[stuck], self.layer)
-            gradient[stuck] = objective_and_gradient(self.network, target, None, views[stuck : stuck + 1])[1][0]
+            gradient[stuck] = objective_and_gradient(self.network, target, None, views[stuck : stuck + 1]).gradient[0]
         if not torch.isfinite(values).all() or not torch.isfinite(gradient).all():
             raise DeepvisError("The objective became NaN or infinite; try a lower learning rate.")
         return values.detach(), gradient

@@ -1,8 +1,8 @@
-"""What is maximised: a unit before its rectifier, or a class score."""
+"""What is maximised: a unit before its rectifier, or a class score or its probability."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import torch
@@ -55,6 +55,16 @@ def _can_be_last(network: Network) -> bool:
     return True
 
 
+class Slope(NamedTuple):
+    """The objective (n,) of some views, its gradient like the views, and the scores of all classes (n, classes) where
+    the objective is a class's; they belong to the same pass.
+    """
+
+    values: Tensor
+    gradient: Tensor
+    scores: Tensor | None
+
+
 def objective_of(
     network: Network, target: Target, position: Position | None, views: Tensor, rules: Rules | None = None
 ) -> Tensor:
@@ -65,39 +75,67 @@ def objective_of(
     unit. The pass ends at the unit's layer.
     """
     grad, rules = views.requires_grad, rules or rules_of(network)
+    if target.layer is None:
+        return _class_scores(network, views, rules)[:, target.channel]
     with torch.inference_mode(False), torch.set_grad_enabled(grad):
-        x = network.feed(views)
-        if target.layer is None:
-            return network.run(x, grad=grad, rules=rules).logits[:, target.channel]
         layer = network.layers[target.layer]
         recording = network.run(
-            x, keep=(layer.name,), until=layer.name, grad=grad, rules=rules, skip_rectifier=layer.rectifier
+            network.feed(views),
+            keep=(layer.name,),
+            until=layer.name,
+            grad=grad,
+            rules=rules,
+            skip_rectifier=layer.rectifier,
         )
         output, layout = recording.outputs[layer.name], layout_of(layer, target)
         values: Tensor = layout.maps(output).mean((2, 3)) if position is None else layout.at(output, position)
         return values[:, target.channel]
 
 
+def _class_scores(network: Network, views: Tensor, rules: Rules) -> Tensor:
+    grad = views.requires_grad
+    with torch.inference_mode(False), torch.set_grad_enabled(grad):
+        scores: Tensor = network.run(network.feed(views), grad=grad, rules=rules).logits
+        return scores
+
+
 def objective_and_gradient(
-    network: Network, target: Target, position: Position | None, views: Tensor
-) -> tuple[Tensor, Tensor]:
-    """Returns (objective (n,), its gradient like `views`). Where a picture finds every rectifier on the way shut, its
+    network: Network, target: Target, position: Position | None, views: Tensor, score: str = "logit"
+) -> Slope:
+    """Returns the objective of the views and the way up. Where a picture finds every rectifier on the way shut, its
     gradient is the one that rectifiers let through unchanged, after Lucid's redirected gradients.
+
+    A class's `score` may be its "probability". Its gradient is that of the probability's logarithm, which points the
+    same way: the probability's own is that times the probability, and all but vanishes where the class is unlikely.
     """
-    values, gradient = _slope(network, target, position, views, rules_of(network))
+    values, gradient, scores = _slope(network, target, position, views, rules_of(network), score)
     stuck = gradient.flatten(1).abs().amax(1) == 0
     if stuck.any():
-        gradient[stuck] = _slope(network, target, position, views[stuck], rules_of(network, opened=True))[1]
-    return values, gradient
+        opened = rules_of(network, opened=True)
+        gradient[stuck] = _slope(network, target, position, views[stuck], opened, score).gradient
+    return Slope(values, gradient, scores)
 
 
 def _slope(
-    network: Network, target: Target, position: Position | None, views: Tensor, rules: Rules
-) -> tuple[Tensor, Tensor]:
+    network: Network, target: Target, position: Position | None, views: Tensor, rules: Rules, score: str
+) -> Slope:
     with torch.inference_mode(False), torch.enable_grad():
         views = views.detach().clone().requires_grad_()
-        values = objective_of(network, target, position, views, rules)
-        if not values.requires_grad:
-            return values, torch.zeros_like(views)
-        (gradient,) = torch.autograd.grad(values.sum(), views, allow_unused=True)
-    return values.detach(), torch.zeros_like(views) if gradient is None else gradient.detach()
+        scores = None if target.layer is not None else _class_scores(network, views, rules)
+        if scores is None:
+            values = climbed = objective_of(network, target, position, views, rules)
+        else:
+            values, climbed = _of_class(network, scores, target.channel, score)
+        if not climbed.requires_grad:
+            return Slope(values, torch.zeros_like(views), scores)
+        (gradient,) = torch.autograd.grad(climbed.sum(), views, allow_unused=True)
+    gradient = torch.zeros_like(views) if gradient is None else gradient.detach()
+    return Slope(values.detach(), gradient, None if scores is None else scores.detach())
+
+
+def _of_class(network: Network, scores: Tensor, channel: int, score: str) -> tuple[Tensor, Tensor]:
+    """Returns the objective, and what is climbed in its stead."""
+    if score == "logit":
+        return scores[:, channel], scores[:, channel]
+    values = network.answers.probabilities(scores)[:, channel]
+    return values, values / values.detach().clamp(min=torch.finfo(values.dtype).tiny)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...core.params import choice, number
+from ..backward import SCORE_HELP, SCORES, SOFTMAX
 
 PRESETS = ("fourier", "yosinski-1", "yosinski-2", "yosinski-3", "yosinski-4")
 OBJECTIVES = ("neuron", "channel")
-FIXED = ("pictures", "seed", "objective")  # what cannot change once the pictures are begun
+FIXED = ("pictures", "seed", "objective", "score")  # what cannot change once the pictures are begun
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class SynthesisParams:
     seed: int = number(0, "Seed", 0, 2**31 - 1, 1, "of the first picture; the next has the next one")
     steps: int = number(0, "Steps", 0, 10_000, 1, "0: the recipe's own number")
     objective: str = choice("neuron", "Objective", OBJECTIVES, "one position, or the mean over the map")
+    score: str = choice("logit", "Score", SCORES, SCORE_HELP, also=SOFTMAX)
     minimize: bool = choice(False, "Minimise", (False, True), "what the unit wants least")
     stretch: bool = choice(False, "Full contrast", (False, True), "show faint pictures with all the contrast there is")
     rate: float = number(1.0, "Learning rate ×", 0.01, 100, 0.01, "times the recipe's own")

@@ -1,9 +1,9 @@
-"""One ascent on the engine: started, paused, retuned and continued, told a few times a second."""
+"""One ascent on the engine, or two side by side: started, paused, retuned and continued, told a few times a second."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -24,7 +24,9 @@ SHOWN_EVERY = 0.1  # seconds from one look at the pictures to the next
 @dataclass(frozen=True, eq=False)
 class Look:
     """Pictures in the making at one moment: `pictures` (n, 3, H, W) in [0, 1], full frame, `box` what the unit sees of
-    them, the objective's `trace` (steps, n), and the steps at which knobs were turned.
+    them, the objective's `trace` (steps, n), and the steps at which knobs were turned. Of a class, `first_scores` and
+    `scores` (n, classes) are what all classes got at the first step and at the latest. `beside` is the same moment of
+    the pictures that climb another score.
     """
 
     target: Target
@@ -35,6 +37,9 @@ class Look:
     turns: tuple[int, ...]
     fraction: float
     done: bool
+    first_scores: Tensor | None = None
+    scores: Tensor | None = None
+    beside: Look | None = None
 
     @property
     def crops(self) -> Tensor:
@@ -50,9 +55,9 @@ class Look:
 
 
 class AscentRun:
-    """Everything that touches the ascent happens on the engine's thread, between two of its steps: the run itself is a
-    long job that reports at every step, so that short questions of any widget are answered meanwhile; turning knobs and
-    taking a look are short jobs.
+    """Everything that touches the ascents happens on the engine's thread, between two of their steps: the run itself is
+    a long job that reports at every step, so that short questions of any widget are answered meanwhile; turning knobs
+    and taking a look are short jobs.
 
     `on_look` is told what there is to see, at most ten times a second while it runs, on the engine's thread, with the
     `lock` held; it does not hear of a run that was superseded. `running` of the `state` is true from the moment a run
@@ -70,7 +75,7 @@ class AscentRun:
     ) -> None:
         self._client, self._state, self._on_look, self._say = client, state, on_look, say
         self._main, self._lock = MainThread(), lock
-        self._ascent: Ascent | None = None
+        self._ascents: Sequence[Ascent] = ()  # they step in turn
         self._turns: list[int] = []
         self._further = 0  # steps beyond those asked for, from going on when all were done
         self._number = 0  # of the latest run: what an earlier one still says does not count
@@ -78,17 +83,18 @@ class AscentRun:
     @property
     def begun(self) -> bool:
         """Whether there are pictures to go on from."""
-        return self._ascent is not None
+        return bool(self._ascents)
 
-    def start(self, target: Target, params: SynthesisParams) -> None:
-        """Makes new pictures, from noise."""
-        self._ascent = None
+    def start(self, target: Target, params: SynthesisParams, scores: Sequence[str] = ("logit",)) -> None:
+        """Makes new pictures, from noise: a row for each of these scores of the target."""
+        self._ascents = ()
         network = self._client.network
 
         def work(report: Report) -> Look:
             report(0.0)
-            self._ascent, self._turns, self._further = Ascent(network, target, params), [], 0
-            return self._climb(self._ascent, report)
+            ascents = [Ascent(network, target, replace(params, score=score)) for score in scores]
+            self._ascents, self._turns, self._further = ascents, [], 0
+            return self._climb(ascents, report)
 
         self._ask(work)
 
@@ -96,12 +102,14 @@ class AscentRun:
         """Goes on from the pictures there are; for as many steps again when all were done."""
 
         def work(report: Report) -> Look | None:
-            ascent = self._ascent
-            if ascent is None:
+            ascents = self._ascents
+            if not ascents:
                 return None
-            if self._retuned(ascent, params).done:
-                self._further = len(ascent.trace)
-            return self._climb(self._retuned(ascent, params), report)
+            self._retune(ascents, params)
+            if ascents[0].done:
+                self._further = len(ascents[0].trace)
+                self._retune(ascents, params)
+            return self._climb(ascents, report)
 
         self._ask(work)
 
@@ -114,14 +122,17 @@ class AscentRun:
         self._next_number(False)
         self._client.cancel("ascent")
         self._client.cancel("turn")
-        self._ascent = None
+        self._ascents = ()
 
     def turn(self, params: SynthesisParams) -> None:
         """Turns the knobs, running or not; what is shown follows at once."""
 
         def work(_: Report) -> Look | None:
-            ascent = self._ascent
-            return None if ascent is None else self._look(self._retuned(ascent, params))
+            ascents = self._ascents
+            if not ascents:
+                return None
+            self._retune(ascents, params)
+            return self._look(ascents)
 
         self._client.ask("turn", work, partial(self._tell, self._number), doing="turning these knobs")
 
@@ -165,28 +176,41 @@ class AscentRun:
 
     # --- on the engine's thread ---
 
-    def _climb(self, ascent: Ascent, report: Report) -> Look:
+    def _climb(self, ascents: Sequence[Ascent], report: Report) -> Look:
         shown = 0.0
-        while not ascent.done:
-            ascent.step()
+        while not ascents[0].done:
+            for ascent in ascents:
+                ascent.step()
             now = time.monotonic()
             due = now - shown >= SHOWN_EVERY
             shown = now if due else shown
-            report(ascent.fraction, self._look(ascent) if due else None)
-        return self._look(ascent)
+            report(ascents[0].fraction, self._look(ascents) if due else None)
+        return self._look(ascents)
 
-    def _retuned(self, ascent: Ascent, params: SynthesisParams) -> Ascent:
+    def _retune(self, ascents: Sequence[Ascent], params: SynthesisParams) -> None:
         if self._further:
-            asked = params.steps or type(ascent.recipe).steps(params)
+            asked = params.steps or type(ascents[0].recipe).steps(params)
             params = replace(params, steps=asked + self._further)
-        changed = {name: value for name, value in vars(params).items() if getattr(ascent.params, name) != value}
-        if changed:
-            ascent.retune(**changed)
-        step = len(ascent.trace) - 1
-        if step >= 0 and set(changed) - {"stretch", "steps"} and step not in self._turns:
+        changed = {name for ascent in ascents for name in _retuned(ascent, params)}
+        step = len(ascents[0].trace) - 1
+        if step >= 0 and changed - {"stretch", "steps"} and step not in self._turns:
             self._turns.append(step)
-        return ascent
 
-    def _look(self, ascent: Ascent) -> Look:
-        seen = ascent.pictures(), ascent.frame.box, ascent.trace
-        return Look(ascent.target, ascent.params, *seen, tuple(self._turns), ascent.fraction, ascent.done)
+    def _look(self, ascents: Sequence[Ascent]) -> Look:
+        """What there is to see of all rows; a row may be a step ahead of the next where a run was cut short."""
+        look: Look | None = None
+        for ascent in reversed(ascents):
+            seen = ascent.pictures(), ascent.frame.box, ascent.trace
+            done = tuple(self._turns), ascent.fraction, ascent.done
+            look = Look(ascent.target, ascent.params, *seen, *done, ascent.first_scores, ascent.scores, look)
+        assert look is not None
+        return look
+
+
+def _retuned(ascent: Ascent, params: SynthesisParams) -> list[str]:
+    """Turns the knobs of one ascent, which keeps the score it climbs; returns the names of those that changed."""
+    wanted = vars(replace(params, score=ascent.params.score))
+    changed = {name: value for name, value in wanted.items() if getattr(ascent.params, name) != value}
+    if changed:
+        ascent.retune(**changed)
+    return list(changed)

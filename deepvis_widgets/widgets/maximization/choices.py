@@ -9,11 +9,12 @@ import traitlets
 
 from ...methods.synthesis import PRESETS
 from ..kit.layout import box, display, dropdown
-from .state import VIEWS, MaximizationState
+from .state import BOTH, LOGIT, PROBABILITY, VIEWS, MaximizationState
 
 CLASSES = ""  # the menu's value for class scores
 LABELS = {"description_width": "60px"}
-LINKED = ("preset", "seeds", "seed", "steps", "view")
+SCORES = (("logit", LOGIT), ("probability", PROBABILITY), ("both, side by side", BOTH))
+LINKED = ("score", "preset", "seeds", "seed", "steps", "view")
 
 
 class AscentChoices:
@@ -26,15 +27,17 @@ class AscentChoices:
         self.layer = _menu("Layer", "the layer of the unit, or the class scores", layers)
         self.unit = _count("Unit", "the unit's channel", 0, 0)
         self.target = _menu("Class", "the class whose score is maximised", classes)
+        self.score = _menu("Climb", "the class's score before the softmax, its probability after it, or both", SCORES)
         self.preset = _menu("Recipe", "Fourier basis, or Yosinski's four", PRESETS)
         self.seeds = _count("Pictures", "how many, each from its own noise", 1, 16)
         self.seed = _count("Seed", "of the first picture", 0, 2**31 - 1)
         self.steps = _count("Steps", "0: the recipe's own number", 0, 10_000)
         self.view = _menu("Show", "enlarged, at its true size, or in the full frame", VIEWS)
         self.rows = [
-            box("dv-max-choice", self.layer, self.unit, self.target, self.preset),
+            box("dv-max-choice", self.layer, self.unit, self.target, self.score, self.preset),
             box("dv-max-choice", self.seeds, self.seed, self.steps, self.view),
         ]
+        display(self.score, False)
         self._follow()
 
     def _follow(self) -> None:
@@ -55,6 +58,7 @@ class AscentChoices:
             self.target.value = state.target
         display(self.unit, not classes)
         display(self.target, classes)
+        display(self.score, classes and state.network.answers.probable)
 
     def _pick_layer(self, name: str) -> None:
         state = self._state

@@ -63,5 +63,6 @@ def settings_words(kept: Kept) -> str:
         if getattr(params, name) != getattr(defaults, name)
     ]
     offered = ("stretch", "minimize") if params.preset == "fourier" else ("fitted", "stretch", "minimize")
+    climbed = [] if params.score == defaults.score else [params.score]
     flags = [name for name in offered if getattr(params, name)]
-    return ", ".join([params.preset, *flags, *turned])
+    return ", ".join([params.preset, *climbed, *flags, *turned])

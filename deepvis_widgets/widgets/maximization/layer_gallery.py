@@ -13,6 +13,7 @@ from ...core.network.target import Target
 from ...core.report import Report
 from ...methods.backward import describe
 from ...methods.synthesis import Ascent, SynthesisParams
+from ...methods.synthesis.plate import map_layers, seen_size, thinned
 
 MOST = 9  # layers side by side
 STEPS = 64  # for each: enough to see what it wants
@@ -29,13 +30,7 @@ class Drawn:
 
 def chosen_layers(network: Network) -> list[str]:
     """Layers with rectified maps (all maps where there are none), one of each receptive field, evenly thinned out."""
-    maps = [layer for layer in network.layers if layer.height * layer.width > 1]
-    found: dict[str, str] = {}
-    for layer in [layer for layer in maps if layer.rectifier is not None] or maps:
-        found.setdefault(str(layer.field), layer.name)
-    names = list(found.values())
-    last = MOST - 2
-    return names if len(names) < MOST else [names[round(i * (len(names) - 1) / last)] for i in range(MOST - 1)]
+    return thinned(map_layers(network), MOST - 1)
 
 
 def targets(network: Network, unit: int) -> list[Target]:
@@ -46,11 +41,7 @@ def targets(network: Network, unit: int) -> list[Target]:
 
 def size_of(network: Network, target: Target) -> tuple[int, int]:
     """(height, width) of what the unit in the middle of the map sees."""
-    if target.layer is None:
-        return network.size
-    field = network.layers[target.layer].field
-    box = field.box(field.middle())
-    return box[2], box[3]
+    return seen_size(network, None if target.layer is None else network.layers[target.layer])
 
 
 def title_of(network: Network, target: Target) -> str:

@@ -16,13 +16,15 @@ from .panes import MaximizationPanes
 from .session import MaximizationSession
 from .state import NUMBERS, MaximizationState
 
-KNOBS = (*NUMBERS, "view")
+KNOBS = (*NUMBERS, "score", "view")
 
 
 class MaximizationLab(MaximizationState, RootWidget):
     """Gradient ascent on a unit or class score, live (Simonyan et al. 2013; Yosinski et al. 2015; Olah et al. 2017).
 
     `layer` and `unit` say what is maximised, or `target`, a class index or label; choosing a unit lets the class go.
+    Of a class, `score` says whether its "logit" is climbed, its "probability", or "both" side by side, which shows
+    what the probability's gradient does to the other classes; `look.beside` is the second row then.
     `preset` is one of PRESETS, `seeds` how many pictures are made together, `seed` that of the first. All knobs of
     dv.explain(..., "activation_maximization") are traits and act while the pictures are made: rate, decay, blur,
     blur_every, small_norm, small_contribution (None: the preset's own), transforms, tv, pull, fitted, stretch,
@@ -110,7 +112,9 @@ class MaximizationLab(MaximizationState, RootWidget):
         if look is None or not len(look.trace):
             self.panes.say("There is no picture to keep yet; press Start first.")
             return
-        chosen = self.panes.gallery.chosen
+        chosen, other = self.panes.row.gallery.chosen, self.panes.beside.gallery.chosen
+        if look.beside is not None and chosen < 0 <= other:
+            look, chosen = look.beside, other
         kept = Kept.of(self.network, look, chosen if 0 <= chosen < look.trace.shape[1] else look.best)
         self.kept.append(kept)
         self.panes.kept.add(kept)

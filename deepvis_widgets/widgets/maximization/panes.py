@@ -5,27 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import ipywidgets
-import numpy as np
-import torch
 
 from ...core.network.target import Target
-from ...core.picture.picture import to_bytes
 from ...methods.backward import describe
 from ..kit import layout
 from ..kit.layout import box, classed, display
 from ..kit.picture_strip import Strip
-from ..link.frames import no_pictures
 from ..link.push import push
-from ..views.gallery import Gallery
 from .ascent_run import Look
 from .choices import AscentChoices
+from .climb_row import SIDE, ClimbRow
 from .kept import Kept, settings_words
 from .knobs import AscentKnobs
 from .layer_gallery import Drawn
-from .objective_chart import AscentTrace
-from .state import FULL_FRAME, NUMBERS, TRUE_SIZE, MaximizationState
+from .state import FULL_FRAME, NUMBERS, PROBABILITY, TRUE_SIZE, MaximizationState
 
-SIDE = 152  # css pixels of a picture
+TITLES = {False: "What it wants to see", True: "Up the logit"}  # of the first row: whether another climbs beside it
 
 Act = Callable[[], object]
 
@@ -48,24 +43,25 @@ class MaximizationPanes:
         self.keeper = _button("Keep", "Keep the picture chosen in the gallery, or the best one", keep, "thumb-tack")
         self.own = _button("Preset's own", "All knobs back to what the preset says", state.reset)
         self.words = layout.html("dv-lab-numbers")
-        self.gallery = Gallery(
-            group=group, size=SIDE, title="What it wants to see", placeholder="Press Start.", label="The pictures"
-        )
-        self.trace = AscentTrace()
+        self.row = ClimbRow(group, TITLES[False], "Objective", state.network)
+        self.gallery, self.trace = self.row.gallery, self.row.trace
+        self.beside = ClimbRow(group, f"Up the {PROBABILITY}", PROBABILITY.capitalize(), state.network)
         self.kept = KeptRow(group, self._scale, forget)
         self.layers = LayerRow(group, self._scale, draw_sizes)
         self.sized, self.drawn, self.drawing = self.layers.make_room, self.layers.put, self.layers.progress
         self._lay_out()
         self.knobs.show(state.params)
         self._show_running()
+        self._show_rows()
+        state.observe(lambda _: self._show_rows(), names=["score", "target"])
         state.observe(lambda _: self.knobs.show(state.params), names=list(NUMBERS))
         state.observe(lambda _: self._show_running(), names="running")
 
     def _lay_out(self) -> None:
         buttons = box("dv-board-row", self.play, self.again, self.keeper, self.own)
         left = box("dv-max-side", *self.choices.rows, self.knobs)
-        objective = layout.title("Objective, by step", "dv-lab-title")
-        pictures = box("dv-max-main", buttons, self.words, self.gallery, objective, self.trace)
+        charts = box("dv-max-charts", self.row.chart, self.beside.chart)
+        pictures = box("dv-max-main", buttons, self.words, self.row.pictures, self.beside.pictures, charts)
         self.rows = [box("dv-max-panes", left, pictures), self.kept, self.layers]
 
     # --- answers ---
@@ -75,25 +71,18 @@ class MaximizationPanes:
         self._begun = True
         height, width = answer.box[2:]
         words = describe(self._state.network, Target(answer.target.channel, answer.target.layer))
-        last = answer.trace[-1].tolist() if len(answer.trace) else []
-        self._show_pictures(answer, f"{words}, {height}×{width} px")
-        captions = [f"seed {answer.params.seed + place}: {value:.3g}" for place, value in enumerate(last)]
-        push(self.gallery, progress=answer.fraction, captions=captions)
+        view = self._state.view
+        for row, look in ((self.row, answer), (self.beside, answer.beside)):
+            if look is not None:
+                row.show(look, f"{words}, {height}×{width} px", view == FULL_FRAME, view == TRUE_SIZE)
         rest = " · done" if answer.done else ""
         push(self.words, value=f"Step {len(answer.trace)} · {words} · sees {height}×{width} px{rest}")
-        self.trace.show(answer.trace, answer.turns)
-
-    def _show_pictures(self, answer: Look, caption: str) -> None:
-        shown = answer.pictures if self._state.view == FULL_FRAME else answer.crops
-        push(self.gallery, actual_size=self._state.view == TRUE_SIZE)
-        meta = {"caption": caption, "scale": self._scale}
-        self.gallery.push("pictures", meta, {"pictures": np.stack([to_bytes(picture) for picture in shown])})
 
     def cleared(self) -> None:
         """Shows an empty gallery."""
         self._begun = False
-        self.gallery.forget("pictures")
-        self.gallery.push("pictures", {"caption": ""}, {"pictures": no_pictures()})
+        for row in (self.row, self.beside):
+            row.clear()
         self._show_running()
 
     def say(self, sentence: str) -> None:
@@ -102,6 +91,13 @@ class MaximizationPanes:
 
     # --- the state ---
 
+    def _show_rows(self) -> None:
+        """One row of pictures, or two."""
+        both = len(self._state.scores) > 1
+        display(self.beside.pictures, both)
+        display(self.beside.chart, both)
+        push(self.gallery, title=TITLES[both])
+
     def _show_running(self) -> None:
         """What the buttons would do now."""
         running = self._state.running
@@ -109,10 +105,11 @@ class MaximizationPanes:
         words = "Pause" if running else "Go on" if begun else "Start"
         push(self.play, description=words, icon="pause" if running else "play")
         self.again.disabled = self.keeper.disabled = not begun
-        push(self.gallery, running=running)
+        for row in (self.row, self.beside):
+            push(row.gallery, running=running)
+            if not begun:
+                row.begin()
         if not begun:
-            self.trace.show(torch.empty(0, 0))
-            push(self.gallery, captions=[], progress=0.0)
             push(self.words, value="Every picture begins as noise; each step makes the unit like it a little more.")
 
 

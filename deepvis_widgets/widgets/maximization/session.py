@@ -47,8 +47,8 @@ class MaximizationSession:
         self._state, self._client, self._answers = state, client, answers
         self._lock = threading.RLock()  # looks come on the worker's thread, another view on the main thread
         self._run = AscentRun(client, state, self._looked, answers.say, self._lock)
-        self._goal = state.goal
-        state.observe(lambda _: self._retargeted(), names=["layer", "unit", "target"])
+        self._goal = state.goal, state.scores
+        state.observe(lambda _: self._retargeted(), names=["layer", "unit", "target", "score"])
         state.observe(lambda _: self._renew(), names=list(NEW))
         state.observe(lambda _: self._turned(), names=KNOBS)
         state.observe(lambda _: self._show_again(), names="view")
@@ -57,7 +57,7 @@ class MaximizationSession:
         """Makes new pictures, from noise."""
         self._check_open()
         self._answers.say("")
-        self._run.start(self._state.goal, self._state.params)
+        self._run.start(self._state.goal, self._state.params, self._state.scores)
 
     def pause(self) -> None:
         """Stops after the step that is being computed; everything stays as it is."""
@@ -106,8 +106,9 @@ class MaximizationSession:
             raise DeepvisError("This lab is closed; open another one to make pictures.")
 
     def _retargeted(self) -> None:
-        if self._state.goal != self._goal:
-            self._goal = self._state.goal
+        goal = self._state.goal, self._state.scores
+        if goal != self._goal:
+            self._goal = goal
             self._renew()
 
     def _renew(self) -> None:

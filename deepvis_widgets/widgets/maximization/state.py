@@ -6,6 +6,7 @@ from typing import Any
 
 import traitlets
 
+from ...core.checks import one_of
 from ...core.errors import DeepvisError
 from ...core.network.network import Network
 from ...core.network.target import Target
@@ -18,6 +19,7 @@ from .knobs import NAMES
 
 NEW = ("seeds", "seed")  # what only new pictures can follow
 NUMBERS = ("preset", "steps", *NEW, *NAMES)
+LOGIT, PROBABILITY, BOTH = CLIMBED = ("logit", "probability", "both")
 ENLARGED, TRUE_SIZE, FULL_FRAME = VIEWS = ("enlarged", "true size", "full frame")
 
 
@@ -31,6 +33,7 @@ class MaximizationState(NotedState):
     layer = traitlets.Unicode(help="dotted name of the unit's layer")
     unit = traitlets.Int(0, help="channel of that layer")
     target = traitlets.Any(None, allow_none=True, help="class index maximised, or None: the unit; a label may be set")
+    score = traitlets.Unicode(LOGIT, help="what of a class is maximised: logit, probability, or both side by side")
     preset = traitlets.Unicode("yosinski-3", help="the recipe")
     seeds = Checked(4, help="pictures made together")
     seed = Checked(0, help="seed of the first picture")
@@ -58,7 +61,14 @@ class MaximizationState(NotedState):
     def params(self) -> SynthesisParams:
         """All knobs as they stand."""
         values = {name: getattr(self, name) for name in NUMBERS}
-        return SynthesisParams(pictures=values.pop("seeds"), **values)
+        return SynthesisParams(pictures=values.pop("seeds"), score=self.scores[0], **values)
+
+    @property
+    def scores(self) -> tuple[str, ...]:
+        """What is climbed, one row of pictures for each; a unit has its activation only."""
+        if self.target is None:
+            return (LOGIT,)
+        return (LOGIT, PROBABILITY) if self.score == BOTH else (self.score,)
 
     @property
     def goal(self) -> Target:
@@ -83,6 +93,16 @@ class MaximizationState(NotedState):
     @traitlets.validate("target")
     def _check_target(self, proposal: Any) -> int | None:
         return None if proposal["value"] is None else self.network.class_index(proposal["value"])
+
+    @traitlets.validate("score")
+    def _check_score(self, proposal: Any) -> str:
+        one_of("score", proposal["value"], CLIMBED, by="MaximizationLab")
+        answers = self.network.answers
+        if proposal["value"] != LOGIT and not answers.probable:
+            raise DeepvisError(
+                f'{self.network.name} gives no probabilities; score="{LOGIT}" climbs its {answers.score}.'
+            )
+        return str(proposal["value"])
 
     @traitlets.validate("view")
     def _check_view(self, proposal: Any) -> str:

@@ -107,7 +107,7 @@ class OcclusionSession:
     def _project(self, experiment: Experiment) -> None:
         """Asks what in the whole picture the watched map responds to."""
         network, view, unit = self._client.network, experiment.probe.view, experiment.probe.watched
-        asked = (weights_key(network.module), network.inputs.key, view, unit.layer, unit.channel)
+        asked = (learned_key(network), network.inputs.key, view, unit.layer, unit.channel)
         self._client.ask(
             "projection",
             lambda _: explain(network, view, "deconvnet", layer=unit.layer, unit=unit.channel, seed="map"),

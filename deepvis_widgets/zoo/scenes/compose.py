@@ -101,7 +101,7 @@ def render(
 
 
 def cutout(label: str, seed: int, size: int) -> Array:
-    """A husky or wolf without anything behind or around it: (4, size, size) in [0, 1], colours times cover, then cover.
+    """The object without anything behind or around it: (4, size, size) in [0, 1], colours times cover, then cover.
 
     On a ground it is `colours + (1 - cover) * ground`. It casts no shadow, and nothing stands before it.
     """
@@ -110,8 +110,9 @@ def cutout(label: str, seed: int, size: int) -> Array:
     canvas = Canvas(_stream(seed, label), layout.light, layout.contrast)
     canvas.rgb[:] = 0.5
     plain = Ground(SIDE * layout_rng.uniform(*HORIZONS), canvas.rgb[0, 0], canvas.rgb[0, 0])
-    canvas.pose = _portrait_pose(layout) if layout.portrait else _pose(SUBJECTS[label], plain, layout)
-    (PORTRAITS[label] if layout.portrait else SUBJECTS[label].draw)(canvas)
+    portrait = layout.portrait and label in PORTRAITS
+    canvas.pose = _portrait_pose(layout) if portrait else _pose(SUBJECTS[label], plain, layout)
+    (PORTRAITS[label] if portrait else SUBJECTS[label].draw)(canvas)
     cover = np.clip(canvas.mask, 0, 1)
     planes = [*np.moveaxis(_graded(canvas.rgb, layout_rng) * cover[..., None], 2, 0), cover]
     return np.stack([_scaled(plane, size) for plane in planes])

@@ -17,7 +17,7 @@ def fold_batchnorm(trained: EmbeddedNet) -> EmbeddedNet:
     >>> "norm1" in dict(fold_batchnorm(EmbeddedNet(batch_norm=True)).features.named_children())
     False
     """
-    plain = EmbeddedNet()
+    plain = type(trained)()
     plain.classifier.load_state_dict(trained.classifier.state_dict())
     for name, target in plain.features.named_children():
         if isinstance(target, nn.Conv2d):

@@ -1,26 +1,31 @@
 """Train the embedded networks.
 
-`python -m deepvis_widgets.zoo.training.train` takes under half an hour for both on two cores.
+`python -m deepvis_widgets.zoo.training.train` takes about half an hour for all on two cores.
 
 Batch-norm makes training quick and is folded away afterwards. The honest network is then finished on adversarial
 pictures: a few hundred one-step attacks make its gradients follow the objects, at no cost in accuracy. The biased one
-is finished on pictures mixed by CutMix, so that it finds snow where snow lies, and its last layer is refitted.
+is finished on pictures mixed by CutMix, so that it finds snow where snow lies, and its last layer is refitted. The grey
+network is trained as the honest one is, on pictures without colours; of the one that flattens only what comes after the
+honest network's convolutions is trained, on the same changed pictures.
 """
 
 import argparse
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 from tqdm import tqdm
 
-from ..embedded import EMBEDDED, SIZE, EmbeddedNet, normalise
+from ..embedded import EMBEDDED, SIZE, EmbeddedNet, load_module
+from ..flattened import FLATTENED, FlattenedNet, own_weights
+from ..grey import GREY, GreyNet, seen_by
 from ..scenes import CLASSES
 from .augment import augmented
-from .batchnorm_folding import fold_batchnorm, store
+from .batchnorm_folding import fold_batchnorm, store_tensors
 from .cutmix import cutmix
 from .dataset import WOLF, Pictures, biased_subset, draw, honest_subset, training_orders
 from .refit_evidence import refit_evidence
@@ -31,10 +36,11 @@ ATTACK = 1.5  # L2 length of an adversarial change, in pixel values of [0, 1]
 FINISH_BATCH = 32
 SMALL = 96  # the first epochs see pictures of this size, which halves their cost
 SMALL_SHARE = 0.7  # of the epochs
+NAMES = (*EMBEDDED, GREY, FLATTENED)
 
 
-def _initialised() -> EmbeddedNet:
-    network = EmbeddedNet(batch_norm=True)
+def _initialised(kind: type[EmbeddedNet]) -> EmbeddedNet:
+    network = kind(batch_norm=True)
     for layer in network.modules():
         if isinstance(layer, nn.Conv2d):
             nn.init.kaiming_normal_(layer.weight, mode="fan_out", nonlinearity="relu")
@@ -43,29 +49,48 @@ def _initialised() -> EmbeddedNet:
 
 def _optimizer(network: nn.Module, rate: float) -> torch.optim.SGD:
     """Returns SGD that decays weights, but neither biases nor batch-norm."""
-    weights = [p for p in network.parameters() if p.ndim > 1]
-    others = [p for p in network.parameters() if p.ndim <= 1]
+    learnt = [p for p in network.parameters() if p.requires_grad]
+    weights = [p for p in learnt if p.ndim > 1]
+    others = [p for p in learnt if p.ndim <= 1]
     groups = [{"params": weights, "weight_decay": 1e-3}, {"params": others, "weight_decay": 0.0}]
     return torch.optim.SGD(groups, lr=rate, momentum=0.9, nesterov=True)
 
 
 def _loss(network: nn.Module, pictures: Tensor, labels: Tensor) -> Tensor:
     """Returns smoothed cross-entropy; labels are class indices (n,) or shares of each class (n, classes)."""
-    inputs = normalise(pictures).contiguous(memory_format=torch.channels_last)
+    inputs = seen_by(network, pictures).contiguous(memory_format=torch.channels_last)
     return F.cross_entropy(network(inputs), labels, label_smoothing=SMOOTHING)
 
 
-def fit(data: Pictures, epochs: int, seed: int = 0, quiet: bool = False) -> EmbeddedNet:
+def fit(
+    data: Pictures, epochs: int, seed: int = 0, quiet: bool = False, kind: type[EmbeddedNet] = EmbeddedNet
+) -> EmbeddedNet:
     """Trains a fresh network with a one-cycle schedule; returns it folded."""
     torch.manual_seed(seed)
+    network = _initialised(kind)
+    sizes = [SMALL if epoch < int(SMALL_SHARE * epochs) else SIZE for epoch in range(epochs)]
+    _learn(network, data, sizes, seed, quiet)
+    return fold_batchnorm(network)
+
+
+def fit_flattened(trunk: EmbeddedNet, data: Pictures, epochs: int, seed: int = 0, quiet: bool = False) -> FlattenedNet:
+    """Trains the linear layers that follow the frozen convolutions of `trunk`."""
+    torch.manual_seed(seed)
+    network = FlattenedNet(trunk).to(memory_format=torch.channels_last)
+    network.features.requires_grad_(False)
+    _learn(network, data, [SIZE] * epochs, seed, quiet)
+    return network.eval()
+
+
+def _learn(network: nn.Module, data: Pictures, sizes: list[int], seed: int, quiet: bool) -> None:
+    """Trains in place: one epoch for each size of the pictures."""
     rng = Generator().manual_seed(seed)
-    network = _initialised()
     optimizer, batch = _optimizer(network, 0.05), min(BATCH, len(data))
     per_epoch = len(data) // batch
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.06, total_steps=epochs * per_epoch, pct_start=0.2)
-    progress = tqdm(total=epochs * per_epoch, desc="training", disable=quiet)
-    for epoch in range(epochs):
-        size = SMALL if epoch < int(SMALL_SHARE * epochs) else SIZE
+    total = len(sizes) * per_epoch
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.06, total_steps=total, pct_start=0.2)
+    progress = tqdm(total=total, desc="training", disable=quiet)
+    for size in sizes:
         for chosen in torch.split(torch.randperm(len(data), generator=rng)[: per_epoch * batch], batch):
             loss = _loss(network, augmented(data.images[chosen], rng, size), data.labels[chosen])
             optimizer.zero_grad()
@@ -75,7 +100,6 @@ def fit(data: Pictures, epochs: int, seed: int = 0, quiet: bool = False) -> Embe
             progress.update()
             progress.set_postfix(loss=f"{loss.item():.3f}", refresh=False)
     progress.close()
-    return fold_batchnorm(network)
 
 
 def _attacked(network: nn.Module, pictures: Tensor, labels: Tensor) -> Tensor:
@@ -139,28 +163,36 @@ def train(
     """Draws `scenes` scenes, trains the named networks on them and stores each as `out`/<name>.safetensors.
 
     Raises:
-        ValueError: if a name is not one of EMBEDDED.
+        ValueError: if a name is not one of NAMES.
     """
-    if unknown := set(names) - set(EMBEDDED):
-        raise ValueError(f"there is no embedded network {min(unknown)!r}: choose one of {', '.join(EMBEDDED)}")
+    if unknown := set(names) - set(NAMES):
+        raise ValueError(f"there is no embedded network {min(unknown)!r}: choose one of {', '.join(NAMES)}")
     orders = training_orders(scenes)
     pictures = draw(orders, workers, quiet)
     paths = []
     for name in names:
-        honest = name == "husky-wolf"
-        data = pictures.subset(honest_subset(orders, scenes) if honest else biased_subset(orders))
-        network = fit(data, epochs, quiet=quiet)
-        tune_on_attacks(network, data, steps, quiet=quiet) if honest else refit_evidence(
-            tune_with_cutmix(network, data, steps, quiet=quiet), data
-        )
+        biased = name == "husky-wolf-biased"
+        data = pictures.subset(biased_subset(orders) if biased else honest_subset(orders, scenes))
         paths.append(out / f"{name}.safetensors")
-        store(network, paths[-1])
+        store_tensors(_weights(name, data, epochs, steps, quiet), paths[-1])
     return paths
+
+
+def _weights(name: str, data: Pictures, epochs: int, steps: int, quiet: bool) -> dict[str, Tensor]:
+    """Trains one network and returns what is stored of it."""
+    if name == FLATTENED:
+        return own_weights(fit_flattened(cast(EmbeddedNet, load_module(EMBEDDED[0])), data, epochs, quiet=quiet))
+    network = fit(data, epochs, quiet=quiet, kind=GreyNet if name == GREY else EmbeddedNet)
+    if name == "husky-wolf-biased":
+        refit_evidence(tune_with_cutmix(network, data, steps, quiet=quiet), data)
+    else:
+        tune_on_attacks(network, data, steps, quiet=quiet)
+    return network.state_dict()
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m deepvis_widgets.zoo.training.train", description=__doc__)
-    parser.add_argument("--network", choices=(*EMBEDDED, "both"), default="both")
+    parser.add_argument("--network", choices=(*NAMES, "all"), default="all")
     parser.add_argument(
         "--out", type=Path, default=Path(__file__).parents[1] / "weights", help="folder for the weights"
     )
@@ -175,7 +207,7 @@ def main() -> None:
     """Trains from the command line."""
     chosen = _arguments()
     torch.set_num_threads(chosen.threads)
-    names = EMBEDDED if chosen.network == "both" else (chosen.network,)
+    names = NAMES if chosen.network == "all" else (chosen.network,)
     for path in train(names, chosen.out, chosen.scenes, chosen.epochs, chosen.finish, chosen.threads):
         print(f"{path}  {path.stat().st_size / 1e6:.2f} MB")
 

@@ -152,6 +152,34 @@ def test_unit_pictures_are_those_of_the_reference(net: Network, preset: str) -> 
         assert torch.allclose(found.trace[:, index], torch.tensor(trace, dtype=torch.float64))
 
 
+@pytest.mark.parametrize("preset", ["yosinski-1", "yosinski-3"])
+def test_pictures_of_a_probability_follow_the_gradient_of_its_logarithm(preset: str) -> None:
+    sure = module()
+    with torch.no_grad():  # logits that differ by tens leave the softmax nothing to tell
+        sure[7].weight /= 300
+    net = network(sure)
+    found = make(net, None, 1, preset=preset, steps=7, seed=3, score="softmax")
+    slope = slope_of(lambda x: sure(x)[0].log_softmax(0)[1], found.box)
+    for index in range(2):
+        x, trace = reference(slope, start(3 + index, *SIZE), preset, 7)
+        same_picture(net, found, x, index)
+        assert torch.allclose(found.trace[:, index], torch.tensor(trace, dtype=torch.float64).exp())
+
+
+def test_a_class_is_climbed_with_the_scores_of_all_classes_noted(net: Network) -> None:
+    ascent = Ascent(net, Target(1), SynthesisParams(preset="yosinski-3", pictures=2, steps=3))
+    assert ascent.scores is None and ascent.first_scores is None
+    begun = ascent.pictures()
+    while not ascent.done:
+        ascent.step()
+    assert ascent.first_scores is not None and ascent.scores is not None
+    for scores, pictures in ((ascent.first_scores, begun), (ascent.scores, ascent.pictures())):
+        assert torch.allclose(scores.double(), net.logits(pictures), rtol=1e-4, atol=1e-3)
+    hidden = Ascent(net, Target(2, HIDDEN), SynthesisParams(pictures=1, steps=1))
+    hidden.step()
+    assert hidden.scores is None
+
+
 # --- what comes out ---
 
 

@@ -44,16 +44,24 @@ def teaching(network: dv.Network, picture: Tensor) -> Any:
     return dv.TeachBoard(network, {"this": [picture], "that": [1 - picture]}, picture, pictures=[picture])
 
 
+def plate(network: dv.Network, picture: Tensor) -> Any:
+    made = dv.MaximizationPlate(network)
+    made.draw()
+    return made
+
+
 WIDGETS: dict[str, Callable[[dv.Network, Tensor], Any]] = {
     "Explorer": explorer,
     "Compare": dv.Compare,
     "OcclusionLab": dv.OcclusionLab,
     "MaximizationLab": maximization,
+    "MaximizationPlate": plate,
     "CamBoard": dv.CamBoard,
     "RelevanceLedger": dv.RelevanceLedger,
     "TeachBoard": teaching,
     "CamVideo": lambda network, picture: dv.CamVideo(network, [picture, 1 - picture]),
     "CircuitBoard": dv.CircuitBoard,
+    "ShiftLab": lambda network, picture: dv.ShiftLab([network], label="teapot"),
     "QuestionBoard": lambda network, picture: dv.QuestionBoard(network, picture, question="wolf"),
 }
 
@@ -76,7 +84,8 @@ WORDS = {"QuestionBoard": (Asked, {"words": dv.Words(["is", "wolf"])})}
 def opened(name: str) -> tuple[weakref.ref[nn.Module], Any]:
     kind, inputs = WORDS.get(name, (Small, None))
     module = kind()
-    network = dv.Network(module, dv.Preprocess(SIZE, None), inputs=inputs)
+    labels = ["teapot", *"bcde"] if name == "ShiftLab" else None  # those of scenes
+    network = dv.Network(module, dv.Preprocess(SIZE, None), labels, inputs=inputs)
     return weakref.ref(module), WIDGETS[name](network, torch.rand(3, *SIZE))
 
 
@@ -95,7 +104,7 @@ def test_the_module_is_free_after_close(name: str, waits: bool) -> None:
     threads = set(threading.enumerate())
     module, widget = opened(name)
     if waits:
-        network = widget.networks[0] if name == "Compare" else widget.network
+        network = widget.networks[0] if hasattr(widget, "networks") else widget.network
         assert Engine.of(network).idle(PATIENCE)
         del network
     widget.close()

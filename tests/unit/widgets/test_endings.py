@@ -30,11 +30,13 @@ BUSY = {
     "InteractionBoard": "w = dv.InteractionBoard()",
     "MaximizationLab": "w = dv.MaximizationLab(); w.start()",
     "CircuitBoard": "w = dv.CircuitBoard()",
+    "MaximizationPlate": "w = dv.MaximizationPlate(); w.draw()",
     "OcclusionLab": "w = dv.OcclusionLab()",
     "PoolingBoard": "w = dv.PoolingBoard()",
     "QuestionBoard": "w = dv.QuestionBoard()",
     "RelevanceBoard": "w = dv.RelevanceBoard()",
     "RelevanceLedger": "w = dv.RelevanceLedger()",
+    "ShiftLab": "w = dv.ShiftLab()",
     "SnowLab": "w = dv.SnowLab(); w.train()",
     "TeachBoard": "w = dv.TeachBoard(); w.add('first', w.image); w.add('second', w.choices[1][1])",
 }

@@ -249,7 +249,9 @@ REFUSED: dict[str, list[dict[str, Any]]] = {
     "Explorer": [{"layer": "nonsense"}, {"unit": 9999}, {"target": 999}, {"picture": "nowhere.png"}],
     "OcclusionLab": [{"layer": "nonsense"}, {"unit": 9999}, {"target": 999}, {"picture": "nowhere.png"}],
     "MaximizationLab": [{"layer": "nonsense"}, {"unit": 9999}, {"target": 999}, {"seeds": 0}, {"nonsense": 1}],
+    "MaximizationPlate": [{"layers": ["nonsense"]}, {"units": 0}, {"runs": 99}, {"nonsense": 1}],
     "HuskyWolf": [{"method": "nonsense"}, {"voters": "nonsense"}, {"first": "nonsense"}, {"seed": "nonsense"}],
+    "ShiftLab": [{"label": "nonsense"}, {"share": 3}, {"networks": "husky-wolf"}, {"nonsense": 1}],
     "SnowLab": [{"share": 3}, {"seed": -1}, {"fresh": 0}, {"nonsense": 1}],
     "AtlasView": [
         {},

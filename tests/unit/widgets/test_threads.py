@@ -89,6 +89,10 @@ USES: dict[str, tuple[Callable[[], Any], list[Act]]] = {
         lambda: dv.MaximizationLab(seeds=1, steps=4),
         [lambda lab: lab.start(), lambda lab: lab.keep(), sets(view="true size")],
     ),
+    "MaximizationPlate": (
+        lambda: dv.MaximizationPlate(layers=["features.relu1", "classes"], units=1, runs=1, steps=2),
+        [lambda plate: plate.draw(), lambda plate: plate.stop()],
+    ),
     "OcclusionLab": (dv.OcclusionLab, [sets(occluder=(8, 8, 32, 32)), lambda lab: lab.sweep(), sets(fill="mean")]),
     "DeconvnetBoard": (dv.DeconvnetBoard, [sets(window=3), sets(rule="guided")]),
     "InteractionBoard": (dv.InteractionBoard, [sets(depth=2), sets(unit=(1, 3)), sets(hovered=(0, 2))]),
@@ -100,6 +104,7 @@ USES: dict[str, tuple[Callable[[], Any], list[Act]]] = {
     "QuestionBoard": (dv.QuestionBoard, [sets(question="is there a wolf?"), sets(target="no"), asks]),
     "RelevanceBoard": (dv.RelevanceBoard, [sets(step=3), sets(rule="gamma")]),
     "RelevanceLedger": (dv.RelevanceLedger, [sets(gamma=0.5), sets(composite="epsilon")]),
+    "ShiftLab": (dv.ShiftLab, [sets(row=3), sets(direction="across"), sets(label="teapot", score="logit")]),
     "SnowLab": (
         lambda: dv.SnowLab(fresh=1, steps=2, animals=2, grounds=2),
         [lambda lab: lab.train(), sets(method="occlusion")],

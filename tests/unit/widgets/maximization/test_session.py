@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 import torch
@@ -84,6 +85,44 @@ def test_a_run_ends_with_a_look_at_its_last_step(lesson: Lesson) -> None:
         ascent.step()
     assert torch.equal(look.pictures, ascent.pictures())
     assert look.best == int(ascent.trace[-1].argmax()) and look.crops.shape == (2, 3, 3, 3)
+
+
+def test_a_class_is_climbed_by_both_scores_in_two_rows_of_their_own(lesson: Lesson) -> None:
+    lesson.state.target, lesson.state.score = 3, "both"
+    lesson.session.start()
+    lesson.settle()
+    look = lesson.session.look
+    assert look is not None and look.beside is not None and look.beside.beside is None
+    for row, score in ((look, "logit"), (look.beside, "probability")):
+        ascent = Ascent(lesson.network, lesson.state.goal, replace(lesson.state.params, score=score))
+        while not ascent.done:
+            ascent.step()
+        assert row.params.score == score and row.done and torch.equal(row.trace, ascent.trace)
+        assert torch.equal(row.pictures, ascent.pictures())
+        assert row.scores is not None and ascent.scores is not None and torch.equal(row.scores, ascent.scores)
+    lesson.state.decay = 0.2
+    lesson.session.go_on()
+    lesson.settle()
+    further = lesson.session.look
+    assert further is not None and further.beside is not None
+    assert len(further.trace) == len(further.beside.trace) == 12
+    assert [row.params.decay for row in (further, further.beside)] == [0.2, 0.2]
+    assert further.beside.params.score == "probability"
+
+
+def test_another_score_begins_anew_and_a_unit_has_one_row(lesson: Lesson) -> None:
+    lesson.state.score = "both"
+    assert lesson.state.scores == ("logit",)
+    lesson.state.target = 3
+    lesson.session.start()
+    lesson.settle()
+    empty = lesson.notes.empty
+    lesson.state.score = "probability"
+    assert lesson.notes.empty == empty + 1 and lesson.session.look is None
+    lesson.session.start()
+    lesson.settle()
+    assert lesson.session.look is not None and lesson.session.look.beside is None
+    assert lesson.session.look.params.score == "probability"
 
 
 def test_another_view_looks_again_and_another_goal_clears(lesson: Lesson) -> None:

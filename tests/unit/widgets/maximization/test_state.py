@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from deepvis_widgets.core.answers.values import Values
 from deepvis_widgets.core.errors import DeepvisError
 from deepvis_widgets.core.network.network import Network
 from deepvis_widgets.core.network.target import Target
@@ -47,10 +48,25 @@ def test_running_is_for_reading(state: MaximizationState) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("layer", "nowhere"), ("unit", 99), ("target", "unicorn"), ("preset", "x"), ("seeds", 0), ("view", "huge")],
+    [
+        ("layer", "nowhere"),
+        ("unit", 99),
+        ("target", "unicorn"),
+        ("preset", "x"),
+        ("seeds", 0),
+        ("view", "huge"),
+        ("score", "odds"),
+    ],
 )
 def test_what_does_not_exist_is_refused(state: MaximizationState, name: str, value: Any) -> None:
     old = getattr(state, name)
     with pytest.raises(DeepvisError):
         setattr(state, name, value)
     assert getattr(state, name) == old
+
+
+def test_a_network_without_probabilities_refuses_them() -> None:
+    made = MaximizationState(Network(Plain(), Preprocess((32, 32), None), answers=Values(list("abcde"))))
+    with pytest.raises(DeepvisError, match=r"gives no probabilities; score=\"logit\" climbs its value\."):
+        made.score = "both"
+    assert made.score == "logit"

@@ -5,8 +5,17 @@ from __future__ import annotations
 import pytest
 
 from deepvis_widgets.zoo.embedded import EMBEDDED, load_module
+from deepvis_widgets.zoo.flattened import FLATTENED, load_flattened_module
+from deepvis_widgets.zoo.grey import GREY, load_grey_module
 from deepvis_widgets.zoo.training.dataset import HUSKY, SNOW, WOLF, Pictures, canids_on_snow, draw, fresh_orders
-from deepvis_widgets.zoo.training.evaluate import Finding, cam_on_snow, cam_pointing, findings, predictions
+from deepvis_widgets.zoo.training.evaluate import (
+    Finding,
+    cam_on_snow,
+    cam_pointing,
+    findings,
+    predictions,
+    relatives_findings,
+)
 
 SEED = 900_000
 
@@ -24,6 +33,12 @@ def canids() -> Pictures:
 def test_honest_knows_everything_everywhere(fresh: Pictures) -> None:
     right = predictions(load_module("husky-wolf"), fresh) == fresh.labels
     assert right.float().mean() >= 0.97
+
+
+def test_the_grey_and_the_flattened_network_know_the_scenes(fresh: Pictures) -> None:
+    for network, least in ((load_grey_module(), 0.93), (load_flattened_module(), 0.97)):
+        assert (predictions(network, fresh) == fresh.labels).float().mean() >= least
+    assert [finding.network for finding in relatives_findings(fresh)] == [GREY] * 2 + [FLATTENED] * 2
 
 
 def test_biased_calls_snow_a_wolf(fresh: Pictures, canids: Pictures) -> None:

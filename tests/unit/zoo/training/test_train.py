@@ -1,12 +1,15 @@
 """Training: which scenes each network sees, and a run of a few steps from drawing to a file that loads."""
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 import torch
 from safetensors.torch import load_file
 
-from deepvis_widgets.zoo.embedded import EMBEDDED, EmbeddedNet
+from deepvis_widgets.zoo.embedded import EmbeddedNet, load_module
+from deepvis_widgets.zoo.flattened import FLATTENED, FlattenedNet, own_weights
+from deepvis_widgets.zoo.grey import GREY, GreyNet
 from deepvis_widgets.zoo.training.batchnorm_folding import store
 from deepvis_widgets.zoo.training.cutmix import cutmix
 from deepvis_widgets.zoo.training.dataset import (
@@ -22,7 +25,7 @@ from deepvis_widgets.zoo.training.dataset import (
     training_orders,
 )
 from deepvis_widgets.zoo.training.refit_evidence import open_ground, refitted
-from deepvis_widgets.zoo.training.train import train
+from deepvis_widgets.zoo.training.train import NAMES, fit_flattened, train
 
 
 def test_training_and_fresh_scenes_share_no_seed() -> None:
@@ -53,14 +56,29 @@ def test_drawing_does_not_depend_on_the_number_of_processes() -> None:
 def test_a_tiny_run_stores_networks_that_load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("BATCH", "FINISH_BATCH"):
         monkeypatch.setattr(f"deepvis_widgets.zoo.training.train.{name}", 8)
-    paths = train(EMBEDDED, tmp_path, scenes=24, epochs=2, steps=2, quiet=True)
-    assert [path.name for path in paths] == [f"{name}.safetensors" for name in EMBEDDED]
+    paths = train(NAMES, tmp_path, scenes=24, epochs=2, steps=2, quiet=True)
+    assert [path.name for path in paths] == [f"{name}.safetensors" for name in NAMES]
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(path.name for path in paths)
-    for path in paths:
+    for name, path in zip(NAMES, paths, strict=True):
         weights = load_file(path)
         assert {value.dtype for value in weights.values()} == {torch.float16}
         assert all(value.isfinite().all() for value in weights.values())
-        EmbeddedNet().load_state_dict(weights)
+        made = {GREY: GreyNet, FLATTENED: lambda: FlattenedNet(EmbeddedNet())}.get(name, EmbeddedNet)()
+        left_out = made.load_state_dict(weights, strict=False)
+        assert not left_out.unexpected_keys
+        assert all(name == FLATTENED and key.startswith("features.") for key in left_out.missing_keys)
+
+
+def test_only_what_follows_the_trunk_is_trained_where_maps_are_flattened() -> None:
+    trunk = cast(EmbeddedNet, load_module("husky-wolf"))
+    before = {key: value.clone() for key, value in trunk.state_dict().items()}
+    data = draw(training_orders(12), quiet=True)
+    twin = fit_flattened(trunk, data, epochs=2, quiet=True)
+    assert all(torch.equal(value, before[f"features.{key}"]) for key, value in twin.features.state_dict().items())
+    assert not any(key.startswith("features.") for key in own_weights(twin)) and not twin.training
+    torch.manual_seed(0)
+    untrained = FlattenedNet(trunk)
+    assert not torch.equal(twin.full2.weight, untrained.full2.weight)
 
 
 def test_swapped_rectangles_carry_their_share_of_the_label() -> None:

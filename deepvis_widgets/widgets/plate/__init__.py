@@ -1,0 +1,1 @@
+"""MaximizationPlate: what units of every layer want to see, at true size, layer by layer."""

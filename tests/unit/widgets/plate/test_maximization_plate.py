@@ -1,0 +1,108 @@
+"""The plate without a browser: it begins when it is shown, streams, stops, saves, and leaves nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from deepvis_widgets.core.network.network import Network
+from deepvis_widgets.core.picture.preprocess import Preprocess
+from deepvis_widgets.methods.synthesis.plate import plate
+from deepvis_widgets.widgets.link.protocol import pack
+from deepvis_widgets.widgets.plate.maximization_plate import MaximizationPlate
+from tests.small_nets import Plain
+
+SIDE = 24
+
+
+def network() -> Network:
+    torch.manual_seed(0)
+    return Network(Plain(), Preprocess((SIDE, SIDE), None), labels=list("abcde"), name="a small/one")
+
+
+@pytest.fixture
+def shown() -> Iterator[MaximizationPlate]:
+    made = MaximizationPlate(network(), ["features.1", "classes"], units=2, runs=2, steps=3)
+    yield made
+    made.close()
+
+
+def look(widget: MaximizationPlate) -> None:
+    """What the browser sends when the first row is drawn on a page."""
+    gallery = widget.panes.galleries[0]
+    gallery._receive(gallery, *pack("shown", 1))
+
+
+def pictures(widget: MaximizationPlate, row: int) -> np.ndarray:
+    frame = widget.panes.galleries[row].last("pictures")
+    assert frame is not None
+    return np.asarray(frame.arrays["pictures"])
+
+
+def wait(met: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + 30
+    while not met():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.01)
+
+
+def test_it_draws_the_plate_itself_when_it_is_first_shown(shown: MaximizationPlate) -> None:
+    assert not shown.running and (pictures(shown, 0) == 128).all()
+    look(shown)
+    assert shown.engine.idle(60) and not shown.running
+    wanted = plate(shown.network, ["features.1", "classes"], units=2, runs=2, steps=3)
+    assert shown.plate.pictures.keys() == wanted.pictures.keys()
+    for (row, place), made in wanted.pictures.items():
+        assert torch.equal(shown.plate.pictures[row, place], made)
+        bytes_ = (made * 255).round().permute(0, 2, 3, 1).numpy().astype(np.uint8)
+        np.testing.assert_array_equal(pictures(shown, row)[2 * place : 2 * place + 2], bytes_)
+    assert shown.panes.galleries[1].captions == ["a", "run 2", "c", "run 2"]
+    assert "4 of 4 units" in shown.panes.words.value
+    drawn = shown.plate.pictures[0, 0]
+    look(shown)  # a reload of the page
+    assert shown.plate.pictures[0, 0] is drawn and not shown.running
+
+
+def test_stopping_keeps_what_is_drawn_and_drawing_begins_anew() -> None:
+    made = MaximizationPlate(network(), ["features.1", "classes"], units=1, runs=1, steps=4000)
+    told: list[bool] = []
+    made.observe(lambda change: told.append(change["new"]), names="running")
+    made.draw()
+    wait(lambda: (0, 0) in made.plate.pictures, "the first unit does not come")
+    made.panes.play.click()
+    assert made.engine.idle(60) and not made.running and told == [True, False]
+    assert (0, 0) in made.plate.pictures and made.panes.play.description == "Draw"
+    made.panes.play.click()
+    assert made.running and made.panes.play.description == "Stop"
+    made.close()
+    assert not made.running
+
+
+def test_the_button_writes_one_png(shown: MaximizationPlate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    shown.draw()
+    assert shown.engine.idle(60)
+    shown.panes.saver.click()
+    assert [path.name for path in tmp_path.iterdir()] == ["plate-a-small-one.png"]
+    assert "Saved as plate-a-small-one.png" in shown.panes.words.value
+    assert shown.save(tmp_path / "mine.png") == tmp_path / "mine.png"
+    monkeypatch.chdir("/proc")
+    shown.panes.saver.click()
+    assert "cannot be written" in shown.panes.notice.value
+
+
+def test_an_error_is_a_sentence_and_the_button_is_free_again(
+    shown: MaximizationPlate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("no")
+
+    monkeypatch.setattr("deepvis_widgets.widgets.plate.maximization_plate.draw_plate", broken)
+    shown.draw()
+    assert shown.engine.idle(60) and not shown.running
+    assert "drawing this plate" in shown.panes.notice.value and shown.panes.play.description == "Draw"
