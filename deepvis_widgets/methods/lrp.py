@@ -18,6 +18,7 @@ from ..core.report import Report
 from ..core.results import HeatMap
 from .backward import describe
 from .base import Method, silent
+from .relevance.biases import BIASES, KEPT
 from .relevance.composites import COMPOSITES, composite
 from .relevance.ledger import Ledger
 from .relevance.propagate import Relevances, propagate, rules
@@ -28,6 +29,7 @@ class LRPParams:
     composite: str = choice("epsilon_plus", "Rules", COMPOSITES, "which rule each kind of layer gets")
     epsilon: float = number(1e-6, "ε", 0, 10, 1e-6, "what keeps the denominators of the ε rule from zero")
     gamma: float = number(0.25, "γ", 0, 10, 0.05, "how much more what speaks for an output counts (epsilon_gamma_box)")
+    biases: str = choice(KEPT, "Biases", BIASES, "what becomes of the relevance that they contributed to")
 
 
 @dataclass(eq=False, repr=False)
@@ -79,7 +81,7 @@ class LRP(Method):
         self, network: Network, image: Tensor | None, target: Target | None, params: Any, report: Report = silent
     ) -> RelevanceMap:
         assert image is not None
-        chosen = composite(params.composite, params.epsilon, params.gamma)
+        chosen = composite(params.composite, params.epsilon, params.gamma, params.biases)
         way = propagate(network, image, target, chosen)
         return RelevanceMap(
             self.name,
