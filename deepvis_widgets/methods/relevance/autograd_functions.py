@@ -32,6 +32,7 @@ class Accounts(Protocol):
         sent: Sequence[Tensor],
         bias: Tensor | float | None = None,
         epsilon: Tensor | float = 0.0,
+        shared: Tensor | float = 0.0,
     ) -> None: ...
 
 
@@ -50,7 +51,7 @@ class ByRule(torch.autograd.Function):
         call, rule, epsilon, accounts, time = ctx.asked
         call.check_unchanged()
         parts = redistribute(call, rule, epsilon, relevance[0])
-        accounts.enter(time, relevance[0], [parts.relevance], parts.bias, parts.epsilon)
+        accounts.enter(time, relevance[0], [parts.relevance], parts.bias, parts.epsilon, parts.shared)
         return parts.relevance, None, None, None, None, None
 
 
@@ -138,13 +139,14 @@ def _shares(
     shares = [x.detach() * gradient for x, gradient in zip(inputs, gradients, strict=True)]
     shares = shares if part == 1 else [part * share for share in shares]
     bias: Tensor | float = 0.0
+    shared: Tensor | float = 0.0
     if not linear:
         constant = message * affine(*(torch.zeros_like(x) for x in inputs))
         if accounts.biases == SHARED:
-            shares[0] = shares[0] + constant.sum_to_size(shares[0].shape)
+            shares[0], shared = shares[0] + constant.sum_to_size(shares[0].shape), total(constant)
         else:
             bias = total(constant)
-    accounts.enter(time, relevance, shares, bias, total(moved.mul_(message)))
+    accounts.enter(time, relevance, shares, bias, total(moved.mul_(message)), shared)
     return shares
 
 

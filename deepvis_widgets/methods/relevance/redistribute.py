@@ -16,11 +16,14 @@ from .stabilise import away, total, totals
 
 @dataclass(eq=False)
 class Redistribution:
-    """The relevance of an operation's input, shaped like it, and the sums that bias and ε took instead."""
+    """The relevance of an operation's input, shaped like it, and the sums that bias and ε took instead; `shared` is the
+    part of it that biases gave to their inputs.
+    """
 
     relevance: Tensor
     bias: Tensor
     epsilon: Tensor
+    shared: Tensor
 
 
 def redistribute(call: LinearCall, rule: Rule, epsilon: float, relevance: Tensor) -> Redistribution:
@@ -41,6 +44,7 @@ def redistribute(call: LinearCall, rule: Rule, epsilon: float, relevance: Tensor
         _sum([part.relevance for part in parts]).expand(call.x.shape),
         _sum([part.bias for part in parts]),
         _sum([part.epsilon for part in parts]),
+        _sum([part.shared for part in parts]),
     )
     if any(group.where is not None for group in groups):
         whole.epsilon = whole.epsilon + total(relevance) - _sum([total(_part(group, relevance)) for group in groups])
@@ -62,21 +66,21 @@ def _divide(group: Group, epsilon: float, part: Tensor, call: LinearCall) -> Red
     relevance = _sum([_share(term, message) for term in group.terms])
     biases = [term.bias * term.sign for term in group.terms if term.bias is not None]
     taken = total(moved.mul_(message))
+    nothing = torch.zeros_like(taken)
     if not biases:
-        return Redistribution(relevance, torch.zeros_like(taken), taken)
+        return Redistribution(relevance, nothing, taken, nothing)
     if call.biases == SHARED:
-        return _shared(call, message, _sum(biases), relevance, taken)
-    return Redistribution(relevance, (totals(message, call.channel_dim) * _sum(biases)).sum().to(taken), taken)
+        given = _given(call, message, _sum(biases))
+        return Redistribution(relevance + given.relevance, given.epsilon, taken, total(given.relevance))
+    of_biases = (totals(message, call.channel_dim) * _sum(biases)).sum().to(taken)
+    return Redistribution(relevance, of_biases, taken, nothing)
 
 
-def _shared(call: LinearCall, message: Tensor, bias: Tensor, relevance: Tensor, epsilon: Tensor) -> Redistribution:
-    """Returns the division with the bias's share given to all inputs of an output alike; it stays with the bias where
-    there are none.
-    """
+def _given(call: LinearCall, message: Tensor, bias: Tensor) -> Redistribution:
+    """Returns the bias's share divided among all inputs of an output alike; what has no inputs is left as ε's."""
     shape = [1] * message.ndim
     shape[call.channel_dim] = -1
-    given = redistribute(call, flat_rule, 0.0, message * bias.view(shape))
-    return Redistribution(relevance + given.relevance, given.epsilon, epsilon)
+    return redistribute(call, flat_rule, 0.0, message * bias.view(shape))
 
 
 def _share(term: Term, message: Tensor) -> Tensor:

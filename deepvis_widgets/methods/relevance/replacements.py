@@ -96,9 +96,10 @@ class RelevanceReplacements:
         sent: Sequence[Tensor],
         bias: Tensor | float | None = None,
         epsilon: Tensor | float = 0.0,
+        shared: Tensor | float = 0.0,
     ) -> None:
         """Adds the account of one operation."""
-        self.accounts.append(Account(time, arrived, sent, bias, epsilon))
+        self.accounts.append(Account(time, arrived, sent, bias, epsilon, shared))
 
     # --- during the pass ---
 
