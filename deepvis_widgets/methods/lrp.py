@@ -18,6 +18,7 @@ from ..core.report import Report
 from ..core.results import HeatMap
 from .backward import describe
 from .base import Method, silent
+from .relevance.biases import BIASES, KEPT
 from .relevance.composites import COMPOSITES, composite
 from .relevance.ledger import Ledger
 from .relevance.propagate import Relevances, propagate, rules
@@ -28,6 +29,7 @@ class LRPParams:
     composite: str = choice("epsilon_plus", "Rules", COMPOSITES, "which rule each kind of layer gets")
     epsilon: float = number(1e-6, "ε", 0, 10, 1e-6, "what keeps the denominators of the ε rule from zero")
     gamma: float = number(0.25, "γ", 0, 10, 0.05, "how much more what speaks for an output counts (epsilon_gamma_box)")
+    biases: str = choice(KEPT, "Biases", BIASES, "what becomes of the relevance that they contributed to")
 
 
 @dataclass(eq=False, repr=False)
@@ -35,7 +37,7 @@ class RelevanceMap(HeatMap):
     """Relevance of the picture as the network is fed it: `attribution` (C, H, W), and `heatmap`, its sum over channels.
 
     `value` is the logit or activation that was handed back. `ledger` says where it is at every layer and what biases
-    and ε took; `relevances[layer]` is the relevance of a layer's output, computed when it is asked for.
+    and ε took, or gave to their inputs; `relevances[layer]` is the relevance of a layer's output, computed when it is asked for.
     """
 
     value: float = 0.0
@@ -46,9 +48,12 @@ class RelevanceMap(HeatMap):
 class LRP(Method):
     """Layer-wise relevance propagation (Bach et al. 2015) with the composites of Montavon et al. 2019.
 
-    Σ relevance = the logit, up to what biases and ε take, which the ledger says. Batch-norm is merged into the
-    convolution before it, and is an affine layer under the ε rule where there is none. Sums, concatenations and average
-    pooling share in proportion; activations pass relevance on.
+    Σ relevance = the logit, up to what biases and ε take, which the ledger says. In deep networks, whose norms leave
+    large biases, that is nearly all: `biases` are "kept" with their share, "left out" of every division (zennit's
+    zero_params="bias"), or their share is "shared" among their inputs alike (Arras et al. 2017).
+
+    Batch-norm is merged into the convolution before it, and is an affine layer under the ε rule where there is none.
+    Sums, concatenations and average pooling share in proportion; activations pass relevance on.
 
     >>> import deepvis_widgets as dv
     >>> net, scene = dv.load("husky-wolf"), dv.scene("wolf", "snow", seed=3)
@@ -79,7 +84,7 @@ class LRP(Method):
         self, network: Network, image: Tensor | None, target: Target | None, params: Any, report: Report = silent
     ) -> RelevanceMap:
         assert image is not None
-        chosen = composite(params.composite, params.epsilon, params.gamma)
+        chosen = composite(params.composite, params.epsilon, params.gamma, params.biases)
         way = propagate(network, image, target, chosen)
         return RelevanceMap(
             self.name,

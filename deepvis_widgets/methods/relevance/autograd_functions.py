@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor
 
+from .biases import LEFT_OUT, SHARED
 from .linear_call import LinearCall
 from .redistribute import redistribute
 from .rules import Rule
@@ -17,7 +18,12 @@ Compute = Callable[..., Tensor]  # an operation as a function of the tensors tha
 
 
 class Accounts(Protocol):
-    """Takes the account of every operation of a backward pass; `time` numbers the operations of the forward pass."""
+    """Takes the account of every operation of a backward pass; `time` numbers the operations of the forward pass.
+    `biases` says what becomes of biases.
+    """
+
+    @property
+    def biases(self) -> str: ...
 
     def enter(
         self,
@@ -26,6 +32,7 @@ class Accounts(Protocol):
         sent: Sequence[Tensor],
         bias: Tensor | float | None = None,
         epsilon: Tensor | float = 0.0,
+        shared: Tensor | float = 0.0,
     ) -> None: ...
 
 
@@ -44,7 +51,7 @@ class ByRule(torch.autograd.Function):
         call, rule, epsilon, accounts, time = ctx.asked
         call.check_unchanged()
         parts = redistribute(call, rule, epsilon, relevance[0])
-        accounts.enter(time, relevance[0], [parts.relevance], parts.bias, parts.epsilon)
+        accounts.enter(time, relevance[0], [parts.relevance], parts.bias, parts.epsilon, parts.shared)
         return parts.relevance, None, None, None, None, None
 
 
@@ -67,7 +74,8 @@ class Passed(torch.autograd.Function):
 class Shared(torch.autograd.Function):
     """A map that is affine in its inputs: R_i = x_i ∂z/∂x_i · R / stabilise(z), an ε rule.
 
-    What the map makes of zeros is its constant, which takes its share as a bias does; a `linear` one has none. A
+    What the map makes of zeros is its constant, which takes its share as a bias does, or shares it: each input gets
+    that of its own outputs. A `linear` map has none. A
     product that is linear in each of two inputs gives each one `part` = ½ (Achtibat et al. 2024, prop. 3.3). `affine`
     is the map with what the inputs merely scale held constant.
     """
@@ -108,8 +116,8 @@ class Merged(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *relevance: Tensor) -> Any:
         affine, call, accounts, time = ctx.asked
-        merged = call.is_merged
-        (share,) = relevance if merged else _shares(affine, 1, accounts, time, ctx.saved_tensors, relevance[0], False)
+        passed = call.is_merged or accounts.biases == LEFT_OUT
+        (share,) = relevance if passed else _shares(affine, 1, accounts, time, ctx.saved_tensors, relevance[0], False)
         return share, None, None, None, None, None
 
 
@@ -130,8 +138,15 @@ def _shares(
     gradients = torch.autograd.grad(z, inputs, message)
     shares = [x.detach() * gradient for x, gradient in zip(inputs, gradients, strict=True)]
     shares = shares if part == 1 else [part * share for share in shares]
-    bias = 0.0 if linear else total(message * affine(*(torch.zeros_like(x) for x in inputs)))
-    accounts.enter(time, relevance, shares, bias, total(moved.mul_(message)))
+    bias: Tensor | float = 0.0
+    shared: Tensor | float = 0.0
+    if not linear:
+        constant = message * affine(*(torch.zeros_like(x) for x in inputs))
+        if accounts.biases == SHARED:
+            shares[0], shared = shares[0] + constant.sum_to_size(shares[0].shape), total(constant)
+        else:
+            bias = total(constant)
+    accounts.enter(time, relevance, shares, bias, total(moved.mul_(message)), shared)
     return shares
 
 

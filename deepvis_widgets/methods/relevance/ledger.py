@@ -17,7 +17,8 @@ class Account:
     """What one operation did with relevance: what arrived, what it sent back, and the sums that took the rest.
 
     For rules and sums each of the four is added up by itself, so that they need not agree; None is the difference that
-    a softmax or a padded place keeps. `time` numbers the operations of the pass.
+    a softmax or a padded place keeps. `shared` is what went to the inputs by way of the bias. `time` numbers the
+    operations of the pass.
     """
 
     time: int
@@ -25,6 +26,7 @@ class Account:
     sent: Sequence[Tensor]
     bias: Tensor | float | None
     epsilon: Tensor | float
+    shared: Tensor | float = 0.0
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,8 @@ class Entry:
     """One layer: ΣR of its output, and ΣR of what passes it by in other branches at that moment of the pass.
 
     `bias` and `epsilon` are what was taken below the layer before and up to this one: by its own operations, and by
-    those without a module in between.
+    those without a module in between. `shared` is what biases gave to the inputs alike there, as part of what those
+    have.
     """
 
     layer: str
@@ -40,6 +43,7 @@ class Entry:
     beside: float
     bias: float
     epsilon: float
+    shared: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,10 @@ class Ledger:
     @property
     def epsilon(self) -> float:
         return sum(entry.epsilon for entry in self.entries)
+
+    @property
+    def shared(self) -> float:
+        return sum(entry.shared for entry in self.entries)
 
     def missing(self) -> list[float]:
         """Returns for every layer what of |start| is unaccounted for, as a fraction of it."""
@@ -95,12 +103,13 @@ def ledger(start: float, layers: Sequence[tuple[str, int, Tensor]], accounts: Se
         until = time if index + 1 < len(layers) else max([time, *(row[0] for row in done)])
         own = [row for row in done if before < row[0] <= until]
         flow = start - sum(row[1] - row[2] for row in done if row[0] > until)
-        entries.append(Entry(name, relevance, flow - relevance, sum(r[3] for r in own), sum(r[4] for r in own)))
+        bias, epsilon, shared = (sum(row[column] for row in own) for column in (3, 4, 5))
+        entries.append(Entry(name, relevance, flow - relevance, bias, epsilon, shared))
     return Ledger(start, tuple(entries))
 
 
 def _numbers(layers: Sequence[Tensor], accounts: Sequence[Account]) -> tuple[list[float], list[tuple[float, ...]]]:
-    """Returns Σ of every layer, and (time, arrived, sent, bias, ε) of every account; taken off the device all at
+    """Returns Σ of every layer, and (time, arrived, sent, bias, ε, shared) of every account; taken off the device all at
     once.
     """
     sums = Sums()
@@ -108,7 +117,8 @@ def _numbers(layers: Sequence[Tensor], accounts: Sequence[Account]) -> tuple[lis
     for account in accounts:
         arrived, sent = sums(account.arrived), reduce(torch.add, map(sums, account.sent))
         bias = arrived - sent if account.bias is None else account.bias
-        found += [torch.as_tensor(number).to(arrived) for number in (arrived, sent, bias, account.epsilon)]
+        taken = bias, account.epsilon, account.shared
+        found += [torch.as_tensor(number).to(arrived) for number in (arrived, sent, *taken)]
     numbers = torch.stack(found).tolist()
-    rows = zip(*[iter(numbers[len(layers) :])] * 4, strict=True)
+    rows = zip(*[iter(numbers[len(layers) :])] * 5, strict=True)
     return numbers[: len(layers)], [(account.time, *row) for account, row in zip(accounts, rows, strict=True)]

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from ...core.errors import DeepvisError
+from .biases import KEPT, LEFT_OUT
 
 CONVOLUTIONS = frozenset(f"conv{kind}{n}d" for kind in ("", "_transpose") for n in (1, 2, 3))
 PLAIN_CONVOLUTIONS = frozenset(name for name in CONVOLUTIONS if "transpose" not in name)
@@ -37,6 +38,7 @@ class LinearCall:
     own_weight: Tensor
     own_bias: Tensor | None
     bounds: tuple[Tensor, Tensor] | None = None
+    biases: str = KEPT  # what becomes of them, one of BIASES
     norm: tuple[Tensor, Tensor] | None = None  # scale and shift (channels,) of the batch-norm behind
     uses: int = 0  # how many operations read the output
     merged: bool = True  # whether the batch-norm behind takes part in what is asked
@@ -66,6 +68,12 @@ class LinearCall:
 
     @property
     def bias(self) -> Tensor | None:
+        """The bias that takes part in the division, none where it is left out."""
+        return None if self.biases == LEFT_OUT else self.constant
+
+    @property
+    def constant(self) -> Tensor | None:
+        """The bias of the output."""
         if self.norm is None or not self.is_merged:
             return self.own_bias
         scale, shift = self.norm
@@ -98,6 +106,14 @@ class LinearCall:
             return Contribution(value, partial(_back, output, x))
         scale, shift = (numbers.view(1, -1, *[1] * (value.ndim - 2)) for numbers in self.norm)
         return Contribution(torch.addcmul(shift, value, scale), lambda message: _back(output, x, message * scale))
+
+    def summed(self) -> Contribution:
+        """Returns what the ε rule divides by: the output, less its bias where that is left out."""
+        own = self.own()
+        if self.biases != LEFT_OUT or self.constant is None:
+            return own
+        with torch.no_grad():  # subtracting the bias would leave rounding where the inputs contribute nothing
+            return Contribution(self.map(self.x, self.weight, None), own.back)
 
     def contribution(self, x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Contribution:
         """Returns x · weight + bias for any x and weights."""

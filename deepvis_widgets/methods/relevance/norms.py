@@ -11,9 +11,11 @@ from torch import Tensor
 NORMS = frozenset(("layer_norm", "group_norm"))
 
 
-def centred(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Callable[[Tensor], Tensor]:
+def centred(
+    name: str, args: tuple[Any, ...], kwargs: dict[str, Any], biased: bool = True
+) -> Callable[[Tensor], Tensor]:
     """Returns layer or group norm as the affine map it is once its scale is held constant (Achtibat et al. 2024, prop.
-    3.4): (x − mean(x)) · scale + bias.
+    3.4): (x − mean(x)) · scale + bias, the last only where it is `biased`.
     """
     names = ("input", "normalized_shape" if name == "layer_norm" else "num_groups", "weight", "bias", "eps")
     given: dict[str, Any] = {"weight": None, "bias": None, "eps": 1e-5} | dict(zip(names, args, strict=False)) | kwargs
@@ -31,6 +33,6 @@ def centred(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Callabl
         grouped = x.reshape(shape)
         y: Tensor = ((grouped - grouped.mean(dims, keepdim=True)) * scale).reshape(x.shape)
         y = y if weight is None else y * weight
-        return y if bias is None else y + bias
+        return y + bias if biased and bias is not None else y
 
     return affine

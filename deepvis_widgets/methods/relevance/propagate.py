@@ -19,6 +19,10 @@ from .ledger import Ledger, ledger
 from .replacements import RelevanceReplacements
 
 PICTURE = "picture"
+OVERFLOW = (
+    "The relevance grew beyond all numbers on its way to the picture, divided by sums near zero; "
+    'give biases="kept", a larger epsilon or the composite epsilon_plus.'
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +82,8 @@ def propagate(network: Network, image: Tensor, target: Target | None, composite:
     if arrived[0] is None:
         raise DeepvisError(no_path(network, image))
     found = _filled(arrived, list(tensors.values()))
+    if torch.isfinite(value) and not torch.isfinite(found[0]).all():
+        raise DeepvisError(OVERFLOW)
     layers = [(name, replacements.time_of(tensors[name]), part) for name, part in zip(tensors, found, strict=True)]
     number = float(value.detach())
     return Propagated(resolved, number, found[0][0].cpu(), ledger(number, layers, accounts))

@@ -8,24 +8,28 @@ from functools import reduce
 import torch
 from torch import Tensor
 
+from .biases import SHARED
 from .linear_call import LinearCall
-from .rules import Group, Rule, Term
+from .rules import Group, Rule, Term, flat_rule
 from .stabilise import away, total, totals
 
 
 @dataclass(eq=False)
 class Redistribution:
-    """The relevance of an operation's input, shaped like it, and the sums that bias and ε took instead."""
+    """The relevance of an operation's input, shaped like it, and the sums that bias and ε took instead; `shared` is the
+    part of it that biases gave to their inputs.
+    """
 
     relevance: Tensor
     bias: Tensor
     epsilon: Tensor
+    shared: Tensor
 
 
 def redistribute(call: LinearCall, rule: Rule, epsilon: float, relevance: Tensor) -> Redistribution:
     """Divides `relevance` (B, K, ...) of the output of `call` among its inputs by `rule`, stabilised by `epsilon`.
 
-    Relevance of outputs that no group answers for (γ at an output of exactly zero) counts as taken by ε.
+    What becomes of the shares of biases `call.biases` says. Relevance of outputs that no group answers for (γ at an output of exactly zero) counts as taken by ε.
 
     >>> import torch.nn.functional as F
     >>> from deepvis_widgets.methods.relevance.linear_call import linear_call
@@ -35,11 +39,12 @@ def redistribute(call: LinearCall, rule: Rule, epsilon: float, relevance: Tensor
     tensor([[6., 4.]])
     """
     groups = rule(call)
-    parts = [_divide(group, epsilon, _part(group, relevance), call.channel_dim) for group in groups]
+    parts = [_divide(group, epsilon, _part(group, relevance), call) for group in groups]
     whole = Redistribution(
         _sum([part.relevance for part in parts]).expand(call.x.shape),
         _sum([part.bias for part in parts]),
         _sum([part.epsilon for part in parts]),
+        _sum([part.shared for part in parts]),
     )
     if any(group.where is not None for group in groups):
         whole.epsilon = whole.epsilon + total(relevance) - _sum([total(_part(group, relevance)) for group in groups])
@@ -53,16 +58,29 @@ def _part(group: Group, relevance: Tensor) -> Tensor:
     return part.sum(1, keepdim=True) if group.alike else part
 
 
-def _divide(group: Group, epsilon: float, part: Tensor, channel_dim: int) -> Redistribution:
+def _divide(group: Group, epsilon: float, part: Tensor, call: LinearCall) -> Redistribution:
     z = _sum([term.made.value if term.sign == 1 else term.sign * term.made.value for term in group.terms])
     moved = away(z, epsilon)
     denominator = moved + z
     message = torch.div(part, denominator, out=denominator)
     relevance = _sum([_share(term, message) for term in group.terms])
-    of_channels = totals(message, channel_dim)
-    biases = [(of_channels * term.bias * term.sign).sum() for term in group.terms if term.bias is not None]
+    biases = [term.bias * term.sign for term in group.terms if term.bias is not None]
     taken = total(moved.mul_(message))
-    return Redistribution(relevance, _sum(biases).to(taken) if biases else torch.zeros_like(taken), taken)
+    nothing = torch.zeros_like(taken)
+    if not biases:
+        return Redistribution(relevance, nothing, taken, nothing)
+    if call.biases == SHARED:
+        given = _given(call, message, _sum(biases))
+        return Redistribution(relevance + given.relevance, given.epsilon, taken, total(given.relevance))
+    of_biases = (totals(message, call.channel_dim) * _sum(biases)).sum().to(taken)
+    return Redistribution(relevance, of_biases, taken, nothing)
+
+
+def _given(call: LinearCall, message: Tensor, bias: Tensor) -> Redistribution:
+    """Returns the bias's share divided among all inputs of an output alike; what has no inputs is left as ε's."""
+    shape = [1] * message.ndim
+    shape[call.channel_dim] = -1
+    return redistribute(call, flat_rule, 0.0, message * bias.view(shape))
 
 
 def _share(term: Term, message: Tensor) -> Tensor:

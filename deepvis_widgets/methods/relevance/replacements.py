@@ -16,6 +16,7 @@ from ...core.attention.parts import COMPOUND, taken_apart
 from ...core.errors import DeepvisError
 from ...core.network.backward_rules import Replacement, operation
 from .autograd_functions import ByRule, Filled, Halved, Merged, Passed, Shared, Softmax
+from .biases import LEFT_OUT
 from .call_arguments import as_function, has_constants, overwrites, tensors_of
 from .composites import Composite
 from .ledger import Account
@@ -60,6 +61,11 @@ class RelevanceReplacements:
         """Returns the replacement of the operation `name`."""
         return partial(self._replace, name)
 
+    @property
+    def biases(self) -> str:
+        """What becomes of biases."""
+        return self.composite.biases
+
     # --- after the pass ---
 
     def time_of(self, output: Tensor) -> int:
@@ -90,9 +96,10 @@ class RelevanceReplacements:
         sent: Sequence[Tensor],
         bias: Tensor | float | None = None,
         epsilon: Tensor | float = 0.0,
+        shared: Tensor | float = 0.0,
     ) -> None:
         """Adds the account of one operation."""
-        self.accounts.append(Account(time, arrived, sent, bias, epsilon))
+        self.accounts.append(Account(time, arrived, sent, bias, epsilon, shared))
 
     # --- during the pass ---
 
@@ -153,7 +160,8 @@ class RelevanceReplacements:
                 return Passed.apply(live[0], lambda _: func(*args, **kwargs), True)
             return self._overwrite(name, compute, args, kwargs, live)
         if name in NORMS:
-            return self._shared(compute, live, centred(name, args, kwargs))
+            left_out = self.biases == LEFT_OUT
+            return self._shared(compute, live, centred(name, args, kwargs, not left_out), linear=left_out)
         if name == "softmax":
             dim = args[1] if len(args) > 1 else kwargs["dim"]
             return Softmax.apply(compute, dim, self, self.time, live[0])
@@ -181,11 +189,14 @@ class RelevanceReplacements:
         return output
 
     def _added(self, compute: Call, live: list[Tensor]) -> Tensor:
-        """Adds: a constant added to the picture prepares it; added anywhere else it takes its share as a bias does."""
-        alone = len(live) == 1 and self._is_picture(live[0])
-        if alone and _keeps_shape(compute, live[0]):
+        """Adds: a constant added to the picture prepares it; added anywhere else it is a bias."""
+        if len(live) == 2:
+            return self._shared(compute, live, linear=True)
+        left_out = self.biases == LEFT_OUT
+        if (left_out or self._is_picture(live[0])) and _keeps_shape(compute, live[0]):
             return _passed(compute, live[0])
-        return self._shared(compute, live, linear=len(live) == 2)
+        repeated = (lambda x: x.expand(compute(x).shape)) if left_out else None
+        return self._shared(compute, live, repeated, linear=left_out)
 
     def _scaled(self, name: str, compute: Call, live: list[Tensor]) -> Tensor:
         if len(live) == 1:
@@ -205,7 +216,7 @@ class RelevanceReplacements:
     def _linear(self, name: str, func: Call, args: Any, kwargs: Any) -> Tensor:
         call = linear_call(name, func, args, kwargs)
         x: Tensor = args[0] if args else kwargs["input"]
-        call.bounds = self._pictures.get(id(x))
+        call.bounds, call.biases = self._pictures.get(id(x)), self.biases
         rule, epsilon = self.composite.rule(call, self._is_picture(x))
         output: Tensor = ByRule.apply(x, call, rule, epsilon, self, self.time)
         self._outputs[id(output)] = output._version, call
@@ -223,6 +234,8 @@ class RelevanceReplacements:
         scale, shift = (values.view(1, -1, *[1] * (x.ndim - 2)) for values in norm)
         call = self._call_of(x)
         if call is None or call.norm is not None or not call.can_merge(x):
+            if self.biases == LEFT_OUT:
+                return _passed(compute, x)
             return self._shared(compute, [x], lambda x: x * scale + shift)
         call.norm = norm
         output: Tensor = Merged.apply(x, compute, lambda x: x * scale + shift, call, self, self.time)

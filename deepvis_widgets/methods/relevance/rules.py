@@ -48,7 +48,7 @@ Rule = Callable[[LinearCall], list[Group]]
 
 def epsilon_rule(call: LinearCall) -> list[Group]:
     """Divides by ε-LRP: each input in proportion to x_i w_ik (Bach et al. 2015, eq. 58)."""
-    return [Group([Term(call.x, call.own(), call.bias)])]
+    return [Group([Term(call.x, call.summed(), call.bias)])]
 
 
 def alpha_beta_rule(alpha: float, beta: float) -> Rule:

@@ -12,7 +12,7 @@ from ...methods.lrp import LRPParams
 from ...methods.relevance.propagate import PICTURE
 from ..link.traits import Number
 
-PARAMS = ("composite", "epsilon", "gamma")
+PARAMS = ("composite", "epsilon", "gamma", "biases")
 
 
 class LedgerState(traitlets.HasTraits):
@@ -23,6 +23,7 @@ class LedgerState(traitlets.HasTraits):
     composite = traitlets.Unicode(LRPParams.composite, help="which rule each kind of layer gets")
     epsilon = Number(LRPParams.epsilon, help="ε of the ε rule")
     gamma = Number(LRPParams.gamma, help="γ of the γ rule")
+    biases = traitlets.Unicode(LRPParams.biases, help="what becomes of the relevance that biases contributed to")
     layer = traitlets.Unicode(PICTURE, help="the layer whose relevance is shown")
 
     @property

@@ -9,6 +9,7 @@ from torch import Tensor
 from ...core.network.network import Network
 from ...core.picture.picture import to_bytes
 from ...methods.lrp import RelevanceMap
+from ...methods.relevance.biases import LEFT_OUT, SHARED
 from ...methods.relevance.ledger import Ledger
 from ...methods.relevance.propagate import PICTURE
 from ..kit.layout import html
@@ -21,6 +22,7 @@ from .layer_relevance import Answer, LayerRelevance
 from .ledger_state import LedgerState
 from .words import digits
 
+ROUNDING = 1e-6  # of the score
 VISIBLE = 0.995  # of the pixels lie within the colours of the picture's map
 
 
@@ -112,9 +114,22 @@ def account(result: RelevanceMap) -> str:
     ledger = result.ledger
     return (
         f"The score of {result.target} is {digits(ledger.start)}. The pixels get {digits(ledger.picture)} of it, "
-        f"biases take {digits(ledger.bias)} and ε {digits(ledger.epsilon)}; "
-        f"unaccounted for at any layer: at most {max(ledger.missing()):.1e} of it."
+        f"{_taken(result)}; unaccounted for at any layer: at most {max(ledger.missing()):.1e} of it."
     )
+
+
+def _taken(result: RelevanceMap) -> str:
+    """Returns what biases and ε took or gave, in words."""
+    ledger, biases = result.ledger, result.params.biases
+    epsilon = digits(ledger.epsilon)
+    if biases not in (LEFT_OUT, SHARED):
+        return f"biases take {digits(ledger.bias)} and ε {epsilon}"
+    kept = abs(ledger.bias) > ROUNDING * abs(ledger.start)
+    constants = f"padding and other constants take {digits(ledger.bias)}, " if kept else ""
+    rest = f"{constants}ε and what found no taker {epsilon}"
+    if biases == LEFT_OUT:
+        return f"biases are left out, {rest}"
+    return f"biases shared {digits(ledger.shared)} among their inputs on the way, {rest}"
 
 
 def contrast(relevance: Tensor) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from torch import Tensor, nn
 from zennit import rules as zr
 
 from deepvis_widgets.methods.relevance import rules
+from deepvis_widgets.methods.relevance.biases import BIASES
 from deepvis_widgets.methods.relevance.linear_call import LinearCall, linear_call
 from deepvis_widgets.methods.relevance.redistribute import redistribute
 
@@ -22,48 +24,51 @@ def stabilised(z: float) -> float:
     return z + EPSILON if z >= 0 else z - EPSILON
 
 
-def proportional(contributions: np.ndarray, bias: float, relevance: float) -> np.ndarray:
-    return contributions / stabilised(contributions.sum() + bias) * relevance
+def proportional(contributions: np.ndarray, bias: float, relevance: float, biases: str) -> np.ndarray:
+    bias = 0.0 if biases == "left out" else bias
+    shared = bias / len(contributions) if biases == "shared" else 0.0
+    return (contributions + shared) / stabilised(contributions.sum() + bias) * relevance
 
 
-# --- the definitions: x (inputs,), w (inputs,), the bias and the relevance of one output → relevance of the inputs ---
+# --- the definitions: x (inputs,), w (inputs,), the bias and the relevance of one output, and what becomes of biases →
+# relevance of the inputs ---
 
 
-def epsilon(x: np.ndarray, w: np.ndarray, b: float, r: float) -> np.ndarray:
-    return proportional(x * w, b, r)
+def epsilon(x: np.ndarray, w: np.ndarray, b: float, r: float, biases: str) -> np.ndarray:
+    return proportional(x * w, b, r, biases)
 
 
 def alpha_beta(alpha: float, beta: float) -> Callable[..., np.ndarray]:
-    def rule(x: np.ndarray, w: np.ndarray, b: float, r: float) -> np.ndarray:
+    def rule(x: np.ndarray, w: np.ndarray, b: float, r: float, biases: str) -> np.ndarray:
         z = x * w
-        positive = proportional(np.where(z > 0, z, 0), max(b, 0), r)
-        negative = proportional(np.where(z < 0, z, 0), min(b, 0), r)
+        positive = proportional(np.where(z > 0, z, 0), max(b, 0), r, biases)
+        negative = proportional(np.where(z < 0, z, 0), min(b, 0), r, biases)
         return alpha * positive - beta * negative
 
     return rule
 
 
 def gamma(g: float) -> Callable[..., np.ndarray]:
-    def rule(x: np.ndarray, w: np.ndarray, b: float, r: float) -> np.ndarray:
+    def rule(x: np.ndarray, w: np.ndarray, b: float, r: float, biases: str) -> np.ndarray:
         z, y = x * w, (x * w).sum() + b
         if y == 0:
             return np.zeros_like(x)
         favoured = (z > 0) if y > 0 else (z < 0)
-        return proportional(z * (1 + g * favoured), b * (1 + g * (b * y > 0)), r)
+        return proportional(z * (1 + g * favoured), b * (1 + g * (b * y > 0)), r, biases)
 
     return rule
 
 
-def w_square(x: np.ndarray, w: np.ndarray, b: float, r: float) -> np.ndarray:
-    return proportional(w**2, 0, r)
+def w_square(x: np.ndarray, w: np.ndarray, b: float, r: float, biases: str) -> np.ndarray:
+    return proportional(w**2, 0, r, biases)
 
 
-def flat(x: np.ndarray, w: np.ndarray, b: float, r: float) -> np.ndarray:
-    return proportional(np.ones_like(w), 0, r)
+def flat(x: np.ndarray, w: np.ndarray, b: float, r: float, biases: str) -> np.ndarray:
+    return proportional(np.ones_like(w), 0, r, biases)
 
 
-def z_box(x: np.ndarray, w: np.ndarray, b: float, r: float) -> np.ndarray:
-    return proportional(x * w - LOW * np.maximum(w, 0) - HIGH * np.minimum(w, 0), 0, r)
+def z_box(x: np.ndarray, w: np.ndarray, b: float, r: float, biases: str) -> np.ndarray:
+    return proportional(x * w - LOW * np.maximum(w, 0) - HIGH * np.minimum(w, 0), 0, r, biases)
 
 
 DEFINITIONS = {
@@ -76,16 +81,16 @@ DEFINITIONS = {
     "flat": (rules.flat_rule, flat),
     "z_box": (rules.z_box_rule, z_box),
 }
-ZENNIT = {
-    "epsilon": lambda: zr.Epsilon(EPSILON),
-    "z_plus": lambda: zr.ZPlus(EPSILON),
-    "alpha2_beta1": lambda: zr.AlphaBeta(2, 1, EPSILON),
-    "alpha3_beta2": lambda: zr.AlphaBeta(3, 2, EPSILON),
-    "gamma": lambda: zr.Gamma(0.25, EPSILON),
+ZENNIT: dict[str, Callable[..., Any]] = {
+    "epsilon": lambda zero: zr.Epsilon(EPSILON, zero_params=zero),
+    "z_plus": lambda zero: zr.ZPlus(EPSILON, zero_params=zero),
+    "alpha2_beta1": lambda zero: zr.AlphaBeta(2, 1, EPSILON, zero_params=zero),
+    "alpha3_beta2": lambda zero: zr.AlphaBeta(3, 2, EPSILON, zero_params=zero),
+    "gamma": lambda zero: zr.Gamma(0.25, EPSILON, zero_params=zero),
     # zennit gives the bias b² of the relevance; Montavon et al. 2017, sec. 4.1, has no bias in its sum
-    "w_square": lambda: zr.WSquare(EPSILON, zero_params="bias"),
-    "flat": lambda: zr.Flat(EPSILON),
-    "z_box": lambda: zr.ZBox(LOW, HIGH, EPSILON),
+    "w_square": lambda _: zr.WSquare(EPSILON, zero_params="bias"),
+    "flat": lambda zero: zr.Flat(EPSILON, zero_params=zero),
+    "z_box": lambda zero: zr.ZBox(LOW, HIGH, EPSILON, zero_params=zero),
 }
 
 
@@ -141,13 +146,13 @@ def by_definition(call: LinearCall, rule: Callable[..., np.ndarray], relevance: 
     matrix, reached = as_matrix(call), reaches(call)
     x, total = call.x.flatten().numpy(), np.zeros(call.x.numel())
     biases = np.zeros(call.map(call.x, call.weight, None).shape)
-    if call.bias is not None:
-        biases += call.bias.numpy().reshape(
+    if call.constant is not None:
+        biases += call.constant.numpy().reshape(
             [-1 if d == call.channel_dim % biases.ndim else 1 for d in range(biases.ndim)]
         )
     for row, there, b, r in zip(matrix, reached, biases.ravel(), relevance.flatten().numpy(), strict=True):
         inputs = np.flatnonzero(there)
-        total[inputs] += rule(x[inputs], row[inputs], float(b), float(r))
+        total[inputs] += rule(x[inputs], row[inputs], float(b), float(r), call.biases)
     return torch.from_numpy(total).view_as(call.x)
 
 
@@ -155,22 +160,32 @@ def by_definition(call: LinearCall, rule: Callable[..., np.ndarray], relevance: 
 @pytest.mark.parametrize("bias", (True, False), ids=("bias", "plain"))
 @pytest.mark.parametrize("layer", (dense, convolution))
 @pytest.mark.parametrize("name", DEFINITIONS)
-def test_definition(name: str, layer: Callable[..., tuple[LinearCall, nn.Module]], bias: bool, positive: bool) -> None:
+@pytest.mark.parametrize("biases", BIASES)
+def test_definition(
+    biases: str, name: str, layer: Callable[..., tuple[LinearCall, nn.Module]], bias: bool, positive: bool
+) -> None:
     rule, definition = DEFINITIONS[name]
     call, _ = layer(bias, positive)
+    call.biases = biases
     relevance = random(*call.map(call.x, call.weight, None).shape, seed=9)
     found = redistribute(call, rule, EPSILON, relevance)
     torch.testing.assert_close(found.relevance, by_definition(call, definition, relevance), rtol=1e-10, atol=1e-12)
     left = relevance.sum() - found.relevance.sum() - found.bias - found.epsilon
     assert abs(float(left)) < 1e-9, "relevance, bias and ε add up"
+    assert biases == "kept" or abs(float(found.bias)) < 1e-12
+    assert (float(found.shared) != 0) == (biases == "shared" and bias and name not in ("w_square", "flat", "z_box"))
 
 
 @pytest.mark.parametrize("layer", (dense, convolution))
 @pytest.mark.parametrize("name", ZENNIT)
-def test_zennit(name: str, layer: Callable[..., tuple[LinearCall, nn.Module]]) -> None:
+@pytest.mark.parametrize("biases, zero_params", (("kept", None), ("left out", "bias")))
+def test_zennit(
+    biases: str, zero_params: str | None, name: str, layer: Callable[..., tuple[LinearCall, nn.Module]]
+) -> None:
     call, module = layer(True, False)
+    call.biases = biases
     relevance = random(*call.map(call.x, call.weight, None).shape, seed=9)
-    hook = ZENNIT[name]()
+    hook = ZENNIT[name](zero_params)
     handles = hook.register(module)
     x = call.x.clone().requires_grad_()
     (theirs,) = torch.autograd.grad(module(x), x, relevance)
