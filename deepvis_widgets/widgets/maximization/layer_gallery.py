@@ -29,7 +29,7 @@ class Drawn:
 
 def chosen_layers(network: Network) -> list[str]:
     """Layers with rectified maps (all maps where there are none), one of each receptive field, evenly thinned out."""
-    maps = [layer for layer in network.layers if layer.height * layer.width > 1]
+    maps = [layer for layer in network.layers.own if layer.height * layer.width > 1]
     found: dict[str, str] = {}
     for layer in [layer for layer in maps if layer.rectifier is not None] or maps:
         found.setdefault(str(layer.field), layer.name)
