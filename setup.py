@@ -47,6 +47,9 @@ TIMM = ["timm>=0.9.16,<2"]
 TRANSFORMERS = ["transformers>=5,<6"]
 ONNX = ["onnx", "onnx2torch>=1.5.15,<2"]
 
+# what finds directions among activations
+CONCEPTS = ["scikit-learn"]
+
 DEMO = ["jupyterlab>=4", "voila>=0.5"]
 
 CLUSTER = ["distributed"]
@@ -58,6 +61,7 @@ TEST = [
     *TIMM,
     *TRANSFORMERS,
     *ONNX,
+    *CONCEPTS,
     # the tools; those whose next version may find fault with the same lines stay where they are
     "build",
     "mypy==2.4.*",
@@ -111,6 +115,7 @@ setup(
         "timm": TIMM,
         "transformers": TRANSFORMERS,
         "onnx": ONNX,
+        "concepts": CONCEPTS,
         "demo": DEMO,
         "test": TEST,
         "bench": BENCH,

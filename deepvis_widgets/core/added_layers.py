@@ -132,7 +132,9 @@ def _added(source: Layer, directions: Directions, name: str) -> AddedLayer:
 def _channel_dim(layer: Layer) -> int:
     """The dimension of a layer's output (B, ...) that its channels lie along."""
     if isinstance(layer.layout, Heads):
-        raise DeepvisError(f'"{layer.name}" holds weights of an attention; directions are those of a layer of channels.')
+        raise DeepvisError(
+            f'"{layer.name}" holds weights of an attention; directions are those of a layer of channels.'
+        )
     if isinstance(layer.layout, Tokens):
         features = [dim for dim in range(1, len(layer.shape) + 1) if dim not in layer.layout.places.dims]
         if not features:

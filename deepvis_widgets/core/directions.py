@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from .errors import DeepvisError
@@ -20,9 +21,9 @@ class Directions:
     """K directions: `matrix` (K, C), and the `offset` (C,) that is subtracted before activations are projected on them
     (None: nothing), both float64. `names` are those of the units, one each or none, `title` says what they are.
 
-    >>> directions = Directions.of([[1, 0, 0], [0, 0.6, 0.8]])
+    >>> directions = Directions.of([[1, 0, 0], [0, 0.5, 1]])
     >>> directions.count, directions.channels, directions.projected(torch.ones(2, 3)).tolist()
-    (2, 3, [[1.0, 1.4], [1.0, 1.4]])
+    (2, 3, [[1.0, 1.5], [1.0, 1.5]])
     """
 
     matrix: Tensor
@@ -32,7 +33,9 @@ class Directions:
 
     def __post_init__(self) -> None:
         if self.matrix.ndim != 2 or not self.matrix.numel():
-            raise DeepvisError(f"Directions of shape {tuple(self.matrix.shape)} are not accepted; accepted: {ACCEPTED}.")
+            raise DeepvisError(
+                f"Directions of shape {tuple(self.matrix.shape)} are not accepted; accepted: {ACCEPTED}."
+            )
         if self.offset is not None and self.offset.shape != self.matrix.shape[1:]:
             raise DeepvisError(
                 f"An offset of shape {tuple(self.offset.shape)} does not fit directions of {self.channels} channels."
@@ -44,7 +47,7 @@ class Directions:
 
     @classmethod
     def of(cls, given: Any, offset: Any = None, names: Sequence[str] | None = None) -> Directions:
-        """Returns the directions meant by a matrix (K, C), a single one (C,), or Directions; `offset` and `names`, where
+        """Returns the directions meant by a matrix (K, C), one row (C,), or Directions; `offset` and `names`, where
         given, win. Raises DeepvisError for anything else.
         """
         found = given if isinstance(given, cls) else cls(_matrix(given))
@@ -66,8 +69,8 @@ class Directions:
 
     def projected(self, activations: Tensor) -> Tensor:
         """Returns activations (..., C) projected on the directions, (..., K), in their precision; differentiable."""
-        weight, bias = (None if part is None else part.to(activations) for part in (self.matrix, self.bias))
-        return torch.nn.functional.linear(activations, weight, bias)
+        bias = self.bias
+        return F.linear(activations, self.matrix.to(activations), None if bias is None else bias.to(activations))
 
 
 def _matrix(given: Any) -> Tensor:

@@ -24,8 +24,8 @@ class Layer:
     `channels`, `height` and `width` are those of its maps (1 × 1 for a fully connected layer). `rectifier` says which
     rectifier call of the pass made this output, None if none did. `extra` are the names of its tokens that are no part
     of the picture: "class", "register 1" and so on. `asked` says that it holds queries, keys or values of an attention.
-    Of a layer of directions (`Network.with_units`) `of` is the network's own layer that it is read from, and `names` are
-    those of its units, if they have any.
+    Of a layer of directions (`Network.with_units`) `of` is the network's own layer that it is read from, and `names`
+    are those of its units, if they have any.
 
     >>> import deepvis_widgets as dv
     >>> from torch import nn

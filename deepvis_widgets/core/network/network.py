@@ -164,11 +164,11 @@ class Network:
         along K directions in the space of its channels, (K, C), such as dv.nmf and dv.pca return. These are units like
         others to all methods, and may be asked for by their `names`; nothing is computed from them.
 
-        The module is shared, and left alone. Raises DeepvisError where there is no such layer, or directions do not fit.
+        The module is shared, and left alone. Raises DeepvisError where there is no such layer or directions do not fit.
 
         >>> import deepvis_widgets as dv
         >>> print(dv.load("husky-wolf").with_units("features.relu2", [[1] * 64], ["all of them"], name="sum").layers[5])
-        features.relu2:sum  Directions  1×32×32  sees 17×17
+        features.relu2:sum  Directions  1×32×32  sees 25×25
         """
         found = Directions.of(directions, offset, names)
         return self._with(added=self.added.also(self.layers[layer], found, name, self.layers))
