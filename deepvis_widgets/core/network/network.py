@@ -170,8 +170,8 @@ class Network:
         >>> print(dv.load("husky-wolf").with_units("features.relu2", [[1] * 64], ["all of them"], name="sum").layers[5])
         features.relu2:sum  Directions  1×32×32  sees 25×25
         """
-        found = Directions.of(directions, offset, names)
-        return self._with(added=self.added.also(self.layers[layer], found, name, self.layers))
+        source = self.layers[layer]
+        return self._with(added=self.added.also(source, Directions.of(directions, offset, names), name, self.layers))
 
     def showing(self, layer: str | None) -> Network:
         """Returns the same network with no directions but those that a target in `layer` is, or is made of."""

@@ -29,7 +29,7 @@ from tests.untouched import Untouched
 HIDDEN = [
     name for name in METHODS if Method.registry[name].hidden and Method.registry[name].refuses(network("plain")) is None
 ]
-# how the channels of each of these lie: (B, C, H, W), overwritten, concatenated, depthwise, (B, H, W, C), tokens, (B, C)
+# how channels lie in each: (B, C, H, W), overwritten, concatenated, depthwise, (B, H, W, C), tokens, (B, C)
 PLACES = [
     ("plain", "features.1"),
     ("crafty", "norm"),
@@ -111,7 +111,7 @@ def test_a_one_hot_direction_is_the_channel_in_every_method(method: str, name: s
 
 @pytest.mark.parametrize("method", ["deconvnet", "lrp", "occlusion", "activation_maximization"])
 @pytest.mark.parametrize(
-    ("name", "layer"), [("resnet18", "layer1.0.relu#2"), ("mobilenet_v2", "features.1.conv.0"), ("vit_b_32", "")]
+    ("name", "layer"), [("resnet18", "layer1.0.relu#2"), ("mobilenet_v2", "features.1.conv.0.2"), ("vit_b_32", "")]
 )
 def test_a_one_hot_direction_is_the_channel_in_other_families(method: str, name: str, layer: str) -> None:
     net = network(name)
@@ -221,9 +221,7 @@ def test_an_atlas_of_one_hot_directions_is_that_of_the_channels(tmp_path: Path) 
     atlas = dv.Atlas.build(added, pictures, tmp_path / "after", layers=["features.1:one"], **how)
     for unit, channel in enumerate((4, 2)):
         found, expected = atlas.unit("features.1:one", unit), before.unit("features.1", channel)
-        assert [(top.image_name, top.position) for top in found.top] == [
-            (top.image_name, top.position) for top in expected.top
-        ]
+        assert [(top.name, top.position) for top in found.top] == [(top.name, top.position) for top in expected.top]
         assert found.maximum == pytest.approx(expected.maximum)
     assert dv.Atlas.open(tmp_path / "before", added).layers == ["features.1"]
     with pytest.raises(dv.DeepvisError):
