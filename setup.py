@@ -49,6 +49,8 @@ ONNX = ["onnx", "onnx2torch>=1.5.15,<2"]
 
 # decodes video files
 VIDEO = ["av>=12"]
+# what finds directions among activations
+CONCEPTS = ["scikit-learn"]
 
 DEMO = ["jupyterlab>=4", "voila>=0.5"]
 
@@ -62,6 +64,7 @@ TEST = [
     *TRANSFORMERS,
     *ONNX,
     *VIDEO,
+    *CONCEPTS,
     # the tools; those whose next version may find fault with the same lines stay where they are
     "build",
     "mypy==2.4.*",
@@ -117,6 +120,7 @@ setup(
         "transformers": TRANSFORMERS,
         "onnx": ONNX,
         "video": VIDEO,
+        "concepts": CONCEPTS,
         "demo": DEMO,
         "test": TEST,
         "bench": BENCH,

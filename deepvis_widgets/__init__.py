@@ -50,6 +50,8 @@ __all__ = [
     "explain",
     "load",
     "methods",
+    "nmf",
+    "pca",
     "photo",
     "plate",
     "sanity",
@@ -73,6 +75,7 @@ if TYPE_CHECKING:
     from deepvis_widgets.core.network.network import Network
     from deepvis_widgets.core.picture.preprocess import Preprocess
     from deepvis_widgets.methods.circuits.explain import circuit
+    from deepvis_widgets.methods.concepts.factors import nmf, pca
     from deepvis_widgets.methods.perturbation.contributions import contributions
     from deepvis_widgets.methods.synthesis.plate import plate
     from deepvis_widgets.scores import ScoreTable, sanity, score, score_table
@@ -143,6 +146,8 @@ else:
             "circuit": "methods.circuits.explain",
             "contributions": "methods.perturbation.contributions",
             "load": "zoo.load",
+            "nmf": "methods.concepts.factors",
+            "pca": "methods.concepts.factors",
             "photo": "zoo.photos",
             "plate": "methods.synthesis.plate",
             "sanity": "scores",

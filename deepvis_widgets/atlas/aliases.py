@@ -57,7 +57,7 @@ def passed_on(network: Network, covered: Sequence[str]) -> dict[str, str]:
     """
     found = {name: taker for name, (taker, _) in _rectified(network).items() if name in covered and taker in covered}
     own: list[Layer] = []
-    for layer in (network.layers[name] for name in covered if name not in found):
+    for layer in (layer for layer in network.layers.own if layer.name in covered and layer.name not in found):
         known = next((e for e in reversed(own) if layer.channels % e.channels == 0), None)
         if known is not None and PASSING.search(layer.kind):
             found[layer.name] = known.name
@@ -68,14 +68,14 @@ def passed_on(network: Network, covered: Sequence[str]) -> dict[str, str]:
 
 def scores_layers(network: Network, covered: Sequence[str]) -> frozenset[str]:
     """Returns the layers covered whose units are the classes: those at the end that have one channel for each."""
-    ends = itertools.takewhile(lambda layer: layer.channels == network.classes, reversed(network.layers))
+    ends = itertools.takewhile(lambda layer: layer.channels == network.classes, reversed(network.layers.own))
     return frozenset(layer.name for layer in ends) & frozenset(covered)
 
 
 def _rectified(network: Network) -> Aliases:
     found: Aliases = {}
     taker: Layer | None = None  # the rectified layer behind this one, as long as shapes are the same
-    for layer in reversed(network.layers):
+    for layer in reversed(network.layers.own):
         if layer.rectifier is not None:
             taker = layer
         elif taker is not None and layer.shape == taker.shape:
@@ -87,7 +87,7 @@ def _rectified(network: Network) -> Aliases:
 
 def _joined(network: Network) -> Aliases:
     """Returns the parts of blocks, found by value in a pass over one random view."""
-    layers = [layer for layer in network.layers if layer.layout == Layout.MAPS]
+    layers = [layer for layer in network.layers.own if layer.layout == Layout.MAPS]
     pairs = [(part, joint) for at, joint in enumerate(layers) for part in layers[:at] if _may_hold(joint, part)]
     if not pairs:
         return {}

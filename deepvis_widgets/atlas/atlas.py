@@ -121,13 +121,14 @@ class Atlas:
 
     @classmethod
     def open(cls, folder: str | os.PathLike[str], net: Network | str, images: Any = None) -> Atlas:
-        """Returns the atlas in a folder, of this very network. `images` says where its pictures are now, if they moved.
+        """Returns the atlas in a folder, of this very network, or of it without its layers of directions. `images` says
+        where its pictures are now, if they moved.
 
         Raises DeepvisError where there is no atlas, one of another format, or one of another network.
         """
         network = _network(net)
         reader = Reader(Path(folder).expanduser())
-        if reader.about["weights"] != network_key(network):
+        if reader.about["weights"] not in (network_key(network), network_key(network.showing(None))):
             raise DeepvisError(
                 f'The atlas in "{reader.folder}" was built with other weights or another preprocessing (of '
                 f"{reader.about['network']}) than this {network.name}; open it with that network, or build it again."

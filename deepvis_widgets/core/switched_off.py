@@ -40,7 +40,14 @@ class SwitchedOff:
         return tuple(sorted(self.units.items()))
 
     def also(self, layer: Layer, units: int | Iterable[int]) -> SwitchedOff:
-        """Returns the same with further units of a layer; DeepvisError where it has none such."""
+        """Returns the same with further units of a layer; DeepvisError where it has none such, or is no layer of the
+        network's own.
+        """
+        if layer.of:
+            raise DeepvisError(
+                f'Nothing is computed from the directions of "{layer.name}", so none can be switched off; units of '
+                f'"{layer.of}" can.'
+            )
         own = sorted({*self.units.get(layer.name, ()), *_numbers(layer, units)})
         if not own:
             return self

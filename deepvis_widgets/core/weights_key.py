@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 
 import torch
 
+from .added_layers import AddedLayers
 from .content_key import content_key
 from .picture.preprocess import Preprocess
 from .switched_off import SwitchedOff
@@ -126,9 +127,13 @@ class NetworkLike(Protocol):
     @property
     def off(self) -> SwitchedOff: ...
 
+    @property
+    def added(self) -> AddedLayers: ...
+
 
 def learned_key(network: NetworkLike) -> str:
-    """Returns a key of what a network has learned, less the units that are switched off.
+    """Returns a key of what a network has learned, less the units that are switched off, and of the directions that
+    were added.
 
     >>> import deepvis_widgets as dv
     >>> net = dv.load("husky-wolf")
@@ -136,12 +141,13 @@ def learned_key(network: NetworkLike) -> str:
     False
     """
     weights = weights_key(network.module)
-    return content_key(weights, network.off.key) if network.off else weights
+    changed = network.off or network.added
+    return content_key(weights, network.off.key, network.added.key) if changed else weights
 
 
 def network_key(network: NetworkLike) -> str:
-    """Returns a key that is equal for networks that answer alike: weights, units switched off, preprocessing. The same
-    in every process.
+    """Returns a key that is equal for networks that answer alike: weights, units switched off, directions added,
+    preprocessing. The same in every process.
 
     >>> import deepvis_widgets as dv
     >>> network_key(dv.load("husky-wolf")) == network_key(dv.load("husky-wolf-biased"))

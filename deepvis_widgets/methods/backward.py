@@ -104,7 +104,9 @@ def describe(network: Network, target: Target) -> str:
         return network.labels[target.channel]
     place = "" if target.position is None else f" at {target.position}"
     place += "" if target.looking is None else f" from {target.looking}"
-    return f"{target.layer}:{target.channel}{place}"
+    names = network.layers[target.layer].names
+    unit = f'{target.channel} "{names[target.channel]}"' if names else str(target.channel)
+    return f"{target.layer}:{unit}{place}"
 
 
 def heatmap(

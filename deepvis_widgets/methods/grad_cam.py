@@ -30,7 +30,8 @@ class GradCam(Method):
     """L_c = ReLU(Σ_k α_k A_k), α_k the mean over positions of dS_c/dA_k (Selvaraju et al. 2017, eq. 1 and 2); never
     negative.
 
-    For a hidden unit the maps are those of the last layer before it. Queries, keys and values of an attention are maps
+    For a hidden unit the maps are those of the last layer before it, for a direction of a layer those before that
+    layer. Queries, keys and values of an attention are maps
     for its own use, and weighed only where they are named by `at`. Raises DeepvisError where no layer with maps comes
     before the target.
 
@@ -48,7 +49,7 @@ class GradCam(Method):
     def refuses(self, network: Network) -> str | None:
         return (
             None
-            if any(_has_maps(layer) for layer in network.layers)
+            if any(_has_maps(layer) for layer in network.layers.own)
             else f"{network.name} has no layer with maps for grad_cam to weigh."
         )
 
@@ -92,6 +93,8 @@ def _candidates(network: Network, layer: str | None, at: str) -> list[Layer]:
         raise DeepvisError("No layer with maps comes before this target, so grad_cam has nothing to weigh.")
     if not at:
         return [candidate for candidate in before if not candidate.asked] or before
+    if network.layers[at].of:
+        raise DeepvisError(f'Nothing is computed from the directions of "{at}"; grad_cam weighs layers of the network.')
     name = network.layers[at].name
     found = [candidate for candidate in before if candidate.name == name]
     if not found:
@@ -101,9 +104,10 @@ def _candidates(network: Network, layer: str | None, at: str) -> list[Layer]:
 
 def _before(network: Network, layer: str | None) -> list[Layer]:
     """Returns the layers with maps before `layer` (None: before the class scores), deepest first."""
-    names = network.layers.names
-    end = len(names) if layer is None else names.index(layer)
-    return [candidate for candidate in reversed(network.layers[:end]) if _has_maps(candidate)]
+    own = network.layers.own
+    at = None if layer is None else network.layers[layer]
+    end = len(own) if at is None else [other.name for other in own].index(at.of or at.name)
+    return [candidate for candidate in reversed(own[:end]) if _has_maps(candidate)]
 
 
 def _weighed(recording: Recording, candidates: list[Layer], objective: Tensor) -> Tensor | None:

@@ -108,7 +108,7 @@ def weighted_layers(network: Network) -> dict[str, list[str]]:
     A parameter belongs to the layer of its module, or to the innermost layer around that; what lies in no layer, such
     as a class token, goes with the first.
     """
-    order = list(dict.fromkeys(module_of(name, network.module) for name in network.layers.names))
+    order = list(dict.fromkeys(module_of(layer.name, network.module) for layer in network.layers.own))
     owned: dict[str, list[str]] = {name: [] for name in order}
     for name, parameter in network.module.named_parameters():
         if parameter.is_floating_point():

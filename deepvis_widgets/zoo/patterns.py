@@ -84,13 +84,14 @@ def drawn_layers(network: Network) -> dict[str, str]:
     (18, 'blocks.1.1', 'classifier')
     """
     found: dict[str, str] = {}
-    for name in network.layers.names:
+    names = [layer.name for layer in network.layers.own]
+    for name in names:
         block = re.match(r"blocks\.\d+\.\d+", name)
         if block is not None:
             found[block[0]] = name  # the last one of the block: its output
         elif not any(known.startswith("blocks") for known in found):
             found[STEM] = name
-    return found | {CLASSES: network.layers.names[-1]}
+    return found | {CLASSES: names[-1]}
 
 
 def way(name: str) -> Way:

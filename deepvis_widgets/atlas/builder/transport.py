@@ -68,7 +68,7 @@ def pack(network: Network, folder: Path) -> PackedNetwork:
     packer = _Packer(file)
     try:
         with module_lock:
-            parts = (network.preprocessing, network.answers, network.inputs, network.off, network.name)
+            parts = (network.preprocessing, network.answers, network.inputs, network.name, network.off, network.added)
             packer.dump((network.module, *parts, str(network.device)))
     except Exception as error:  # whatever an attribute of a user's module raises
         reason = " ".join(str(error).split()) or type(error).__name__
@@ -82,8 +82,7 @@ def pack(network: Network, folder: Path) -> PackedNetwork:
 def unpack(packed: PackedNetwork) -> Network:
     """Returns the network that was packed, a copy of its own; the last one is remembered."""
     tensors = load_file(Path(packed.folder) / WEIGHTS)
-    module, preprocessing, answers, given, off, name, device = _Unpacker(io.BytesIO(packed.code), tensors).load()
+    module, preprocessing, answers, given, name, off, added, device = _Unpacker(io.BytesIO(packed.code), tensors).load()
     with torch.inference_mode(False):
         network = Network(module.to(device), preprocessing, name=name, answers=answers, inputs=given)
-        network.off = off
-        return network
+        return network.changed(off, added)

@@ -9,7 +9,9 @@ from typing import Any, ClassVar, TypeVar
 
 from torch import Tensor, nn
 
+from ..checks import whole
 from ..errors import DeepvisError
+from ..network.layer import listed
 from .output import Place, tensor_in
 
 A = TypeVar("A", bound="Answers")
@@ -127,6 +129,17 @@ class Answers(ABC):
                 f"{self.noun}."
             )
         return self
+
+    def index(self, asked: int | str) -> int:
+        """Returns the index of an answer given by index or label. Raises DeepvisError where there is none."""
+        if isinstance(asked, str):
+            if asked not in self.labels:
+                raise DeepvisError(f'There is no {self.noun} "{asked}"; this network knows {listed(self.labels)}.')
+            return self.labels.index(asked)
+        index = whole(asked)
+        if index is None or not 0 <= index < len(self.labels):
+            raise DeepvisError(f"There is no {self.noun} {asked}; the {self.nouns} are 0 to {len(self.labels) - 1}.")
+        return index
 
     @property
     def nouns(self) -> str:

@@ -24,6 +24,8 @@ class Layer:
     `channels`, `height` and `width` are those of its maps (1 × 1 for a fully connected layer). `rectifier` says which
     rectifier call of the pass made this output, None if none did. `extra` are the names of its tokens that are no part
     of the picture: "class", "register 1" and so on. `asked` says that it holds queries, keys or values of an attention.
+    Of a layer of directions (`Network.with_units`) `of` is the network's own layer that it is read from, and `names`
+    are those of its units, if they have any.
 
     >>> import deepvis_widgets as dv
     >>> from torch import nn
@@ -43,6 +45,8 @@ class Layer:
     rectifier: int | None = None
     extra: tuple[str, ...] = ()
     asked: bool = False
+    of: str = ""
+    names: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.name}  {self.kind}  {'×'.join(map(str, self.shape))}  sees {self.field}"
@@ -77,6 +81,11 @@ class Layers(Sequence[Layer]):
     @property
     def names(self) -> list[str]:
         return [layer.name for layer in self._layers]
+
+    @property
+    def own(self) -> list[Layer]:
+        """Those that the network computes itself: no directions."""
+        return [layer for layer in self._layers if not layer.of]
 
     def __repr__(self) -> str:
         return "\n".join(map(str, self._layers))

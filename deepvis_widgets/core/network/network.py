@@ -12,18 +12,19 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from ..added_layers import NOTHING_ADDED, AddedLayers
 from ..answers.base import Answers
 from ..answers.find import Unsaid, means, named, open_question
 from ..batches import answered_apart, joined
-from ..checks import whole
 from ..content_key import content_key
 from ..declared import declared
+from ..directions import Directions
 from ..errors import DeepvisError
 from ..given import given
 from ..inputs.base import Input
 from ..inputs.bundle import Bundle
 from ..picture.preprocess import Preprocess, understand
-from ..switched_off import NOTHING_OFF
+from ..switched_off import NOTHING_OFF, SwitchedOff
 from ..weights_key import stamps
 from .backward_rules import PLAIN, Rules
 from .discovery import Discovery, discover
@@ -77,7 +78,7 @@ class Network:
         self.memory_format = torch.channels_last
         self._independent: bool | None = None
         self.inputs = Bundle.of(inputs)
-        self.off = NOTHING_OFF
+        self.off, self.added = NOTHING_OFF, NOTHING_ADDED
         said = named(answers or means(self.declared.problem), labels)
         found = self._discover(said)
         self.layers, self.overwritten = found.layers, found.overwritten
@@ -125,26 +126,23 @@ class Network:
 
         The module is shared. Raises DeepvisError where answers have no place, or this is none.
         """
-        found = copy(self)
-        found.answers = self.answers.at(place, self.size)
-        found.recordings = Recordings(self.recordings.limit)
-        return found
+        return self._with(answers=self.answers.at(place, self.size))
 
     def given(self, **values: Any) -> Network:
         """Returns the same network with other values of the inputs beside its picture; those not named stay.
 
         The module is shared. Raises DeepvisError for unknown names and for what is no value.
         """
-        found = copy(self)
-        found.inputs = self.inputs.given(**values)
-        found.recordings = Recordings(self.recordings.limit)
-        return found
+        return self._with(inputs=self.inputs.given(**values))
 
     def with_module(self, module: nn.Module) -> Network:
         """Returns a network of the same preprocessing, answers, inputs and name, with another module: a copy, say."""
         found = Network(module, self.preprocessing, name=self.name, answers=self.answers, inputs=self.inputs)
-        found.off = self.off
-        return found
+        return found.changed(self.off, self.added)
+
+    def changed(self, off: SwitchedOff, added: AddedLayers) -> Network:
+        """Returns the same network with these units switched off, and with layers of directions read from its own."""
+        return self._with(off=off, added=added.again(self.layers))
 
     def without(self, layer: str, units: int | Iterable[int]) -> Network:
         """Returns the same network with units of a layer switched off: these channels of its output are zero in every
@@ -157,9 +155,34 @@ class Network:
         >>> net.off.units
         {'features.relu5': (3, 8), 'features.relu6': (0,)}
         """
+        return self._with(off=self.off.also(self.layers[layer], units))
+
+    def with_units(
+        self, layer: str, directions: Any, names: Sequence[str] | None = None, *, offset: Any = None, name: str = ""
+    ) -> Network:
+        """Returns the same network with one layer more, right after `layer`: its activations, less the `offset` (C,),
+        along K directions in the space of its channels, (K, C), such as dv.nmf and dv.pca return. These are units like
+        others to all methods, and may be asked for by their `names`; nothing is computed from them.
+
+        The module is shared, and left alone. Raises DeepvisError where there is no such layer or directions do not fit.
+
+        >>> import deepvis_widgets as dv
+        >>> print(dv.load("husky-wolf").with_units("features.relu2", [[1] * 64], ["all of them"], name="sum").layers[5])
+        features.relu2:sum  Directions  1×32×32  sees 25×25
+        """
+        source = self.layers[layer]
+        return self._with(added=self.added.also(source, Directions.of(directions, offset, names), name, self.layers))
+
+    def showing(self, layer: str | None) -> Network:
+        """Returns the same network with no directions but those that a target in `layer` is, or is made of."""
+        added = self.added.leading_to(layer)
+        return self if added.every == self.added.every else self._with(added=added, recordings=self.recordings)
+
+    def _with(self, **changed: Any) -> Network:
+        """The same network, some of it changed, with passes of its own to remember."""
         found = copy(self)
-        found.off = self.off.also(self.layers[layer], units)
-        found.recordings = Recordings(self.recordings.limit)
+        vars(found).update({"recordings": Recordings(self.recordings.limit)} | changed)
+        found.layers = found.added.among(found.layers)
         return found
 
     def _discover(self, said: Answers | Unsaid) -> Discovery:
@@ -275,18 +298,8 @@ class Network:
             )
         # what nobody keeps may be overwritten
         cloned = self.overwritten if grad else self.overwritten.intersection(keep if look is None else ())
-        options = PassOptions(
-            rules,
-            keep,
-            until,
-            grad,
-            cloned=cloned,
-            skip_rectifier=skip_rectifier,
-            beside=beside,
-            look=look,
-            **self._own,
-        )
-        return record(self.module, x, options)
+        how = {"cloned": cloned, "skip_rectifier": skip_rectifier, "beside": beside, "look": look, **self._own}
+        return record(self.module, x, PassOptions(rules, keep, until, grad, **how))
 
     def _run_apart(self, x: Tensor, look: Look | None, **how: Any) -> Recording:
         if how["grad"] and not x.requires_grad:
@@ -321,7 +334,7 @@ class Network:
     def _key(self, rules: Rules, view: Tensor) -> tuple[Any, ...] | None:
         """What a remembered pass is found by; None where none is remembered."""
         weights = stamps(self.module) if self.recordings.limit else None
-        return None if weights is None else (rules.name, weights, view_key(view))
+        return None if weights is None else (rules.name, weights, view_key(view), self.added.key)
 
     def probabilities(self, views: Tensor) -> Tensor:
         """Returns probabilities (B, n) for views (B, 3, H, W) in [0, 1]: a softmax over classes, a sigmoid for each
@@ -332,7 +345,8 @@ class Network:
     @property
     def _own(self) -> dict[str, Any]:
         """What every pass of this network is given."""
-        return {"answers": self._meant(), "given": self.inputs, "heads": self.heads, "off": self.off}
+        own = {"given": self.inputs, "heads": self.heads, "off": self.off, "added": self.added}
+        return {"answers": self._meant(), **own}
 
     def _meant(self) -> Answers:
         """What the output means, for the weights as they are."""
@@ -383,13 +397,4 @@ class Network:
 
     def class_index(self, target: int | str) -> int:
         """Returns the index of a class given by index or label."""
-        if isinstance(target, str):
-            if target not in self.labels:
-                noun = self.answers.noun
-                raise DeepvisError(f'There is no {noun} "{target}"; this network knows {listed(self.labels)}.')
-            return self.labels.index(target)
-        index = whole(target)
-        if index is None or not 0 <= index < self.classes:
-            noun, nouns = self.answers.noun, self.answers.nouns
-            raise DeepvisError(f"There is no {noun} {target}; the {nouns} are 0 to {self.classes - 1}.")
-        return index
+        return self.answers.index(target)

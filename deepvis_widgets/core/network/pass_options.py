@@ -9,6 +9,7 @@ from typing import Any
 
 from torch import Tensor
 
+from ..added_layers import NOTHING_ADDED, AddedLayers
 from ..answers.base import Answers
 from ..answers.find import UNSAID, Unsaid
 from ..inputs.bundle import NOTHING, Bundle
@@ -34,6 +35,7 @@ class PassOptions:
     - `given`: what the network is given beside the picture.
     - `heads`: the layers that the weights of the attentions are, in order (None: no layer); no list: they are found.
     - `off`: the units whose output is zero.
+    - `added`: the layers of directions that are read from others.
     - `look`: sees the outputs to keep as they come, and none is kept.
 
     >>> PassOptions(keep=("features.0",), until="features.0").grad
@@ -53,6 +55,7 @@ class PassOptions:
     answers: Answers | Unsaid = UNSAID
     given: Bundle = NOTHING
     off: SwitchedOff = NOTHING_OFF
+    added: AddedLayers = NOTHING_ADDED
 
     def attends(self) -> bool:
         """Whether the weights of an attention are asked for."""
@@ -60,7 +63,11 @@ class PassOptions:
 
     def listens(self, layer: str) -> bool:
         """Whether a layer's output must be seen: it is wanted, or units of it are switched off."""
-        return self.wants(layer) or layer in self.off.units
+        return self.wants(layer) or layer in self.off.units or self.leads_on(layer)
+
+    def leads_on(self, layer: str) -> bool:
+        """Whether layers that are wanted are read from this one."""
+        return any(self.wants(e.layer.name) or self.leads_on(e.layer.name) for e in self.added.to(layer))
 
     def wants(self, layer: str) -> bool:
         """Whether a layer is to be kept, or the pass ends or its graph begins there."""
@@ -71,6 +78,7 @@ class PassOptions:
         if self.keep is None:
             return None
         names = {*self.keep, *self.cloned, *self.off.units, self.until or "", self.since or ""}
+        names |= self.added.below(names)
         # a second call of "conv" is "conv#2"; a module may be called "conv#2", too
         return {*names, *(name.rpartition("#")[0] for name in names if "#" in name)}
 

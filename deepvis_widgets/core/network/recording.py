@@ -96,23 +96,34 @@ class LayerRecorder:
         with torch._C.DisableTorchFunction():  # modes need not see every question
             if not isinstance(tensor, Tensor) or not self._is_layer(tensor) or self._is_known(tensor):
                 return None
-        tensor = options.off.applied(name, tensor)  # a call of the pass, which modes see
+        tensor = self._shown(name, module, options.off.applied(name, tensor))  # a call of the pass, which modes see
         with torch._C.DisableTorchFunction():
-            if name == options.since:
-                torch.set_grad_enabled(True)
-                tensor = tensor.detach().requires_grad_()
-            self._mark(tensor)
-            wanted = options.keep is None or name in options.keep
+            wanted = options.keep is None or name in options.keep or options.leads_on(name)
             expendable = not wanted and _expendable(tensor)
-        if wanted:
-            self._keep(name, module, tensor)
-        if name == options.until:
-            raise _Reached
         if tensor is given and (name not in options.cloned or expendable):
             return None
         handed: Tensor = tensor.clone() if name in options.cloned else tensor
         self._mark(handed)
         return (handed, *output[1:]) if isinstance(output, tuple) else handed
+
+    def _shown(self, name: str, module: nn.Module, tensor: Tensor) -> Tensor:
+        """Keeps the output of a layer where that is wanted, and those of the layers that are read from it; returns it
+        as the pass goes on with it. Ends the pass where it is to end here.
+        """
+        options = self.options
+        with torch._C.DisableTorchFunction():
+            if name == options.since:
+                torch.set_grad_enabled(True)
+                tensor = tensor.detach().requires_grad_()
+            self._mark(tensor)
+        if options.keep is None or name in options.keep:
+            self._keep(name, module, tensor)
+        if name == options.until:
+            raise _Reached
+        for added in options.added.to(name):
+            if options.listens(added.layer.name):
+                self._shown(added.layer.name, module, added.applied(tensor))
+        return tensor
 
     def overwritten(self) -> set[str]:
         """The layers whose output was changed in place after it was kept."""

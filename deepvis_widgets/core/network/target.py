@@ -36,12 +36,12 @@ def layout_of(layer: Layer, target: Target) -> Layout:
 
 def unit_target(layer: Layer, unit: Any) -> Target:
     """The Target meant by a unit of a layer: a channel, (channel, (row, col)), or (channel, "class") for a token of the
-    layer's that is no part of the picture.
+    layer's that is no part of the picture. Units that have names may be meant by them.
 
     Raises DeepvisError where the layer has no such channel or position.
     """
     given, position = unit if isinstance(unit, tuple | list) and len(unit) == 2 else (unit, None)
-    channel = whole(given)
+    channel = layer.names.index(given) if isinstance(given, str) and given in layer.names else whole(given)
     if channel is None or not 0 <= channel < layer.channels:
         raise DeepvisError(f'Layer "{layer.name}" has no unit {given}; its units are 0 to {layer.channels - 1}.')
     return Target(channel, layer.name, None if position is None else _position(layer, position))

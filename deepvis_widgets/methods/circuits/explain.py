@@ -54,7 +54,7 @@ class Circuits:
 
     def __init__(self, network: Network, view: Tensor) -> None:
         self.network, self.view = network, view
-        self._traced = TracedPass.of(network, view)
+        self._traced = TracedPass.of(network.showing(None), view)
 
     def of(self, target: Target) -> Circuit:
         """Returns the circuit of a unit of a layer; without a position that of its strongest. Raises DeepvisError where
@@ -63,14 +63,15 @@ class Circuits:
         assert target.layer is not None
         if isinstance(self.network.layers[target.layer].layout, Heads):
             raise DeepvisError(f'"{target.layer}" holds weights of an attention, which no sum of units makes.')
-        traced = self._traced
+        network = self.network.showing(target.layer)
+        traced = TracedPass.of(network, self.view) if network.added else self._traced
         target = self._placed(target)
         if traced is not None:
             try:
                 return self._exact(traced, target)
             except Inexact:
                 pass
-        return conditional(self.network, self.view, target, traced)
+        return conditional(network, self.view, target, traced)
 
     def map_of(self, layer: str, unit: int) -> Tensor:
         """Returns the map (h, w) of a unit; of the picture a channel as the network is fed it."""
@@ -80,7 +81,7 @@ class Circuits:
         if layer == PICTURE:
             return self.network.feed(self.view[None])[0]
         layout: Layout = self.network.layers[layer].layout
-        if self._traced is not None:
+        if self._traced is not None and layer in self._traced.outputs:
             return layout.maps(self._traced.outputs[layer])[0]
         recording = self.network.run(self.network.feed(self.view[None]), keep=(layer,), until=layer)
         return layout.maps(recording.outputs[layer])[0]

@@ -113,6 +113,7 @@ def _begin(
     """Returns the pass, its replacements, the value to explain with its graph, and the target with class or position
     filled in.
     """
+    network = network.showing(target.layer if target else None)  # no direction takes part in what is another unit's
     with torch.inference_mode(False):
         recording = network.record(image, rules=rules(network, composite), until=target.layer if target else None)
         value, resolved = start(network, recording, target)

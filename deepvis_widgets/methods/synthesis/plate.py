@@ -90,7 +90,7 @@ class Plate(Result):
 
 def map_layers(network: Network) -> list[str]:
     """Returns the layers with rectified maps (all maps where there are none), the first of each receptive field."""
-    maps = [layer for layer in network.layers if layer.height * layer.width > 1]
+    maps = [layer for layer in network.layers.own if layer.height * layer.width > 1]
     found: dict[str, str] = {}
     for layer in [layer for layer in maps if layer.rectifier is not None] or maps:
         found.setdefault(str(layer.field), layer.name)

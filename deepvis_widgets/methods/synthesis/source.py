@@ -39,7 +39,8 @@ def _candidates(network: Network, layer: Layer) -> list[Layer]:
         return []
     before = network.layers[: network.layers.names.index(layer.name)]
     grid = layer.shape[1:]
-    return [e for e in reversed(before) if e.rectifier and e.shape[1:] == grid and e.channels < layer.channels]
+    found = (e for e in reversed(before) if e.rectifier and not e.of)
+    return [e for e in found if e.shape[1:] == grid and e.channels < layer.channels]
 
 
 def place_of(whole: Tensor, part: Tensor) -> int | None:

@@ -22,25 +22,29 @@ POOLING = re.compile(r"pool|flatten|permute", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Block:
-    """Layers that stand in one column; `shown` is the one whose units stand for the block."""
+    """Layers that stand in one column; `shown` is the one whose units stand for the block. Directions stand in one of
+    their own, and say which layer they are `of`.
+    """
 
     title: str
     layers: tuple[str, ...]
     shown: str
+    of: str = ""
 
 
 def blocks(network: Network) -> list[Block]:
     """Returns the blocks of a network in order of execution.
 
     A module that is made of several layers is one block, such as ResNet's Bottleneck; elsewhere a block begins at each
-    layer with weights, and has the norms, rectifiers and poolings that follow. Layers that do nothing are left out.
+    layer with weights, and has the norms, rectifiers and poolings that follow. Layers that do nothing are left out, and
+    directions come after the block of the layer that they are read from.
 
     >>> import deepvis_widgets as dv
     >>> [block.shown for block in blocks(dv.load("husky-wolf"))][:2]
     ['features.relu1', 'features.relu2']
     """
     found: list[tuple[str, list[Layer]]] = []
-    for layer in network.layers:
+    for layer in network.layers.own:
         if HIDDEN.match(layer.kind):
             continue
         name = _block_of(network, layer)
@@ -49,7 +53,34 @@ def blocks(network: Network) -> list[Block]:
             found[-1][1].append(layer)
         else:
             found.append((name, [layer]))
-    return [_block(name, layers) for name, layers in _joined(found)]
+    own = [_block(name, layers) for name, layers in _joined(found)]
+    return _with_directions(network, own)
+
+
+def before(found: Sequence[Block], layer: Layer) -> Block | None:
+    """Returns the block whose units give to those of a layer: the one before, or that which directions are read from.
+
+    >>> import deepvis_widgets as dv
+    >>> net = dv.load("husky-wolf").with_units("features.relu2", [[1] * 64])
+    >>> [before(blocks(net), net.layers[name]).shown for name in ("features.relu3", "features.relu2:directions")]
+    ['features.relu2', 'features.relu2']
+    """
+    own = [block for block in found if not block.of]
+    place = next((n for n, block in enumerate(own) if (layer.of or layer.name) in block.layers), None)
+    if place is None or (place == 0 and not layer.of):
+        return None
+    return own[place] if layer.of else own[place - 1]
+
+
+def _with_directions(network: Network, own: Sequence[Block]) -> list[Block]:
+    """The blocks, and one more for each layer of directions, after that of the layer they are read from."""
+    places = {name: place for place, block in enumerate(own) for name in block.layers}
+    found, place = [[block] for block in own], 0
+    for layer in network.layers:
+        place = places.get(layer.name, place)
+        if layer.of:
+            found[place].append(Block(_title(layer.name), (layer.name,), layer.name, layer.of))
+    return [block for blocks in found for block in blocks]
 
 
 def _begins(layer: Layer) -> bool:
@@ -78,7 +109,7 @@ def _block_of(network: Network, layer: Layer) -> str:
         module, name = child, ".".join(parts[: depth + 1])
         if _fits(network, module, name) and _size(network, name) > 1:
             return name
-    if not any(other.name.startswith(own + ".") for other in network.layers):
+    if not any(other.name.startswith(own + ".") for other in network.layers.own):
         return ""
     try:
         module = nn.Module.get_submodule(network.module, own)
@@ -89,7 +120,7 @@ def _block_of(network: Network, layer: Layer) -> str:
 
 def _fits(network: Network, module: nn.Module, name: str) -> bool:
     """Whether a module is small enough to be one block, and more than a list of others."""
-    return not _is_plain(module) and _size(network, name) <= max(SMALLEST, len(network.layers) // SHARE)
+    return not _is_plain(module) and _size(network, name) <= max(SMALLEST, len(network.layers.own) // SHARE)
 
 
 def _is_plain(module: nn.Module) -> bool:
@@ -98,7 +129,7 @@ def _is_plain(module: nn.Module) -> bool:
 
 
 def _size(network: Network, name: str) -> int:
-    return sum(layer.name == name or layer.name.startswith(name + ".") for layer in network.layers)
+    return sum(layer.name == name or layer.name.startswith(name + ".") for layer in network.layers.own)
 
 
 def _block(name: str, layers: Sequence[Layer]) -> Block:

@@ -24,6 +24,7 @@ from ...engine.main_thread import MainThread
 from ...passes.moving_window import MovingWindow
 from . import answers
 from .answers import A, Answered, BackwardView, Notice, Overlay, Served
+from .blocks import before
 from .drag import Dragging
 from .overlay import SlowExplanations
 from .publisher import Publisher
@@ -220,10 +221,10 @@ class Session:
 
     def _inputs(self, question: Question) -> None:
         """What the block before gives to the selected unit; not for what is filmed, soon another picture."""
-        place = next((n for n, block in enumerate(self.state.blocks) if question.layer.name in block.layers), 0)
-        if place > 0 and question.settled:
+        giving = before(self.state.blocks, question.layer)
+        if giving is not None and question.settled:
             recording = question.network.record(question.view)
-            self.publish(answers.inputs(question.network, question, recording, self.state.blocks[place - 1]), question)
+            self.publish(answers.inputs(question.network, question, recording, giving), question)
 
     def _step(self, question: Question, seq: int, done: Callable[[], object]) -> None:
         """The occluder is somewhere else. The browser sends its next position while the way back is gone."""

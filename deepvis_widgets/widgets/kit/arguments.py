@@ -48,8 +48,8 @@ def default_layer(network: Network) -> str:
     """A layer worth opening with: maps, in the middle of the network, after a rectifier where there is one; no queries,
     keys, values or weights of an attention.
     """
-    maps = [layer for layer in network.layers if layer.height * layer.width > 1 and not layer.asked]
-    maps = maps or list(network.layers)
+    maps = [layer for layer in network.layers.own if layer.height * layer.width > 1 and not layer.asked]
+    maps = maps or network.layers.own
     rectified = [layer for layer in maps if layer.rectifier is not None] or maps
     return rectified[len(rectified) // 2].name
 

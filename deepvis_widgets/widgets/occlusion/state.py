@@ -104,5 +104,5 @@ class OcclusionState(PictureState):
 
 def last_maps(network: Network) -> str:
     """Returns the last layer that has maps: the deepest one that still knows where things are."""
-    layers = network.layers
+    layers = network.layers.own
     return str(next((layer for layer in reversed(layers) if layer.height * layer.width > 1), layers[-1]).name)

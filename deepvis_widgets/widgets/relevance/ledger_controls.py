@@ -23,7 +23,7 @@ class LedgerControls(ipywidgets.Box):
         network = state.network
         labels = [(TOP, -1), *((label, index) for index, label in enumerate(network.labels))]
         self.classes = dropdown("Class", labels, "the class whose score is handed back", value=-1, style=NARROW)
-        layers = [(PICTURE, PICTURE), *((name, name) for name in network.layers.names)]
+        layers = [(PICTURE, PICTURE), *((layer.name, layer.name) for layer in network.layers.own)]
         self.layers = dropdown("Layer", layers, "the layer shown; a click on a bar chooses it", style=NARROW)
         self.params = Controls(specs(LRPParams), lambda: None)
         super().__init__([self.classes, self.layers, self.params])
