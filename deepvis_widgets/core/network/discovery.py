@@ -77,7 +77,7 @@ def _written_in_place(module: nn.Module, x: Tensor, name: str, options: PassOpti
         return frozenset()
     recorder = LayerRecorder(options, 1)
     _tried(module, x, recorder, name)
-    return recorder.overwritten()
+    return frozenset(recorder.overwritten())
 
 
 def _others(recorder: LayerRecorder, positions: PositionTrace, heads: Sequence[str | None]) -> int:
