@@ -48,7 +48,7 @@ def movable(label: str, background: str, seed: int = 0, share: float = 1.0) -> M
 
     >>> leopard = movable("leopard", "desert", 3, 0.8)
     >>> leopard.picture(0, 0).shape, leopard.size, leopard.home
-    (torch.Size([3, 128, 128]), (48, 91), (61, 13))
+    (torch.Size([3, 128, 128]), (48, 92), (70, 19))
     """
     from .scenes.compose import backdrop, cutout
 

@@ -129,6 +129,10 @@ class MaximizationLab(MaximizationState, RootWidget):
         self._untouched = False
         self.session.draw_sizes()
 
+    def parts(self) -> tuple[Any, ...]:
+        """What closes with the lab: also the second chart while it is not laid out."""
+        return (*super().parts(), self.panes.beside.chart)
+
     def ending(self) -> None:
         self.session.forget()
         self.client.close()

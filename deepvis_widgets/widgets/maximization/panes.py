@@ -60,8 +60,8 @@ class MaximizationPanes:
     def _lay_out(self) -> None:
         buttons = box("dv-board-row", self.play, self.again, self.keeper, self.own)
         left = box("dv-max-side", *self.choices.rows, self.knobs)
-        charts = box("dv-max-charts", self.row.chart, self.beside.chart)
-        pictures = box("dv-max-main", buttons, self.words, self.row.pictures, self.beside.pictures, charts)
+        self.charts = box("dv-max-charts", self.row.chart)
+        pictures = box("dv-max-main", buttons, self.words, self.row.pictures, self.beside.pictures, self.charts)
         self.rows = [box("dv-max-panes", left, pictures), self.kept, self.layers]
 
     # --- answers ---
@@ -92,10 +92,10 @@ class MaximizationPanes:
     # --- the state ---
 
     def _show_rows(self) -> None:
-        """One row of pictures, or two."""
+        """One row of pictures, or two. A chart that is not displayed has no size, which bqplot cannot draw."""
         both = len(self._state.scores) > 1
         display(self.beside.pictures, both)
-        display(self.beside.chart, both)
+        self.charts.children = (self.row.chart, self.beside.chart) if both else (self.row.chart,)
         push(self.gallery, title=TITLES[both])
 
     def _show_running(self) -> None:
