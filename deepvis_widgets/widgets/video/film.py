@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from ...core.errors import DeepvisError
 from ...core.network.network import Network
-from ...core.picture.video import Video
+from .video_file import Video
 
 RATE = 8.0  # pictures in a second, of a list
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import DeepvisError
+from ...core.errors import DeepvisError
 
 
 class Video:

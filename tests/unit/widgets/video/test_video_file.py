@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from deepvis_widgets.core.errors import DeepvisError
-from deepvis_widgets.core.picture.video import Video
+from deepvis_widgets.widgets.video.video_file import Video
 
 COUNT = 40
 BITS = np.arange(6)
