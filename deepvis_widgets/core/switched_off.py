@@ -24,8 +24,8 @@ class SwitchedOff:
     >>> off = NOTHING_OFF.also(net.layers["features.conv2"], [3, 5])
     >>> off.units
     {'features.conv2': (3, 5)}
-    >>> off.applied("features.conv2", torch.ones(1, 32, 64, 64)).sum((0, 2, 3))[2:6].tolist()
-    [4096.0, 0.0, 4096.0, 0.0]
+    >>> off.applied("features.conv2", torch.ones(1, 64, 32, 32)).sum((0, 2, 3))[2:6].tolist()
+    [1024.0, 0.0, 1024.0, 0.0]
     """
 
     units: Mapping[str, tuple[int, ...]] = field(default_factory=dict)

@@ -21,7 +21,7 @@ from ..board.pen import LIGHT, Pen
 from ..kit import layout
 from ..kit.layout import button, classed
 from ..kit.notice import Notice, attempt
-from ..link.frames import signed_overlay_frame, symmetric_range
+from ..link.frames import overlay_frame, signed_overlay_frame, symmetric_range
 from ..link.push import push
 from ..views.stage import Stage
 from .answers import Answered
@@ -65,8 +65,11 @@ class PicturePane(ipywidgets.VBox):
         node = answer.nodes[-1]
         title = f"{node.unit.layer}:{node.unit.channel}"
         self.stage.push("picture", arrays={"picture": to_bytes(answer.view)})
-        self.stage.push("overlay", *signed_overlay_frame(node.map, symmetric_range(node.map), title))
-        push(self.stage, boxes=self._boxes(node.unit))
+        if node.single:  # it has no place in the picture
+            self.stage.push("overlay", *overlay_frame(None, ""))
+        else:
+            self.stage.push("overlay", *signed_overlay_frame(node.map, symmetric_range(node.map), title))
+        push(self.stage, boxes=[] if node.single else self._boxes(node.unit))
 
     def _boxes(self, unit: Target) -> list[dict[str, Any]]:
         position, layer = unit.position, self._network.layers[unit.layer]
