@@ -17,8 +17,8 @@ from ...zoo.scenes import Scene
 from .answers import Answer
 from .scenes import Order, drawn
 
-# a dozen superpixels need no more, and ten pictures are waiting
-SAMPLES: dict[str, dict[str, Any]] = {"lime": {"samples": 300}}
+# a dozen superpixels need no more, and ten pictures are waiting; the mean colour of snow, LIME's usual fill, hides none
+SAMPLES: dict[str, dict[str, Any]] = {"lime": {"samples": 300, "fill": "grey"}}
 
 OnScene = Callable[[float, Scene | None], object]
 OnMap = Callable[[float, tuple[int, HeatMap] | None], object]
