@@ -21,7 +21,7 @@ class RibbonPane:
     def __init__(self, network: Network, blocks: Sequence[Block], names: dict[str, str], port: Port) -> None:
         self.port = port
         port.put(
-            blocks=[{"title": names.get(b.shown, b.title), "layers": list(b.layers), "shown": b.shown} for b in blocks],
+            blocks=[_column(block, names) for block in blocks],
             layers=[_row(layer, names) for layer in network.layers],
         )
 
@@ -40,6 +40,11 @@ class RibbonPane:
         self.port.push("tiles", {}, {"units": units, "values": values}, found.seq)
 
 
+def _column(block: Block, names: dict[str, str]) -> dict[str, Any]:
+    title = names.get(block.shown, block.title)
+    return {"title": title, "layers": list(block.layers), "shown": block.shown, "of": block.of}
+
+
 def _row(layer: Any, names: dict[str, str]) -> dict[str, Any]:
     return {
         "name": layer.name,
@@ -47,4 +52,5 @@ def _row(layer: Any, names: dict[str, str]) -> dict[str, Any]:
         "shape": list(layer.shape),
         "field": str(layer.field),
         "title": names.get(layer.name, layer.name),
+        "units": list(layer.names),
     }

@@ -56,6 +56,7 @@ export interface BlockRow {
   title: string;
   layers: string[];
   shown: string;
+  of: string;
 }
 export interface RibbonValues {
   blocks: BlockRow[];

@@ -6,6 +6,7 @@ import { PartView } from "./part_view";
 import { Popover } from "./popover";
 import { Choice, Setting } from "./method_settings";
 import { useScreen } from "./screen_context";
+import { holdsClasses, unitNames } from "./unit_names";
 import { Tabs, type Tab } from "../page/tabs";
 import { Why } from "./why";
 
@@ -17,16 +18,18 @@ const TABS: readonly Tab<Mode>[] = [
 ];
 
 export function UnitsPane() {
-  const { parts, state, ribbon, grid, bars, sizes, drawer } = useScreen();
+  const screen = useScreen();
+  const { parts, state, ribbon, grid, sizes, drawer } = screen;
   const row = ribbon.layers.value.find(({ name }) => name === state.layer.value);
   const count = grid.count.value;
-  const classes = ribbon.blocks.value.at(-1)?.shown === state.layer.value;
+  const classes = holdsClasses(screen, state.layer.value);
+  const names = unitNames(screen, state.layer.value);
   useEffect(() => {
     const gradient = state.tiles.value === "gradient";
     parts.grid.model.set("colormap", gradient ? "green-red" : "inferno");
-    parts.grid.model.set("names", classes ? bars.labels.value : []);
+    parts.grid.model.set("names", [...names]);
     parts.grid.model.set("lit", !classes);
-  }, [state.tiles.value, classes, bars.labels.value]);
+  }, [state.tiles.value, classes, names]);
   const itself = state.tiles.value === "gradient" && !state.frozen.value;
   return (
     <section class="dv-x-units" aria-label="Units of the layer">

@@ -20,6 +20,7 @@ export interface LayerRow {
   shape: number[];
   field: string;
   title: string;
+  units: string[];
 }
 
 export type CommonTraits = Pick<Defaults["stage"], "group" | "label" | "notice">;

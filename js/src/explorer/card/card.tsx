@@ -8,6 +8,7 @@ import { FindUnits } from "./find_units";
 import { PartView } from "../part_view";
 import { PictureCanvas, picturesOf, usePictures } from "../picture_canvas";
 import { useScreen } from "../screen_context";
+import { holdsClasses, unitNames } from "../unit_names";
 import { Tabs, type Tab } from "../../page/tabs";
 
 const BACKWARD: readonly (readonly [ExplorerTraits["backward"], string])[] = [
@@ -65,10 +66,11 @@ export function Card() {
 }
 
 function UnitName() {
-  const { state, ribbon, bars } = useScreen();
-  const [layer, unit] = [state.layer.value, state.unit.value];
-  const last = ribbon.blocks.value.at(-1);
-  const label = last?.shown === layer && bars.labels.value.length > 1 ? bars.labels.value[unit] : undefined;
+  const screen = useScreen();
+  const [layer, unit] = [screen.state.layer.value, screen.state.unit.value];
+  const names = unitNames(screen, layer);
+  const alone = holdsClasses(screen, layer) && names.length === 1;
+  const label = alone ? undefined : names[unit];
   return (
     <h2 title={`${layer}:${unit}`}>
       {label ?? `unit ${unit}`} <small>{layer}</small>

@@ -6,7 +6,7 @@ import pytest
 
 import deepvis_widgets as dv
 from deepvis_widgets.core.network.network import Network
-from deepvis_widgets.widgets.explorer.blocks import blocks, start_layer
+from deepvis_widgets.widgets.explorer.blocks import before, blocks, start_layer
 from deepvis_widgets.zoo.patterns import drawn_layers
 from tests import families
 
@@ -65,3 +65,34 @@ def test_a_container_of_a_kind_of_its_own_is_a_block() -> None:
 def test_blocks_of_the_real_network_are_those_whose_patterns_ship() -> None:
     net = network("efficientnet_lite0")
     assert [block.shown for block in blocks(net)][:-2] == [*drawn_layers(net).values()][:-1]
+
+
+def test_directions_stand_in_a_column_of_their_own_and_change_no_other() -> None:
+    net = dv.load("husky-wolf")
+    added = net.with_units("features.conv5", [[1.0] * 96], name="sum").with_units("features.pool2", [[1.0] * 64])
+    added = added.with_units("features.conv5:sum", [[1.0]], name="more").with_units("classifier", [[1.0] * 12])
+    found = blocks(added)
+    own = [block for block in found if not block.of]
+    assert own == blocks(net)
+    assert [(block.title, block.of) for block in found if block.of] == [
+        ("pool2:directions", "features.pool2"),
+        ("conv5:sum", "features.conv5"),
+        ("conv5:sum:more", "features.conv5"),
+        ("classifier:directions", "classifier"),
+    ]
+    assert start_layer(added, found) == start_layer(net, own)
+    for place, block in enumerate(found):
+        if block.of:
+            assert block.of in next(b for b in reversed(found[:place]) if not b.of).layers
+
+
+def test_what_gives_to_directions_is_the_block_they_are_read_from() -> None:
+    net = dv.load("husky-wolf").with_units("features.relu5", [[1.0] * 96]).with_units("features.conv1", [[1.0] * 32])
+    found = blocks(net)
+    given = {name: before(found, net.layers[name]) for name in net.layers.names}
+    assert given["features.relu5:directions"] == given["features.relu6"]
+    assert given["features.relu6"] is not None and given["features.relu6"].shown == "features.relu5"
+    assert given["features.conv1"] is None
+    assert (
+        given["features.conv1:directions"] is not None and given["features.conv1:directions"].shown == "features.relu1"
+    )
