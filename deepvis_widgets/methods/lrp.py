@@ -36,8 +36,9 @@ class LRPParams:
 class RelevanceMap(HeatMap):
     """Relevance of the picture as the network is fed it: `attribution` (C, H, W), and `heatmap`, its sum over channels.
 
-    `value` is the logit or activation that was handed back. `ledger` says where it is at every layer and what biases
-    and ε took, or gave to their inputs; `relevances[layer]` is the relevance of a layer's output, computed when it is asked for.
+    `value` is the logit or activation that was handed back. `ledger` says where it is at every layer, what biases and ε
+    took, and what biases shared; `relevances[layer]` is the relevance of a layer's output, computed when it is asked
+    for.
     """
 
     value: float = 0.0

@@ -161,5 +161,10 @@ def test_a_click_on_a_bar_shows_the_relevance_of_that_layer(open_notebook: OpenN
         lambda: notebook.value("board.composite") == "epsilon" and notebook.value("board.result.ledger.picture") < 2,
         message="the rules did not change",
     )
+    page.locator(".dv-relevance-tools select").nth(2).select_option(label="epsilon_plus")
+    page.locator(".dv-relevance-tools select").nth(3).select_option(label="shared")
+    numbers = page.locator(".dv-relevance .dv-lab-numbers").first
+    notebook.wait_until(lambda: "biases shared" in numbers.inner_text(), message="no word of the biases")
+    notebook.wait_until(lambda: notebook.value("abs(board.result.ledger.bias)") < 1e-6, message="biases took some")
     notebook.shot("relevance-ledger")
     assert_silent(notebook)

@@ -109,8 +109,8 @@ def ledger(start: float, layers: Sequence[tuple[str, int, Tensor]], accounts: Se
 
 
 def _numbers(layers: Sequence[Tensor], accounts: Sequence[Account]) -> tuple[list[float], list[tuple[float, ...]]]:
-    """Returns Σ of every layer, and (time, arrived, sent, bias, ε, shared) of every account; taken off the device all at
-    once.
+    """Returns Σ of every layer, and (time, arrived, sent, bias, ε, shared) of every account; taken off the device all
+    at once.
     """
     sums = Sums()
     found = [sums(relevance) for relevance in layers]

@@ -29,7 +29,8 @@ class Redistribution:
 def redistribute(call: LinearCall, rule: Rule, epsilon: float, relevance: Tensor) -> Redistribution:
     """Divides `relevance` (B, K, ...) of the output of `call` among its inputs by `rule`, stabilised by `epsilon`.
 
-    What becomes of the shares of biases `call.biases` says. Relevance of outputs that no group answers for (γ at an output of exactly zero) counts as taken by ε.
+    `call.biases` says what becomes of the shares of biases. Relevance of outputs that no group answers for (γ at an
+    output of exactly zero) counts as taken by ε.
 
     >>> import torch.nn.functional as F
     >>> from deepvis_widgets.methods.relevance.linear_call import linear_call

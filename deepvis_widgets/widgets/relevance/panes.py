@@ -126,7 +126,7 @@ def _taken(result: RelevanceMap) -> str:
         return f"biases take {digits(ledger.bias)} and ε {epsilon}"
     kept = abs(ledger.bias) > ROUNDING * abs(ledger.start)
     constants = f"padding and other constants take {digits(ledger.bias)}, " if kept else ""
-    rest = f"{constants}ε and what found no taker {epsilon}"
+    rest = f"{constants}ε and what found no taker account for {epsilon}"
     if biases == LEFT_OUT:
         return f"biases are left out, {rest}"
     return f"biases shared {digits(ledger.shared)} among their inputs on the way, {rest}"

@@ -21,9 +21,9 @@ class RelevanceLedger(LedgerState, PictureLab):
     """Layer-wise relevance propagation (Bach et al. 2015) through a network: ΣR of every layer, what biases and ε took,
     and the relevance map of any layer. A click on a bar shows that layer.
 
-    `composite`, `epsilon`, `gamma` and `biases` are those of dv.explain(..., "lrp"); `target` is a class or None (the top class),
-    `layer` the layer shown, "picture" for the picture itself. All may be set, observed and linked; what does not exist
-    raises DeepvisError. `result` is the RelevanceMap with its `ledger`, None until the first answer.
+    `composite`, `epsilon`, `gamma` and `biases` are those of dv.explain(..., "lrp"); `target` is a class or None (the
+    top class), `layer` the layer shown, "picture" for the picture itself. All may be set, observed and linked; what
+    does not exist raises DeepvisError. `result` is the RelevanceMap with its `ledger`, None until the first answer.
 
     >>> import deepvis_widgets as dv
     >>> ledger = dv.RelevanceLedger("husky-wolf", pictures=[dv.scene("wolf")], composite="epsilon")

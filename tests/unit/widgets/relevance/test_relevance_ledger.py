@@ -60,6 +60,20 @@ def test_bars_are_the_ledger_of_dv_explain(board: RelevanceLedger, pictures: lis
         np.testing.assert_allclose(board.chart._bars.y.sum(0), result.value, rtol=1e-4)
 
 
+@pytest.mark.parametrize(
+    "biases, told", (("left out", "biases are left out, ε and"), ("shared", "biases shared {:.4g} among their inputs"))
+)
+def test_what_biases_took_is_told(board: RelevanceLedger, pictures: list[torch.Tensor], biases: str, told: str) -> None:
+    assert board.controls.params.by_name["biases"].value == board.biases == "kept"
+    board.controls.params.by_name["biases"].value = biases
+    settle(board)
+    ledger = asked(board, pictures[0], biases=biases).ledger
+    assert board.result is not None and board.result.ledger.shared == pytest.approx(ledger.shared, rel=1e-4)
+    assert abs(ledger.bias) < 1e-6 * abs(ledger.start)
+    assert told.format(ledger.shared).replace("-", "−") in board.words.value
+    np.testing.assert_allclose(board.chart._bars.y[1], 0, atol=1e-6)
+
+
 def test_a_click_on_a_bar_shows_that_layer(board: RelevanceLedger, pictures: list[torch.Tensor]) -> None:
     result = asked(board, pictures[0])
     for index, entry in list(enumerate(result.ledger.entries))[1:]:
@@ -91,6 +105,7 @@ def test_what_does_not_exist_is_refused(board: RelevanceLedger) -> None:
         ("composite", "none"),
         ("epsilon", -1.0),
         ("gamma", 11.0),
+        ("biases", "none"),
         ("layer", "nowhere"),
         ("target", 99),
     ):
