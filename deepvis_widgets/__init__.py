@@ -96,9 +96,9 @@ if TYPE_CHECKING:
     from deepvis_widgets.widgets.question.question_board import QuestionBoard
     from deepvis_widgets.widgets.relevance.relevance_board import RelevanceBoard
     from deepvis_widgets.widgets.relevance.relevance_ledger import RelevanceLedger
+    from deepvis_widgets.widgets.shift.shift_lab import ShiftLab
     from deepvis_widgets.widgets.teach.teach_board import TeachBoard
     from deepvis_widgets.widgets.video.cam_video import CamVideo
-    from deepvis_widgets.widgets.shift.shift_lab import ShiftLab
     from deepvis_widgets.zoo.load import load
     from deepvis_widgets.zoo.photos import photo
     from deepvis_widgets.zoo.scenes import scene

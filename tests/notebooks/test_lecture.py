@@ -41,7 +41,8 @@ def test_what_a_row_names_exists(first: str, last: str, what: str, where: str, s
 def section(path: Path, heading: str) -> str:
     """The cells of a lesson from one heading to the next; a lesson's title stands for what comes before the others."""
     cells = nbformat.read(path, as_version=4).cells
-    titles = [re.findall(r"^#{1,2} (.+)$", cell.source, re.MULTILINE) if cell.cell_type == "markdown" else [] for cell in cells]
-    start = next(place for place, found in enumerate(titles) if heading in found)
+    found = [re.findall(r"^#{1,2} (.+)$", cell.source, re.MULTILINE) for cell in cells]
+    titles = [names if cell.cell_type == "markdown" else [] for cell, names in zip(cells, found, strict=True)]
+    start = next(place for place, names in enumerate(titles) if heading in names)
     end = next((place for place in range(start + 1, len(cells)) if titles[place]), len(cells))
     return "\n".join(cell.source for cell in cells[start:end])
