@@ -4,7 +4,7 @@ import { barOf, inWords } from "../arithmetic/answers";
 import { cssColour } from "../arithmetic/class_colour";
 import { chosenRows } from "../arithmetic/ranking";
 import { number, take } from "../link/protocol";
-import { linesOf } from "./inputs";
+import { linesOf } from "./controls/inputs";
 import { useScreen } from "./screen_context";
 
 export function ClassRows() {

@@ -4,7 +4,7 @@ import { save } from "../link/model";
 import type { Mode } from "../link/traits";
 import { PartView } from "./part_view";
 import { Popover } from "./popover";
-import { Choice, Setting } from "./method_settings";
+import { Choice, Setting } from "./controls/method_settings";
 import { useScreen } from "./screen_context";
 import { holdsClasses, unitNames } from "./unit_names";
 import { Tabs, type Tab } from "../page/tabs";

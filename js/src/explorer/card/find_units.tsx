@@ -1,7 +1,7 @@
 // Units to go on to: those that fire for a class, and those like the selected one.
 import { useEffect, useId, useState } from "preact/hooks";
 import { ClassNames } from "../class_rows";
-import { EnteredInput } from "../entered";
+import { EnteredInput } from "../controls/entered";
 import { PictureCanvas, usePictures } from "../picture_canvas";
 import { number } from "../../link/protocol";
 import { useScreen } from "../screen_context";

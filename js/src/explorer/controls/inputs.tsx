@@ -1,12 +1,12 @@
 // What the network is given beside the picture: a line of words, sliders, a second picture; with what each part adds.
 import { useRef } from "preact/hooks";
-import { signed } from "../arithmetic/number_format";
-import { deliverFile } from "../page/files";
-import { complain } from "../link/model";
+import { signed } from "../../arithmetic/number_format";
+import { deliverFile } from "../../page/files";
+import { complain } from "../../link/model";
 import { EnteredInput } from "./entered";
-import type { InputRow } from "./parts";
-import { PictureCanvas, usePictures } from "./picture_canvas";
-import { useScreen } from "./screen_context";
+import type { InputRow } from "../parts";
+import { PictureCanvas, usePictures } from "../picture_canvas";
+import { useScreen } from "../screen_context";
 
 /** How many lines of the column an input takes. */
 export const linesOf = (row: InputRow): number => (row.kind === "words" ? 2 : row.kind === "numbers" ? row.names.length : 2);

@@ -1,10 +1,10 @@
 // What can be set about the map over the picture: the method's parameters, then colours, opacity, and what the occluder shows.
 import type { ComponentChildren } from "preact";
-import { save } from "../link/model";
-import type { ExplorerTraits } from "../link/traits";
+import { save } from "../../link/model";
+import type { ExplorerTraits } from "../../link/traits";
 import { EnteredInput } from "./entered";
-import type { Param } from "./parts";
-import { useScreen } from "./screen_context";
+import type { Param } from "../parts";
+import { useScreen } from "../screen_context";
 
 const COLOURS: ExplorerTraits["colormap"][] = ["automatic", "gray", "viridis", "inferno", "cividis", "blue-red", "green-red"];
 const FILLS = ["grey", "mean", "black", "noise", "blur"];
