@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from ...core.network.network import Network
 from ...core.network.target import Target
 from ...methods.circuits.circuit import Circuit, Part, Term
 from ...methods.circuits.explain import Circuits
@@ -32,13 +33,14 @@ class Row:
 @dataclass(frozen=True, eq=False)
 class Node:
     """A unit of the trail with its map (h, w), its value, and what it adds to the one before it (None for the first,
-    and where it is not among that one's terms).
+    and where it is not among that one's terms); `name` is a class's label, and empty for units that have none.
     """
 
     unit: Target
     map: Tensor
     value: float
     adds: float | None
+    name: str = ""
 
     @property
     def single(self) -> bool:
@@ -94,4 +96,14 @@ def _node(circuits: Circuits, own: Circuit, above: Circuit | None) -> Node:
     if above is not None:
         every = [term.adds for term in above.terms if (term.layer, term.unit) == (layer, own.unit.channel)]
         adds = float(torch.tensor(every, dtype=torch.float64).sum()) if every else None
-    return Node(own.unit, circuits.map_of(layer, own.unit.channel), own.value, adds)
+    name = named(circuits.network, layer, own.unit.channel)
+    return Node(own.unit, circuits.map_of(layer, own.unit.channel), own.value, adds, name)
+
+
+def named(network: Network, layer: str, unit: int) -> str:
+    """Returns what a unit is called: a label where the layer is the last one and has one number for each class."""
+    found, labels = network.layers[layer], network.labels
+    if found.names:
+        return found.names[unit]
+    scores = layer == network.layers.names[-1] and found.shape == (len(labels),)
+    return labels[unit] if scores else ""

@@ -98,7 +98,7 @@ def _node(pen: Pen, scene: Scene, number: int, node: Node, top: float) -> None:
     if not node.single:
         pen.image(top + 6, 10, _map_pixels(node.map))
     pen.text(top + 13, 66, ended(node.unit.layer or "", 19), 12, pen.palette.dim)
-    pen.text(top + 30, 66, called(node.unit, node.single), 12)
+    pen.text(top + 30, 66, called(node.unit, node.single, node.name), 12)
     pen.text(top + 47, 66, plain(node.value), 13, None, bold=True)
 
 
@@ -107,7 +107,8 @@ def _node(pen: Pen, scene: Scene, number: int, node: Node, top: float) -> None:
 
 def _heading(pen: Pen, answer: Answered) -> None:
     circuit, unit = answer.circuit, answer.circuit.unit
-    pen.text(14, LEFT, f"{ended(unit.layer or '', 44)}, {called(unit, answer.nodes[-1].single)}", 16, bold=True)
+    node = answer.nodes[-1]
+    pen.text(14, LEFT, f"{ended(unit.layer or '', 44)}, {called(unit, node.single, node.name)}", 16, bold=True)
     pen.text(38, LEFT, sum_of(circuit), 14)
     pen.text(60, LEFT, circuit.how, 12, pen.palette.dim if circuit.exact else pen.palette.accent)
     titles = [("unit below", LEFT, "left"), ("what it adds", ZERO, "center"), ("looks for", PATTERN + 24, "center")]

@@ -151,7 +151,8 @@ class CircuitDrawing(Board):
         """Draws another answer."""
         self._answer, self._pointed = answer, None
         self._soon()
-        self.say(sentence(answer.circuit, answer.nodes[-1].single))
+        node = answer.nodes[-1]
+        self.say(sentence(answer.circuit, node.single, node.name))
 
     def picture(self, unit: Unit, picture: Tensor) -> None:
         """Draws what a unit wants to see."""

@@ -35,14 +35,14 @@ def ended(name: str, most: int = LONGEST) -> str:
     return name if len(name) <= most else "…" + name[1 - most :]
 
 
-def called(unit: Target, single: bool) -> str:
-    """A unit by its number, and where it is asked about: "at (3, 4)", or of which token; a map of a `single` number has
-    one place alone.
+def called(unit: Target, single: bool, name: str = "") -> str:
+    """A unit by its number and its name, and where it is asked about: "at (3, 4)", or of which token; a map of a
+    `single` number has one place alone.
 
-    >>> called(Target(5, "conv", (3, 4)), False), called(Target(5, "fc", (0, 0)), True)
-    ('unit 5 at (3, 4)', 'unit 5')
+    >>> called(Target(5, "conv", (3, 4)), False), called(Target(1, "fc", (0, 0)), True, "wolf")
+    ('unit 5 at (3, 4)', 'unit 1 wolf')
     """
-    return f"unit {unit.channel} {'' if single else _place(unit)}".rstrip()
+    return " ".join(filter(None, (f"unit {unit.channel}", name, "" if single else _place(unit))))
 
 
 def _place(unit: Target) -> str:
@@ -65,8 +65,8 @@ def sum_of(circuit: Circuit) -> str:
     return f"{'  ·  '.join(parts)}  =  {plain(circuit.enters)}{after}"
 
 
-def sentence(circuit: Circuit, single: bool) -> str:
+def sentence(circuit: Circuit, single: bool, name: str = "") -> str:
     """What is shown, for those who do not see the drawing."""
-    head = f"{circuit.unit.layer}, {called(circuit.unit, single)}: {sum_of(circuit)}. {circuit.how}"
+    head = f"{circuit.unit.layer}, {called(circuit.unit, single, name)}: {sum_of(circuit)}. {circuit.how}"
     strongest = ", ".join(f"{term.layer} unit {term.unit} {signed(term.adds)}" for term in circuit.terms[:3])
     return f"{head} Most: {strongest}." if strongest else head

@@ -105,9 +105,10 @@ class UnitsPane(ipywidgets.VBox):
         label = answer.lesson.labels[answer.channel]
         push(
             self.title,
-            value=f"Units that speak most for {html.escape(label)}: what each wants to see, where it is strongest",
+            value=f"Units that speak most for {html.escape(label)}, with their weights: what each wants to see, where "
+            "it is strongest",
         )
-        push(self.gallery, captions=[f"unit {unit} · weight {weight:+.2f}".replace("-", "−") for unit, weight in found])
+        push(self.gallery, captions=[f"unit {unit} · {weight:+.2f}".replace("-", "−") for unit, weight in found])
         if self.pictures is not None:
             looked = [(seen.view, seen.maps) for tray in answer.lesson.examples for seen in tray]
             self.pictures.show(self._units, looked)

@@ -124,6 +124,8 @@ def test_it_begins_at_the_answer_where_no_unit_is_given(network: dv.Network) -> 
     assert board.here == network.target(None, "classifier", network.labels.index("wolf"))
     board.target = "husky"
     assert board.unit == network.labels.index("husky")
+    settle(board)
+    assert "classifier, unit 0 husky: " in board.panes.drawing._words.value
     board.close()
 
 

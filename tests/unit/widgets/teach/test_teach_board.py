@@ -193,7 +193,7 @@ def test_units_with_the_largest_weights_have_their_pictures(board: TeachBoard) -
     weights = board.taught.module.classifier.weight[1].detach()
     order = weights.argsort(descending=True)[:6].tolist()
     captions = board.panes.units.gallery.captions
-    assert captions == [f"unit {unit} · weight {float(weights[unit]):+.2f}".replace("-", "−") for unit in order]
+    assert captions == [f"unit {unit} · {float(weights[unit]):+.2f}".replace("-", "−") for unit in order]
     shown = board.panes.units.gallery.last("pictures")
     assert shown is not None and shown.arrays["pictures"].shape[0] == 6
     with torch.no_grad():
