@@ -49,9 +49,9 @@ class Circuit:
     """A unit, its `value`, and what makes it: Σ adds + `bias` + `rest` = `enters`.
 
     `enters` is the number before the unit's own function `through` (relu, say), or the value itself where there is
-    none; of a unit that is switched off what it would be. `exact` says that every term is weight × activation; `rest`
-    is then nothing but rounding. Else the terms are relevance by conditional LRP (Achtibat et al. 2023), and `rest` is
-    what biases took on the way, `bias` 0.
+    none; of a unit that is switched off what it would be, and `through` ends with "off". `exact` says that every term
+    is weight × activation; `rest` is then nothing but rounding. Else the terms are relevance by conditional LRP
+    (Achtibat et al. 2023), and `rest` is what biases took on the way, `bias` 0.
 
     >>> import deepvis_widgets as dv
     >>> net, scene = dv.load("husky-wolf"), dv.scene("wolf", "snow", seed=3)

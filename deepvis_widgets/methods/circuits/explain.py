@@ -103,6 +103,8 @@ class Circuits:
             (number,) = traced.makers[number].ins
         before = function_before(traced, number)
         number, through = (number, None) if before is None else before
+        if target.channel in self.network.off.units.get(layer.name, ()):
+            through = "off" if through is None else f"{through} → off"
         entered = traced.program.values[number]
         if entered.shape != output.shape:
             raise Inexact

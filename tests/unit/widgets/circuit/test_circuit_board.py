@@ -136,6 +136,14 @@ def test_units_that_are_off_add_nothing(network: dv.Network) -> None:
     assert found.total + found.bias == pytest.approx(found.enters, rel=1e-4)
 
 
+def test_a_unit_that_is_off_is_told_with_what_it_would_be(network: dv.Network) -> None:
+    on = dv.circuit(network, WOLF, "features.relu5", (12, (5, 5)))
+    off = dv.circuit(network.without("features.relu5", 12), WOLF, "features.relu5", (12, (5, 5)))
+    assert (on.through, off.through, off.value) == ("relu", "relu → off", 0)
+    assert off.enters == pytest.approx(on.enters, rel=1e-4)
+    assert sentence(off, False).split(". ")[0].endswith(" → relu → off → 0")
+
+
 def test_a_unit_that_is_off_is_told_by_what_it_would_be(network: dv.Network) -> None:
     own = dv.circuit(network, WOLF, "features.relu5", 12)
     off = dv.circuit(network.without("features.relu5", 12), WOLF, "features.relu5", (12, own.unit.position))
