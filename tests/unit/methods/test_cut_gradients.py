@@ -110,9 +110,9 @@ def test_the_explorer_s_way_back_says_so(cut: str) -> None:
     net.recordings.limit = 1
     target = net.target(None, "neck", 1)
     assert target is not None
-    view = answers.backward(net, net.record(picture()), "raw", target, "neck:1")
+    view = answers.backward(net, net.record(picture()), "raw", target, "map", "neck:1")
     assert view.line == "neck:1 · no gradient comes back"
     open_target = net.target(None, "trunk.0", 1)
     assert open_target is not None
     if cut != "no_grad":
-        assert answers.backward(net, net.record(picture()), "raw", open_target, "trunk.0:1").line == "trunk.0:1"
+        assert answers.backward(net, net.record(picture()), "raw", open_target, "map", "trunk.0:1").line == "trunk.0:1"
