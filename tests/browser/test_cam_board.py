@@ -14,6 +14,8 @@ from tests.browser.harness import NotebookPage, canvas_pixels
 
 OPEN = """
 import deepvis_widgets as dv
+from deepvis_widgets.widgets.kit import unit_pictures
+unit_pictures.STEPS = 2
 board = dv.CamBoard(picture=dv.scene("wolf", background="snow", seed=3))
 board
 """
@@ -24,7 +26,16 @@ def board(open_notebook: Callable[..., NotebookPage]) -> NotebookPage:
     notebook = open_notebook([OPEN])
     notebook.page.locator(".dv-cam-board .dv-stage-canvas").wait_for()
     notebook.wait_until(lambda: sum_map(notebook).std() > 5, message="no map")
+    notebook.python("assert board.engine.idle(60)")
+    notebook.wait_until(lambda: at_rest(notebook), message="the layout does not come to rest")
     return notebook
+
+
+def at_rest(notebook: NotebookPage) -> bool:
+    """Whether the map keeps its size: rows that come later bring a scroll bar."""
+    before = sum_map(notebook).shape
+    notebook.page.wait_for_timeout(400)
+    return before == sum_map(notebook).shape
 
 
 def sum_map(notebook: NotebookPage) -> np.ndarray:

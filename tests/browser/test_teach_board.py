@@ -13,6 +13,8 @@ from tests.browser.harness import NotebookPage, canvas_pixels
 
 OPEN = """
 import deepvis_widgets as dv
+from deepvis_widgets.widgets.kit import unit_pictures
+unit_pictures.STEPS = 2
 scenes = dv.TeachBoard().choices
 board = dv.TeachBoard("husky-wolf", {"striped": [scenes[5][1]], "plain": []}, scenes[0][1])
 board

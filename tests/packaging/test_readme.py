@@ -14,6 +14,8 @@ from PIL import Image
 from safetensors.torch import save_file
 from torch import nn
 
+from tests.tools.video import write
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 PAGES = (CHECKOUT / "README.md", *sorted((CHECKOUT / "docs").glob("*.md")))
 RECIPES = {
@@ -38,7 +40,9 @@ class Small(nn.Module):
 @pytest.fixture
 def at_home(tmp_path: Path, monkeypatch: Any) -> Path:
     """A folder with the files that the recipes name; the published weights are random ones: nothing is downloaded."""
-    Image.effect_noise((90, 80), 60).convert("RGB").save(tmp_path / "cat.jpg")
+    for name in ("cat.jpg", "zebra.jpg"):
+        Image.effect_noise((90, 80), 60).convert("RGB").save(tmp_path / name)
+    write(tmp_path / "clip.mp4", 48)
     np.save(tmp_path / "field.npy", np.arange(64 * 64 * 5, dtype=np.uint16).reshape(64, 64, 5) % 4000)
     (tmp_path / "folder" / "of" / "pictures").mkdir(parents=True)
     Image.effect_noise((60, 60), 60).save(tmp_path / "folder" / "of" / "pictures" / "one.png")
