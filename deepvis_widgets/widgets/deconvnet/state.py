@@ -12,9 +12,9 @@ from torch import Tensor
 
 from ...core.errors import DeepvisError
 from ...methods.backward import SEEDS
-from ..board.cell_state import CellState
 from ..board.cells import Cell
 from ..board.number_grids import number_grid, resized
+from ..board.panel_state import PanelState
 from ..convolution.arithmetic import Convolution
 from ..link.traits import Checked, whole_numbers
 from ..pooling.arithmetic import RULES, pooled_size
@@ -33,7 +33,7 @@ STARTS = ("above", *SEEDS)
 CHOICES = {"rule": tuple(RULES), "seed": STARTS}
 
 
-class DeconvnetState(CellState):
+class DeconvnetState(PanelState):
     """The sizes, the rule and the seed as traits, the numbers as arrays; `lesson` has all numbers that follow.
 
     >>> state = DeconvnetState()
@@ -108,9 +108,6 @@ class DeconvnetState(CellState):
         """(row, col) of each window's maximum: (m, m, 2)."""
         return self.lesson.pooled.switches.numpy().copy()
 
-    def _array(self, panel: str) -> np.ndarray:
-        return self.lesson.values(panel).numpy().copy()
-
     # --- cells ---
 
     @property
@@ -129,14 +126,6 @@ class DeconvnetState(CellState):
         """Starts the way back from this pooled cell, where it starts from one."""
         if cell.grid in ("pooled", "signal") and self.seed in ("one", "activation"):
             self.position = (cell.row, cell.col)
-
-    def numbers(self, grid: str) -> Tensor:
-        """Those of any panel."""
-        return self.lesson.values(grid)
-
-    def name(self, cell: Cell) -> str:
-        """Such as "input (0, 2)"."""
-        return f"{cell.grid} ({cell.row}, {cell.col})"
 
     # --- changes ---
 

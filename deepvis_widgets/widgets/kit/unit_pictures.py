@@ -17,7 +17,7 @@ from ...core.network.network import Network
 from ...core.picture.boxes import Box, crop
 from ...core.report import Report
 from ...core.results import Pictures
-from ...core.weights_key import weights_key
+from ...core.weights_key import learned_key
 from ...engine.client import Client, nothing
 from ...methods import explain
 from ...methods.cam import averaged_layer
@@ -109,7 +109,7 @@ class UnitPictures:
 
     def _drawn(self, layer: str, unit: int, report: Callable[..., None]) -> Tensor:
         network = self._network
-        key = content_key("pattern", weights_key(network.module), layer, unit, STEPS)
+        key = content_key("pattern", learned_key(network), layer, unit, STEPS)
         chosen: dict[str, Any] = {"layer": layer, "unit": unit, "pictures": 1, "steps": STEPS}
 
         def draw() -> Pictures:

@@ -10,9 +10,9 @@ import traitlets
 from torch import Tensor
 
 from ...core.errors import DeepvisError
-from ..board.cell_state import CellState
 from ..board.cells import Cell
 from ..board.number_grids import EMPTY, number_grid, resized
+from ..board.panel_state import PanelState
 from .arithmetic import pooled_size
 from .lesson import STEPS, PoolingLesson
 
@@ -23,7 +23,7 @@ RANGES = {"input_size": ("Input", 2, 8), "window": ("Window", 1, 4), "stride": (
 FIRST = {"input_size": 4, "window": 2, "stride": 2}
 
 
-class PoolingState(CellState):
+class PoolingState(PanelState):
     """The sizes as traits, the numbers as arrays; `lesson` has all numbers that follow from them.
 
     >>> state = PoolingState()
@@ -81,9 +81,6 @@ class PoolingState(CellState):
         """(row, col) of each window's maximum: (m, m, 2)."""
         return self.lesson.pooled.switches.numpy().copy()
 
-    def _array(self, panel: str) -> np.ndarray:
-        return self.lesson.values(panel).numpy().copy()
-
     # --- cells ---
 
     @property
@@ -94,14 +91,6 @@ class PoolingState(CellState):
     def editable(self, cell: Cell) -> Cell | None:
         """A number of the input or of the signal."""
         return cell if cell.grid in FILL else None
-
-    def numbers(self, grid: str) -> Tensor:
-        """Those of any panel."""
-        return self.lesson.values(grid)
-
-    def name(self, cell: Cell) -> str:
-        """Such as "input (0, 2)"."""
-        return f"{cell.grid} ({cell.row}, {cell.col})"
 
     # --- changes ---
 
