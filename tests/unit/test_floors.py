@@ -38,9 +38,10 @@ TOP = max(FLOORS.values()) + 1
 # room of widgets/ that all share → the rooms it may import from, besides itself; link knows nothing but the core
 SHARED_ROOMS = {
     "link": (),
-    "views": ("link",),
-    "kit": ("link", "views"),
-    "board": ("link", "views", "kit"),
+    "page": ("link",),
+    "views": ("link", "page"),
+    "kit": ("link", "page", "views"),
+    "board": ("link", "page", "views", "kit"),
 }
 # (a widget's own room, another one that it may import from all the same) → why
 ROOMS_OPEN_TO = {

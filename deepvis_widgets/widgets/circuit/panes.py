@@ -16,13 +16,13 @@ from ...core.picture.picture import to_bytes
 from ...engine.client import nothing
 from ...engine.main_thread import MainThread
 from ..board.board import Board
-from ..board.paper import Paper
 from ..board.pen import LIGHT, Pen
 from ..kit import layout
 from ..kit.layout import button, classed
 from ..kit.notice import Notice, attempt
 from ..link.frames import overlay_frame, signed_overlay_frame, symmetric_range
 from ..link.push import push
+from ..page.paper import Paper
 from ..views.stage import Stage
 from .answers import Answered
 from .drawing import DENSITY, Scene, draw, element_at

@@ -16,11 +16,11 @@ ANCHORS = {"left": "lm", "center": "mm", "right": "rm"}
 
 
 class Paper:
-    """Takes the calls that a Pen makes on an ipycanvas, and draws `density` pixels for each css pixel.
+    """Takes the calls that a board.pen.Pen makes on an ipycanvas, and draws `density` pixels for each css pixel.
 
-    >>> from .pen import LIGHT, Pen
-    >>> paper = Paper((20, 40), LIGHT.paper, density=2)
-    >>> Pen(paper, LIGHT).rect(5, 5, 10, 10, "#ff0000")
+    >>> paper = Paper((20, 40), "#ffffff", density=2)
+    >>> paper.fill_style = "#ff0000"
+    >>> paper.fill_rect(5, 5, 10, 10)
     >>> paper.picture.size, paper.picture.getpixel((20, 20))
     ((80, 40), (255, 0, 0))
     """
