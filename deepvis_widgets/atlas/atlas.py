@@ -66,6 +66,8 @@ class Atlas:
         self.reader, self.network, self.folder = reader, network, reader.folder
         self._images = images
         self._summary = lru_cache(maxsize=None)(self._read_summary)
+        with reader.reading():
+            self._check_layers()
 
     @classmethod
     def build(
@@ -172,14 +174,8 @@ class Atlas:
         """Returns one unit, or its alias. Raises DeepvisError where the atlas has neither."""
         row, number = self._unit(layer, channel)
         layer, summary = row.name, self.layer(row.name)
-        names = self._names(summary.images[number])
-        tops = [
-            Top(self, layer, number, rank, int(image), names[int(image)], float(activation), (int(at[0]), int(at[1])))
-            for rank, (image, activation, at) in enumerate(
-                zip(summary.images[number], summary.activations[number], summary.positions[number], strict=True)
-            )
-            if image >= 0
-        ]
+        with self.reader.reading():
+            tops = self._tops(summary, number)
         return Unit(
             self,
             layer,
@@ -192,9 +188,29 @@ class Atlas:
             summary.correlation[number],
         )
 
+    def _tops(self, summary: LayerSummary, channel: int) -> list[Top]:
+        names = self._names(summary.images[channel])
+        return [
+            Top(
+                self,
+                summary.name,
+                channel,
+                rank,
+                int(image),
+                names[int(image)],
+                float(activation),
+                (int(at[0]), int(at[1])),
+            )
+            for rank, (image, activation, at) in enumerate(
+                zip(summary.images[channel], summary.activations[channel], summary.positions[channel], strict=True)
+            )
+            if image >= 0
+        ]
+
     def layer(self, layer: str) -> LayerSummary:
         """Returns all units of a layer as arrays; read once."""
-        return self._summary(self._layer(layer).name)
+        with self.reader.reading():
+            return self._summary(self._layer(layer).name)
 
     def stand_in(self, layer: str, channel: int) -> tuple[str, int] | None:
         """Returns the alias (layer, channel) under which a unit of the network is found here: itself, the unit of the
@@ -262,7 +278,7 @@ class Atlas:
     @property
     def has_pictures(self) -> bool:
         """Whether pictures passed the network for it; without, it has synthesized pictures and nothing else."""
-        return int(self.reader.about["pictures"]) > 0
+        return bool(self.reader.about["pictures"])
 
     @cached_property
     def has_patterns(self) -> bool:
@@ -322,6 +338,11 @@ class Atlas:
         marks = ", ".join("?" * len(wanted))
         return dict(self.reader.query(f"SELECT id, name FROM images WHERE id IN ({marks})", *wanted))
 
+    def _check_layers(self) -> None:
+        for name, row in self.reader.layers.items():
+            if name not in self.network.layers or self.network.layers[name].channels != row.channels:
+                raise ValueError(f'its layer "{name}" is not that of the network')
+
     def _read_summary(self, name: str) -> LayerSummary:
         row = self.reader.layers[name]
         mean, maximum, dead, correlation, counts = (
@@ -329,7 +350,7 @@ class Atlas:
         )
         if not correlation.shape[1]:  # no picture was seen
             correlation = np.zeros((row.channels, self.network.classes), np.float32)
-        top = int(self.reader.about["top"])
+        top = self.reader.about["top"]
         images = np.full((row.channels, top), -1, np.int64)
         activations = np.full((row.channels, top), -np.inf, np.float32)
         positions = np.full((row.channels, top, 2), -1, np.int64)

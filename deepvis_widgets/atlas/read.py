@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -37,22 +38,42 @@ class Reader:
         self.folder = folder
         if not (folder / INDEX).is_file() or not (folder / TILES).is_file():
             raise DeepvisError(f'There is no atlas in "{folder}"; build one with dv.Atlas.build.')
-        self.about = self._about()
+        self.about: dict[str, Any] = dict(self.query("SELECT key, value FROM about"))
         found = self.about.get("format")
         if found != FORMAT:
             raise DeepvisError(
                 f'The atlas in "{folder}" has format {found}, and this version reads format {FORMAT}; build it again.'
             )
+        self._check()
+
+    def _check(self) -> None:
+        """Raises DeepvisError where the small tables are not what builder/store.py writes."""
+        with self.reading():
+            self.about.update({key: int(self.about[key]) for key in ("pictures", "top")})
+            folder = self.about["folder"]
+            texts = [self.about["weights"], self.about["network"], folder or "", *self.layers]
+            counts = [count for row in self.layers.values() for count in (row.number, row.channels, row.first_bin)]
+            names = [name for (name,) in self.query("SELECT name FROM images")]
+            if not all(isinstance(text, str) for text in [*texts, *names]) or not all(_counts(counts)):
+                raise ValueError("its tables hold values of another kind")
+            if folder is not None and any(map(_outside, names)):
+                raise ValueError("it names a picture outside its folder")
 
     def query(self, words: str, *values: Any) -> list[tuple[Any, ...]]:
         """Returns the rows of an SQL query."""
+        place = f"{(self.folder / INDEX).absolute().as_uri()}?immutable=1"
+        with self.reading(), closing(sqlite3.connect(place, uri=True)) as index:
+            return index.execute(words, values).fetchall()
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Says in one sentence that the files are damaged, where what they hold cannot be made sense of meanwhile."""
         try:
-            with closing(
-                sqlite3.connect(f"{(self.folder / INDEX).absolute().as_uri()}?immutable=1", uri=True)
-            ) as index:
-                return index.execute(words, values).fetchall()
-        except sqlite3.Error as error:
-            raise DeepvisError(f'The atlas in "{self.folder}" is damaged ({error}); build it again.') from None
+            yield
+        except DeepvisError:
+            raise
+        except (sqlite3.Error, ValueError, TypeError, LookupError, ArithmeticError) as error:
+            raise DeepvisError(f'The atlas in "{self.folder}" is damaged ({error}); build it again.') from error
 
     @cached_property
     def layers(self) -> dict[str, LayerRow]:
@@ -72,10 +93,10 @@ class Reader:
 
     def array(self, layer: int, name: str) -> np.ndarray:
         """Returns one of a layer's arrays."""
-        ((dtype, shape, data),) = self.query(
-            "SELECT dtype, shape, data FROM arrays WHERE layer = ? AND name = ?", layer, name
-        )
-        return np.frombuffer(data, dtype).reshape(json.loads(shape))
+        found = self.query("SELECT dtype, shape, data FROM arrays WHERE layer = ? AND name = ?", layer, name)
+        with self.reading():
+            ((dtype, shape, data),) = found
+            return np.frombuffer(data, dtype).reshape(json.loads(shape))
 
     def tile(self, offset: int, length: int) -> bytes:
         """Returns an encoded picture."""
@@ -86,5 +107,11 @@ class Reader:
             raise DeepvisError(f'The atlas in "{self.folder}" is damaged (pictures are missing); build it again.')
         return content
 
-    def _about(self) -> dict[str, Any]:
-        return dict(self.query("SELECT key, value FROM about"))
+
+def _counts(values: Iterable[Any]) -> Iterator[bool]:
+    return (isinstance(value, int) and value >= 0 for value in values)
+
+
+def _outside(name: str) -> bool:
+    path = PurePosixPath(name)
+    return path.is_absolute() or ".." in path.parts

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -60,8 +61,17 @@ class Build:
 
     def run(self, workers: int, cluster: Any, quiet: bool, report: Report) -> None:
         """Builds with so many workers, or a Dask client. Raises DeepvisError while another build of the same folder
-        runs.
+        runs, and where the disk takes no more.
         """
+        try:
+            self._run_locked(workers, cluster, quiet, report)
+        except (OSError, sqlite3.OperationalError) as error:
+            raise DeepvisError(
+                f'The atlas could not be written into "{self.out}" ({error}); what is finished stays, and the '
+                "build goes on from there when it is started again."
+            ) from error
+
+    def _run_locked(self, workers: int, cluster: Any, quiet: bool, report: Report) -> None:
         self.out.parent.mkdir(parents=True, exist_ok=True)
         busy = f'Another build into "{self.out}" is running; wait for it, or give out= another folder.'
         with locked(self.out.with_name(f"{self.out.name}.lock"), busy):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import shutil
@@ -158,6 +159,45 @@ def test_a_half_written_part_is_not_trusted(folder, alone, tmp_path):
     assert files.read_checked(parts[0]) is None and files.read_checked(parts[1]) is None
     dv.Atlas.build(small_network(), folder, out, workers=0, **HOW)
     assert content(out) == alone
+
+
+def test_a_full_disk_gets_a_sentence_and_the_build_goes_on(folder, alone, tmp_path, monkeypatch):
+    out, really, written = tmp_path / "a", os.fsync, []
+
+    def on_a_small_disk(handle: int) -> None:
+        written.append(handle)
+        if len(written) > room:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        really(handle)
+
+    monkeypatch.setattr(files.os, "fsync", on_a_small_disk)
+    for room in (0, 9, 31):  # noqa: B007  on_a_small_disk reads it
+        written.clear()
+        with pytest.raises(dv.DeepvisError, match=r"could not be written .*No space left.* goes on from there"):
+            dv.Atlas.build(small_network(), folder, out, workers=0, **HOW)
+        assert not out.exists() and not (tmp_path / "a.lock").exists()
+    monkeypatch.setattr(files.os, "fsync", really)
+    dv.Atlas.build(small_network(), folder, out, workers=0, **HOW)
+    assert content(out) == alone
+
+
+@pytest.mark.parametrize("moment", [0.0, 0.9], ids=["scan", "draw"])
+def test_a_picture_deleted_meanwhile_is_listed_or_gets_a_sentence(moment, tmp_path):
+    shown, out = draw_pictures(tmp_path / "pictures", 24), tmp_path / "a"
+
+    def report(fraction, partial=None):
+        if fraction >= moment:
+            for name in last:
+                (shown / name).unlink(missing_ok=True)
+
+    last = {f"{number:04}.png" for number in range(16, 24)}
+    try:
+        made = dv.Atlas.build(small_network(), shown, out, workers=0, report=report, **HOW)
+    except dv.DeepvisError as error:
+        assert shown.name in str(error) and "\n" not in str(error)
+        assert not out.exists()
+    else:
+        assert last <= {name for name, _ in made.problems}
 
 
 def test_two_builds_into_one_folder_do_not_mix(folder, alone, tmp_path):
