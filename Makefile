@@ -7,6 +7,8 @@ EXPLORER := notebooks/01_explorer.ipynb
 # what has to come from the network before the first start; pip and uv keep it
 DOWNLOAD := about 3 GB where PyTorch brings CUDA (Linux), 0.4 GB elsewhere; less where it was downloaded before
 EMBEDDED := notebooks/02_can_i_trust_it.ipynb
+MINUTES  ?= 30
+SEED     ?= 0
 LESSON   ?= notebooks/05_cam_and_localization.ipynb
 
 SHELL := /bin/bash
@@ -18,13 +20,14 @@ NPM   := cd js && PATH="$(CURDIR)/$(BIN):$$PATH" npm --no-fund --no-audit
 STAMP := $(VENV)/.stamp
 
 .NOTPARALLEL:
-.PHONY: help demo demo-embedded page test checks bench lint format types static check-static front-end-tests chromium pytest house clean
+.PHONY: help demo demo-embedded page test checks bench soak lint format types static check-static front-end-tests chromium pytest house clean
 
 help:
 	@echo "make demo    install and open the Explorer, running, in JupyterLab (make demo-embedded: the small install)"
 	@echo "make page    a lesson as a page without code; LESSON=notebooks/... names another one"
 	@echo "make test    install and run every check and test, Chromium included"
 	@echo "make bench   measure against the peers; writes the table in docs/speed.md"
+	@echo "make soak    random use of every widget in one kernel for MINUTES (30), with SEED (0)"
 	@echo "make lint    ruff, mypy and tsc"
 	@echo "make static  rebuild deepvis_widgets/static from js/ (commit the result)"
 	@echo "make house   the state of the tree in figures: circles of files, long files, changes of file in one act"
@@ -48,6 +51,10 @@ bench: $(STAMP)-bench chromium
 # what needs one core each, at the same time: Python's tools and those of the front end
 checks: $(STAMP)-test js/node_modules/.package-lock.json
 	@$(MAKE) -s lint & lint=$$!; $(MAKE) -s check-static front-end-tests; found=$$?; wait $$lint && exit $$found
+
+# random use of every widget in one kernel: what is wrong is printed with the widget it was wrong in
+soak: $(STAMP)-test chromium
+	@OMP_NUM_THREADS=1 $(PY) -m tests.soak --minutes $(MINUTES) --seed $(SEED)
 
 lint: $(STAMP)-test js/node_modules/.package-lock.json
 	$(PY) -m ruff check .

@@ -120,12 +120,10 @@ def _found(name: Any, weights: Weights) -> Found:
 
 def _embedded(name: str, weights: Weights) -> Found:
     make, trained, answers, inputs = _parts(name)
-    if weights is None:
-        module = trained()
-    elif weights == RANDOM:
-        with torch.random.fork_rng(devices=[]):
+    if weights is None or weights == RANDOM:
+        with torch.random.fork_rng(devices=[]):  # modules draw weights when they are made, also where others follow
             torch.manual_seed(tv.SEED)
-            module = make().eval()
+            module = trained() if weights is None else make().eval()
     else:
         with torch.device("meta"):
             module = make()

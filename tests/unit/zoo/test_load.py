@@ -16,8 +16,11 @@ from torchvision import models
 from deepvis_widgets.core.errors import DeepvisError
 from deepvis_widgets.zoo import torchvision_models as tv
 from deepvis_widgets.zoo.embedded import EMBEDDED, MEAN, SIZE, STD, EmbeddedNet
+from deepvis_widgets.zoo.flattened import FLATTENED
+from deepvis_widgets.zoo.grey import GREY
 from deepvis_widgets.zoo.load import load
-from deepvis_widgets.zoo.questions import ANSWERS, load_question_module, question_words
+from deepvis_widgets.zoo.pixels import PIXELS
+from deepvis_widgets.zoo.questions import ANSWERS, QUESTIONS, load_question_module, question_words
 from deepvis_widgets.zoo.questions.phrases import FIRST
 from deepvis_widgets.zoo.scenes import CLASSES
 
@@ -272,6 +275,13 @@ def test_the_network_that_is_asked_in_words(tmp_path: Path) -> None:
     other = load("husky-wolf-questions", "random")
     save_file(other.module.state_dict(), tmp_path / "mine.safetensors")
     assert same(load("husky-wolf-questions", tmp_path / "mine.safetensors").module, other.module.state_dict())
+
+
+@pytest.mark.parametrize("name", [*EMBEDDED, GREY, FLATTENED, PIXELS, QUESTIONS])
+def test_loading_an_embedded_network_leaves_torch_s_random_state(name: str) -> None:
+    before = torch.get_rng_state()
+    load(name)
+    assert torch.equal(torch.get_rng_state(), before)
 
 
 @pytest.mark.parametrize("name", EMBEDDED)

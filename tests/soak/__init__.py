@@ -1,0 +1,1 @@
+"""A long day: random use of every widget in a real browser, with one kernel."""
