@@ -63,7 +63,9 @@ function mount({ model, link, state, root, signal }: View<MapViewTraits, Shared>
   function draw(): void {
     const { clientHeight: height, clientWidth: width } = surface;
     const drawing = sharpen(canvas, height, width);
-    setText(parts.readout, told(layers.plane, cursor) || " ");
+    const said = told(layers.plane, cursor);
+    setText(parts.readout, said || " ");
+    parts.readout.classList.toggle("dv-told", said !== "");
     layers.draw(drawing, height, width, { smooth: model.get("smooth"), opacity: model.get("opacity"), outline: model.get("outline") });
     mark(drawing, height, width);
   }
