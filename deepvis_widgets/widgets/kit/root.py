@@ -23,7 +23,7 @@ class Root(ipywidgets.DOMWidget):
     a page.
 
     Subclasses override `ending`, which is called once, before the panes go; `page` where what they show is more than
-    what their children show; and `idle` where answers come on other threads.
+    what their children show; and `idle` where neither a `client` nor a `session` of theirs knows it.
     """
 
     @property
@@ -47,7 +47,9 @@ class Root(ipywidgets.DOMWidget):
 
     def idle(self, timeout: float | None = None) -> bool:
         """Waits until nothing is computed for it any more, at most `timeout` seconds; False if something still is."""
-        return True
+        asking = (getattr(self, name, None) for name in ("client", "session"))
+        waiting = next((one for one in asking if hasattr(one, "idle")), None)
+        return waiting is None or bool(waiting.idle(timeout))
 
     def ending(self) -> None:
         """The widget closes: stop what runs, let go of what was computed, give the engine back."""
