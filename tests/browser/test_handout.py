@@ -135,9 +135,7 @@ def test_a_player_goes_through_its_steps(page: Page) -> None:
     player.get_by_label("Step", exact=True).last.focus()
     page.keyboard.press("ArrowRight")
     expect(said).to_have_text("Step 3 of 3: blue")
-    page.wait_for_function(
-        "() => document.querySelector('.drawing canvas').getContext('2d').getImageData(9, 9, 1, 1).data[2] === 255"
-    )
+    page.wait_for_function(f"{PIXEL}('.drawing canvas', 9, 9)[2] === 255")
     assert colour() == [0, 0, 255]
     page.keyboard.press("Home")
     player.get_by_label("Play").click()

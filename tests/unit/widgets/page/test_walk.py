@@ -103,9 +103,8 @@ def test_tables_are_tables() -> None:
 
 
 def test_keys_of_charts_keep_their_colours() -> None:
-    (key,) = html_parts(
-        '<span><i style="background:#ff0000"></i>for it</span><span><i style="color:#0f0">━</i> no</span>'
-    )
+    spans = '<span><i style="background:#ff0000"></i>for it</span>', '<span><i style="color:#0f0">━</i> no</span>'
+    (key,) = html_parts("".join(spans))
     assert isinstance(key, Key) and list(key.entries) == [("#ff0000", "for it"), ("#0f0", "no")]
 
 
@@ -130,10 +129,8 @@ def test_lines_and_dots_are_a_chart() -> None:
     line = bqplot.Lines(x=[1, 2], y=[[1, 2], [3, 4]], scales=scales, labels=["a", "b"], colors=["red", "blue"])
     dots = bqplot.Scatter(x=[1.0], y=[2.0], scales=scales)
     empty = bqplot.Lines(x=[], y=[], scales=scales)
-    axes = [
-        bqplot.Axis(scale=scales["x"], label="n"),
-        bqplot.Axis(scale=scales["y"], orientation="vertical", label="ms"),
-    ]
+    up = bqplot.Axis(scale=scales["y"], orientation="vertical", label="ms")
+    axes = [bqplot.Axis(scale=scales["x"], label="n"), up]
     part = page_of(figure([line, dots, empty], axes, "100px", (0, 0, 0, 0)))
     assert isinstance(part, Chart) and part.log and (part.x_title, part.y_title) == ("n", "ms")
     assert [(line.name, line.y, line.dots) for line in part.lines] == [
