@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,8 @@ from torch import Tensor
 from ...core.answers.base import Answers
 from ...core.picture.picture import to_bytes
 from ...core.results import HeatMap
-from .parts import Bars, Map, Part, Pixels, Row, Table, Text, Values
+from ..link.live_widget import LiveWidget
+from .parts import Bars, Map, Part, Picture, Pixels, Row, Table, Text, Values
 
 MOST = 8  # bars, as on screen
 LINE = re.compile(r"</(?:p|h\d|div|li|tr)>|<br\s*/?>")
@@ -67,9 +69,15 @@ def bars_of(answers: Answers, shares: Tensor, chosen: int, title: str | None = N
     return Bars(names, shown, words, answers.title if title is None else title, order.index(chosen))
 
 
-def facts(rows: list[tuple[str, str]], title: str = "") -> Table:
-    """Returns what is said of each name, as a table without heads."""
-    return Table((), rows, title)
+def last_picture(view: LiveWidget, caption: str, size: int) -> Picture | None:
+    """Returns the picture that a view shows, None where it shows none."""
+    frame = view.last("rgb")
+    return None if frame is None else Picture(np.array(frame.arrays["picture"]), caption, size)
+
+
+def facts(rows: Sequence[tuple[str, str]], of: str) -> Table:
+    """Returns what is said `of` something: its numbers, each with its name."""
+    return Table((of, ""), rows)
 
 
 def note(sentence: str) -> Text:
