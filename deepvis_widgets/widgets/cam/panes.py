@@ -214,7 +214,8 @@ class SumPane(ipywidgets.Box):
         labels = self._state.network.labels
         push(self.map, title=self.heading(answer))
         self.map.push("map", *plane_frame(values, self._state.network.size, between))
-        rows = "".join(f"<tr><th>{html.escape(name)}</th><td>{text}</td></tr>" for name, text in numbers(answer, labels))
+        told = numbers(answer, labels)
+        rows = "".join(f"<tr><th>{html.escape(name)}</th><td>{text}</td></tr>" for name, text in told)
         push(self.numbers, value=f"<table>{rows}</table>")
         if answer.count is not None:
             self.curve.point(answer.count, float(values.mean()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from torch import Tensor
@@ -13,7 +14,7 @@ from ...core.results import HeatMap
 from ...scores import Curves
 from ..kit.picture_name import picture_name
 from ..page.made import map_of, note, pixels
-from ..page.parts import Chart, Choice, Column, Line, Map, Part, Pixels, Row, Table
+from ..page.parts import Chart, Choice, Column, Line, Part, Pixels, Row, Table
 from .answers import CellAnswer, Key
 from .cell import SIZE, foot_words, limits
 from .curve_chart import COLOURS
@@ -94,9 +95,13 @@ def _cell(state: CompareState, cell: CellAnswer, picture: Pixels | None) -> Part
     if cell.result is None:
         return note(f"{title}: {cell.notice or 'this map was not computed.'}")
     said = [foot_words(cell), cell.notice, "" if cell.finished else f"under way: {cell.fraction:.0%} is done"]
-    looks = {"lines": [line for line in said if line], "ends": limits(cell), "colormap": cell.colormap, "size": SIZE}
-    shown: Map = map_of(cell.result, title, picture, opacity=state.opacity, group=GROUP, **looks)
-    return shown
+    looks: dict[str, Any] = {
+        "lines": [line for line in said if line],
+        "ends": limits(cell),
+        "colormap": cell.colormap,
+        "size": SIZE,
+    }
+    return map_of(cell.result, title, picture, opacity=state.opacity, group=GROUP, **looks)
 
 
 def outlined(picture: Pixels, mask: np.ndarray) -> Pixels:

@@ -55,7 +55,7 @@ class Map(Part):
     group: str = ""
     size: int = 240
     boxes: Sequence[tuple[int, int, int, int]] = ()
-    palette: Sequence[tuple[str, str]] = ()  # name and colour, #rrggbb, of 0, 1, ...: what values are that are no numbers
+    palette: Sequence[tuple[str, str]] = ()  # values 0, 1, ... that are no amounts: the name and #rrggbb of each
 
 
 @dataclass(frozen=True, eq=False)
