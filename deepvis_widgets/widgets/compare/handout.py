@@ -95,12 +95,10 @@ def _cell(state: CompareState, cell: CellAnswer, picture: Pixels | None) -> Part
     if cell.result is None:
         return note(f"{title}: {cell.notice or 'this map was not computed.'}")
     said = [foot_words(cell), cell.notice, "" if cell.finished else f"under way: {cell.fraction:.0%} is done"]
-    looks: dict[str, Any] = {
-        "lines": [line for line in said if line],
-        "ends": limits(cell),
-        "colormap": cell.colormap,
-        "size": SIZE,
-    }
+    ends = limits(cell)
+    looks: dict[str, Any] = {"lines": [line for line in said if line], "colormap": cell.colormap, "size": SIZE}
+    if ends is not None:
+        looks["ends"] = (ends[0], ends[1])
     return map_of(cell.result, title, picture, opacity=state.opacity, group=GROUP, **looks)
 
 

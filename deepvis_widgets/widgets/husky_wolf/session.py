@@ -108,14 +108,14 @@ class HuskyWolfSession:
         self._question = Question.of(state)
         self._first = state.picture
         self._fresh_begun = self._closed = False
-        self._reached = self._question.stage  # the last step that was shown, since the networks were named
-        self._names = dict(state.network_names)
+        self._reached = self._question.stage  # the last step that was shown
         self._explained: tuple[str, str] | None = None  # the network and the method of `maps`
         self._job: object | None = None  # the run of a method that is under way
         self._lock = threading.RLock()
         self._questions = Questions(self.networks, self._failed)
         self.stop, self.idle = self._questions.stop, self._questions.idle
         state.observe(self._follow, names=FOLLOWED)
+        state.observe(self._note_step, names="opened")
         state.observe(self._prefer, names="picture")
 
     # --- the steps ---
@@ -137,11 +137,10 @@ class HuskyWolfSession:
             if self._question.stage >= AGAIN:
                 self._begin_fresh()
 
-    def _note_step(self) -> None:
-        """Notes how far the lesson has come; with other networks behind the letters it begins anew."""
-        names = dict(self._state.network_names)
-        before, self._names = (self._reached if names == self._names else 0), names
-        self._reached = max(before, self._question.stage)
+    def _note_step(self, _: Any = None) -> None:
+        """Notes how far the lesson has come; where no explanations were seen, it has begun anew."""
+        before = self._reached if self._state.opened else 0
+        self._reached = max(before, self._state.stage)
 
     def _prefer(self, _: Any = None) -> None:
         """The picture that is looked at is explained before the others."""
@@ -274,6 +273,7 @@ class HuskyWolfSession:
             return
         self._closed = True
         self._state.unobserve(self._follow, names=FOLLOWED)
+        self._state.unobserve(self._note_step, names="opened")
         self._state.unobserve(self._prefer, names="picture")
         self._questions.close()
         with self._lock:
