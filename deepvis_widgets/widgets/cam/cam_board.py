@@ -9,7 +9,7 @@ from ...methods import method
 from ...methods.class_evidence import ClassEvidence
 from ..kit.picture_lab import PictureLab
 from ..kit.unit_pictures import UnitPictures
-from ..page.parts import Part
+from ..page.parts import Page
 from .handout import page_of
 from .panes import CamPanes
 from .session import CamSession
@@ -66,9 +66,9 @@ class CamBoard(CamState, PictureLab):
         known = self.session.explained
         return None if known is None else known.channel
 
-    def page(self) -> Part:
+    def page(self) -> Page:
         """Returns what stays on a page: the sum, whose terms and classes it adds up by itself, and the maps beside."""
-        return page_of(self, self.session.explained, self.units.known)
+        return Page(self.called, page_of(self, self.session.explained, self.units.known))
 
     def ending(self) -> None:
         """Lets go of the feature maps."""

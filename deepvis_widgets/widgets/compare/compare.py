@@ -12,7 +12,7 @@ from ...core.network.network import Network
 from ...core.results import HeatMap
 from ..kit.arguments import as_network, as_pictures, default_method
 from ..kit.root import RootWidget
-from ..page.parts import Part
+from ..page.parts import Page
 from .cell import Cell
 from .handout import page_of
 from .networks import rows_of
@@ -111,11 +111,11 @@ class Compare(CompareState, RootWidget):
         """Stops everything that is being computed; what is drawn stays."""
         self.session.stop()
 
-    def page(self) -> Part:
+    def page(self) -> Page:
         """Returns what stays on a page: the maps under one cursor, also of the last pictures and classes as far as they
         are known, the curves and the scores.
         """
-        return page_of(self, self.session.answers, self.visits.all, self.session.known)
+        return Page(self.called, page_of(self, self.session.answers, self.visits.all, self.session.known))
 
     def ending(self) -> None:
         """Ends the threads, and frees what is out of sight."""

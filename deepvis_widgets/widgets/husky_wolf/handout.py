@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from ...methods import method
 from ..page.made import heading, map_of, note, pixels, told
-from ..page.parts import Bars, Choice, Column, Part, Picture, Row, Table, Text
+from ..page.parts import Choice, Column, Columns, Part, Picture, Row, Series, Table, Text
 from .answers import NetworkAnswers, PicturesAnswer
 from .session import Told
 from .state import LAST, LETTERS, TIMES, HuskyWolfState
 from .vote import Vote
-from .vote_chart import ASKED
+from .vote_chart import AFTER, ASKED, BEFORE
 from .vote_chart import told as vote_words
 from .words import HEADS, STEPS, caption, letter_and_kind, story, table_rows, table_words, wrong_ones
 
@@ -113,11 +113,11 @@ def _votes(state: HuskyWolfState, titles: dict[str, str]) -> list[Part]:
 
 
 def _vote(title: str, before: Vote, after: Vote) -> Part:
-    pairs = [(vote.yes, vote.no, vote.snow) for vote in (before, after)]
-    counts = [each for both in zip(*pairs, strict=True) for each in both]
-    names = [f"{asked}, {time}" for asked in ASKED for time in TIMES]
-    bars = Bars(names, counts, [str(count) for count in counts], title)
-    return Column([bars, Text(vote_words(before, after))])
+    series = [
+        Series(said, [vote.yes, vote.no, vote.snow], colour)
+        for vote, said, colour in ((before, "before the explanations", BEFORE), (after, "after", AFTER))
+    ]
+    return Column([Columns(ASKED, series, title, height=190), Text(vote_words(before, after))])
 
 
 def _ending(state: HuskyWolfState, known: Told, making: Part | None) -> list[Part]:

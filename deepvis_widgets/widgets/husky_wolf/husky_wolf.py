@@ -7,7 +7,7 @@ from typing import Any
 
 from ...zoo.scenes import Scene
 from ..kit.root import RootWidget
-from ..page.parts import Part
+from ..page.parts import Page
 from .handout import page_of
 from .panes import HuskyWolfPanes
 from .scenes import chance_of, fresh_orders, network_order, orders
@@ -68,10 +68,10 @@ class HuskyWolf(HuskyWolfState, RootWidget):
             self.snow = SnowLab(scenes=drawn if len(drawn) == len(self.given) else None)
             self.panes.add_page(self.snow)
 
-    def page(self) -> Part:
+    def page(self) -> Page:
         """Returns what stays on a page: the steps up to the last one reached, the step that is shown first."""
         making = self.snow.page() if self.making and self.snow is not None else None
-        return page_of(self, self.session.told(), making)
+        return Page(self.called, page_of(self, self.session.told(), making))
 
     def ending(self) -> None:
         self.session.close()

@@ -103,7 +103,7 @@ def _labels(known: Experiment, labels: tuple[str, ...]) -> Map:
 
 
 def _map(shown: np.ndarray, title: str, lines: list[str], **looks: object) -> Map:
-    return Map(shown, title, lines, group=GROUP, size=SIDE, **looks)  # type: ignore[arg-type]
+    return Map(shown, title, lines, group=GROUP, size=SIDE, smooth=False, **looks)  # type: ignore[arg-type]
 
 
 def _ends(every: list[float]) -> tuple[float, float]:

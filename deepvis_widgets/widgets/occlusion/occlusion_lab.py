@@ -7,7 +7,7 @@ from typing import Any
 from ...methods.occlusion import fitting_window
 from ..kit.picture_lab import PictureLab
 from ..page.made import last_picture
-from ..page.parts import Part
+from ..page.parts import Page
 from .controls import SweepBar
 from .handout import page_of
 from .panes import OcclusionPanes
@@ -98,11 +98,11 @@ class OcclusionLab(OcclusionState, PictureLab):
             top, left = boxes[place][:2].tolist()
             self.occluder = self.fitted(top, left)
 
-    def page(self) -> Part:
+    def page(self) -> Page:
         """Returns what stays on a page: the window, which is dragged over what the sweep was told, and its maps."""
         projection = self.panes.projection
         projected = last_picture(projection, projection.title, projection.size)
-        return self.session.read(lambda known: page_of(self, known, projected))
+        return Page(self.called, self.session.read(lambda known: page_of(self, known, projected)))
 
     def ending(self) -> None:
         """Stops the sweep, and lets go of what was found."""

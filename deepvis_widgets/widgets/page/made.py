@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,11 +12,10 @@ from ...core.answers.base import Answers
 from ...core.picture.picture import to_bytes
 from ...core.results import HeatMap
 from ..link.live_widget import LiveWidget
-from .parts import Bars, Map, Part, Picture, Pixels, Row, Table, Text, Values
+from .html_text import html_parts
+from .parts import Bars, Map, Picture, Pixels, Table, Text, Values
 
 MOST = 8  # bars, as on screen
-LINE = re.compile(r"</(?:p|h\d|div|li|tr)>|<br\s*/?>")
-TAG = re.compile(r"<[^>]+>")
 
 
 def pixels(picture: Tensor) -> Pixels:
@@ -87,7 +84,7 @@ def note(sentence: str) -> Text:
 
 def heading(text: str) -> Text:
     """Returns the title of what follows."""
-    return Text(text, role="title")
+    return Text(text, role="heading")
 
 
 def told(markup: str) -> Text:
@@ -96,10 +93,4 @@ def told(markup: str) -> Text:
     >>> told("<p>A <b>wolf</b> &amp; a husky.</p><p>Snow.</p>").text
     'A wolf & a husky.\\nSnow.'
     """
-    lines = TAG.sub("", LINE.sub("\n", markup)).split("\n")
-    return Text("\n".join(html.unescape(line).strip() for line in lines if line.strip()))
-
-
-def beside(*parts: Part | None) -> Row:
-    """Returns what there is of these parts, side by side."""
-    return Row([part for part in parts if part is not None])
+    return Text("\n".join(part.text for part in html_parts(markup) if isinstance(part, Text)))

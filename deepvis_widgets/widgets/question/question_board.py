@@ -8,7 +8,7 @@ import traitlets
 
 from ..kit.arguments import as_network
 from ..kit.picture_lab import PictureLab
-from ..page.parts import Part
+from ..page.parts import Page
 from .answers import Answered
 from .handout import page_of
 from .panes import QuestionPanes
@@ -60,9 +60,9 @@ class QuestionBoard(QuestionState, PictureLab):
         """The last answers that came, and the explained one taken apart; None while nothing is known."""
         return self.session.answered
 
-    def page(self) -> Part:
+    def page(self) -> Page:
         """Returns what stays on a page: the questions that were asked, each with its answer and where that lies."""
-        return page_of(self, self.session.past)
+        return Page(self.called, page_of(self, self.session.past))
 
     def ending(self) -> None:
         """Lets go of the answer."""

@@ -91,7 +91,9 @@ def test_units_have_the_patterns_that_are_known_and_none_is_drawn_for_a_page() -
     drawn = len(board.engine.cache)
     part = only(board.page(), Sum)
     assert len(board.engine.cache) == drawn, "the page computes nothing"
-    assert [pattern is not None for pattern in part.patterns] == [*[True] * 5, False, True, True], "5 is always the last"
+    assert [pattern is not None for pattern in part.patterns] == [*[True] * 5, False, True, True], (
+        "5 is always the last"
+    )
     found = dv.explain(board.network, None, "activation_maximization", layer="features.4", unit=2, pictures=1, steps=2)
     expected = torch.nn.functional.interpolate(
         found.crops,  # type: ignore[attr-defined]

@@ -11,7 +11,7 @@ from deepvis_widgets.methods import explain
 from deepvis_widgets.widgets.husky_wolf.husky_wolf import HuskyWolf
 from deepvis_widgets.widgets.husky_wolf.scenes import BIASED, HONEST, drawn
 from deepvis_widgets.widgets.husky_wolf.vote import SNOW
-from deepvis_widgets.widgets.page.parts import Bars, Choice, Map, Part, Picture, Table, Text
+from deepvis_widgets.widgets.page.parts import Choice, Columns, Map, Part, Picture, Table, Text
 from tests.unit.widgets.part_tree import every, notes, only
 
 FEW = [("husky", "snow", 22), ("wolf", "snow", 7), ("wolf", "meadow", 24)]
@@ -39,7 +39,7 @@ def said(page: Part) -> str:
     texts = [text.text for text in every(page, Text)]
     named = [words for choice in every(page, Choice) for words in (choice.title, *choice.labels)]
     shown = [words for found in every(page, Map) for words in (found.title, *found.lines)]
-    bars = [bars.title for bars in every(page, Bars)]
+    bars = [bars.title for bars in every(page, Columns)]
     return "\n".join([*texts, *named, *shown, *bars, *(picture.caption for picture in every(page, Picture))])
 
 
@@ -93,9 +93,9 @@ def test_the_ending_has_the_votes_and_the_table(lab: HuskyWolf) -> None:
     lab.cast(0, 1, {SNOW: 1})
     lab.next()
     last = steps(settle(lab).page()).parts[3]
-    bars = only(last, Bars)
-    assert bars.title == "Network A, biased" and list(bars.values) == [1, 0, 0, 1, 0, 1]
-    assert list(bars.names)[:2] == ["trust it, before", "trust it, after"]
+    votes = only(last, Columns)
+    assert votes.title == "Network A, biased" and list(votes.names) == ["trust it", "do not", "named the snow"]
+    assert [list(series.values) for series in votes.series] == [[1, 0, 0], [0, 1, 1]]
     assert "Trusted by 1 of 1 before the explanations, and by 0 of 1 after." in said(last)
     table = only(last, Table)
     assert [row[:2] for row in table.rows] == [

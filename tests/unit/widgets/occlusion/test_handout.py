@@ -113,7 +113,7 @@ def test_an_approximate_sweep_estimates_all_answers_and_says_so(lab: dv.Occlusio
     assert result is not None and notes(page) == [result.note] and "approximate" in result.note
     place = part.names.index(lab.network.labels[1])
     np.testing.assert_allclose(part.values[..., place], result.probabilities.numpy(), atol=1e-12)  # type: ignore[union-attr]
-    assert 0 <= part.values.min() and part.values.max() <= 1
+    assert part.values.min() >= 0 and part.values.max() <= 1
 
 
 def test_values_that_are_no_shares_stay_what_they_are_where_they_are_estimated() -> None:
