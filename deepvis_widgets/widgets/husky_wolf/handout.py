@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...methods import method
-from ..page.made import heading, map_of, note, pixels, told
+from ..page.made import map_of, note, pixels, told
 from ..page.parts import Choice, Column, Columns, Part, Picture, Row, Series, Table, Text
 from .answers import NetworkAnswers, PicturesAnswer
 from .session import Told
@@ -35,11 +35,10 @@ def page_of(state: HuskyWolfState, known: Told, making: Part | None) -> Part:
     stands on a page before its step; `making` is the page of networks of one's own, where the lesson went on to it.
     """
     steps = [_answers(state, known), _explanations(state, known), _again(state), _ending(state, known, making)]
-    titles = [f"{number}. {title}" for number, (title, _) in enumerate(STEPS, 1)]
-    parts = [
-        Column([heading(title), *([Text(words)] if words else []), *step])
-        for title, words, step in zip(titles, WORDS, steps, strict=True)
-    ][: known.reached]
+    titles = [title for title, _ in STEPS]
+    parts = [Column([*([Text(words)] if words else []), *step]) for words, step in zip(WORDS, steps, strict=True)][
+        : known.reached
+    ]
     story_so_far = Choice(titles[: known.reached], parts, "Step", state.stage - 1, steps=True)
     left = [] if known.reached == LAST else [note(GOES_ON.format(known.reached, LAST))]
     return Column([story_so_far, *left])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import torch
 
@@ -9,10 +11,11 @@ from ..page.made import bars_of, heading, note, pixels, signed_map, values
 from ..page.parts import Column, Map, Occluder, Part, Picture, Pixels, Row
 from .experiment import Experiment
 from .maps import OTHERS
-from .panes import SIDE, drop
+from .panes import drop
 from .state import OcclusionState
 from .trail import Trail
 
+SIDE = 180  # css px of a map: five stand side by side
 GROUP = "positions of the window"
 NOTHING = "The whole picture had not been answered yet, so there is nothing to drag here."
 NO_SWEEP = "No sweep was made, so the window cannot be dragged here: press Sweep, then make the page again."
@@ -27,10 +30,10 @@ def page_of(state: OcclusionState, known: Experiment | None, projected: Part | N
     picture, trail = pixels(known.probe.view), known.trail
     parts = _by_hand(state, known, picture) if trail.result is None else [_occluder(state, known, picture)]
     lost, said = drop(known, state)
-    shown = [signed_map(lost, picture, said, opacity=0.6, size=320)] if len(trail.seen) > 1 else []
-    maps = [*(_maps(state, known) if trail.seen else []), *([projected] if projected is not None else [])]
-    title = heading("For every position of the window")
-    return Column([Row([*parts, *shown]), *_notes(trail), *([title, Row(maps)] if maps else [])])
+    shown = [signed_map(lost, picture, said, opacity=0.6, size=SIDE)] if len(trail.seen) > 1 else []
+    maps = [*shown, *(_maps(state, known) if trail.seen else []), *([projected] if projected is not None else [])]
+    title = heading("What was found at every position of the window")
+    return Column([Row(parts), *_notes(trail), *([title, Row(maps)] if maps else [])])
 
 
 def _notes(trail: Trail) -> list[Part]:
@@ -94,12 +97,15 @@ def _laid(trail: Trail, each: list[float], nothing: float) -> np.ndarray:
 def _labels(known: Experiment, labels: tuple[str, ...]) -> Map:
     """The label predicted at each position, in the colours that it has on screen."""
     trail, cells = known.trail, known.trail.cells()
-    order = list(dict.fromkeys(seen.label for seen in trail.seen))
-    palette = [(labels[label], known.colours.colour(label)) for label in order]
-    numbers = torch.tensor([*(order.index(seen.label) for seen in trail.seen), len(order)])[cells]
-    nowhere = [("not measured", OTHERS)] if bool((cells < 0).any()) else []
-    words = [f"{name} {float((numbers == place).float().mean()):.0%}" for place, (name, _) in enumerate(palette)]
-    return _map(values(numbers), "Predicted label", words, palette=[*palette, *nowhere])
+    shown = [trail.seen[number].label if number >= 0 else None for number in cells.flatten().tolist()]
+    counted = Counter(shown).most_common()
+    order = [label for label, _ in counted]
+    palette = []
+    for label, count in counted:
+        name, colour = ("not measured", OTHERS) if label is None else (labels[label], known.colours.colour(label))
+        palette.append((name, colour, f"{name} {count / len(shown):.0%}"))
+    numbers = torch.tensor([order.index(label) for label in shown]).view(cells.shape)
+    return _map(values(numbers), "Predicted label", [], palette=palette)
 
 
 def _map(shown: np.ndarray, title: str, lines: list[str], **looks: object) -> Map:

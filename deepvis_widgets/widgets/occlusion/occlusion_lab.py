@@ -9,7 +9,7 @@ from ..kit.picture_lab import PictureLab
 from ..page.made import last_picture
 from ..page.parts import Page
 from .controls import SweepBar
-from .handout import page_of
+from .handout import SIDE, page_of
 from .panes import OcclusionPanes
 from .probe import Probe
 from .session import OcclusionSession
@@ -101,7 +101,7 @@ class OcclusionLab(OcclusionState, PictureLab):
     def page(self) -> Page:
         """Returns what stays on a page: the window, which is dragged over what the sweep was told, and its maps."""
         projection = self.panes.projection
-        projected = last_picture(projection, projection.title, projection.size)
+        projected = last_picture(projection, projection.title, SIDE)
         return Page(self.called, self.session.read(lambda known: page_of(self, known, projected)))
 
     def ending(self) -> None:
