@@ -75,7 +75,7 @@ def _class_maps(state: CamState, known: Explained, picture: Pixels) -> list[Map]
     _, lines, names = class_words(known, state.network.labels)
     boxes = [box_of(found, view, state.threshold) for found in maps]
     said = [[*line.split("\n"), box_words(box, truth)] for line, box in zip(lines, boxes, strict=True)]
-    looks = {"group": "cam classes", "ends": symmetric_range(maps), "size": 180}
+    looks = {"group": "cam classes", "ends": symmetric_range(maps), "size": 168}
     return [
         signed_map(found, picture, name, lines=line, boxes=[each for each in (truth, box) if each], **looks)
         for found, name, line, box in zip(maps, names, said, boxes, strict=True)

@@ -15,7 +15,7 @@ from .panes import drop
 from .state import OcclusionState
 from .trail import Trail
 
-SIDE = 180  # css px of a map: five stand side by side
+SIDE = 168  # css px of a map: five stand side by side
 GROUP = "positions of the window"
 NOTHING = "The whole picture had not been answered yet, so there is nothing to drag here."
 NO_SWEEP = "No sweep was made, so the window cannot be dragged here: press Sweep, then make the page again."
