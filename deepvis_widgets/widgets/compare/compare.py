@@ -20,7 +20,7 @@ from .panes import Panes
 from .score_table import scores_of
 from .session import Session
 from .state import CompareState
-from .visits import Visits
+from .visits import Visit, Visits
 
 
 class Compare(CompareState, RootWidget):
@@ -112,10 +112,15 @@ class Compare(CompareState, RootWidget):
         self.session.stop()
 
     def page(self) -> Page:
-        """Returns what stays on a page: the maps under one cursor, also of the last pictures and classes as far as they
-        are known, the curves and the scores.
-        """
-        return Page(self.called, page_of(self, self.session.answers, self.visits.all, self.session.known))
+        """Returns what is shown: the maps under one cursor, the curves and the scores."""
+        return self._page(self.visits.all[-1:])
+
+    def living_page(self) -> Page:
+        """Returns the same, and the maps of the last pictures and classes as far as they are known."""
+        return self._page(self.visits.all)
+
+    def _page(self, visits: Sequence[Visit]) -> Page:
+        return Page(self.called, page_of(self, self.session.answers, visits, self.session.known))
 
     def ending(self) -> None:
         """Ends the threads, and frees what is out of sight."""

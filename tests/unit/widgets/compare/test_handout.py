@@ -61,8 +61,9 @@ def test_pictures_and_classes_before_can_be_chosen_and_none_is_computed(make: Ca
     compare.image = PICTURES[1]
     settle(compare)
     kept = len(compare.session._clients[0].engine.cache)
-    choice = only(compare.page(), Choice)
+    choice = only(compare.living_page(), Choice)
     assert len(compare.session._clients[0].engine.cache) == kept
+    assert not every(compare.page(), Choice), "the picture in a notebook has what is on screen"
     assert list(choice.labels) == ["your picture: top class", "your picture: class 2", "your picture: class 2"]
     assert choice.chosen == 2
     for part, (shown, target) in zip(choice.parts, [(0, None), (0, 2), (1, 2)], strict=True):
@@ -76,10 +77,10 @@ def test_a_picture_before_is_left_out_where_the_parameters_are_others_now(make: 
     compare = make(network(), methods=("occlusion",))
     compare.image = PICTURES[1]
     settle(compare)
-    assert len(only(compare.page(), Choice).labels) == 2
+    assert len(only(compare.living_page(), Choice).labels) == 2
     compare.params = {"occlusion": {"window": 16}}
     settle(compare)
-    assert not every(compare.page(), Choice) and len(every(compare.page(), Map)) == 1
+    assert not every(compare.living_page(), Choice) and len(every(compare.page(), Map)) == 1
 
 
 def test_only_the_last_visits_are_kept(make: Callable[..., Compare]) -> None:
