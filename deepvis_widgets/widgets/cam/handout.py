@@ -15,7 +15,7 @@ from .panes import box_words, class_words, numbers
 from .state import CamState
 
 CLASSES = 20  # strongest ones whose sums the page knows
-PATTERNS = 6  # largest terms of every class shown whose units have their pattern on the page
+PATTERNS = 8  # largest terms of every class shown whose units have their pattern on the page
 POINTS = 256  # of the curve
 
 Known = Callable[[int], Tensor | None]  # what a unit wants to see (3, h, w), where that is known
