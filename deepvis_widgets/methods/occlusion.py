@@ -12,6 +12,7 @@ from torch import Tensor
 
 from ..core.errors import DeepvisError
 from ..core.network.network import Network
+from ..core.network.recording import Recording
 from ..core.network.target import Target
 from ..core.params import choice, number, text
 from ..core.picture.fills import FILLS, fill_picture
@@ -22,9 +23,10 @@ from .backward import SCORE_HELP, SCORES, SOFTMAX, describe
 from .base import Method, silent
 from .perturbation import kriging as coarse
 from .perturbation.score import Score, per_pass
-from .perturbation.sweep import LEVELS, Sweep, averaged, windows
+from .perturbation.sweep import LEVELS, Sweep, averaged, layers_of, windows
 
 APPROXIMATE = "approximate"
+ANSWERS = 6  # that are recorded at every position
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,8 @@ class OcclusionMap(HeatMap):
     `boxes` (rows, cols, 4) says where the window was: top, left, height, width. All records are (rows, cols): `scores`
     of the target, and `drops` from `score`, that of the whole picture; `probabilities` of the explained class and
     `labels`, the predicted class, whose names are in `names` (None for a hidden unit: the pass ends there);
-    `activations`, the strongest of the unit `watched` (None where none was asked for). In a partial result, places not
+    `activations`, the strongest of the unit `watched` (None where none was asked for); `shares` (rows, cols, n), what
+    bars show of the answers `classes` (n,), the strongest ones of the whole picture. In a partial result, places not
     yet reached, False in `reached`, show a neighbour's. An `approximate` result estimates them: `reached` says which
     windows were measured.
     """
@@ -59,6 +62,8 @@ class OcclusionMap(HeatMap):
     names: dict[int, str] = field(default_factory=dict)
     activations: Tensor | None = None
     watched: str | None = None
+    classes: tuple[int, ...] = ()
+    shares: Tensor = field(default_factory=lambda: torch.empty(0, 0, 0))
     reached: Tensor = field(default_factory=lambda: torch.empty(0, 0, dtype=torch.bool))
     approximate: bool = False
 
@@ -119,8 +124,9 @@ class Occlusion(Method):
         score = Score.of(network, image, target, params.score)
         watched = watched_unit(network, image, score.target, params.watch)
         boxes = windows(network.size, params.window, params.stride)
-        sweep = Sweep(score, watched, boxes)
-        whole = sweep.read(score.forward(image[None], sweep.layers))[0]
+        recording = score.forward(image[None], layers_of(watched))
+        sweep = Sweep(score, watched, boxes, strongest(score, recording))
+        whole = sweep.read(recording)[0]
         layers = {*sweep.layers, *([] if score.target.layer is None else [score.target.layer])}
         passes = WindowPasses(network, image, fill_picture(image, params.fill), layers, score.target.layer is None)
         size = passes.per_pass(boxes.flatten(0, 1), per_pass(network))
@@ -151,10 +157,19 @@ class Occlusion(Method):
         )
         if target.layer is None:
             result.probabilities, result.labels = others[0], others[1].long()
+            result.classes, result.shares = tuple(sweep.others), torch.stack(others[2 : 2 + len(sweep.others)], -1)
             result.names = {label: network.labels[label] for label in sorted(set(result.labels.flatten().tolist()))}
         if sweep.watched is not None:
             result.activations, result.watched = others[-1], describe(network, sweep.watched)
         return result
+
+
+def strongest(score: Score, recording: Recording) -> list[int]:
+    """Returns the explained class and the highest others of a pass, in order; none where a hidden unit is explained."""
+    if score.target.layer is not None:
+        return []
+    first = recording.logits[0].argsort(descending=True, stable=True)[:ANSWERS].tolist()
+    return first if score.target.channel in first else [*first[:-1], score.target.channel]
 
 
 def watched_unit(network: Network, image: Tensor, target: Target, watch: str) -> Target | None:

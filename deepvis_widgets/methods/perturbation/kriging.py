@@ -54,8 +54,9 @@ def estimated(sweep: Sweep) -> Tensor:
     values = kriging.estimate(sweep.values)
     for column in sweep.whole:
         values[..., column] = kriging.nearest(sweep.values[..., column])
-    if sweep.score.target.layer is None:
-        values[..., 1].clamp_(0, 1)  # a probability
+    if sweep.score.target.layer is None and sweep.score.network.answers.percent:
+        for column in (1, *range(sweep.shares.start, sweep.shares.stop)):
+            values[..., column].clamp_(0, 1)  # a share of one
     return values
 
 

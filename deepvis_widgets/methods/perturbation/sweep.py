@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import torch
 from torch import Tensor
@@ -15,11 +15,14 @@ LEVELS = (4, 2, 1)  # first every fourth position of every fourth row, then ever
 
 
 class Sweep:
-    """What was read at every position so far: `values` (rows, cols, records), `done` (rows, cols)."""
+    """What was read at every position so far: `values` (rows, cols, records), `done` (rows, cols). Where a class is
+    explained, what bars show of `others`, too.
+    """
 
-    def __init__(self, score: Score, watched: Target | None, boxes: Tensor) -> None:
+    def __init__(self, score: Score, watched: Target | None, boxes: Tensor, others: Sequence[int] = ()) -> None:
         self.score, self.watched, self.boxes = score, watched, boxes
-        records = 1 + 2 * (score.target.layer is None) + (watched is not None)
+        self.others = list(others) if score.target.layer is None else []
+        records = 1 + 2 * (score.target.layer is None) + len(self.others) + (watched is not None)
         self.values = torch.zeros(*boxes.shape[:2], records, dtype=precision(score.network))
         self.done = torch.zeros(boxes.shape[:2], dtype=torch.bool)
 
@@ -29,16 +32,24 @@ class Sweep:
         return (2,) if self.score.target.layer is None else ()
 
     @property
+    def shares(self) -> slice:
+        """Which records are what bars show of the other classes."""
+        return slice(3, 3 + len(self.others))
+
+    @property
     def layers(self) -> tuple[str, ...]:
         """The layer of the watched unit."""
-        return () if self.watched is None or self.watched.layer is None else (self.watched.layer,)
+        return layers_of(self.watched)
 
     def read(self, recording: Recording) -> Tensor:
-        """Returns (B, records) of a pass: score, probability (or value) and label of a class, strongest activation."""
+        """Returns (B, records) of a pass: score, probability (or value) and label of a class, the values of the others,
+        strongest activation.
+        """
         records = [self.score.value(recording)]
         if self.score.target.layer is None:
             logits, answers = recording.logits.to(self.values.dtype), self.score.network.answers
-            records += [answers.shown(logits)[:, self.score.target.channel], answers.tops(logits)]
+            shown = answers.shown(logits)
+            records += [shown[:, self.score.target.channel], answers.tops(logits), *shown[:, self.others].unbind(1)]
         if self.watched is not None and self.watched.layer is not None:
             layer = self.watched.layer
             maps = self.score.network.layers[layer].layout.maps(recording.outputs[layer])
@@ -58,6 +69,11 @@ class Sweep:
             rows, cols = (torch.arange(count) // level * level for count in self.done.shape)
             values = torch.where(self.done[rows][:, cols, None], self.values[rows][:, cols], values)
         return values
+
+
+def layers_of(watched: Target | None) -> tuple[str, ...]:
+    """Returns the layer of a watched unit, if there is one."""
+    return () if watched is None or watched.layer is None else (watched.layer,)
 
 
 def windows(size: tuple[int, int], window: int, stride: int) -> Tensor:

@@ -87,7 +87,10 @@ class Located:
     @classmethod
     def of(cls, explained: Explained, threshold: float) -> Located:
         """Finds the box of a class's map."""
-        view = explained.recorded.view
-        heatmap = to_size(explained.map, (view.shape[1], view.shape[2]))
-        found = HeatMap("cam", "", heatmap, view, True).box(threshold)
-        return cls(found, explained.recorded.truth, threshold)
+        return cls(box_of(explained.map, explained.recorded.view, threshold), explained.recorded.truth, threshold)
+
+
+def box_of(values: Tensor, view: Tensor, threshold: float) -> Box | None:
+    """The box round the largest part of a map (h, w) above a share of its maximum, in a view (3, H, W)."""
+    heatmap = to_size(values, (view.shape[1], view.shape[2]))
+    return HeatMap("cam", "", heatmap, view, True).box(threshold)

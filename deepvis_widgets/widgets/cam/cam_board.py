@@ -9,6 +9,8 @@ from ...methods import method
 from ...methods.class_evidence import ClassEvidence
 from ..kit.picture_lab import PictureLab
 from ..kit.unit_pictures import UnitPictures
+from ..page.parts import Page
+from .handout import page_of
 from .panes import CamPanes
 from .session import CamSession
 from .state import CamState
@@ -36,7 +38,7 @@ class CamBoard(CamState, PictureLab):
         super().__init__(network, pictures)
         self.panes = CamPanes(self, self.group, self.stage)
         terms = self.panes.terms
-        terms.pictures = UnitPictures(self.client, self.network, terms.put)
+        self.units = terms.pictures = UnitPictures(self.client, self.network, terms.put)
         self.session = CamSession(self, self.client, self.panes)
         self.children = [self.bar, *self.panes.rows]
         self.add_class("dv-cam-board")
@@ -63,6 +65,10 @@ class CamBoard(CamState, PictureLab):
         """The class that is explained; None while nothing is known."""
         known = self.session.explained
         return None if known is None else known.channel
+
+    def page(self) -> Page:
+        """Returns what stays on a page: the sum, whose terms and classes it adds up by itself, and the maps beside."""
+        return Page(self.called, page_of(self, self.session.explained, self.units.known))
 
     def ending(self) -> None:
         """Lets go of the feature maps."""

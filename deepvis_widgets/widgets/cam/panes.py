@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import ipywidgets
 import traitlets
@@ -100,16 +100,11 @@ class ClassRow(MapRow):
         """Shows the classes, and marks the one that is explained, and the right one."""
         evidence, labels, classes = answer.recorded.evidence, self._state.network.labels, answer.classes
         self.classes = classes
-        shares, logits = evidence.shown(), evidence.logits
-        words = evidence.answers.words
-        said = [words(index, float(shares[index])) for index in classes]
-        scores = [f"{evidence.answers.score} {signed(float(logits[index]))}" for index in classes]
-        lines = [f"{value}\n{score}" for value, score in zip(said, scores, strict=True)]
-        right = answer.recorded.right
-        names = [f"✓ {labels[index]}" if index == right else labels[index] for index in classes]
+        said, lines, names = class_words(answer, labels)
         tips = [f"Explain {labels[index]}, {value}" for index, value in zip(classes, said, strict=True)]
         self.show(evidence.maps(classes), self._state.network.size, names, lines, tips)
         self.mark([classes.index(answer.channel)])
+        right = answer.recorded.right
         self.mark([] if right is None else [classes.index(right)], "dv-right")
         what = "" if right is None else f"; ✓ is what the picture shows: {html.escape(labels[right])}"
         push(self.title, value=f"The {min(CLASSES, len(labels))} strongest classes: click one to explain it{what}")
@@ -216,9 +211,11 @@ class SumPane(ipywidgets.Box):
     def draw(self, answer: Summed) -> None:
         """Draws the sum, and tells its numbers."""
         values, between = answer.values, symmetric_range(answer.explained.map, answer.values)
+        labels = self._state.network.labels
         push(self.map, title=self.heading(answer))
         self.map.push("map", *plane_frame(values, self._state.network.size, between))
-        rows = "".join(f"<tr><th>{html.escape(name)}</th><td>{text}</td></tr>" for name, text in self._rows(answer))
+        told = numbers(answer, labels)
+        rows = "".join(f"<tr><th>{html.escape(name)}</th><td>{text}</td></tr>" for name, text in told)
         push(self.numbers, value=f"<table>{rows}</table>")
         if answer.count is not None:
             self.curve.point(answer.count, float(values.mean()))
@@ -238,22 +235,34 @@ class SumPane(ipywidgets.Box):
             return f"CAM of {label}"
         return f"{answer.count} of {count} terms of {label}"
 
-    def _rows(self, answer: Summed) -> list[tuple[str, str]]:
-        explained = answer.explained
-        evidence, channel, terms = explained.recorded.evidence, explained.channel, explained.terms
-        share_of = evidence.answers.words(channel, float(evidence.shown()[channel]))
-        rows = [("Mean of this map", plain(float(answer.values.mean())))]
-        if terms is not None:
-            rows += [
-                ("Mean of the whole sum: the logit without its bias", plain(float(explained.map.mean()))),
-                ("Bias, which has no place in the picture", signed(terms.bias)),
-            ]
-        label = self._state.network.labels[channel]
-        return [*rows, (f"Logit of {label}", f"{plain(float(evidence.logits[channel]))} · {share_of}")]
-
     def _played(self, step: int) -> None:
         if self._count is not None and step != reached(self._state.step, self._count):
             self._state.step = step
+
+
+def class_words(answer: Explained, labels: Sequence[str]) -> tuple[list[str], list[str], list[str]]:
+    """What is said of each class that stands beside the others: its value, value and score, and its name."""
+    evidence, right = answer.recorded.evidence, answer.recorded.right
+    shares, logits, words = evidence.shown(), evidence.logits, evidence.answers.words
+    said = [words(index, float(shares[index])) for index in answer.classes]
+    scores = [f"{evidence.answers.score} {signed(float(logits[index]))}" for index in answer.classes]
+    lines = [f"{value}\n{score}" for value, score in zip(said, scores, strict=True)]
+    names = [f"✓ {labels[index]}" if index == right else labels[index] for index in answer.classes]
+    return said, lines, names
+
+
+def numbers(answer: Summed, labels: Sequence[str]) -> list[tuple[str, str]]:
+    """What there is to say of a sum, each number with its name."""
+    explained = answer.explained
+    evidence, channel, terms = explained.recorded.evidence, explained.channel, explained.terms
+    share_of = evidence.answers.words(channel, float(evidence.shown()[channel]))
+    rows = [("Mean of this map", plain(float(answer.values.mean())))]
+    if terms is not None:
+        rows += [
+            ("Mean of the whole sum: the logit without its bias", plain(float(explained.map.mean()))),
+            ("Bias, which has no place in the picture", signed(terms.bias)),
+        ]
+    return [*rows, (f"Logit of {labels[channel]}", f"{plain(float(evidence.logits[channel]))} · {share_of}")]
 
 
 def box_words(found: Box | None, truth: Box | None) -> str:

@@ -54,7 +54,7 @@ class Cell(ipywidgets.VBox):
     def show(self, answer: CellAnswer) -> None:
         """Draws what is new in an answer."""
         before, self.answer = self.answer, answer
-        push(self.map, limits=_limits(answer), colormap=answer.colormap, notice=answer.notice)
+        push(self.map, limits=limits(answer), colormap=answer.colormap, notice=answer.notice)
         if answer.result is not before.result or answer.view is not before.view:
             self._show_map()
         if answer.view is not before.view or answer.mask is not before.mask:
@@ -80,7 +80,7 @@ class Cell(ipywidgets.VBox):
 
     def _show_foot(self) -> None:
         answer, running = self.answer, bool(self.answer.running)
-        push(self.words, value=html.escape(_words(answer)))
+        push(self.words, value=html.escape(foot_words(answer)))
         display(self.words, not running)
         push(self.progress, value=answer.fraction, description=answer.running)
         display(self.progress, running)
@@ -95,7 +95,7 @@ class Cell(ipywidgets.VBox):
         super().close()
 
 
-def _limits(answer: CellAnswer) -> list[float] | None:
+def limits(answer: CellAnswer) -> list[float] | None:
     """What the ends of the colours stand for: the same in all cells where they share a scale, else the map's own."""
     if answer.limits is not None:
         return list(answer.limits)
@@ -114,7 +114,7 @@ def _label(answer: CellAnswer) -> str:
     )
 
 
-def _words(answer: CellAnswer) -> str:
+def foot_words(answer: CellAnswer) -> str:
     """What the cell explains, and how sure the network is of it; or where it was stopped."""
     if answer.stopped:
         return f"stopped at {answer.fraction:.0%}"

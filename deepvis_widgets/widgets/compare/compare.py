@@ -12,12 +12,15 @@ from ...core.network.network import Network
 from ...core.results import HeatMap
 from ..kit.arguments import as_network, as_pictures, default_method
 from ..kit.root import RootWidget
+from ..page.parts import Page
 from .cell import Cell
+from .handout import page_of
 from .networks import rows_of
 from .panes import Panes
 from .score_table import scores_of
 from .session import Session
 from .state import CompareState
+from .visits import Visit, Visits
 
 
 class Compare(CompareState, RootWidget):
@@ -59,6 +62,7 @@ class Compare(CompareState, RootWidget):
             self.session = Session(self, rows_of(networks))
             self.panes = Panes(self, choices, self.session.press)
             self.session.subscribe(self.panes)
+            self.visits = Visits(self)
             self.children = self.panes.parts
             self.add_class("dv-compare")
             self._start(choices[0][1] if picture is None else picture, methods, params, target, mask)
@@ -107,9 +111,20 @@ class Compare(CompareState, RootWidget):
         """Stops everything that is being computed; what is drawn stays."""
         self.session.stop()
 
+    def page(self) -> Page:
+        """Returns what is shown: the maps under one cursor, the curves and the scores."""
+        return self._page(self.visits.all[-1:])
+
+    def living_page(self) -> Page:
+        """Returns the same, and the maps of the last pictures and classes as far as they are known."""
+        return self._page(self.visits.all)
+
+    def _page(self, visits: Sequence[Visit]) -> Page:
+        return Page(self.called, page_of(self, self.session.answers, visits, self.session.known))
+
     def ending(self) -> None:
         """Ends the threads, and frees what is out of sight."""
-        for part in ("session", "panes"):
+        for part in ("session", "panes", "visits"):
             if part in vars(self):  # else it never began
                 getattr(self, part).close()
 

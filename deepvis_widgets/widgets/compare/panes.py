@@ -92,7 +92,7 @@ class Panes:
             self.below.children = shown  # only where the state was changed, and so on its thread
         several = len(self._state.networks) > 1
         if answer.curves:
-            self.chart.show(_entries(answer.cells, several))
+            self.chart.show(entries(answer.cells, several))
         if answer.scores:
             push(self.table, value=table(answer.cells, several))
 
@@ -154,7 +154,7 @@ def _arrangement(networks: int) -> list[str]:
     return ["dv-compare-rows" if networks > 1 else "dv-compare-flow", *(["dv-compare-three"] if networks == 3 else [])]
 
 
-def _entries(cells: Sequence[CellAnswer], several: bool) -> list[Entry]:
+def entries(cells: Sequence[CellAnswer], several: bool) -> list[Entry]:
     """The lines of the chart; methods differ in their colours, networks in their dashes."""
     methods = list(dict.fromkeys(cell.name for cell in cells))
     names = [f"{cell.title}, {cell.row.title}" if several else cell.title for cell in cells]

@@ -40,10 +40,19 @@ def table(cells: Sequence[CellAnswer], several: bool) -> str:
 
 
 def _row(cell: CellAnswer, several: bool) -> str:
-    found = scores_of(cell)
-    network = f"<td>{html.escape(cell.row.title)}</td>" if several else ""
-    numbers = "".join(f"<td>{_text(name, found[name])}</td>" for name in NAMES)
-    return f'<tr><th scope="row">{html.escape(cell.title)}</th>{network}{numbers}</tr>'
+    name, *others = (html.escape(words) for words in row_words(cell, several))
+    return f'<tr><th scope="row">{name}</th>{"".join(f"<td>{words}</td>" for words in others)}</tr>'
+
+
+def row_words(cell: CellAnswer, several: bool) -> list[str]:
+    """What a row says: the method, the network where there are several, the scores."""
+    found, network = scores_of(cell), [cell.row.title] if several else []
+    return [cell.title, *network, *(_text(name, found[name]) for name in NAMES)]
+
+
+def head_words(several: bool) -> list[str]:
+    """What stands over the columns."""
+    return ["method", *(["network"] if several else []), *(name for name, _ in COLUMNS)]
 
 
 def _text(name: str, value: float | None) -> str:

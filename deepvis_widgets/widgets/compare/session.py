@@ -79,6 +79,20 @@ class Session:
         for answer in self.answers:
             self._cancel(answer.key)
 
+    def known(self, key: Key, view: Tensor, target: int | None) -> HeatMap | None:
+        """Returns the map of a cell for another view and class of the first network, where it was computed before, with
+        the parameters of now; else None.
+        """
+        (name, place), params = key, self._known.question.params
+        network = self._rows[place].network
+        try:
+            target = None if target is None else class_in(network, self._rows[0].network, target)
+            cached = explanation_key(network, view, name, target, params.get(name, {}))
+        except DeepvisError:
+            return None
+        found = self._clients[place].engine.cache.get(cached)
+        return found if isinstance(found, HeatMap) else None
+
     def idle(self, timeout: float | None = None) -> bool:
         """Waits until all engines are idle, at most `timeout` seconds each; False if one still works then."""
         return all(client.idle(timeout) for client in self._clients)

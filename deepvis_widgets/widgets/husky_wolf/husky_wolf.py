@@ -7,6 +7,8 @@ from typing import Any
 
 from ...zoo.scenes import Scene
 from ..kit.root import RootWidget
+from ..page.parts import Page
+from .handout import page_of
 from .panes import HuskyWolfPanes
 from .scenes import chance_of, fresh_orders, network_order, orders
 from .session import HuskyWolfSession
@@ -65,6 +67,11 @@ class HuskyWolf(HuskyWolfState, RootWidget):
             drawn = list(self.session.scenes)
             self.snow = SnowLab(scenes=drawn if len(drawn) == len(self.given) else None)
             self.panes.add_page(self.snow)
+
+    def page(self) -> Page:
+        """Returns what stays on a page: the steps up to the last one reached, the step that is shown first."""
+        making = self.snow.page() if self.making and self.snow is not None else None
+        return Page(self.called, page_of(self, self.session.told(), making))
 
     def ending(self) -> None:
         self.session.close()

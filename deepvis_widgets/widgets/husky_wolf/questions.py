@@ -85,6 +85,13 @@ class Questions:
         doing = f"running {method}"
         client.ask("explain", work, lambda _: ended(), doing=doing, long=True, on_partial=on_map, on_cancelled=ended)
 
+    def known(self, name: str, method: str, views: Sequence[Tensor]) -> dict[int, HeatMap]:
+        """Returns the explanations by a method that were made before, by number of the view; none is computed."""
+        client = self._clients[name]
+        keys = [_key(client, view, method) for view in views]
+        found = {place: client.engine.cache.get(key) for place, key in enumerate(keys)}
+        return {place: result for place, result in found.items() if isinstance(result, HeatMap)}
+
     def stop(self) -> None:
         """Stops explaining; what there is stays."""
         for client in self._clients.values():
@@ -110,10 +117,14 @@ def answers_to(network: Network, views: Sequence[Tensor]) -> tuple[Answer, ...]:
 def _explained(client: Client, method: str, scene: Scene, report: Report) -> HeatMap:
     network, params = client.network, SAMPLES.get(method, {})
     view = network.view(scene)
-    key = explanation_key(network, view, method, None, params)
+    key = _key(client, view, method)
     found = client.engine.cache.get_or_make(key, lambda: explain(network, view, method, report=report, **params))
     assert isinstance(found, HeatMap)
     return found
+
+
+def _key(client: Client, view: Tensor, method: str) -> str:
+    return explanation_key(client.network, view, method, None, SAMPLES.get(method, {}))
 
 
 def _of_scene(index: int, found: object | None) -> object | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
@@ -17,7 +17,7 @@ from ...zoo.scenes import Scene
 from .answers import Answer, NetworkAnswers, PicturesAnswer
 from .questions import Questions
 from .scenes import Order
-from .state import AGAIN, WITH_MAPS, HuskyWolfState
+from .state import AGAIN, WITH_MAPS, HuskyWolfState, offered
 
 FOLLOWED = ["stage", "network", "method", "network_names"]  # what a question depends on
 
@@ -63,6 +63,29 @@ class Question:
         return self.name, self.method
 
 
+@dataclass(frozen=True, eq=False)
+class Told:
+    """What a session knows at one moment, by name of the network; `maps` also by method, and `reached` is the last step
+    that was shown.
+    """
+
+    scenes: tuple[Scene, ...]
+    views: Mapping[str, tuple[Tensor, ...]]
+    answers: Mapping[str, tuple[Answer, ...]]
+    maps: Mapping[tuple[str, str], Mapping[int, HeatMap]]
+    fresh: NetworkAnswers | None
+    reached: int
+
+    def of(self, name: str, letter: str, method: str = "") -> PicturesAnswer:
+        """Returns the pictures with what one network says of them, and its explanations by a method."""
+        told = self.answers.get(name, (None,) * len(self.scenes))
+        return PicturesAnswer(letter, self.scenes, self.views[name], told, self.maps.get((name, method), {}))
+
+    def tried(self, name: str) -> list[str]:
+        """Returns the methods that have explained one network."""
+        return [method for other, method in self.maps if other == name]
+
+
 class HuskyWolfSession:
     """Asks the networks what `state` needs, and tells `pane` what they said.
 
@@ -85,12 +108,14 @@ class HuskyWolfSession:
         self._question = Question.of(state)
         self._first = state.picture
         self._fresh_begun = self._closed = False
+        self._reached = self._question.stage  # the last step that was shown
         self._explained: tuple[str, str] | None = None  # the network and the method of `maps`
         self._job: object | None = None  # the run of a method that is under way
         self._lock = threading.RLock()
         self._questions = Questions(self.networks, self._failed)
         self.stop, self.idle = self._questions.stop, self._questions.idle
         state.observe(self._follow, names=FOLLOWED)
+        state.observe(self._note_step, names="opened")
         state.observe(self._prefer, names="picture")
 
     # --- the steps ---
@@ -106,10 +131,16 @@ class HuskyWolfSession:
     def _follow(self, _: Any = None) -> None:
         with self._lock:
             self._question = Question.of(self._state)
+            self._note_step()
             self._explain()
             self._pane.show_pictures(self.pictures())
             if self._question.stage >= AGAIN:
                 self._begin_fresh()
+
+    def _note_step(self, _: Any = None) -> None:
+        """Notes how far the lesson has come; where no explanations were seen, it has begun anew."""
+        before = self._reached if self._state.opened else 0
+        self._reached = max(before, self._state.stage)
 
     def _prefer(self, _: Any = None) -> None:
         """The picture that is looked at is explained before the others."""
@@ -122,6 +153,19 @@ class HuskyWolfSession:
             told = self.answers.get(question.name, (None,) * len(self.scenes))
             maps = dict(self.maps) if question.with_maps and question.explained == self._explained else {}
             return PicturesAnswer(question.letter, self.scenes, self._views_of(question.name), told, maps)
+
+    def told(self) -> Told:
+        """Returns everything that is known now."""
+        with self._lock:
+            views = {name: self._views_of(name) for name in self.networks}
+            pairs = [(name, found) for name in self.networks for _, found in offered()]
+            known = {pair: self._questions.known(*pair, views[pair[0]]) for pair in pairs}
+            if self._explained in known:
+                known[self._explained] = {**known[self._explained], **self.maps}
+            maps = {pair: found for pair, found in known.items() if found}
+            whole = set(self.fresh_answers) == set(self.networks)
+            fresh = NetworkAnswers(self.fresh_scenes, dict(self.fresh_answers)) if whole else None
+            return Told(self.scenes, views, dict(self.answers), maps, fresh, self._reached)
 
     def _views_of(self, name: str) -> tuple[Tensor, ...]:
         views = self._views[name]
@@ -229,6 +273,7 @@ class HuskyWolfSession:
             return
         self._closed = True
         self._state.unobserve(self._follow, names=FOLLOWED)
+        self._state.unobserve(self._note_step, names="opened")
         self._state.unobserve(self._prefer, names="picture")
         self._questions.close()
         with self._lock:

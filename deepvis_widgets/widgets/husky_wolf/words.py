@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import html
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from ...zoo.compositing import ANIMALS
 from ...zoo.scenes import BACKGROUNDS, Scene
 from .answers import Answer, NetworkAnswers
 from .scenes import BIASED, HONEST
 
+WRONG = "✗ "
+HEADS = ("network", "animal", *BACKGROUNDS)  # of the table of answers
 STEPS = (
     (
         "What it answers",
@@ -63,7 +65,7 @@ def caption(scene: Scene, answer: Answer | None) -> str:
     """Returns what the network says of a picture, and whether that is right, in two lines."""
     if answer is None:
         return "…"
-    verdict = "right" if answer.label == scene.label else f"✗ wrong: a {scene.label}"
+    verdict = "right" if answer.label == scene.label else f"{WRONG}wrong: a {scene.label}"
     return f"{answer.label} {answer.share:.0%}\n{verdict}"
 
 
@@ -99,33 +101,52 @@ def drawing(fraction: float) -> str:
 
 def table(names: Mapping[str, str], found: NetworkAnswers) -> str:
     """Returns the answers of each network by animal and ground, as an HTML table that marks cells with a wrong one."""
-    grounds = "".join(f'<th scope="col">{ground}</th>' for ground in BACKGROUNDS)
-    head = f'<tr><th scope="col">network</th><th scope="col">animal</th>{grounds}</tr>'
-    rows = "".join(
-        _row(letter, name, animal, _cells(animal, found.scenes, found.answers[name]))
-        for letter, name in names.items()
-        for animal in ANIMALS
-    )
+    head = "".join(f'<th scope="col">{words}</th>' for words in HEADS)
+    rows = "".join(_row(*words) for words in table_rows(names, found))
+    said = f"<caption>{table_words(found)}</caption><thead><tr>{head}</tr></thead>"
+    return f"<table>{said}<tbody>{rows}</tbody></table>"
+
+
+def table_words(found: NetworkAnswers) -> str:
+    """Returns what the table shows."""
     each = len(found.scenes) // (len(ANIMALS) * len(BACKGROUNDS))
     what = f"Answers to {len(found.scenes)} scenes drawn just now: the same {each} of each animal on five grounds"
-    return f"<table><caption>{what}. ✗ marks wrong ones.</caption><thead>{head}</thead><tbody>{rows}</tbody></table>"
+    return f"{what}. ✗ marks wrong ones."
 
 
-def _cells(animal: str, scenes: Sequence[Scene], answers: Sequence[Answer]) -> list[Counter[str]]:
-    pairs = list(zip(scenes, answers, strict=True))
+def table_rows(names: Mapping[str, str], found: NetworkAnswers) -> list[list[str]]:
+    """Returns the cells of the table: network, animal, and what was said on each ground, wrong answers marked."""
+    return [
+        [letter_and_kind(letter, name), animal, *(_said(animal, counted) for counted in _cells(animal, found, name))]
+        for letter, name in names.items()
+        for animal in ANIMALS
+    ]
+
+
+def letter_and_kind(letter: str, name: str) -> str:
+    """Returns which network a letter is, in words."""
+    return f"{letter}, {'biased' if name == BIASED else 'honest'}"
+
+
+def _cells(animal: str, found: NetworkAnswers, name: str) -> list[Counter[str]]:
+    pairs = list(zip(found.scenes, found.answers[name], strict=True))
     return [
         Counter(answer.label for scene, answer in pairs if (scene.label, scene.background) == (animal, ground))
         for ground in BACKGROUNDS
     ]
 
 
-def _row(letter: str, name: str, animal: str, cells: list[Counter[str]]) -> str:
-    kind = "biased" if name == BIASED else "honest"
-    inside = "".join(_cell(animal, counted) for counted in cells)
-    return f'<tr><th scope="row">{letter}, {kind}</th><th scope="row">{animal}</th>{inside}</tr>'
+def _said(animal: str, counted: Counter[str]) -> str:
+    said = ", ".join(f"{label} {count}" for label, count in counted.most_common())
+    return f"{WRONG}{said}" if any(label != animal for label in counted) else said
 
 
-def _cell(animal: str, counted: Counter[str]) -> str:
-    said = ", ".join(f"{html.escape(label)} {count}" for label, count in counted.most_common())
-    wrong = any(label != animal for label in counted)
-    return f'<td class="dv-wrong">✗ {said}</td>' if wrong else f"<td>{said}</td>"
+def _row(network: str, animal: str, *cells: str) -> str:
+    heads = f'<th scope="row">{network}</th><th scope="row">{animal}</th>'
+    return f"<tr>{heads}{''.join(map(marked, cells))}</tr>"
+
+
+def marked(words: str) -> str:
+    """Returns a cell of an HTML table, marked where its words begin with WRONG."""
+    start = '<td class="dv-wrong">' if words.startswith(WRONG) else "<td>"
+    return f"{start}{html.escape(words)}</td>"

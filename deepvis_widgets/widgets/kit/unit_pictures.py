@@ -78,6 +78,18 @@ class UnitPictures:
             doing="drawing these units",
         )
 
+    def known(self, unit: int) -> Tensor | None:
+        """Returns what a unit wants to see, (3, SIDE, SIDE), where that is stored or was drawn before; else None."""
+        if not self._known or self._layer is None:
+            return None
+        stored = self._stored(self._layer, unit)
+        if stored is None and (drawn := self._client.engine.cache.get(self._key(self._layer, unit))) is not None:
+            return _square(drawn.crops[0])
+        return stored
+
+    def _key(self, layer: str, unit: int) -> str:
+        return content_key("pattern", learned_key(self._network), layer, unit, STEPS)
+
     def _find(self, units: list[int], looked: Looked, report: Report) -> None:
         if not self._known:
             self._atlas, self._layer, self._known = shipped_atlas(self._network), averaged_layer(self._network), True
@@ -109,7 +121,6 @@ class UnitPictures:
 
     def _drawn(self, layer: str, unit: int, report: Callable[..., None]) -> Tensor:
         network = self._network
-        key = content_key("pattern", learned_key(network), layer, unit, STEPS)
         chosen: dict[str, Any] = {"layer": layer, "unit": unit, "pictures": 1, "steps": STEPS}
 
         def draw() -> Pictures:
@@ -117,7 +128,7 @@ class UnitPictures:
             assert isinstance(made, Pictures)
             return made
 
-        return _square(self._client.engine.cache.get_or_make(key, draw).crops[0])
+        return _square(self._client.engine.cache.get_or_make(self._key(layer, unit), draw).crops[0])
 
 
 def _near(network: Network, layer: str, values: Tensor) -> Box:

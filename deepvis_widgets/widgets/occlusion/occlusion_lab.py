@@ -6,7 +6,10 @@ from typing import Any
 
 from ...methods.occlusion import fitting_window
 from ..kit.picture_lab import PictureLab
+from ..page.made import last_picture
+from ..page.parts import Page
 from .controls import SweepBar
+from .handout import SIDE, page_of
 from .panes import OcclusionPanes
 from .probe import Probe
 from .session import OcclusionSession
@@ -94,6 +97,12 @@ class OcclusionLab(OcclusionState, PictureLab):
         if place[0] < boxes.shape[0] and place[1] < boxes.shape[1]:
             top, left = boxes[place][:2].tolist()
             self.occluder = self.fitted(top, left)
+
+    def page(self) -> Page:
+        """Returns what stays on a page: the window, which is dragged over what the sweep was told, and its maps."""
+        projection = self.panes.projection
+        projected = last_picture(projection, projection.title, SIDE)
+        return Page(self.called, self.session.read(lambda known: page_of(self, known, projected)))
 
     def ending(self) -> None:
         """Stops the sweep, and lets go of what was found."""

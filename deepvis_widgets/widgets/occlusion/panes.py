@@ -111,13 +111,9 @@ class PicturePane(ipywidgets.VBox):
         """Lays over the picture what the class lost where the window has been; where it has not been moved yet, its
         only place is under it, and would tint it.
         """
-        whole, trail = answer.probe.whole, answer.trail
-        push(self.stage, overlay=len(trail.seen) > 1)
-        logit = self._state.network.answers.score
-        of, name = (logit, "score") if self._state.score == "logit" else ("probability", "probability")
-        values = trail.average([getattr(whole, name) - getattr(seen, name) for seen in trail.seen])
-        note = ", approximate" if trail.note else ""
-        self.stage.push("overlay", *signed_overlay_frame(values, symmetric_range(values), f"drop in {of}{note}"))
+        push(self.stage, overlay=len(answer.trail.seen) > 1)
+        values, title = drop(answer, self._state)
+        self.stage.push("overlay", *signed_overlay_frame(values, symmetric_range(values), title))
 
     def tell(self, probe: Probe, seen: Seen, shares: Tensor) -> None:
         """Says what the network says with the window at one place."""
@@ -137,6 +133,14 @@ class PicturePane(ipywidgets.VBox):
         """The browser waits until one step of a drag is answered before it sends the next."""
         box, seq = frame.meta["box"], frame.seq
         self._on_drag(None if box is None else tuple(box), lambda: self.stage.ack(seq) if seq else None)
+
+
+def drop(answer: Experiment, state: OcclusionState) -> tuple[Tensor, str]:
+    """What the class lost where the window has been, in the mean over every pixel (H, W), and what that is called."""
+    whole, trail = answer.probe.whole, answer.trail
+    of, name = (state.network.answers.score, "score") if state.score == "logit" else ("probability", "probability")
+    values = trail.average([getattr(whole, name) - getattr(seen, name) for seen in trail.seen])
+    return values, f"drop in {of}{', approximate' if trail.note else ''}"
 
 
 class ProjectionPane(MapView):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from torch import Tensor
 
@@ -21,6 +21,7 @@ from .experiment import Experiment
 from .probe import Probe, Question, Seen
 from .state import OcclusionState
 
+T = TypeVar("T")
 OFTEN = 0.2  # s between two drawings of a sweep
 SETTINGS = ["image", "target", "window", "stride", "fill", "approximate", "layer", "unit"]
 
@@ -84,6 +85,11 @@ class OcclusionSession:
             self._begun,
             doing="looking at the whole picture",
         )
+
+    def read(self, look: Callable[[Experiment | None], T]) -> T:
+        """Returns what `look` makes of the experiment, which does not grow meanwhile."""
+        with self._lock:
+            return look(self.experiment)
 
     def forget(self) -> None:
         """Stops the sweep and lets go of what was found; what was asked is not answered any more."""

@@ -25,11 +25,20 @@ class Trail:
         self.size = size
         self.boxes = windows(size, window, stride)
         self.seen: list[Seen] = []
-        self.swept = False
-        self.note = ""
+        self.result: OcclusionMap | None = None  # of the sweep, as far as it is
         self._number: dict[Box | None, int] = {}
         self._cells = torch.full(self.boxes.shape[:2], -1)
         self._reached = torch.zeros(self.boxes.shape[:2], dtype=torch.bool)
+
+    @property
+    def swept(self) -> bool:
+        """Whether a sweep has begun."""
+        return self.result is not None
+
+    @property
+    def note(self) -> str:
+        """What is to be said of a sweep that measured few windows; else nothing."""
+        return "" if self.result is None else self.result.note
 
     def visit(self, seen: Seen) -> None:
         """A window was put somewhere by hand."""
@@ -39,7 +48,7 @@ class Trail:
     def sweep(self, result: OcclusionMap) -> None:
         """How far a sweep has come; `result` must hold probabilities, labels and activations."""
         assert result.probabilities is not None and result.labels is not None and result.activations is not None
-        self.swept, self.note = True, result.note
+        self.result = result
         places = (~self._reached if result.approximate else result.reached & ~self._reached).nonzero()
         readings = (result.scores, result.probabilities, result.labels, result.activations)
         for row, col in places.tolist():

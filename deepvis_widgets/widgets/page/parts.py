@@ -40,7 +40,8 @@ class Picture(Part):
 @dataclass(frozen=True, eq=False)
 class Map(Part):
     """A map (h, w), alone or over its picture. The page tells the value under the pointer, and maps that name the same
-    `group` point at the same place.
+    `group` point at the same place. With a `palette` values are numbers of names: the pointer is told the name, and the
+    key says its words.
     """
 
     values: Values
@@ -56,6 +57,7 @@ class Map(Part):
     group: str = ""
     size: int = 240
     boxes: Sequence[tuple[int, int, int, int]] = ()
+    palette: Sequence[tuple[str, str, str]] = ()  # name, colour (#rrggbb) and words of 0, 1, ...
 
 
 @dataclass(frozen=True, eq=False)

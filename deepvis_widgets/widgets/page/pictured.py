@@ -14,9 +14,10 @@ from ...core.picture.colormap import colour, tables
 from ...core.picture.map_over import ends, map_over
 from ...core.picture.picture import to_bytes
 from .blocks import DIM, GAP, INK, MARKED, WHITE, Block, Look, column, text
+from .keys import key_block
 from .numbers import decimal
 from .paper import Paper
-from .parts import Map, Picture, Pixels
+from .parts import Key, Map, Picture, Pixels
 
 DIVERGING = ("blue-red", "green-red")
 SQUARES_FROM = 3  # css px of one pixel or cell from which on they are drawn as squares
@@ -35,6 +36,8 @@ def map_block(part: Map, look: Look) -> Block:
         return column([text(part.title or "Nothing to show yet.", look, "note")], look)
     low, high = between(part)
     legend = Block(part.size, lambda width: _legend(width, look, chosen_colormap(part), low, high))
+    if part.palette:
+        legend = narrowed(key_block(Key([(colour, words) for _, colour, words in part.palette]), look), part.size)
     drawn = _captioned(coloured(part), part.size, look, part.boxes, [part.title], [], smooth=part.smooth)
     notes = [text(line, look, "note") for line in part.lines if line]
     return column([drawn, legend, *(narrowed(note, part.size) for note in notes)], look, GAP // 3)
@@ -55,7 +58,12 @@ def coloured(part: Map) -> Pixels:
 
     >>> coloured(Map(np.eye(2, dtype=np.float32), colormap="gray"))[:, :, 0].tolist()
     [[255, 0], [0, 255]]
+    >>> coloured(Map(np.eye(2, dtype=np.float32), palette=[("wolf", "#ff0000", ""), ("husky", "#00ff00", "")]))[0, 0]
+    array([255,   0,   0], dtype=uint8)
     """
+    if part.palette:
+        table = np.array([list(bytes.fromhex(colour[1:])) for _, colour, _ in part.palette], np.uint8)
+        return table[part.values.astype(int)]
     values, limits = torch.from_numpy(np.array(part.values, np.float32)), between(part)
     if part.picture is None:
         return to_bytes(colour(values, chosen_colormap(part), part.signed, limits))

@@ -8,7 +8,9 @@ import traitlets
 
 from ..kit.arguments import as_network
 from ..kit.picture_lab import PictureLab
+from ..page.parts import Page
 from .answers import Answered
+from .handout import page_of
 from .panes import QuestionPanes
 from .session import QuestionSession
 from .state import QuestionState, check_network
@@ -57,6 +59,10 @@ class QuestionBoard(QuestionState, PictureLab):
     def answered(self) -> Answered | None:
         """The last answers that came, and the explained one taken apart; None while nothing is known."""
         return self.session.answered
+
+    def page(self) -> Page:
+        """Returns what stays on a page: the questions that were asked, each with its answer and where that lies."""
+        return Page(self.called, page_of(self, self.session.past))
 
     def ending(self) -> None:
         """Lets go of the answer."""

@@ -8,6 +8,8 @@ from ...engine.client import Client
 from .answers import Answered, Asked
 from .state import QuestionState
 
+MOST = 16  # answers that are kept
+
 
 class QuestionSession:
     """Follows the state: another picture, question or answer to explain is one question to the engine. `on_answer` is
@@ -16,12 +18,13 @@ class QuestionSession:
 
     def __init__(self, state: QuestionState, client: Client, on_answer: Callable[[Answered], object]) -> None:
         self.answered: Answered | None = None
+        self.past: tuple[Answered, ...] = ()  # the last ones, in the order in which they were asked
         self._state, self._client, self._on_answer = state, client, on_answer
         state.observe(lambda _: self._ask(), names=["image", "question", "target"])
 
     def forget(self) -> None:
         """Lets go of the answer, once the client is closed."""
-        self.answered = None
+        self.answered, self.past = None, ()
 
     def _ask(self) -> None:
         state, network = self._state, self._client.network
@@ -34,4 +37,11 @@ class QuestionSession:
 
     def _arrived(self, answered: Answered) -> None:
         self.answered = answered
+        self.past = (*(other for other in self.past if not same(other, answered)), answered)[-MOST:]
         self._on_answer(answered)
+
+
+def same(one: Answered, other: Answered) -> bool:
+    """Returns whether both answer the same question on the same picture, and explain the same."""
+    first, second = one.asked, other.asked
+    return first.image is second.image and first.text == second.text and one.channel == other.channel

@@ -11,7 +11,9 @@ from ...engine.client import Client
 from ..kit.arguments import as_network
 from ..kit.root import RootWidget
 from ..link.push import push
+from ..page.parts import Page
 from .answers import Curve
+from .handout import page_of
 from .panes import ShiftPanes
 from .session import ShiftSession
 from .state import OBJECT, ShiftState
@@ -59,6 +61,10 @@ class ShiftLab(ShiftState, RootWidget):
     def curves(self) -> list[Curve | None]:
         """What was measured along the way, one for each network; None while it is on its way."""
         return self.session.curves
+
+    def page(self) -> Page:
+        """Returns what stays on a page: the object, to be stepped along its way, and what the networks say of it."""
+        return Page(self.called, page_of(self, tuple(self.session.curves)))
 
     def idle(self, timeout: float | None = None) -> bool:
         """Waits until all networks have answered, at most `timeout` seconds each; False if one still works then."""

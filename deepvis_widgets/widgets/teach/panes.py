@@ -88,7 +88,7 @@ class UnitsPane(ipywidgets.VBox):
         self.gallery = Gallery(size=148, startable=False, placeholder="")
         self._shown: tuple[Lesson, int] | None = None
         self._pairs: dict[int, Any] = {}
-        self._units: list[int] = []
+        self._named: dict[int, str] = {}  # unit → its caption
         self._lock = threading.RLock()
         super().__init__([self.title, self.gallery])
         display(self, False)
@@ -101,24 +101,31 @@ class UnitsPane(ipywidgets.VBox):
         with self._lock:
             self._shown = answer.lesson, answer.channel
             found = answer.lesson.heaviest(answer.channel)
-            self._pairs, self._units = {}, [unit for unit, _ in found]
+            self._pairs = {}
+            self._named = {unit: f"unit {unit} · {weight:+.2f}".replace("-", "−") for unit, weight in found}
         label = answer.lesson.labels[answer.channel]
         push(
             self.title,
             value=f"Units that speak most for {html.escape(label)}, with their weights: what each wants to see, where "
             "it is strongest",
         )
-        push(self.gallery, captions=[f"unit {unit} · {weight:+.2f}".replace("-", "−") for unit, weight in found])
+        push(self.gallery, captions=list(self._named.values()))
         if self.pictures is not None:
             looked = [(seen.view, seen.maps) for tray in answer.lesson.examples for seen in tray]
-            self.pictures.show(self._units, looked)
+            self.pictures.show([*self._named], looked)
+
+    @property
+    def known(self) -> list[tuple[str, Any]]:
+        """The units that are shown, each with its caption, as far as their pictures are known."""
+        with self._lock:
+            return [(said, self._pairs[unit]) for unit, said in self._named.items() if unit in self._pairs]
 
     def put(self, found: UnitPicture) -> None:
         """Shows one unit's pictures; on any thread."""
         with self._lock:
-            if found.unit not in self._units:
+            if found.unit not in self._named:
                 return  # of another class
             self._pairs[found.unit] = to_bytes(found.pair)
-            if len(self._pairs) == len(self._units):
-                pictures = np.stack([self._pairs[unit] for unit in self._units])
+            if len(self._pairs) == len(self._named):
+                pictures = np.stack([self._pairs[unit] for unit in self._named])
                 self.gallery.push("pictures", {"caption": ""}, {"pictures": pictures})

@@ -14,7 +14,9 @@ from ...zoo.teaching.teach import teach
 from ..kit.picture_lab import PictureLab
 from ..kit.unit_pictures import UnitPictures
 from ..link.protocol import Frame
+from ..page.parts import Page
 from .answers import Explained
+from .handout import page_of
 from .panes import TeachPanes
 from .session import TeachSession
 from .state import EMPTY, TeachState
@@ -77,6 +79,11 @@ class TeachBoard(TeachState, PictureLab):
     def explained(self) -> Explained | None:
         """What was last said of the picture; None while nothing is known."""
         return self.session.explained
+
+    def page(self) -> Page:
+        """Returns what stays on a page: the trays and what they teach, whose classes it adds up by itself."""
+        session = self.session
+        return Page(self.called, page_of(self, session.known_lesson, session.explained, self.panes.units.known))
 
     def _filmed(self, frame: Frame) -> None:
         """A picture of the camera, as the network sees it; the next one comes when it is answered."""

@@ -103,7 +103,7 @@ class TrayPane(ipywidgets.VBox):
         display(self.away, len(self._state.labels) > FEWEST)
         if self._views is None or list(map(id, views)) != list(map(id, self._views)):
             self._views = views
-            self._names = [picture_name(picture, f"picture {place}") for place, picture in enumerate(pictures, 1)]
+            self._names = names_of(pictures)
             self.tray.marked, self.tray.captions = [], self._names
             self.tray.push("pictures", {}, {"pictures": thumbnails(views)})
 
@@ -149,6 +149,11 @@ class TrayPane(ipywidgets.VBox):
         image = opened(content)
         image.info["title"] = name
         self._state.add(self.label, image)
+
+
+def names_of(pictures: Sequence[Any]) -> list[str]:
+    """Returns what the pictures of a tray are called."""
+    return [picture_name(picture, f"picture {place}") for place, picture in enumerate(pictures, 1)]
 
 
 def thumbnails(views: Sequence[Tensor]) -> Array:

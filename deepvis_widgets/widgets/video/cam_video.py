@@ -17,6 +17,8 @@ from ..kit.notice import attempt
 from ..kit.root import RootWidget
 from ..link.protocol import Frame
 from ..link.push import push
+from ..page.parts import Page
+from .handout import page_of
 from .panes import VideoPanes
 from .session import VideoSession, Watched
 from .state import VideoState
@@ -68,6 +70,10 @@ class CamVideo(VideoState, RootWidget):
     def say(self, sentence: str) -> None:
         """Shows a sentence on the picture, from any thread."""
         push(self.panes.stage, notice=sentence)
+
+    def page(self) -> Page:
+        """Returns what stays on a page: the pictures that were looked at, to be stepped through under their maps."""
+        return Page(self.called, page_of(self, self.session.watched, self.session.kept))
 
     def _dropped(self, frame: Frame) -> None:
         """A picture that was dropped or pasted: a video of one."""

@@ -5,7 +5,8 @@ import { cellAt, placeOf, stepped, type Place, type Position } from "../arithmet
 import { publish, subscribe } from "../link/bus";
 import { gradient } from "../page/legend";
 import { outline } from "../page/canvas";
-import { coloured, valueAt, type Plane } from "./map_layers";
+import { Key } from "./plain";
+import { coloured, nameAt, valueAt, type Plane } from "./map_layers";
 import type { MapPart } from "./parts";
 import { widthOf } from "./picture";
 import { numbers, picture, type Shown } from "./store";
@@ -19,7 +20,7 @@ export function Map(part: MapPart) {
   return rows * cols === 0 ? <p class="note">{part.title}</p> : <PlaneView {...part} plane={plane} below={below} size={part.size} />;
 }
 
-interface Props extends Pick<MapPart, "title" | "lines" | "colormap" | "signed" | "fine" | "smooth" | "ends" | "opacity" | "group" | "boxes" | "size" | "picture"> {
+interface Props extends Pick<MapPart, "title" | "lines" | "colormap" | "signed" | "fine" | "smooth" | "ends" | "opacity" | "group" | "boxes" | "size" | "picture" | "palette"> {
   readonly plane: Plane | null;
   readonly below: Shown | null;
 }
@@ -41,7 +42,8 @@ export function PlaneView(part: Props) {
     },
     [image, cursor, part.boxes],
   );
-  const told = cursor && plane ? join(place(...cursor), decimal(valueAt(plane, ...cursor))) : " ";
+  const said = (at: Position): string => (part.palette.length ? (part.palette[nameAt(plane!, ...at)]?.[0] ?? "") : decimal(valueAt(plane!, ...at)));
+  const told = cursor && plane ? join(place(...cursor), said(cursor)) : " ";
   return (
     <figure class="map" style={{ width: widthOf(shape[0]!, shape[1]!, size) }}>
       {title && <h3>{title}</h3>}
@@ -57,11 +59,15 @@ export function PlaneView(part: Props) {
       <p class="readout" aria-live="polite">
         {told}
       </p>
-      <p class="legend">
-        <span>{decimal(part.ends[0])}</span>
-        <i style={{ backgroundImage: gradient(part.colormap) }} />
-        <span>{decimal(part.ends[1])}</span>
-      </p>
+      {part.palette.length ? (
+        <Key part="Key" entries={part.palette.map(([, colour, words]) => [colour, words])} />
+      ) : (
+        <p class="legend">
+          <span>{decimal(part.ends[0])}</span>
+          <i style={{ backgroundImage: gradient(part.colormap) }} />
+          <span>{decimal(part.ends[1])}</span>
+        </p>
+      )}
       {lines.map((line, at) => (
         <p class="note" key={at}>
           {line}

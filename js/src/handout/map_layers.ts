@@ -6,7 +6,7 @@ import { Scene } from "../picture/scene";
 import type { MapPart } from "./parts";
 import type { Shown } from "./store";
 
-export type Look = Pick<MapPart, "colormap" | "signed" | "fine" | "ends" | "opacity">;
+export type Look = Pick<MapPart, "colormap" | "signed" | "fine" | "ends" | "opacity" | "palette">;
 
 /** Whole numbers between `lo` and `hi`, as uint16 (rows, cols). */
 export interface Plane {
@@ -29,7 +29,23 @@ export function planeOf(numbers: Float32Array, shape: readonly [number, number])
 
 /** The map in its colours, over the picture where there is one. */
 export function coloured(plane: Plane, below: Shown | null, look: Look): HTMLCanvasElement | null {
+  if (look.palette.length) return named(plane, look);
   return below ? over(plane, below, look) : alone(plane, look);
+}
+
+/** The place in the palette of a cell whose value is the number of a name. */
+export const nameAt = (plane: Plane, row: number, col: number): number => Math.round(valueAt(plane, row, col));
+
+/** Every cell in the colour of its name. */
+function named(plane: Plane, { palette }: Look): HTMLCanvasElement {
+  const [rows, cols] = plane.shape;
+  const { canvas, context } = pixels(rows, cols);
+  for (let cell = 0; cell < rows * cols; cell++) {
+    const [row, col] = [Math.floor(cell / cols), cell % cols];
+    context.fillStyle = palette[nameAt(plane, row, col)]?.[1] ?? "transparent";
+    context.fillRect(col, row, 1, 1);
+  }
+  return canvas;
 }
 
 function alone({ values, shape: [rows, cols], lo, hi }: Plane, { colormap, signed, ends }: Look): HTMLCanvasElement {

@@ -46,6 +46,7 @@ export interface MapPart {
   readonly group: string;
   readonly size: number;
   readonly boxes: readonly Box[];
+  readonly palette: readonly (readonly [name: string, colour: string, words: string])[];
 }
 export interface BarsPart {
   readonly part: "Bars";

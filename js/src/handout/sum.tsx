@@ -65,6 +65,7 @@ export function Sum(part: SumPart) {
           group=""
           size={320}
           boxes={[]}
+          palette={[]}
         />
         <div>
           <Bars title="Largest terms" names={listed.map((term) => part.names[term]!)} values={listed.map((term) => all![term]!)} words={listed.map((term) => decimal(all![term]!))} chosen={null} />

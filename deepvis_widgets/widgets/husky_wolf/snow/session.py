@@ -60,6 +60,7 @@ class SnowSession:
         self._state, self._pane = state, pane
         self._orders, self._fresh, self._seed, self._budget = orders, fresh, seed, budget
         self.scenes = tuple(scenes)
+        self.samples: tuple[Scene, ...] = ()  # pictures such as the first network will learn from
         self.made: tuple[TrainedNetwork, ...] = ()
         self.maps: dict[tuple[int, str], dict[int, HeatMap]] = {}  # by number of the network and method
         self._main, self._worker = MainThread(), Worker("deepvis-snow")
@@ -90,9 +91,15 @@ class SnowSession:
     def _sampled(self, scenes: Any) -> None:
         with self._lock:
             if scenes and not self.made:
+                self.samples = scenes
                 self._pane.show_samples(scenes)
 
     # --- training ---
+
+    def known_maps(self) -> dict[tuple[int, str], dict[int, HeatMap]]:
+        """Returns the maps that there are, by number of the network and method, and by number of the picture."""
+        with self._lock:
+            return {shown: dict(maps) for shown, maps in self.maps.items() if maps}
 
     def train(self) -> None:
         """Trains a network with the share of snow that is set; DeepvisError while one is being trained, and after the
@@ -221,7 +228,7 @@ class SnowSession:
         self._state.end_training()
         self._state.announce()
         with self._lock:
-            self.scenes, self.made, self.maps = (), (), {}
+            self.scenes, self.samples, self.made, self.maps = (), (), (), {}
 
 
 def _maps(made: TrainedNetwork, method: str, missing: Sequence[int], report: Report) -> None:

@@ -11,8 +11,10 @@ from ....core.network.network import Network
 from ....zoo.scenes import Scene
 from ....zoo.snow_net import FRESH, checked_share
 from ...kit.root import RootWidget
+from ...page.parts import Page
 from ..scenes import orders
 from .answers import TrainedNetwork
+from .handout import page_of
 from .panes import SnowPanes
 from .session import SnowSession
 from .state import SnowState
@@ -88,6 +90,11 @@ class SnowLab(SnowState, RootWidget):
     def stop(self) -> None:
         """Stops training and drawing; what was drawn stays."""
         self.session.stop()
+
+    def page(self) -> Page:
+        """Returns what stays on a page: the chart, and what every network that was trained has learned and says."""
+        session = self.session
+        return Page(self.called, page_of(self, session.made, session.known_maps(), session.samples))
 
     def ending(self) -> None:
         self.session.close()

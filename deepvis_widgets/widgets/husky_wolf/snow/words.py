@@ -8,7 +8,7 @@ from ....zoo.compositing import ANIMALS
 from ....zoo.scenes import BACKGROUNDS, Scene
 from ....zoo.snow_net import Examination, on_snow
 from ..answers import Answer
-from ..words import caption
+from ..words import WRONG, caption, marked
 from .state import Point
 
 WHAT = (
@@ -18,6 +18,7 @@ WHAT = (
 )
 NOTHING_YET = "There is no network yet: choose a share, then press Train. It takes about half a minute."
 SAMPLES = "<p>Pictures such as it will learn from:</p>"
+HEADS = ("animal", *BACKGROUNDS)  # of the table
 KNOWN = 0.8  # the share of right answers below which a cell of the table is marked
 
 
@@ -64,18 +65,25 @@ def in_words(scene: Scene, answer: Answer, method: str, mass: float | None) -> s
 
 def table(found: Examination) -> str:
     """Returns right answers by animal and ground, as an HTML table that marks cells with many wrong ones."""
-    head = "".join(f'<th scope="col">{ground}</th>' for ground in BACKGROUNDS)
+    head = "".join(f'<th scope="col">{words}</th>' for words in HEADS)
     rows = "".join(
-        f'<tr><th scope="row">{animal}</th>{"".join(_cell(float(share), found.count) for share in shares)}</tr>'
+        f'<tr><th scope="row">{animal}</th>{"".join(map(marked, cells))}</tr>' for animal, *cells in table_rows(found)
+    )
+    return f"<table><caption>{table_words(found)}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def table_words(found: Examination) -> str:
+    """Returns what the table shows."""
+    return f"Right answers to {found.count} fresh animals of each kind, every one put on every ground."
+
+
+def table_rows(found: Examination) -> list[list[str]]:
+    """Returns the cells of the table: the animal, and how many answers were right on each ground, few ones marked."""
+    return [
+        [animal, *(_said(float(share), found.count) for share in shares)]
         for animal, shares in zip(ANIMALS, found.right, strict=True)
-    )
-    what = f"Right answers to {found.count} fresh animals of each kind, every one put on every ground"
-    return (
-        f'<table><caption>{what}.</caption><thead><tr><th scope="col">animal</th>{head}</tr></thead>'
-        f"<tbody>{rows}</tbody></table>"
-    )
+    ]
 
 
-def _cell(share: float, count: int) -> str:
-    said = f"{round(share * count)} of {count}"
-    return f'<td class="dv-wrong">✗ {said}</td>' if share < KNOWN else f"<td>{said}</td>"
+def _said(share: float, count: int) -> str:
+    return f"{WRONG if share < KNOWN else ''}{round(share * count)} of {count}"
