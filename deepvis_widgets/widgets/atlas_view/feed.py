@@ -72,12 +72,13 @@ class AtlasFeed:
         made: tuple[Tensor, ...] = ()
         for top in answer.unit.top:
             yield
-            made = (*made, self._picture(atlas, top, answer.kind))
+            made = (*made, self.picture(atlas, top, answer.kind))
             self._panes.show_top(replace(answer, pictures=made))
         if not answer.unit.top:
             self._panes.show_top(replace(answer, pictures=()))
 
-    def _picture(self, atlas: Atlas, top: Top, kind: str) -> Tensor:
+    def picture(self, atlas: Atlas, top: Top, kind: str) -> Tensor:
+        """What a unit sees of a picture, or its deconv if the `kind` is "deconv"; on any thread, at once."""
         make: Callable[[], Tensor] = (lambda: top.patch) if kind == "top" else (lambda: contrasted(top.deconv))
         return self._cached(atlas, make, kind, top.layer, top.channel, top.rank)
 
@@ -167,5 +168,5 @@ class AtlasFeed:
         pictures = []
         for top in unit.top[: atlas_frames.CARD]:
             yield
-            pictures.append(self._picture(atlas, top, "top"))
+            pictures.append(self.picture(atlas, top, "top"))
         grid.push("card", *atlas_frames.card_frame(unit, layer, channel, pictures))
