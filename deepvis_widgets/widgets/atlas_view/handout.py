@@ -41,9 +41,11 @@ class Shelf:
 def sheet(shelf: Shelf, layer: str, order: Sequence[int]) -> Part:
     """The first units of a layer in this order, small, and a menu of them with all that is known of each."""
     channels = list(order[:UNITS])
-    tiles = [(channel, shelf.tile(layer, channel)) for channel in channels]
+    tiles = {channel: shelf.tile(layer, channel) for channel in channels}
     small = [
-        Picture(to_bytes(shrunk(tile, LARGEST)), str(channel), TILE) for channel, tile in tiles if tile is not None
+        Picture(to_bytes(shrunk(tile, LARGEST)), str(channel), TILE)
+        for channel, tile in tiles.items()
+        if tile is not None
     ]
     left_out = len(order) - len(channels)
     said = f"{layer}, {len(order)} units" + (f", the first {len(channels)} of them here" if left_out else "")

@@ -1,4 +1,4 @@
-"""What the convolution board shows on a page: every cell that comes out, both ways, of these numbers and the examples."""
+"""What the convolution board shows on a page: each cell that comes out, both ways, here and in the examples."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the maximization lab shows on a page: the pictures with their objective by step, those kept, one of each layer."""
+"""What the maximization lab shows on a page: pictures with their objective, those kept, and one of each layer."""
 
 from __future__ import annotations
 
