@@ -1,4 +1,4 @@
-"""Boards on a page: every step is drawn and told as the board itself draws and tells it, and the board stays as it is."""
+"""Boards on a page: every step is drawn and told as the board itself does it, and the board stays as it is."""
 
 from __future__ import annotations
 
