@@ -32,7 +32,7 @@ def moment(scene: Scene, words: str) -> Column:
 
 
 def moments(labels: Sequence[str], made: Moment, chosen: int = 0, title: str = "") -> Choice:
-    """One moment for each label, stepped through by a player; each is made when somebody looks at it."""
+    """One moment for each label, which may be empty, stepped through; each is made when somebody looks at it."""
     makers = [partial(made, number) for number in range(len(labels))]
     return Choice(labels, Later(makers), title, chosen, steps=True)
 

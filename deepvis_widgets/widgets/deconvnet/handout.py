@@ -33,8 +33,7 @@ def seeds(lesson: DeconvnetLesson, step: int) -> Part:
 
 def steps(lesson: DeconvnetLesson, step: int) -> Part:
     """The way there and back."""
-    labels = [str(index + 1) for index in range(STEPS)]
-    return moments(labels, lambda index: moment(Scene(lesson, index), words.step(lesson, index)), step, "Step")
+    return moments([""] * STEPS, lambda index: moment(Scene(lesson, index), words.step(lesson, index)), step)
 
 
 def cells(lesson: DeconvnetLesson) -> Part:

@@ -26,4 +26,4 @@ def units(stack: Stack, layer: int, lit: Unit) -> Part:
     def at(index: int) -> Part:
         return moment(Scene(stack, (layer, index)), words.unit(stack, (layer, index)))
 
-    return moments([str(index) for index in range(size)], at, chosen, "Unit")
+    return moments([f"unit {index}" for index in range(size)], at, chosen)

@@ -19,8 +19,7 @@ def page(lesson: PoolingLesson, step: int) -> Part:
 
 def steps(lesson: PoolingLesson, step: int) -> Part:
     """The way there and back."""
-    labels = [str(index + 1) for index in range(len(STEPS))]
-    return moments(labels, lambda index: moment(Scene(lesson, index), words.step(index)), step, "Step")
+    return moments([""] * len(STEPS), lambda index: moment(Scene(lesson, index), words.step(index)), step)
 
 
 def cells(lesson: PoolingLesson) -> Part:

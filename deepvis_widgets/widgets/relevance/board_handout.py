@@ -23,7 +23,8 @@ def page(scene: Scene, inputs: tuple[float, ...]) -> Part:
 def by_rule(scene: Scene, inputs: tuple[float, ...], rule: str) -> Part:
     """The same moment by another rule."""
     division = replace(scene.division, name=rule)
-    made = replace(scene, division=division, flow=flow(inputs, scene.weights, scene.biases, division))
+    found = flow(inputs, scene.weights, scene.biases, division)
+    made = replace(scene, division=division, flow=found, chosen=None)  # there is no field to change a number in
     bars = LedgerBars(made.flow.ledger)
     shown = menu("Show", {"step by step": lambda: steps(made), "every formula": lambda: formulas(made)})
     return Column([shown, drawing(bars.size, bars.draw, bars.words)])
@@ -31,8 +32,7 @@ def by_rule(scene: Scene, inputs: tuple[float, ...], rule: str) -> Part:
 
 def steps(scene: Scene) -> Part:
     """The way back."""
-    labels = [str(step + 1) for step in range(STEPS)]
-    return moments(labels, lambda step: moment(replace(scene, step=step, pointed=None)), scene.step, "Step")
+    return moments([""] * STEPS, lambda step: moment(replace(scene, step=step, pointed=None)), scene.step)
 
 
 def formulas(scene: Scene) -> Part:
@@ -40,7 +40,7 @@ def formulas(scene: Scene) -> Part:
     edges = [edge for edge in EDGES if edge in scene.weights]
     after, before = ([edge for edge in edges if (edge[1] == OUTPUT) == last] for last in (True, False))
     elements: list[Element] = [OUTPUT, *after, *HIDDEN, *before, *INPUTS]
-    whole = replace(scene, step=STEPS - 1, chosen=None)
+    whole = replace(scene, step=STEPS - 1)
     return moments(
         [_name(element) for element in elements],
         lambda number: moment(replace(whole, pointed=elements[number])),
