@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from deepvis_widgets.widgets.board.pen import DARK, LIGHT, Pen
-from deepvis_widgets.widgets.page.parts import Choice, Column, Drawing, Part, Row
+from deepvis_widgets.widgets.page.parts import Choice, Column, Drawing, Page, Part, Row
 
 P = TypeVar("P", bound=Part)
 
@@ -45,7 +45,7 @@ def parts_in(part: Part, kind: type[P]) -> Iterator[P]:
     """The parts of a kind that are seen when nobody has chosen anything: of a choice the chosen one."""
     if isinstance(part, kind):
         yield part
-    inner = part.parts if isinstance(part, Row | Column) else ()
+    inner = part.parts if isinstance(part, Row | Column) else [part.part] if isinstance(part, Page) else ()
     inner = [part.parts[part.chosen]] if isinstance(part, Choice) else inner
     for each in inner:
         yield from parts_in(each, kind)

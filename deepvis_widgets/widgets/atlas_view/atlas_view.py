@@ -19,7 +19,7 @@ from ..kit.layout import html as text
 from ..kit.root import RootWidget
 from ..link.protocol import Frame
 from ..link.push import push
-from ..page.parts import Part
+from ..page.parts import Page
 from ..views.stage import Stage
 from . import handout
 from .address import link_to, page_address, page_link
@@ -71,7 +71,7 @@ class AtlasView(AtlasState, RootWidget):
         self.patterns = PatternSession(self.client)
         self.wanted = AtlasWanted(self.atlas, self.patterns, group)
         pages = [self.panes.top, self.stage, self.panes.deconv, self.wanted, self.panes.facts, self.panes.similar]
-        self._page = classed(ipywidgets.VBox(pages), "dv-atlas-page")
+        self.unit_page = classed(ipywidgets.VBox(pages), "dv-atlas-page")
         self._content = ipywidgets.VBox()
         self.children = [self._bar, self._link, self._said, self._content]
         self.add_class("dv-atlas-view")
@@ -102,16 +102,16 @@ class AtlasView(AtlasState, RootWidget):
         self.feed.close()
         self.client.close()
         controls = [self._layer, self._back, self._previous, self._next, self._where]
-        close_all([*controls, self.sheet, self._page, self.panes.finder])
+        close_all([*controls, self.sheet, self.unit_page, self.panes.finder])
 
-    def page(self) -> Part:
+    def page(self) -> Page:
         """The units round the one that is shown, or the first ones of the sheet, with all that is known of each."""
         layer, channel = self.place
         seen = partial(self.feed.picture, self.atlas)
         shelf = handout.Shelf(self.atlas, seen, self.feed.sheet_picture, self.wanted.known)
         if channel is None:
-            return handout.sheet(shelf, layer, self.sheet.units())
-        return handout.around(shelf, layer, channel, self.network.layers[layer].channels)
+            return Page(self.called, handout.sheet(shelf, layer, self.sheet.units()))
+        return Page(self.called, handout.around(shelf, layer, channel, self.network.layers[layer].channels))
 
     # --- pages ---
 
@@ -128,7 +128,7 @@ class AtlasView(AtlasState, RootWidget):
             return
         self._bar.children = [self._back, self._previous, self._next, self._where]
         display(self.stage, False)
-        self._content.children = [self._page]
+        self._content.children = [self.unit_page]
         self.wanted.expect(layer, channel)
         self.feed.show(layer, channel)
 

@@ -19,7 +19,7 @@ from .unit_statistics import strongest
 UNITS = 24  # on a page: the file stays below a few megabytes
 SIMILAR = 8
 DECONVS = 3  # of a unit that is not the one shown: each is a pass there and back
-SIDE, TILE, WANTED = 88, 72, 104  # css pixels of pictures
+SIDE, TILE, WANTED = 80, 72, 104  # css pixels of pictures
 LARGEST = 104  # pixels of their longer side
 
 Wanted = Callable[[str, int], Sequence[Tensor]]
@@ -42,11 +42,7 @@ def sheet(shelf: Shelf, layer: str, order: Sequence[int]) -> Part:
     """The first units of a layer in this order, small, and a menu of them with all that is known of each."""
     channels = list(order[:UNITS])
     tiles = {channel: shelf.tile(layer, channel) for channel in channels}
-    small = [
-        Picture(to_bytes(shrunk(tile, LARGEST)), str(channel), TILE)
-        for channel, tile in tiles.items()
-        if tile is not None
-    ]
+    small = [_picture(tile, str(channel), TILE) for channel, tile in tiles.items() if tile is not None]
     left_out = len(order) - len(channels)
     said = f"{layer}, {len(order)} units" + (f", the first {len(channels)} of them here" if left_out else "")
     return Column([Text(said), Row(small), units(shelf, layer, channels, 0)])
@@ -73,16 +69,19 @@ def unit(shelf: Shelf, layer: str, channel: int, deconvs: int | None) -> Part:
     """Strongest pictures, the first `deconvs` of their deconvs (None: all), pictures it wants to see, and numbers."""
     found, name = shelf.atlas.unit(layer, channel), f"{layer}:{channel}"
     parts: list[Part] = [Text(f"{name} · {statistics(found)}")]
-    parts += titled("Strongest pictures", [_seen(shelf, top, "top") for top in found.top])
-    parts += titled("What in them it responds to", [_seen(shelf, top, "deconv") for top in found.top[:deconvs]])
+    parts += titled(
+        "Strongest pictures", [_picture(shelf.seen(top, "top"), f"{top.activation:.3g}") for top in found.top]
+    )
+    parts += [Text(f"from {', '.join(top.name for top in found.top)}", "note")] if found.top else []
+    parts += titled("What in them it responds to", [_picture(shelf.seen(top, "deconv")) for top in found.top[:deconvs]])
     wanted = shelf.wanted(layer, channel)
-    parts += titled("What it wants to see", [Picture(to_bytes(shrunk(each, LARGEST)), size=WANTED) for each in wanted])
+    parts += titled("What it wants to see", [_picture(each, size=WANTED) for each in wanted])
     return Column([*parts, *numbers(found, shelf.atlas.network.labels), similar(shelf.atlas, layer, channel)])
 
 
 def titled(title: str, pictures: Sequence[Picture]) -> list[Part]:
     """Pictures under a heading; nothing where there are none."""
-    return [Text(title, "title"), Row(pictures)] if pictures else []
+    return [Text(title, "heading"), Row(pictures)] if pictures else []
 
 
 def numbers(found: Unit, labels: Sequence[str]) -> list[Part]:
@@ -93,9 +92,10 @@ def numbers(found: Unit, labels: Sequence[str]) -> list[Part]:
     spread = Line("", edges[:-1].astype(float).tolist(), np.log10(1.0 + counts).tolist())
     chosen = strongest(found.correlation)
     values = found.correlation[chosen].astype(float).tolist()
-    classes = Bars([labels[index] for index in chosen], values, [f"{value:+.2f}" for value in values])
+    words, title = [f"{value:+.2f}".replace("-", "−") for value in values], "Correlation with the classes"
+    classes = Bars([labels[index] for index in chosen], values, words, title)
     histogram = Chart([spread], "Activations", "activation from", "how often (log)", 188)
-    return [Row([histogram, Column([Text("Correlation with the classes", "title"), classes])])]
+    return [Row([histogram, classes])]
 
 
 def similar(atlas: Atlas, layer: str, channel: int) -> Text:
@@ -104,5 +104,5 @@ def similar(atlas: Atlas, layer: str, channel: int) -> Text:
     return Text(f"Similar units: {', '.join(named)}" if named else "", "note")
 
 
-def _seen(shelf: Shelf, top: Top, kind: str) -> Picture:
-    return Picture(to_bytes(shrunk(shelf.seen(top, kind), LARGEST)), f"{top.activation:.3g} · {top.name}", SIDE)
+def _picture(picture: Tensor, caption: str = "", size: int = SIDE) -> Picture:
+    return Picture(to_bytes(shrunk(picture, LARGEST)), caption, size)

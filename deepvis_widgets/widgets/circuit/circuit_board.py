@@ -16,7 +16,7 @@ from ...core.network.layout import Position
 from ...methods.circuits.circuit import Circuit
 from ..kit.arguments import default_layer
 from ..kit.picture_lab import PictureLab
-from ..page.parts import Part, Text
+from ..page.parts import Page, Text
 from . import handout
 from .answers import Answered
 from .drawing import Scene
@@ -117,12 +117,14 @@ class CircuitBoard(CircuitState, PictureLab):
         else:
             raise DeepvisError(f'A circuit is not saved as "{file.name}"; accepted are names that end in .png or .csv.')
 
-    def page(self) -> Part:
+    def page(self) -> Page:
         """The units of the trail, and those one layer further down, each taken apart."""
         answer = self.session.answered
         if answer is None:
-            return Text(Scene().empty)
-        return handout.page(self.network, answer, partial(self.session.apart, answer.view), self._pictures)
+            return Page(self.called, Text(Scene().empty))
+        return Page(
+            self.called, handout.page(self.network, answer, partial(self.session.apart, answer.view), self._pictures)
+        )
 
     def _pictures(self, answer: Answered) -> dict[Unit, Tensor]:
         """What the units of an answer want to see, as far as it is known or stored."""

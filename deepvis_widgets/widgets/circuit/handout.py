@@ -15,10 +15,10 @@ from ..board.handout import drawing, menu
 from ..page.parts import Column, Map, Part, Picture, Row, Table, Text
 from .answers import Answered
 from .drawing import Scene, draw
-from .words import called, plain, sentence, signed
+from .words import called, ended, plain, sentence, signed
 
 SIDE, PATTERN = 288, 96  # css pixels: of the picture, and of what a unit wants to see
-MOST = 40  # terms in a table
+MOST = 20  # terms in a table
 Pictures = Mapping[tuple[str, int], Tensor]
 Apart = Callable[[Sequence[Target]], Answered]
 
@@ -61,13 +61,13 @@ def picture(network: Network, answer: Answered) -> Part:
 
 
 def wanted(answer: Answered, pictures: Pictures) -> list[Part]:
-    """What the units of the strongest terms want to see, as far as it is known."""
+    """Pictures of what the units of the strongest terms look for, as far as they are known."""
     found = [
-        Picture(to_bytes(pictures[row.term.layer, row.term.unit]), f"{row.term.layer}:{row.term.unit}", PATTERN)
+        Picture(to_bytes(pictures[row.term.layer, row.term.unit]), _below(row.term.layer, row.term.unit), PATTERN)
         for row in answer.rows
         if (row.term.layer, row.term.unit) in pictures
     ]
-    return [Text("What the units below want to see", "title"), Row(found)] if found else []
+    return [Text("What the units below look for", "heading"), Row(found)] if found else []
 
 
 def terms(answer: Answered) -> Table:
@@ -80,6 +80,10 @@ def terms(answer: Answered) -> Table:
     end = ("bias", circuit.bias) if circuit.exact else ("rest: biases on the way", circuit.rest)
     rows += [(end[0], "", signed(end[1])), ("together", "", plain(circuit.enters))]
     return Table(("layer", "unit", "adds"), rows, "What each unit adds")
+
+
+def _below(layer: str, unit: int) -> str:
+    return f"unit {unit}\n{ended(layer, 13)}"
 
 
 def _name(unit: Target) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..board.cell_board import CellBoard
-from ..page.parts import Part
+from ..page.parts import Page
 from . import handout, words
 from .controls import ConvolutionControls, Facts
 from .cost_pane import CostPane
@@ -62,6 +62,6 @@ class ConvolutionBoard(ConvolutionState, CellBoard):
         """The sum behind the lit cell."""
         return words.step(self.lesson, self.index)
 
-    def page(self) -> Part:
+    def page(self) -> Page:
         """Every cell that comes out, both ways, of these numbers and of the examples."""
-        return handout.page(self.lesson, self.index, self.costs.found)
+        return Page(self.called, handout.page(self.lesson, self.index, self.costs.found))

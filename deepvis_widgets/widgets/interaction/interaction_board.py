@@ -12,7 +12,7 @@ from ..board.number_fields import row, size_slider
 from ..board.pen import Pen
 from ..convolution.controls import table
 from ..kit.layout import html
-from ..page.parts import Part
+from ..page.parts import Page
 from . import handout, words
 from .drawing import Scene
 from .stack import RANGES, Unit
@@ -70,9 +70,9 @@ class InteractionBoard(InteractionState, Board):
         self.scene().draw(pen, cells)
         self.cells = cells
 
-    def page(self) -> Part:
+    def page(self) -> Page:
         """Both cones of every unit, and the sizes."""
-        return handout.page(self.stack, self.lit)
+        return Page(self.called, handout.page(self.stack, self.lit))
 
     def _bind(self, binding: Binding) -> None:
         binding.show()

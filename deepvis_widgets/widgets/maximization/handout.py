@@ -19,7 +19,7 @@ from .layer_gallery import Drawn
 from .objective_chart import COLOURS, POINTS
 from .state import FULL_FRAME, TRUE_SIZE
 
-SIDE, LEAST = 152, 48  # css pixels of a picture: the largest, and the least at true size
+SIDE, LEAST = 152, 104  # css pixels of a picture: the largest, and the least at true size, for the words below
 TURNED = "#8a8f98"
 
 Card = tuple[str, Drawn]  # its title, and the picture
@@ -29,9 +29,9 @@ def page(network: Network, look: Look | None, view: str, kept: Sequence[Kept], l
     """Everything there is to see now, shown as `view` says; before the first step a sentence."""
     parts: list[Part] = [Text("No picture was made yet.")] if look is None else climbs(network, look, view)
     if kept:
-        parts += [Text("Kept", "title"), Row([_kept(network, each) for each in kept])]
+        parts += [Text("Kept", "heading"), Row([_kept(network, each) for each in kept])]
     if layers:
-        parts += [Text("One unit of each layer", "title"), Row([_card(network, *each) for each in layers])]
+        parts += [Text("One unit of each layer", "heading"), Row([_card(network, *each) for each in layers])]
     return Column(parts)
 
 
@@ -57,7 +57,7 @@ def climb(network: Network, look: Look, view: str, title: str) -> Part:
         for picture, caption in zip(shown, captions, strict=True)
     ]
     said = climb_words(network, look)
-    return Column([Text(title, "title"), Row(pictures), *([Text(said)] if said else []), objective(look)])
+    return Column([Text(title, "heading"), Row(pictures), *([Text(said)] if said else []), objective(look)])
 
 
 def objective(look: Look) -> Chart:

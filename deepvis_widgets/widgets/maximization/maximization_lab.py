@@ -10,7 +10,7 @@ from ...engine.client import Client
 from ...engine.engine import Engine
 from ..kit.arguments import as_network, default_layer
 from ..kit.root import RootWidget
-from ..page.parts import Part
+from ..page.parts import Page
 from . import handout
 from .ascent_run import Look
 from .kept import Kept
@@ -86,9 +86,9 @@ class MaximizationLab(MaximizationState, RootWidget):
         """The pictures in the making, and the trace of their objective; None while there are none."""
         return self.session.look
 
-    def page(self) -> Part:
+    def page(self) -> Page:
         """The pictures with their objective by step, those that were kept, and one of each layer if they are drawn."""
-        return handout.page(self.network, self.look, self.view, self.kept, self.session.layers)
+        return Page(self.called, handout.page(self.network, self.look, self.view, self.kept, self.session.layers))
 
     # --- what the buttons do ---
 

@@ -33,4 +33,4 @@ def _row(row: PlateRow, drawn: Drawn, size: int) -> list[Part]:
         for words, pictures in zip(row.words, drawn, strict=True)
         for run, picture in enumerate(() if pictures is None else pictures)
     ]
-    return [Text(f"{row.name} · sees {height}×{width} px", "title"), Row(shown)] if shown else []
+    return [Text(f"{row.name} · sees {height}×{width} px", "heading"), Row(shown)] if shown else []

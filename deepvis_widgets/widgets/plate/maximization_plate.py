@@ -19,7 +19,7 @@ from ..kit.arguments import as_network
 from ..kit.noted_state import NotedState, ReadOnly
 from ..kit.notice import attempt
 from ..kit.root import RootWidget
-from ..page.parts import Part
+from ..page.parts import Page
 from . import handout
 from .panes import LEAST, SIDE, PlatePanes
 
@@ -109,10 +109,10 @@ class MaximizationPlate(PlateState, RootWidget):
         self.plate.save(file)
         return file
 
-    def page(self) -> Part:
+    def page(self) -> Page:
         """The pictures of every layer, as far as they are drawn."""
         with self._lock:
-            return handout.page(self.plate, SIDE, LEAST)
+            return Page(self.called, handout.page(self.plate, SIDE, LEAST))
 
     def ending(self) -> None:
         """Stops, and gives the engine back."""

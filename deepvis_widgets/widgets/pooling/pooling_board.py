@@ -6,7 +6,7 @@ from typing import Any
 
 from ..board.cell_board import CellBoard
 from ..board.number_grids import number_grid
-from ..page.parts import Part
+from ..page.parts import Page
 from . import handout, words
 from .controls import PoolingControls
 from .drawing import Scene
@@ -49,6 +49,6 @@ class PoolingBoard(PoolingState, CellBoard):
         """The step, or what is under the pointer."""
         return words.cell(self.lesson, self.hovered) if self.hovered else words.step(self.step)
 
-    def page(self) -> Part:
+    def page(self) -> Page:
         """All steps of these numbers, and what happens at each cell."""
-        return handout.page(self.lesson, self.step)
+        return Page(self.called, handout.page(self.lesson, self.step))

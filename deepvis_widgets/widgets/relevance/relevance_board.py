@@ -11,7 +11,7 @@ from ..board.number_fields import row
 from ..board.pen import Pen
 from ..kit.layout import classed
 from ..kit.player import Player
-from ..page.parts import Part
+from ..page.parts import Page
 from . import board_handout
 from .board_controls import NumberControls, RuleControls
 from .board_state import NUMBERS, RelevanceState
@@ -88,9 +88,9 @@ class RelevanceBoard(RelevanceState, Board):
         """Draws the network with its relevance."""
         draw(pen, self.scene())
 
-    def page(self) -> Part:
+    def page(self) -> Page:
         """The way back by every rule, step by step, every formula, and the account of the layers."""
-        return board_handout.page(self.scene(), self.inputs)
+        return Page(self.called, board_handout.page(self.scene(), self.inputs))
 
     def _listen(self) -> None:
         network = ["inputs", "weights", "biases", "rule", *NUMBERS]

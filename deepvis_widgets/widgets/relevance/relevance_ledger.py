@@ -11,7 +11,7 @@ from ...methods.lrp import RelevanceMap
 from ...methods.relevance.propagate import PICTURE
 from ..kit.layout import box, classed
 from ..kit.picture_lab import PictureLab
-from ..page.parts import Part
+from ..page.parts import Page
 from . import ledger_handout
 from .ledger_controls import LedgerControls
 from .ledger_state import PARAMS, LedgerState
@@ -57,9 +57,9 @@ class RelevanceLedger(LedgerState, PictureLab):
         """Returns what LRP found, with its `ledger`; None until the first answer."""
         return self._session.result
 
-    def page(self) -> Part:
+    def page(self) -> Page:
         """The relevance of every layer as a map, and the account of all of them."""
-        return ledger_handout.page(self.network, self.view, self.result, self.layer)
+        return Page(self.called, ledger_handout.page(self.network, self.view, self.result, self.layer))
 
     def opened(self) -> None:
         """Computes everything anew for another picture."""

@@ -40,7 +40,7 @@ def test_a_unit_is_shown_with_its_pictures_deconvs_and_numbers(view: dv.AtlasVie
     for top, patch, deconv in zip(unit.top, pictures, pictures[9:], strict=False):
         assert np.array_equal(patch.pixels, to_bytes(top.patch))
         assert np.array_equal(deconv.pixels, to_bytes(contrasted(top.deconv)))
-        assert patch.caption == f"{top.activation:.3g} · {top.name}"
+        assert patch.caption == f"{top.activation:.3g}"
     assert f"{LAYER}:{UNIT} · {statistics(unit)}" in texts(page)
     bars, chart = part_in(page, Bars), part_in(page, Chart)
     assert bars.values[0] == pytest.approx(float(unit.correlation.max()))

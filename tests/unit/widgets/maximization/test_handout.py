@@ -82,7 +82,7 @@ def test_two_scores_stand_below_each_other_and_turned_knobs_are_marked(lab: Maxi
     look = lab.look
     assert look is not None
     parts = climbs(lab.network, replace(look, turns=(2,), beside=look), "enlarged")
-    titles = [text.text for part in parts for text in parts_in(part, Text) if text.role == "title"]
+    titles = [text.text for part in parts for text in parts_in(part, Text) if text.role == "heading"]
     assert titles == ["Up the logit", "Up the probability"]
     mark = part_in(parts[1], Chart).lines[-1]
     assert mark.dots and list(mark.x) == [2] and list(mark.y) == pytest.approx([float(look.trace.min())])
