@@ -107,8 +107,8 @@ class AtlasView(AtlasState, RootWidget):
     def page(self) -> Page:
         """The units round the one that is shown, or the first ones of the sheet, with all that is known of each."""
         layer, channel = self.place
-        seen = partial(self.feed.picture, self.atlas)
-        shelf = handout.Shelf(self.atlas, seen, self.feed.sheet_picture, self.wanted.known)
+        seen, known = (partial(read, self.atlas) for read in (self.feed.picture, self.feed.is_known))
+        shelf = handout.Shelf(self.atlas, seen, known, self.feed.sheet_picture, self.wanted.known)
         if channel is None:
             return Page(self.called, handout.sheet(shelf, layer, self.sheet.units()))
         return Page(self.called, handout.around(shelf, layer, channel, self.network.layers[layer].channels))

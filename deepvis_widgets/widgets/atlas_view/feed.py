@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -82,8 +82,16 @@ class AtlasFeed:
         make: Callable[[], Tensor] = (lambda: top.patch) if kind == "top" else (lambda: contrasted(top.deconv))
         return self._cached(atlas, make, kind, top.layer, top.channel, top.rank)
 
+    def is_known(self, atlas: Atlas, top: Top, kind: str) -> bool:
+        """Whether `picture` has it at once."""
+        return self._key(atlas, kind, top.layer, top.channel, top.rank) in self._engine.cache
+
     def _cached(self, atlas: Atlas, make: Callable[[], Tensor], *what: object) -> Tensor:
-        return self._engine.cache.get_or_make(content_key("atlas", str(atlas.folder), *what), make)
+        return self._engine.cache.get_or_make(self._key(atlas, *what), make)
+
+    @staticmethod
+    def _key(atlas: Atlas, *what: object) -> Hashable:
+        return content_key("atlas", str(atlas.folder), *what)
 
     # --- units to go on to ---
 

@@ -18,24 +18,22 @@ from .unit_statistics import strongest
 
 UNITS = 24  # on a page: the file stays below a few megabytes
 SIMILAR = 8
-DECONVS = 3  # of a unit that is not the one shown: each is a pass there and back
+DECONVS = 3  # of a unit, besides those that are known by now: each is a pass there and back
 SIDE, TILE, WANTED = 80, 72, 104  # css pixels of pictures
 LARGEST = 104  # pixels of their longer side
-
-Wanted = Callable[[str, int], Sequence[Tensor]]
-Seen = Callable[[Top, str], Tensor]  # of a picture and a kind, "top" or "deconv"
 
 
 @dataclass(frozen=True)
 class Shelf:
-    """Where the pictures of an atlas come from: `seen` a patch or its deconv, `tile` a thumbnail of a unit, `wanted`
-    what it wants to see, as far as it is drawn.
+    """Where the pictures of an atlas come from: `seen` a patch or its deconv, which is there at once where it is
+    `known`; `tile` a thumbnail of a unit, `wanted` what it wants to see, as far as it is drawn.
     """
 
     atlas: Atlas
-    seen: Seen
+    seen: Callable[[Top, str], Tensor]
+    known: Callable[[Top, str], bool]
     tile: Callable[[str, int], Tensor | None]
-    wanted: Wanted
+    wanted: Callable[[str, int], Sequence[Tensor]]
 
 
 def sheet(shelf: Shelf, layer: str, order: Sequence[int]) -> Part:
@@ -58,22 +56,19 @@ def around(shelf: Shelf, layer: str, channel: int, count: int) -> Part:
 def units(shelf: Shelf, layer: str, channels: Sequence[int], chosen: int) -> Part:
     """A player through units, each with all that is known of it."""
     labels = [f"{layer}:{channel}" for channel in channels]
-    made = [
-        partial(unit, shelf, layer, channel, None if place == chosen else DECONVS)
-        for place, channel in enumerate(channels)
-    ]
+    made = [partial(unit, shelf, layer, channel) for channel in channels]
     return Choice(labels, Later(made), "Unit", chosen, steps=True)
 
 
-def unit(shelf: Shelf, layer: str, channel: int, deconvs: int | None) -> Part:
-    """Strongest pictures, the first `deconvs` of their deconvs (None: all), pictures it wants to see, and numbers."""
+def unit(shelf: Shelf, layer: str, channel: int) -> Part:
+    """Strongest pictures with deconvs of the first ones, pictures it wants to see, and numbers."""
     found, name = shelf.atlas.unit(layer, channel), f"{layer}:{channel}"
     parts: list[Part] = [Text(f"{name} · {statistics(found)}")]
-    parts += titled(
-        "Strongest pictures", [_picture(shelf.seen(top, "top"), f"{top.activation:.3g}") for top in found.top]
-    )
+    deconvs = [top for top in found.top if top.rank < DECONVS or shelf.known(top, "deconv")]
+    patches = [_picture(shelf.seen(top, "top"), f"{top.activation:.3g}") for top in found.top]
+    parts += titled("Strongest pictures", patches)
     parts += [Text(f"from {', '.join(top.name for top in found.top)}", "note")] if found.top else []
-    parts += titled("What in them it responds to", [_picture(shelf.seen(top, "deconv")) for top in found.top[:deconvs]])
+    parts += titled("What in them it responds to", [_picture(shelf.seen(top, "deconv")) for top in deconvs])
     wanted = shelf.wanted(layer, channel)
     parts += titled("What it wants to see", [_picture(each, size=WANTED) for each in wanted])
     return Column([*parts, *numbers(found, shelf.atlas.network.labels), similar(shelf.atlas, layer, channel)])

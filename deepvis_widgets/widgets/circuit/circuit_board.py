@@ -122,9 +122,8 @@ class CircuitBoard(CircuitState, PictureLab):
         answer = self.session.answered
         if answer is None:
             return Page(self.called, Text(Scene().empty))
-        return Page(
-            self.called, handout.page(self.network, answer, partial(self.session.apart, answer.view), self._pictures)
-        )
+        apart = partial(self.session.apart, answer.view)
+        return Page(self.called, handout.page(self.network, answer, apart, self._pictures))
 
     def _pictures(self, answer: Answered) -> dict[Unit, Tensor]:
         """What the units of an answer want to see, as far as it is known or stored."""

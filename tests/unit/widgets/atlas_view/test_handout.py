@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,7 +25,9 @@ LAYER, UNIT = "features.1", 2
 @pytest.fixture(scope="module")
 def view(built: tuple[Path, Path]) -> Iterator[dv.AtlasView]:
     made = dv.AtlasView(built[1], small_network(), f"{LAYER}:{UNIT}")
-    assert made.client.idle(60)
+    for _ in range(40):  # each step of a stream asks for the next
+        assert made.client.idle(60)
+        threading.Event().wait(0.005)
     yield made
     made.close()
 
