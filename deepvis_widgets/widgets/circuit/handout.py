@@ -15,7 +15,7 @@ from ..board.handout import drawing, menu
 from ..page.parts import Column, Map, Part, Picture, Row, Table, Text
 from .answers import Answered
 from .drawing import Scene, draw
-from .words import called, ended, plain, sentence, signed
+from .words import called, plain, sentence, signed
 
 SIDE, PATTERN = 288, 96  # css pixels: of the picture, and of what a unit wants to see
 MOST = 20  # terms in a table
@@ -83,7 +83,7 @@ def terms(answer: Answered) -> Table:
 
 
 def _below(layer: str, unit: int) -> str:
-    return f"unit {unit}\n{ended(layer, 13)}"
+    return f"{layer.rsplit('.', 1)[-1]}:{unit}"
 
 
 def _name(unit: Target) -> str:

@@ -71,7 +71,7 @@ def test_the_trail_and_the_units_below_are_taken_apart_too(board: CircuitBoard, 
 def test_what_units_want_to_see_is_shown_beside(board: CircuitBoard) -> None:
     known = {row.term.unit for row in board.session.answered.rows if row.below is not None}  # type: ignore[union-attr]
     captions = [picture.caption for picture in parts_in(board.page(), Picture)]
-    assert captions and {int(caption.split()[1]) for caption in captions} <= known
+    assert captions and {int(caption.split(":")[1]) for caption in captions} <= known
 
 
 def test_before_the_first_answer_there_is_a_sentence(network: dv.Network) -> None:
