@@ -11,8 +11,7 @@ from torch import Tensor
 
 from ...atlas import Atlas, Top, Unit
 from ...core.picture.picture import to_bytes
-from ..page.later import Later
-from ..page.parts import Bars, Chart, Choice, Column, Line, Part, Picture, Row, Text
+from ..page.parts import Bars, Chart, Choice, Column, Later, Line, Part, Picture, Row, Text
 from .frames import shrunk, statistics
 from .unit_statistics import strongest
 
@@ -100,4 +99,4 @@ def similar(atlas: Atlas, layer: str, channel: int) -> Text:
 
 
 def _picture(picture: Tensor, caption: str = "", size: int = SIDE) -> Picture:
-    return Picture(to_bytes(shrunk(picture, LARGEST)), caption, size)
+    return Picture(to_bytes(shrunk(picture, LARGEST)), caption, size, exact=False)

@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from ..page.later import Later
-from ..page.parts import Choice, Column, Drawing, Part, Text
+from ..page.parts import Choice, Column, Drawing, Later, Part, Text
 from .cell_board import Scene
 from .cells import CellMap
 from .pen import DARK, LIGHT, Pen

@@ -29,7 +29,7 @@ def page(plate: Plate, side: int, least: int) -> Part:
 def _row(row: PlateRow, drawn: Drawn, size: int) -> list[Part]:
     height, width = row.size
     shown = [
-        Picture(to_bytes(picture), words if run == 0 else f"run {run + 1}", size)
+        Picture(to_bytes(picture), words if run == 0 else f"run {run + 1}", size, exact=False)
         for words, pictures in zip(row.words, drawn, strict=True)
         for run, picture in enumerate(() if pictures is None else pictures)
     ]
