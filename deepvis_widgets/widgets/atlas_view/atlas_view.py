@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import uuid
+from functools import partial
 from typing import Any
 
 import ipywidgets
@@ -18,7 +19,9 @@ from ..kit.layout import html as text
 from ..kit.root import RootWidget
 from ..link.protocol import Frame
 from ..link.push import push
+from ..page.parts import Page
 from ..views.stage import Stage
+from . import handout
 from .address import link_to, page_address, page_link
 from .contact_sheet import AtlasSheet
 from .feed import AtlasFeed
@@ -100,6 +103,15 @@ class AtlasView(AtlasState, RootWidget):
         self.client.close()
         controls = [self._layer, self._back, self._previous, self._next, self._where]
         close_all([*controls, self.sheet, self.unit_page, self.panes.finder])
+
+    def page(self) -> Page:
+        """The units round the one that is shown, or the first ones of the sheet, with all that is known of each."""
+        layer, channel = self.place
+        seen, known = (partial(read, self.atlas) for read in (self.feed.picture, self.feed.is_known))
+        shelf = handout.Shelf(self.atlas, seen, known, self.feed.sheet_picture, self.wanted.known)
+        if channel is None:
+            return Page(self.called, handout.sheet(shelf, layer, self.sheet.units()))
+        return Page(self.called, handout.around(shelf, layer, channel, self.network.layers[layer].channels))
 
     # --- pages ---
 

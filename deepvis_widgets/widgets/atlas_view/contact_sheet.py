@@ -52,6 +52,14 @@ class AtlasSheet(ipywidgets.VBox):
             return found
         return None
 
+    def units(self) -> list[int]:
+        """The channels in the order in which they stand."""
+        try:
+            keys = self.scores()
+        except DeepvisError:  # there is no such class: they stand as before it was named
+            keys = None
+        return list(range(self.grid.count)) if keys is None else np.argsort(-keys, kind="stable").tolist()
+
     def _sort(self) -> None:
         self._show_label()
         try:

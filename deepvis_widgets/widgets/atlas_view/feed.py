@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -72,17 +72,26 @@ class AtlasFeed:
         made: tuple[Tensor, ...] = ()
         for top in answer.unit.top:
             yield
-            made = (*made, self._picture(atlas, top, answer.kind))
+            made = (*made, self.picture(atlas, top, answer.kind))
             self._panes.show_top(replace(answer, pictures=made))
         if not answer.unit.top:
             self._panes.show_top(replace(answer, pictures=()))
 
-    def _picture(self, atlas: Atlas, top: Top, kind: str) -> Tensor:
+    def picture(self, atlas: Atlas, top: Top, kind: str) -> Tensor:
+        """What a unit sees of a picture, or its deconv if the `kind` is "deconv"; on any thread, at once."""
         make: Callable[[], Tensor] = (lambda: top.patch) if kind == "top" else (lambda: contrasted(top.deconv))
         return self._cached(atlas, make, kind, top.layer, top.channel, top.rank)
 
+    def is_known(self, atlas: Atlas, top: Top, kind: str) -> bool:
+        """Whether `picture` has it at once."""
+        return self._key(atlas, kind, top.layer, top.channel, top.rank) in self._engine.cache
+
     def _cached(self, atlas: Atlas, make: Callable[[], Tensor], *what: object) -> Tensor:
-        return self._engine.cache.get_or_make(content_key("atlas", str(atlas.folder), *what), make)
+        return self._engine.cache.get_or_make(self._key(atlas, *what), make)
+
+    @staticmethod
+    def _key(atlas: Atlas, *what: object) -> Hashable:
+        return content_key("atlas", str(atlas.folder), *what)
 
     # --- units to go on to ---
 
@@ -167,5 +176,5 @@ class AtlasFeed:
         pictures = []
         for top in unit.top[: atlas_frames.CARD]:
             yield
-            pictures.append(self._picture(atlas, top, "top"))
+            pictures.append(self.picture(atlas, top, "top"))
         grid.push("card", *atlas_frames.card_frame(unit, layer, channel, pictures))

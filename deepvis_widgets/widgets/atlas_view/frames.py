@@ -41,12 +41,13 @@ def find_atlas(network: Any, source: Any) -> Atlas | None:
 
 def stack(pictures: Sequence[Tensor]) -> Array:
     """Equally large pictures (3, h, w) as bytes (n, h, w, 3), no larger than can be told apart."""
-    return np.stack([to_bytes(_shrunk(picture)) for picture in pictures])
+    return np.stack([to_bytes(shrunk(picture)) for picture in pictures])
 
 
-def _shrunk(picture: Tensor) -> Tensor:
+def shrunk(picture: Tensor, largest: int = LARGEST) -> Tensor:
+    """A picture (3, h, w) with no side longer than `largest` pixels."""
     height, width = picture.shape[1:]
-    scale = LARGEST / max(height, width)
+    scale = largest / max(height, width)
     if scale >= 1:
         return picture
     return _resized(picture, (max(1, round(height * scale)), max(1, round(width * scale))))

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from torch import Tensor
+
 from ...atlas import Atlas
 from ...core.results import Pictures
 from ..link import frames
@@ -20,17 +24,23 @@ class AtlasWanted(Gallery):
         super().__init__(group=group, title="What it wants to see", size=104, placeholder=NONE)
         self._atlas, self._session = atlas, session
         self._unit = ("", 0)
+        self._made: Sequence[Tensor] = ()  # of that unit
         self.on_frame("start", lambda _: self.draw())
         self.on_frame("stop", lambda _: session.stop())
 
     def expect(self, layer: str, channel: int) -> None:
         """Shows what is stored of a unit, or that nothing is."""
         self._session.stop()
-        self._unit = (layer, channel)
+        self._unit, self._made = (layer, channel), ()
         stored = self._atlas.patterns(layer, channel)
         push(self, notice="", startable=not stored)
         pictures = stack(stored) if stored else frames.no_pictures()
         self.push("pictures", {"caption": f"{layer}:{channel}" if stored else ""}, {"pictures": pictures})
+
+    def known(self, layer: str, channel: int) -> Sequence[Tensor]:
+        """The pictures (3, h, w) of any unit that the atlas has, or else of this one those that were drawn."""
+        drawn = self._made if (layer, channel) == self._unit else ()
+        return self._atlas.patterns(layer, channel) or drawn
 
     def draw(self) -> None:
         """Draws the unit now; pictures appear as they improve."""
@@ -42,6 +52,7 @@ class AtlasWanted(Gallery):
         if unit == self._unit:
             push(self, progress=fraction)
             if made is not None:
+                self._made = list(made.crops)
                 self.push("pictures", *frames.pictures_frame(made))
             if fraction == 1.0:
                 push(self, running=False)

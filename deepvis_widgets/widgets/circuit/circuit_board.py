@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,12 @@ from ...core.network.layout import Position
 from ...methods.circuits.circuit import Circuit
 from ..kit.arguments import default_layer
 from ..kit.picture_lab import PictureLab
+from ..page.parts import Page, Text
+from . import handout
+from .answers import Answered
+from .drawing import Scene
 from .panes import CircuitPanes
-from .session import CircuitSession
+from .session import CircuitSession, Unit
 from .state import CircuitState
 
 
@@ -111,6 +116,23 @@ class CircuitBoard(CircuitState, PictureLab):
             file.write_text(self._known().csv(), encoding="utf-8")
         else:
             raise DeepvisError(f'A circuit is not saved as "{file.name}"; accepted are names that end in .png or .csv.')
+
+    def page(self) -> Page:
+        """The units of the trail, and those one layer further down, each taken apart."""
+        answer = self.session.answered
+        if answer is None:
+            return Page(self.called, Text(Scene().empty))
+        apart = partial(self.session.apart, answer.view)
+        return Page(self.called, handout.page(self.network, answer, apart, self._pictures))
+
+    def _pictures(self, answer: Answered) -> dict[Unit, Tensor]:
+        """What the units of an answer want to see, as far as it is known or stored."""
+        known = self.panes.drawing.pictures
+        for row in answer.rows:
+            at = (row.term.layer, row.term.unit)
+            if row.below is not None and at not in known and (stored := self._stored(*at)) is not None:
+                known[at] = stored
+        return known
 
     def _known(self) -> Circuit:
         self.client.idle(30)

@@ -145,7 +145,7 @@ class CircuitDrawing(Board):
 
     def scene(self) -> Scene:
         """All that is drawn now."""
-        return Scene(self._answer, dict(self._pictures), self._pointed)
+        return Scene(self._answer, self.pictures, self._pointed)
 
     def show(self, answer: Answered) -> None:
         """Draws another answer."""
@@ -177,6 +177,11 @@ class CircuitDrawing(Board):
     def draw(self, pen: Pen) -> None:
         """Draws everything."""
         draw(pen, self.scene())
+
+    @property
+    def pictures(self) -> dict[Unit, Tensor]:
+        """What units want to see, as far as it is known by now."""
+        return dict(self._pictures)
 
     def image(self) -> Image.Image:
         """The same drawing as a picture, on white paper."""

@@ -57,6 +57,14 @@ class CircuitSession:
         with self._lock:
             self.answered = self._pass = None
 
+    def apart(self, view: Tensor, trail: Sequence[Target]) -> Answered:
+        """Takes the last unit of another trail on this picture apart, at once, and tells nobody."""
+        with self._lock:
+            last = self._pass
+        if last is not None and last[0] is view:
+            return Answered.of(last[2], last[3], trail)
+        return Answered.of(Circuits(self._client.network, view), {}, trail)
+
     def _ask(self) -> None:
         view, trail = self._state.view, self._state.trail
         if view is None or not trail:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..board.cell_board import CellBoard
-from . import words
+from ..page.parts import Page
+from . import handout, words
 from .controls import ConvolutionControls, Facts
 from .cost_pane import CostPane
 from .drawing import Scene
@@ -60,3 +61,7 @@ class ConvolutionBoard(ConvolutionState, CellBoard):
     def words(self) -> str:
         """The sum behind the lit cell."""
         return words.step(self.lesson, self.index)
+
+    def page(self) -> Page:
+        """Every cell that comes out, both ways, of these numbers and of the examples."""
+        return Page(self.called, handout.page(self.lesson, self.index, self.costs.found))

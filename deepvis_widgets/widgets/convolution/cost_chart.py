@@ -12,20 +12,8 @@ import numpy as np
 from ..kit.figure import figure
 from ..kit.layout import classed, html
 from ..link.push import push
+from .cost_lines import SERIES, SLOPES, expected, measured
 from .costs import SIZES, Times
-
-# told apart by colour-blind people, and readable on light and dark
-SERIES = {
-    "inverse": ("W⁺ y", "#d1661c"),
-    "product": ("Wᵀ y, matrix", "#5b7fd4"),
-    "sliding": ("sliding kernel", "#3a9a6c"),
-}
-# (exponent, the way through whose last point the line goes, how it is dashed, its name)
-SLOPES = (
-    (3.0, "inverse", "dashed", "n³: inverse by the schoolbook"),
-    (2.373, "inverse", "dotted", "n^2.373: best bounds known"),
-    (2.0, "product", "dashed", "m·n·p with p = 1: n²"),
-)
 
 
 class CostChart(ipywidgets.VBox):
@@ -56,15 +44,15 @@ class CostChart(ipywidgets.VBox):
     def show(self, found: Sequence[Times]) -> None:
         """Shows what was measured so far."""
         sizes = np.array([each.size for each in found], float)
-        times = {name: 1000 * np.array([getattr(each, name) for each in found]) for name in SERIES}
-        every = np.concatenate(list(times.values()))
+        times = [line for _, _, line in measured(found)]
+        every = np.concatenate(times)
         low, high = np.floor(np.log10(every.min())), np.ceil(np.log10(every.max()))
         push(self._milliseconds, min=float(10**low), max=float(10**high))
         push(self._axis, tick_values=10.0 ** np.arange(low, high + 1))
-        for name, mark in self.points.items():
-            push(mark, x=sizes, y=times[name])
-        for mark, (exponent, way, _, _) in zip(self.slopes, SLOPES, strict=True):
-            push(mark, x=sizes, y=times[way][-1] * (sizes / sizes[-1]) ** exponent)
+        for mark, line in zip(self.points.values(), times, strict=True):
+            push(mark, x=sizes, y=line)
+        for mark, (_, _, _, line) in zip(self.slopes, expected(found), strict=True):
+            push(mark, x=sizes, y=line)
 
 
 def _legend() -> ipywidgets.HTML:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+import torch
 from torch import Tensor
 
 from ..board.cells import Cell
@@ -69,6 +70,11 @@ class Lesson:
     def count(self) -> int:
         """How many cells come out."""
         return self.result.numel()
+
+    def same(self, other: Lesson) -> bool:
+        """Whether another one has the same numbers in the same places."""
+        sizes = (self.made, self.transposed) == (other.made, other.transposed)
+        return sizes and torch.equal(self.x, other.x) and torch.equal(self.kernel, other.kernel)
 
     def position(self, index: int) -> tuple[int, int]:
         """(row, col) of a cell that comes out."""

@@ -80,9 +80,8 @@ class ConvolutionState(CellState):
 
     def load(self, example: str) -> None:
         """Shows one of the examples in the menu, with its own numbers."""
-        if example not in PRESETS:
-            raise DeepvisError(f"There is no example “{example}”; the examples are: {', '.join(PRESETS)}.")
-        self.take(EMPTY, EMPTY, **{**FIRST, **PRESETS[example]})
+        found = example_lesson(example)
+        self.take(found.x, found.kernel, **{**FIRST, **PRESETS[example]})
         self.step = 0
 
     def turn(self, dims: int) -> None:
@@ -193,6 +192,13 @@ def convolution(
                 f"{label} is {value}; in {dims}-D this board shows values from {low} to {high[dims - 1]}."
             )
     return Convolution.over(dims, *values)
+
+
+def example_lesson(example: str, transposed: bool = False) -> Lesson:
+    """One of the examples in the menu, with its own numbers; DeepvisError where there is none of that name."""
+    if example not in PRESETS:
+        raise DeepvisError(f"There is no example “{example}”; the examples are: {', '.join(PRESETS)}.")
+    return arranged(EMPTY, EMPTY, transposed, **{**FIRST, **PRESETS[example]})
 
 
 def arranged(x: Tensor, kernel: Tensor, transposed: bool, **sizes: int) -> Lesson:

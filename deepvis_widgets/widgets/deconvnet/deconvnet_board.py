@@ -6,7 +6,8 @@ from typing import Any
 
 from ..board.cell_board import CellBoard
 from ..board.number_grids import number_grid
-from . import words
+from ..page.parts import Page
+from . import handout, words
 from .controls import DeconvnetControls
 from .drawing import Scene
 from .state import INPUT, KERNEL, DeconvnetState
@@ -60,3 +61,7 @@ class DeconvnetBoard(DeconvnetState, CellBoard):
     def words(self) -> str:
         """The step, or what is under the pointer."""
         return words.cell(self.lesson, self.hovered) if self.hovered else words.step(self.lesson, self.step)
+
+    def page(self) -> Page:
+        """All steps of these numbers by every rule and from every seed, and what happens at each cell."""
+        return Page(self.called, handout.page(self.lesson, self.step))

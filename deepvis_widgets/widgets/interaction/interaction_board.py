@@ -12,7 +12,8 @@ from ..board.number_fields import row, size_slider
 from ..board.pen import Pen
 from ..convolution.controls import table
 from ..kit.layout import html
-from . import words
+from ..page.parts import Page
+from . import handout, words
 from .drawing import Scene
 from .stack import RANGES, Unit
 from .state import InteractionState
@@ -68,6 +69,10 @@ class InteractionBoard(InteractionState, Board):
         cells = CellMap()
         self.scene().draw(pen, cells)
         self.cells = cells
+
+    def page(self) -> Page:
+        """Both cones of every unit, and the sizes."""
+        return Page(self.called, handout.page(self.stack, self.lit))
 
     def _bind(self, binding: Binding) -> None:
         binding.show()

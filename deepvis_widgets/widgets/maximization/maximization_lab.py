@@ -10,6 +10,8 @@ from ...engine.client import Client
 from ...engine.engine import Engine
 from ..kit.arguments import as_network, default_layer
 from ..kit.root import RootWidget
+from ..page.parts import Page
+from . import handout
 from .ascent_run import Look
 from .kept import Kept
 from .panes import MaximizationPanes
@@ -83,6 +85,10 @@ class MaximizationLab(MaximizationState, RootWidget):
     def look(self) -> Look | None:
         """The pictures in the making, and the trace of their objective; None while there are none."""
         return self.session.look
+
+    def page(self) -> Page:
+        """The pictures with their objective by step, those that were kept, and one of each layer if they are drawn."""
+        return Page(self.called, handout.page(self.network, self.look, self.view, self.kept, self.session.layers))
 
     # --- what the buttons do ---
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, Protocol
 
@@ -44,6 +45,7 @@ class MaximizationSession:
 
     def __init__(self, state: MaximizationState, client: Client, answers: MaximizationAnswers) -> None:
         self.look: Look | None = None
+        self.layers: list[tuple[str, Drawn]] = []  # one unit of each, by its title, as far as they are drawn
         self._state, self._client, self._answers = state, client, answers
         self._lock = threading.RLock()  # looks come on the worker's thread, another view on the main thread
         self._run = AscentRun(client, state, self._looked, answers.say, self._lock)
@@ -79,7 +81,7 @@ class MaximizationSession:
         """Stops, and lets the pictures go."""
         self._run.forget()
         self._client.cancel("sizes")
-        self.look = None
+        self.look, self.layers = None, []
 
     def draw_sizes(self) -> None:
         """Draws one unit of each layer at the true size of what it sees; pictures that are being made wait, paused."""
@@ -87,7 +89,9 @@ class MaximizationSession:
         self.pause()
         network, params, goal = self._client.network, self._state.params, self._state.goal
         wanted = targets(network, goal.channel)
-        self._answers.sized([(title_of(network, each), size_of(network, each)) for each in wanted])
+        titles = [title_of(network, each) for each in wanted]
+        self.layers = []
+        self._answers.sized([(title, size_of(network, each)) for title, each in zip(titles, wanted, strict=True)])
         self._answers.drawing(0.0)
         self._client.ask(
             "sizes",
@@ -95,7 +99,7 @@ class MaximizationSession:
             lambda _: None,
             doing="drawing one unit of each layer",
             long=True,
-            on_partial=self._drawn,
+            on_partial=partial(self._drawn, titles),
             done=lambda: self._answers.drawing(None),
         )
 
@@ -136,7 +140,8 @@ class MaximizationSession:
         self.look = look
         self._answers.looked(look)
 
-    def _drawn(self, fraction: float, part: Any) -> None:
+    def _drawn(self, titles: Sequence[str], fraction: float, part: Any) -> None:
         if isinstance(part, Drawn):
+            self.layers = [*self.layers, (titles[part.place], part)]
             self._answers.drawn(part)
         self._answers.drawing(fraction)

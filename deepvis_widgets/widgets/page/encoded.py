@@ -16,12 +16,13 @@ from PIL import Image
 
 from ..link.frames import quantise
 from ..link.live_widget import LiveWidget
-from .parts import Drawing, Live, Map, Page, Part
+from .parts import Drawing, Later, Live, Map, Page, Part, Picture
 from .pictured import between, chosen_colormap
 from .recording import Recorder
 from .store import Store
 
 LEVELS = 65535
+QUALITY = 88  # of pictures that need not be exact
 
 
 @singledispatch
@@ -56,6 +57,7 @@ def _(value: Any, store: Store) -> Any:
 
 @encoded.register(list)
 @encoded.register(tuple)
+@encoded.register(Later)
 def _(value: Sequence[Any], store: Store) -> list[Any]:
     return [encoded(item, store) for item in value]
 
@@ -73,7 +75,7 @@ def _(value: bytes, store: Store) -> dict[str, str]:
 @encoded.register
 def _(value: np.ndarray, store: Store) -> dict[str, Any]:
     if value.dtype == np.uint8 and value.ndim == 3 and value.shape[2] == 3 and value.size:
-        return {"picture": store.add(_png(value)), "height": value.shape[0], "width": value.shape[1]}
+        return _picture(value, store)
     kept = value.astype(np.float32) if value.dtype.kind == "f" else value
     if kept.dtype.kind in "iu" and kept.dtype not in (np.uint8, np.uint16):
         kept = kept.astype(np.int32)
@@ -90,6 +92,13 @@ def _(part: Part, store: Store) -> dict[str, Any]:
 @encoded.register
 def _(part: Page, store: Store) -> dict[str, Any]:
     return {"part": "Page", "title": part.title, "inner": encoded(part.part, store)}
+
+
+@encoded.register
+def _(part: Picture, store: Store) -> dict[str, Any]:
+    """Without `exact`, which says how its pixels are kept."""
+    held = {field.name: getattr(part, field.name) for field in fields(part) if field.name not in ("pixels", "exact")}
+    return {"part": "Picture", "pixels": _picture(part.pixels, store, part.exact), **encoded(held, store)}
 
 
 @encoded.register
@@ -149,7 +158,10 @@ def _is_plain(value: Any) -> bool:
     return not (isinstance(value, str) and value.startswith("IPY_MODEL_"))
 
 
-def _png(pixels: np.ndarray) -> bytes:
-    file = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(pixels)).save(file, "png", optimize=True)
-    return file.getvalue()
+def _picture(pixels: np.ndarray, store: Store, exact: bool = True) -> dict[str, Any]:
+    file, image = io.BytesIO(), Image.fromarray(np.ascontiguousarray(pixels))
+    if exact:
+        image.save(file, "png", optimize=True)
+    else:
+        image.save(file, "jpeg", quality=QUALITY)
+    return {"picture": store.add(file.getvalue()), "height": pixels.shape[0], "width": pixels.shape[1]}

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, overload
 
 import numpy as np
 
@@ -35,6 +35,7 @@ class Picture(Part):
     size: int = 240
     boxes: Sequence[tuple[int, int, int, int]] = ()
     marked: bool = False  # stands out among others, a wrong answer for one
+    exact: bool = True  # False: a page may lose a little of it, to stay small
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,6 +153,32 @@ class Column(Part):
     """Parts below each other."""
 
     parts: Sequence[Part]
+
+
+class Later(Sequence[Part]):
+    """Parts of a choice, each made by calling its maker when somebody takes it, and anew every time: a picture of the
+    chosen one does not wait for the others. What a maker depends on must be frozen: the widget may show something else
+    by then.
+
+    >>> parts = Later([lambda: Text("one"), lambda: Text("two")])
+    >>> len(parts), parts[1].text
+    (2, 'two')
+    """
+
+    def __init__(self, makers: Sequence[Callable[[], Part]]) -> None:
+        self._makers = tuple(makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+    @overload
+    def __getitem__(self, index: int) -> Part: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Later: ...
+
+    def __getitem__(self, index: int | slice) -> Part | Later:
+        return Later(self._makers[index]) if isinstance(index, slice) else self._makers[index]()
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,7 +19,9 @@ from ..kit.arguments import as_network
 from ..kit.noted_state import NotedState, ReadOnly
 from ..kit.notice import attempt
 from ..kit.root import RootWidget
-from .panes import PlatePanes
+from ..page.parts import Page
+from . import handout
+from .panes import LEAST, SIDE, PlatePanes
 
 
 class PlateState(NotedState):
@@ -106,6 +108,11 @@ class MaximizationPlate(PlateState, RootWidget):
         file = Path(f"plate-{name}.png") if path is None else Path(path).expanduser()
         self.plate.save(file)
         return file
+
+    def page(self) -> Page:
+        """The pictures of every layer, as far as they are drawn."""
+        with self._lock:
+            return Page(self.called, handout.page(self.plate, SIDE, LEAST))
 
     def ending(self) -> None:
         """Stops, and gives the engine back."""

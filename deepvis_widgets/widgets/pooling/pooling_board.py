@@ -6,7 +6,8 @@ from typing import Any
 
 from ..board.cell_board import CellBoard
 from ..board.number_grids import number_grid
-from . import words
+from ..page.parts import Page
+from . import handout, words
 from .controls import PoolingControls
 from .drawing import Scene
 from .state import INPUT, PoolingState, first_signal
@@ -47,3 +48,7 @@ class PoolingBoard(PoolingState, CellBoard):
     def words(self) -> str:
         """The step, or what is under the pointer."""
         return words.cell(self.lesson, self.hovered) if self.hovered else words.step(self.step)
+
+    def page(self) -> Page:
+        """All steps of these numbers, and what happens at each cell."""
+        return Page(self.called, handout.page(self.lesson, self.step))

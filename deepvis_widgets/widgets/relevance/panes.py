@@ -97,15 +97,16 @@ class AccountPane:
         """Marks the bar of a layer, before its map is there."""
         with self._lock:
             if self._result is not None:
-                names = _layers(self._result.ledger)
+                names = layers_of(self._result.ledger)
                 self.chart.show(self._result.ledger, names.index(layer) if layer in names else None)
 
     def _pick(self, index: int) -> None:
         if self._result is not None:
-            self._state.layer = _layers(self._result.ledger)[index]
+            self._state.layer = layers_of(self._result.ledger)[index]
 
 
-def _layers(ledger: Ledger) -> list[str]:
+def layers_of(ledger: Ledger) -> list[str]:
+    """Returns the names of a ledger's layers, from the picture on."""
     return [entry.layer for entry in ledger.entries]
 
 

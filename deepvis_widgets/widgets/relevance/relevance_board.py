@@ -11,6 +11,8 @@ from ..board.number_fields import row
 from ..board.pen import Pen
 from ..kit.layout import classed
 from ..kit.player import Player
+from ..page.parts import Page
+from . import board_handout
 from .board_controls import NumberControls, RuleControls
 from .board_state import NUMBERS, RelevanceState
 from .chart import RelevanceChart
@@ -85,6 +87,10 @@ class RelevanceBoard(RelevanceState, Board):
     def draw(self, pen: Pen) -> None:
         """Draws the network with its relevance."""
         draw(pen, self.scene())
+
+    def page(self) -> Page:
+        """The way back by every rule, step by step, every formula, and the account of the layers."""
+        return Page(self.called, board_handout.page(self.scene(), self.inputs))
 
     def _listen(self) -> None:
         network = ["inputs", "weights", "biases", "rule", *NUMBERS]

@@ -11,6 +11,8 @@ from ...methods.lrp import RelevanceMap
 from ...methods.relevance.propagate import PICTURE
 from ..kit.layout import box, classed
 from ..kit.picture_lab import PictureLab
+from ..page.parts import Page
+from . import ledger_handout
 from .ledger_controls import LedgerControls
 from .ledger_state import PARAMS, LedgerState
 from .panes import AccountPane, LayerPane, PicturePane
@@ -54,6 +56,10 @@ class RelevanceLedger(LedgerState, PictureLab):
     def result(self) -> RelevanceMap | None:
         """Returns what LRP found, with its `ledger`; None until the first answer."""
         return self._session.result
+
+    def page(self) -> Page:
+        """The relevance of every layer as a map, and the account of all of them."""
+        return Page(self.called, ledger_handout.page(self.network, self.view, self.result, self.layer))
 
     def opened(self) -> None:
         """Computes everything anew for another picture."""

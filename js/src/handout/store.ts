@@ -50,7 +50,7 @@ export function picture({ picture: name, height, width }: PictureRef): Promise<S
 }
 
 async function decode(name: string, height: number, width: number): Promise<Shown> {
-  const bitmap = await createImageBitmap(new Blob([await bytes(name)], { type: "image/png" }));
+  const bitmap = await createImageBitmap(new Blob([await bytes(name)]));
   const canvas = Object.assign(document.createElement("canvas"), { height, width });
   const drawing = context(canvas, true);
   drawing.drawImage(bitmap, 0, 0);

@@ -11,11 +11,16 @@ import pytest
 import torch
 
 from deepvis_widgets.core.network.network import Network
+from deepvis_widgets.core.picture.picture import to_bytes
 from deepvis_widgets.core.picture.preprocess import Preprocess
 from deepvis_widgets.methods.synthesis.plate import plate
 from deepvis_widgets.widgets.link.protocol import pack
+from deepvis_widgets.widgets.page.parts import Picture, Text
 from deepvis_widgets.widgets.plate.maximization_plate import MaximizationPlate
+from deepvis_widgets.widgets.plate.panes import LEAST
+from deepvis_widgets.widgets.plate.panes import SIDE as LARGEST
 from tests.small_nets import Plain
+from tests.tools.pages import parts_in
 
 SIDE = 24
 
@@ -106,3 +111,15 @@ def test_an_error_is_a_sentence_and_the_button_is_free_again(
     shown.draw()
     assert shown.engine.idle(60) and not shown.running
     assert "drawing this plate" in shown.panes.notice.value and shown.panes.play.description == "Draw"
+
+
+def test_a_page_shows_what_is_drawn_by_layer(shown: MaximizationPlate) -> None:
+    assert [text.text for text in parts_in(shown.page(), Text)] == ["0 of 4 units, 2 runs each"]
+    shown.draw()
+    assert shown.engine.idle(60)
+    pictures = list(parts_in(shown.page(), Picture))
+    assert [picture.caption for picture in pictures[:3]] == ["unit 0", "run 2", "unit 3"]
+    assert [picture.pixels.shape[0] for picture in (pictures[0], pictures[-1])] == [3, SIDE]
+    assert pictures[0].size == LEAST < pictures[-1].size == LARGEST, "at the true size, but no less than for the words"
+    expected = to_bytes(shown.plate.pictures[1, 0][1])
+    assert np.array_equal(pictures[5].pixels, expected)
