@@ -9,12 +9,18 @@ import numpy as np
 
 from tests.browser.harness import NotebookPage, canvas_pixels
 
-OPEN = """
+# pictures of units in two steps: drawing them takes longer than all that most tests look at
+QUICK_PICTURES = """
+import deepvis_widgets.widgets.explorer.unit_pictures as _drawn
+_drawn.STEPS = _drawn.PATTERN_STEPS = 2
+"""
+AS_IT_IS = """
 import deepvis_widgets as dv
 explorer = dv.Explorer()
 explorer
 """
-IMAGENET = """
+OPEN = QUICK_PICTURES + AS_IT_IS
+IMAGENET = f"""{QUICK_PICTURES}
 import deepvis_widgets as dv
 explorer = dv.Explorer("efficientnet_lite0", pictures=[dv.photo("chelsea"), dv.photo("coffee")])
 explorer

@@ -10,9 +10,12 @@ from collections.abc import Callable
 import numpy as np
 from playwright.sync_api import Locator, Page
 
+from tests.browser.explorer_page import QUICK_PICTURES
 from tests.browser.harness import NotebookPage, canvas_pixels
 
-NETWORKS = """
+NETWORKS = (
+    QUICK_PICTURES
+    + """
 import torch, deepvis_widgets as dv
 from torch import nn
 from torch.nn import functional as F
@@ -55,6 +58,7 @@ class Asked(nn.Module):
 def network(module, answers, name):
     return dv.Network(module.eval(), husky.preprocessing, answers=answers, name=name)
 """
+)
 SHOWN = [
     f"{NETWORKS}\npixels = dv.Explorer(network(Pixels(), dv.Pixels(husky.labels), 'pixels'), scene)\npixels",
     "boxes = dv.Explorer(network(Detector(), dv.Boxes(husky.labels), 'boxes'), scene)\nboxes",

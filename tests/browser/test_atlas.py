@@ -8,14 +8,15 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from tests.browser.explorer_page import QUICK_PICTURES
 from tests.browser.harness import NotebookPage, canvas_pixels
 
-EXPLORER = """
+EXPLORER = f"""{QUICK_PICTURES}
 import deepvis_widgets as dv
 explorer = dv.Explorer(layer="features.relu3")
 explorer
 """
-WITHOUT = """
+WITHOUT = f"""{QUICK_PICTURES}
 import deepvis_widgets as dv
 explorer = dv.Explorer(dv.load("husky-wolf", weights="random"), layer="features.relu3")
 explorer

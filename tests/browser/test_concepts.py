@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.browser.explorer_page import assert_silent
+from tests.browser.explorer_page import QUICK_PICTURES, assert_silent
 from tests.browser.harness import NotebookPage
 
-CODE = """
+CODE = f"""{QUICK_PICTURES}
 import deepvis_widgets as dv
 import torch
 

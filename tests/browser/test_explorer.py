@@ -11,9 +11,11 @@ from PIL import Image
 from playwright.sync_api import Page
 
 from tests.browser.explorer_page import (
+    AS_IT_IS,
     BACKWARD,
     LIVE,
     OPEN,
+    QUICK_PICTURES,
     SIDE,
     assert_silent,
     bars,
@@ -366,7 +368,7 @@ def test_the_demonstration_runs_once_and_ends_at_any_input(open_notebook: Callab
 def test_random_weights_are_named_and_few_models_are_made(open_notebook: Callable[..., NotebookPage]) -> None:
     notebook = open_notebook(
         [
-            "from ipywidgets.widgets.widget import _instances\nimport deepvis_widgets as dv",
+            f"{QUICK_PICTURES}\nfrom ipywidgets.widgets.widget import _instances\nimport deepvis_widgets as dv",
             "explorer = dv.Explorer(dv.load('husky-wolf', weights='random'))\nexplorer",
         ]
     )

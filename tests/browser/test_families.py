@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.browser.explorer_page import assert_silent, shown
+from tests.browser.explorer_page import QUICK_PICTURES, assert_silent, shown
 from tests.browser.harness import NotebookPage
 
 SAMPLE = (
@@ -23,7 +23,7 @@ SAMPLE = (
     "sigmoids",
     "pixels",
 )
-PLACE = """
+PLACE = f"""{QUICK_PICTURES}
 import ipywidgets
 import deepvis_widgets as dv
 from tests.families import network, picture
