@@ -29,13 +29,12 @@ SIDE = 128  # pixels of the embedded network's picture
 LIVE, BACKWARD = ".dv-x-live .dv-map-canvas", ".dv-x-backward .dv-map-canvas"
 
 # as it was when it opened, whatever a test before has left
-RESET = """
-import torch as _torch
-explorer.off, explorer.why = {}, False
+RESET = f"""{QUICK_PICTURES}
+explorer.off, explorer.why = dict(), False
 explorer.help, explorer.zoom, explorer.frozen, explorer.filming, explorer.localize = False, "", False, False, False
 explorer.tiles, explorer.about, explorer.sort, explorer.fill = "activation", "synthesized", "max", "grey"
 explorer.gamma, explorer.boost, explorer.tile, explorer.shares = 0.5, 0.0, 0, True
-explorer.occluder, explorer.target, explorer.method, explorer.params = None, None, "cam", {}
+explorer.occluder, explorer.target, explorer.method, explorer.params = None, None, "cam", dict()
 explorer.backward, explorer.backward_view, explorer.backward_seed = _backward, "raw", "map"
 explorer.image, explorer.layer, explorer.unit = _first, _layer, _unit
 """
