@@ -179,9 +179,15 @@ def test_two_views_of_one_explorer_agree(open_notebook: Callable[..., NotebookPa
         grid = notebook.page.locator(".dv-grid").nth(view)
         notebook.wait_until(lambda g=grid: g.get_attribute("data-layer") == layer, message=f"view {view}")
     settle(notebook)
-    one, two = (canvas_pixels(notebook.page.locator(".dv-explorer").nth(view), ".dv-grid-canvas") for view in (0, 1))
+
+    def grids() -> list[np.ndarray]:
+        return [canvas_pixels(notebook.page.locator(".dv-explorer").nth(view), ".dv-grid-canvas") for view in (0, 1)]
+
     # where a pane begins between two pixels, its canvas has one row more
-    assert np.abs(np.subtract(one.shape, two.shape)).max() <= 1
+    notebook.wait_until(
+        lambda: np.abs(np.subtract(*[grid.shape for grid in grids()])).max() <= 1, message="grids of two sizes"
+    )
+    one, two = grids()
     height, width = min(one.shape[0], two.shape[0]), min(one.shape[1], two.shape[1])
     assert (one[:height, :width] == two[:height, :width]).mean() > 0.98
 
