@@ -110,7 +110,8 @@ def page(
 def open_notebook(
     shared_page: SharedPage, viewport: ViewportSize, jupyter: JupyterServer, request: pytest.FixtureRequest
 ) -> Iterator[OpenNotebook]:
-    """open_notebook(cells, where="doc", theme="light"): write the cells as a notebook, open it, run it.
+    """open_notebook(cells, where="doc", theme="light", before=""): write the cells as a notebook, open it, run it, and
+    `before` it the code of a test that is to take no room on the page.
 
     In the page of the test, if it asks for one; else a single document is opened in the page that tests share.
     """
@@ -119,7 +120,7 @@ def open_notebook(
     others = jupyter.kernels()  # of notebooks that the tests of a file share
     stem = re.sub(r"\W+", "-", request.node.name).strip("-")
 
-    def opened(cells: Sequence[str], where: str = "doc", theme: str = "light") -> NotebookPage:
+    def opened(cells: Sequence[str], where: str = "doc", theme: str = "light", before: str = "") -> NotebookPage:
         name = write_notebook(jupyter.root, f"{stem}-{where}", cells)
         alone = asked or where != "doc"
         page = request.getfixturevalue("page") if alone else shared_page.take(viewport)
@@ -127,7 +128,7 @@ def open_notebook(
         notebook = NotebookPage(page, Console(page), where)
         if not alone:
             notebooks.append(notebook)
-        notebook.open(jupyter, name, theme)
+        notebook.open(jupyter, name, theme, before=before)
         return notebook
 
     yield opened
@@ -153,6 +154,7 @@ def open_for_module(
         where: str = "doc",
         theme: str = "light",
         viewport: ViewportSize = VIEWPORT,
+        before: str = "",
         **options: Any,
     ) -> NotebookPage:
         page = (browser.new_context(**{**CONTEXT, **options}) if options else context).new_page()
@@ -161,7 +163,7 @@ def open_for_module(
         page.set_default_timeout(PATIENCE)
         notebook = NotebookPage(page, Console(page), where)
         name = write_notebook(jupyter.root, f"{request.module.__name__.split('.')[-1]}-{len(pages)}", cells)
-        notebook.open(jupyter, name, theme)
+        notebook.open(jupyter, name, theme, before=before)
         return notebook
 
     yield opened

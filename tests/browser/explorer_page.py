@@ -9,21 +9,20 @@ import numpy as np
 
 from tests.browser.harness import NotebookPage, canvas_pixels
 
-# pictures of units in two steps: drawing them takes longer than all that most tests look at
-QUICK_PICTURES = """
-import deepvis_widgets.widgets.explorer.unit_pictures as _drawn
-_drawn.STEPS = _drawn.PATTERN_STEPS = 2
-"""
-AS_IT_IS = """
+OPEN = """
 import deepvis_widgets as dv
 explorer = dv.Explorer()
 explorer
 """
-OPEN = QUICK_PICTURES + AS_IT_IS
-IMAGENET = f"""{QUICK_PICTURES}
+IMAGENET = """
 import deepvis_widgets as dv
 explorer = dv.Explorer("efficientnet_lite0", pictures=[dv.photo("chelsea"), dv.photo("coffee")])
 explorer
+"""
+# run before the cells: pictures of units take two steps, for drawing them takes longer than all that most tests look at
+QUICK_PICTURES = """
+import deepvis_widgets.widgets.explorer.unit_pictures as _drawn
+_drawn.STEPS = _drawn.PATTERN_STEPS = 2
 """
 SIDE = 128  # pixels of the embedded network's picture
 # by the page's own clock, which waits for what the page has still to do

@@ -8,14 +8,13 @@ import math
 from collections.abc import Callable
 
 import numpy as np
+import pytest
 from playwright.sync_api import Locator, Page
 
 from tests.browser.explorer_page import QUICK_PICTURES
 from tests.browser.harness import NotebookPage, canvas_pixels
 
-NETWORKS = (
-    QUICK_PICTURES
-    + """
+NETWORKS = """
 import torch, deepvis_widgets as dv
 from torch import nn
 from torch.nn import functional as F
@@ -58,7 +57,6 @@ class Asked(nn.Module):
 def network(module, answers, name):
     return dv.Network(module.eval(), husky.preprocessing, answers=answers, name=name)
 """
-)
 SHOWN = [
     f"{NETWORKS}\npixels = dv.Explorer(network(Pixels(), dv.Pixels(husky.labels), 'pixels'), scene)\npixels",
     "boxes = dv.Explorer(network(Detector(), dv.Boxes(husky.labels), 'boxes'), scene)\nboxes",
@@ -90,8 +88,9 @@ def outline(page: Page, explorer: Locator) -> None:
     page.mouse.up()
 
 
+@pytest.mark.slow
 def test_pixels_boxes_values_and_words(open_notebook: Callable[..., NotebookPage]) -> None:
-    notebook = open_notebook(SHOWN, where="doc")
+    notebook = open_notebook(SHOWN, where="doc", before=QUICK_PICTURES)
     page = notebook.page
 
     explorer = explorer_at(notebook, 0)

@@ -37,7 +37,7 @@ Box = tuple[float, float, float, float]  # x, y, width, height
 
 @pytest.fixture(scope="module")
 def opened(open_for_module: Callable[..., NotebookPage]) -> NotebookPage:
-    notebook = open_for_module([OPEN])
+    notebook = open_for_module([OPEN], before=QUICK_PICTURES)
     wait_for_first_answer(notebook)
     remember(notebook)
     return notebook
@@ -54,7 +54,7 @@ def explorer(opened: NotebookPage, watched: Callable[[Page], None]) -> NotebookP
 @pytest.fixture
 def own(open_notebook: Callable[..., NotebookPage]) -> NotebookPage:
     """An Explorer of the test's own."""
-    notebook = open_notebook([OPEN])
+    notebook = open_notebook([OPEN], before=QUICK_PICTURES)
     wait_for_first_answer(notebook)
     return notebook
 
@@ -170,7 +170,7 @@ def test_a_reload_shows_the_same_state(explorer: NotebookPage) -> None:
 
 
 def test_two_views_of_one_explorer_agree(open_notebook: Callable[..., NotebookPage]) -> None:
-    notebook = open_notebook([OPEN, "explorer"])
+    notebook = open_notebook([OPEN, "explorer"], before=QUICK_PICTURES)
     wait_for_first_answer(notebook)
     assert notebook.page.locator(".dv-stage").count() == 2
     notebook.page.locator(".dv-explorer").nth(1).locator(".dv-x-block-name", has_text="conv3").click()
@@ -273,7 +273,7 @@ def test_a_page_too_busy_for_anywidget_works_all_the_same(
     page: Page, open_notebook: Callable[..., NotebookPage]
 ) -> None:
     page.add_init_script(IMPATIENT)
-    notebook = open_notebook([OPEN])
+    notebook = open_notebook([OPEN], before=QUICK_PICTURES)
     wait_for_first_answer(notebook)
     assert page.evaluate("window.givenUp"), "anywidget waited for nothing"
     before = shown(notebook, ".dv-grid-canvas")
@@ -296,21 +296,14 @@ def test_it_opens_elsewhere_too(open_notebook: Callable[..., NotebookPage], wher
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_both_themes_have_contrast(explorer: NotebookPage, theme: str) -> None:
     explorer.set_theme(theme)
-    explorer.wait_until(
-        lambda: (lightness(explorer)[1] > 384) == (theme == "light"), message="the other theme's ground"
-    )
+    settle(explorer)
     explorer.shot(f"explorer-{theme}")
-    text, ground = lightness(explorer)
-    assert abs(text - ground) > 200, f"text {text} on {ground}"
-
-
-def lightness(notebook: NotebookPage) -> list[int]:
-    """Red, green and blue together, of the text of the status line and of the ground it stands on."""
-    colours = notebook.page.locator(".dv-x-status > b").evaluate(
+    colours = explorer.page.locator(".dv-x-status > b").evaluate(
         "node => [[node, 'color'], [node.closest('.dv-explorer'), 'backgroundColor']].map("
         "([node, name]) => getComputedStyle(node)[name].match(/\\d+/g).map(Number))"
     )
-    return [sum(colour[:3]) for colour in colours]
+    text, ground = (sum(colour[:3]) for colour in colours)
+    assert abs(text - ground) > 200, f"text {colours[0]} on {colours[1]}"
 
 
 def drag_with_a_finger(notebook: NotebookPage, path: list[tuple[float, float]]) -> None:
@@ -323,7 +316,7 @@ def drag_with_a_finger(notebook: NotebookPage, path: list[tuple[float, float]]) 
 
 @pytest.mark.context(viewport={"width": 520, "height": 900}, has_touch=True)
 def test_a_narrow_window_is_used_with_fingers(open_notebook: Callable[..., NotebookPage]) -> None:
-    notebook = open_notebook([OPEN])
+    notebook = open_notebook([OPEN], before=QUICK_PICTURES)
     wait_for_first_answer(notebook)
     page = notebook.page
     for width in (520, 390):
@@ -361,9 +354,10 @@ def test_a_narrow_window_is_used_with_fingers(open_notebook: Callable[..., Noteb
     assert_silent(notebook)
 
 
+@pytest.mark.slow
 @pytest.mark.context(reduced_motion="no-preference")
 def test_the_demonstration_runs_once_and_ends_at_any_input(open_notebook: Callable[..., NotebookPage]) -> None:
-    notebook = open_notebook([OPEN])
+    notebook = open_notebook([OPEN], before=QUICK_PICTURES)
     page, root = notebook.page, notebook.page.locator(".dv-explorer").first
     says = lambda: root.get_attribute("data-demonstration")  # noqa: E731
     notebook.wait_until(lambda: says() == "runs", 60, "no hand came")
@@ -395,9 +389,10 @@ def test_the_demonstration_runs_once_and_ends_at_any_input(open_notebook: Callab
 def test_random_weights_are_named_and_few_models_are_made(open_notebook: Callable[..., NotebookPage]) -> None:
     notebook = open_notebook(
         [
-            f"{QUICK_PICTURES}\nfrom ipywidgets.widgets.widget import _instances\nimport deepvis_widgets as dv",
+            "from ipywidgets.widgets.widget import _instances\nimport deepvis_widgets as dv",
             "explorer = dv.Explorer(dv.load('husky-wolf', weights='random'))\nexplorer",
-        ]
+        ],
+        before=QUICK_PICTURES,
     )
     wait_for_first_answer(notebook)
     assert "random weights" in notebook.page.locator(".dv-x-network").inner_text()

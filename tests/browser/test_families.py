@@ -23,7 +23,7 @@ SAMPLE = (
     "sigmoids",
     "pixels",
 )
-PLACE = f"""{QUICK_PICTURES}
+PLACE = """
 import ipywidgets
 import deepvis_widgets as dv
 from tests.families import network, picture
@@ -43,7 +43,7 @@ place
 
 @pytest.fixture(scope="module")
 def notebook(open_for_module: Callable[..., NotebookPage]) -> NotebookPage:
-    return open_for_module([PLACE])
+    return open_for_module([PLACE], before=QUICK_PICTURES)
 
 
 @pytest.mark.parametrize("name", SAMPLE)

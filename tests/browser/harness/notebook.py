@@ -100,8 +100,12 @@ class NotebookPage:
         self.console = console
         self.where = where
 
-    def open(self, server: JupyterServer, name: str, theme: str = "light", timeout: float = 120) -> None:
-        """Go to the notebook; all its cells have run when this returns."""
+    def open(
+        self, server: JupyterServer, name: str, theme: str = "light", timeout: float = 120, before: str = ""
+    ) -> None:
+        """Go to the notebook; all its cells have run when this returns, and `before` them the code of a test that is to
+        take no room on the page (in Voilà it is not run).
+        """
         server.set_theme(theme)
         if self.where == "doc" and self.page.url.startswith(f"{server.url}/doc/"):
             self._open_beside(name, theme)
@@ -111,6 +115,8 @@ class NotebookPage:
             self._wait_for_voila(timeout)
             return
         self.wait_until(lambda: self._state()["kernel"] == "idle", timeout, "the kernel never became idle")
+        if before:
+            self.python(before)
         self.run_all(timeout)
 
     def close(self) -> None:
