@@ -84,8 +84,9 @@ chromium: $(STAMP)-test
 
 # One process per core, and in each of them PyTorch on one core: twice as fast as one process on two. Each takes its share
 # in the order of tests/conftest.py and, when done, the end of another's: what follows a browser test must be one, too.
+# Modules are compiled once: without their bytecode each process that a test starts would spend five seconds on PyTorch's.
 pytest: $(STAMP)-test
-	@OMP_NUM_THREADS=1 $(PY) -m pytest -n logical --maxprocesses 4 --dist worksteal
+	@env -u PYTHONDONTWRITEBYTECODE OMP_NUM_THREADS=1 $(PY) -m pytest -n logical --maxprocesses 4 --dist worksteal
 
 house: $(STAMP)-test
 	@$(PY) -m tests.tools.house

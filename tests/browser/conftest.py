@@ -110,15 +110,17 @@ def page(
 def open_notebook(
     shared_page: SharedPage, viewport: ViewportSize, jupyter: JupyterServer, request: pytest.FixtureRequest
 ) -> Iterator[OpenNotebook]:
-    """open_notebook(cells, where="doc", theme="light"): write the cells as a notebook, open it, run it.
+    """open_notebook(cells, where="doc", theme="light", before=""): write the cells as a notebook, open it, run it, and
+    `before` it the code of a test that is to take no room on the page.
 
     In the page of the test, if it asks for one; else a single document is opened in the page that tests share.
     """
     asked = "page" in request.fixturenames or request.node.get_closest_marker("context") is not None
     notebooks: list[NotebookPage] = []
+    others = jupyter.kernels()  # of notebooks that the tests of a file share
     stem = re.sub(r"\W+", "-", request.node.name).strip("-")
 
-    def opened(cells: Sequence[str], where: str = "doc", theme: str = "light") -> NotebookPage:
+    def opened(cells: Sequence[str], where: str = "doc", theme: str = "light", before: str = "") -> NotebookPage:
         name = write_notebook(jupyter.root, f"{stem}-{where}", cells)
         alone = asked or where != "doc"
         page = request.getfixturevalue("page") if alone else shared_page.take(viewport)
@@ -126,7 +128,7 @@ def open_notebook(
         notebook = NotebookPage(page, Console(page), where)
         if not alone:
             notebooks.append(notebook)
-        notebook.open(jupyter, name, theme)
+        notebook.open(jupyter, name, theme, before=before)
         return notebook
 
     yield opened
@@ -135,28 +137,40 @@ def open_notebook(
             shared_page.drop()
         else:
             notebook.close()
-    jupyter.stop_kernels()
+    jupyter.stop_kernels(others)
 
 
 @pytest.fixture(scope="module")
-def open_for_module(browser: Browser, jupyter: JupyterServer, request: pytest.FixtureRequest) -> Iterator[OpenNotebook]:
-    """As open_notebook, but the notebook stays for all tests of a file, in a page of its own; nothing else may be
-    opened by that file. Further arguments are those of the browser's context.
+def open_for_module(
+    browser: Browser, context: BrowserContext, jupyter: JupyterServer, request: pytest.FixtureRequest
+) -> Iterator[OpenNotebook]:
+    """As open_notebook, but the notebook stays for all tests of a file, in a page of its own, `viewport` large. Further
+    arguments are those of a context of its own.
     """
-    contexts: list[BrowserContext] = []
+    pages: list[Page] = []
 
-    def opened(cells: Sequence[str], where: str = "doc", theme: str = "light", **options: Any) -> NotebookPage:
-        contexts.append(browser.new_context(**{**CONTEXT, **options}))
-        page = contexts[-1].new_page()
+    def opened(
+        cells: Sequence[str],
+        where: str = "doc",
+        theme: str = "light",
+        viewport: ViewportSize = VIEWPORT,
+        before: str = "",
+        **options: Any,
+    ) -> NotebookPage:
+        page = (browser.new_context(**{**CONTEXT, **options}) if options else context).new_page()
+        pages.append(page)
+        page.set_viewport_size(viewport)
         page.set_default_timeout(PATIENCE)
         notebook = NotebookPage(page, Console(page), where)
-        name = write_notebook(jupyter.root, f"{request.module.__name__.split('.')[-1]}-{len(contexts)}", cells)
-        notebook.open(jupyter, name, theme)
+        name = write_notebook(jupyter.root, f"{request.module.__name__.split('.')[-1]}-{len(pages)}", cells)
+        notebook.open(jupyter, name, theme, before=before)
         return notebook
 
     yield opened
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()
+        if page.context is not context:
+            page.context.close()
     jupyter.stop_kernels()
 
 

@@ -19,17 +19,24 @@ import deepvis_widgets as dv
 explorer = dv.Explorer("efficientnet_lite0", pictures=[dv.photo("chelsea"), dv.photo("coffee")])
 explorer
 """
+# run before the cells: pictures of units take two steps, for drawing them takes longer than all that most tests look at
+QUICK_PICTURES = """
+import deepvis_widgets.widgets.explorer.unit_pictures as _drawn
+_drawn.STEPS = _drawn.PATTERN_STEPS = 2
+"""
 SIDE = 128  # pixels of the embedded network's picture
+# by the page's own clock, which waits for what the page has still to do
+DRAWN = """() => new Promise(done =>
+  setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(done)), 400))"""
 LIVE, BACKWARD = ".dv-x-live .dv-map-canvas", ".dv-x-backward .dv-map-canvas"
 
 # as it was when it opened, whatever a test before has left
-RESET = """
-import torch as _torch
-explorer.off, explorer.why = {}, False
+RESET = f"""{QUICK_PICTURES}
+explorer.off, explorer.why = dict(), False
 explorer.help, explorer.zoom, explorer.frozen, explorer.filming, explorer.localize = False, "", False, False, False
 explorer.tiles, explorer.about, explorer.sort, explorer.fill = "activation", "synthesized", "max", "grey"
 explorer.gamma, explorer.boost, explorer.tile, explorer.shares = 0.5, 0.0, 0, True
-explorer.occluder, explorer.target, explorer.method, explorer.params = None, None, "cam", {}
+explorer.occluder, explorer.target, explorer.method, explorer.params = None, None, "cam", dict()
 explorer.backward, explorer.backward_view, explorer.backward_seed = _backward, "raw", "map"
 explorer.image, explorer.layer, explorer.unit = _first, _layer, _unit
 """
@@ -64,7 +71,7 @@ def settle(notebook: NotebookPage) -> None:
     """Wait until the kernel has answered everything and the page has drawn it."""
     if notebook.where != "voila":
         notebook.python("assert explorer.session.idle(60)")
-    notebook.page.wait_for_timeout(400)
+    notebook.page.evaluate(DRAWN)
 
 
 def assert_silent(notebook: NotebookPage) -> None:

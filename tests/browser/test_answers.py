@@ -8,8 +8,10 @@ import math
 from collections.abc import Callable
 
 import numpy as np
+import pytest
 from playwright.sync_api import Locator, Page
 
+from tests.browser.explorer_page import QUICK_PICTURES
 from tests.browser.harness import NotebookPage, canvas_pixels
 
 NETWORKS = """
@@ -86,8 +88,9 @@ def outline(page: Page, explorer: Locator) -> None:
     page.mouse.up()
 
 
+@pytest.mark.slow
 def test_pixels_boxes_values_and_words(open_notebook: Callable[..., NotebookPage]) -> None:
-    notebook = open_notebook(SHOWN, where="doc")
+    notebook = open_notebook(SHOWN, where="doc", before=QUICK_PICTURES)
     page = notebook.page
 
     explorer = explorer_at(notebook, 0)

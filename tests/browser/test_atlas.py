@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from tests.browser.explorer_page import QUICK_PICTURES
 from tests.browser.harness import NotebookPage, canvas_pixels
 
 EXPLORER = """
@@ -30,7 +31,7 @@ TOP = ".dv-x-top.dv-x-large[data-kind=top]"
 
 
 def opened(open_notebook: Open) -> NotebookPage:
-    notebook = open_notebook([EXPLORER])
+    notebook = open_notebook([EXPLORER], before=QUICK_PICTURES)
     notebook.wait_until(lambda: notebook.value("explorer.atlas is not None"), 60, "the atlas was not opened")
     grid = notebook.page.locator(".dv-grid-canvas")
     grid.wait_for()
@@ -112,7 +113,7 @@ def test_an_atlas_is_built_from_a_folder_in_the_background(open_notebook: Open, 
     for number in range(12):
         levels = random.integers(0, 256, (8, 8, 3), dtype=np.uint8)
         Image.fromarray(levels).resize((128, 128), Image.Resampling.NEAREST).save(folder / f"{number}.png")
-    notebook = open_notebook([WITHOUT])
+    notebook = open_notebook([WITHOUT], before=QUICK_PICTURES)
     form = notebook.page.locator(".dv-x-builder")
     notebook.page.locator(".dv-grid-canvas").wait_for()
     tab(notebook, "top")

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import Page, ViewportSize
 
 from tests.browser.harness import NotebookPage, canvas_pixels
 
@@ -21,14 +22,31 @@ board
 """
 
 
-@pytest.fixture
-def board(open_notebook: Callable[..., NotebookPage]) -> NotebookPage:
-    notebook = open_notebook([OPEN])
+# as it was when it opened, whatever a test before has left
+REMEMBER = "_opened = board.target, board.step, board.threshold, board.image"
+RESET = "board.target, board.step, board.threshold, board.image = _opened"
+
+
+@pytest.fixture(scope="module")
+def opened(open_for_module: Callable[..., NotebookPage]) -> NotebookPage:
+    notebook = open_for_module([OPEN])
     notebook.page.locator(".dv-cam-board .dv-stage-canvas").wait_for()
     notebook.wait_until(lambda: sum_map(notebook).std() > 5, message="no map")
-    notebook.python("assert board.engine.idle(60)")
-    notebook.wait_until(lambda: at_rest(notebook), message="the layout does not come to rest")
+    notebook.python(REMEMBER)
     return notebook
+
+
+@pytest.fixture
+def board(opened: NotebookPage, viewport: ViewportSize, watched: Callable[[Page], None]) -> NotebookPage:
+    """One for all tests that leave it alive."""
+    watched(opened.page)
+    opened.page.set_viewport_size(viewport)
+    opened.page.mouse.move(0, 0)
+    opened.python(RESET)
+    opened.python("assert board.engine.idle(60)")
+    opened.wait_until(lambda: at_rest(opened), message="the layout does not come to rest")
+    opened.console.clear()
+    return opened
 
 
 def at_rest(notebook: NotebookPage) -> bool:

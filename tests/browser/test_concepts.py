@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.browser.explorer_page import assert_silent
+from tests.browser.explorer_page import QUICK_PICTURES, assert_silent
 from tests.browser.harness import NotebookPage
 
 CODE = """
@@ -21,7 +21,7 @@ explorer
 
 
 def test_a_click_on_the_column_shows_the_directions_by_name(open_notebook: Callable[..., NotebookPage]) -> None:
-    notebook = open_notebook([CODE])
+    notebook = open_notebook([CODE], before=QUICK_PICTURES)
     page = notebook.page
     page.locator(".dv-x-block[data-layer='features.relu2:mine'] button").click(timeout=60_000)
     notebook.wait_until(

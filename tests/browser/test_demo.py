@@ -57,6 +57,7 @@ def by_number(address: str) -> str:
     return address.replace("localhost", "127.0.0.1")
 
 
+@pytest.mark.slow
 def test_the_page_opens_with_a_living_explorer(begin: Begin, page: Page) -> None:
     starting, where, what = begin(EXPLORER)
     address = re.fullmatch(r"Open this in a browser: (http://\S+)", where)

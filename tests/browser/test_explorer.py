@@ -14,6 +14,7 @@ from tests.browser.explorer_page import (
     BACKWARD,
     LIVE,
     OPEN,
+    QUICK_PICTURES,
     SIDE,
     assert_silent,
     bars,
@@ -23,6 +24,8 @@ from tests.browser.explorer_page import (
     object_box,
     occluder,
     picture_point,
+    remember,
+    reset,
     settle,
     shown,
     wait_for_first_answer,
@@ -32,9 +35,26 @@ from tests.browser.harness import NotebookPage, canvas_pixels
 Box = tuple[float, float, float, float]  # x, y, width, height
 
 
+@pytest.fixture(scope="module")
+def opened(open_for_module: Callable[..., NotebookPage]) -> NotebookPage:
+    notebook = open_for_module([OPEN], before=QUICK_PICTURES)
+    wait_for_first_answer(notebook)
+    remember(notebook)
+    return notebook
+
+
 @pytest.fixture
-def explorer(open_notebook: Callable[..., NotebookPage]) -> NotebookPage:
-    notebook = open_notebook([OPEN])
+def explorer(opened: NotebookPage, watched: Callable[[Page], None]) -> NotebookPage:
+    """One for all tests that leave it alive."""
+    watched(opened.page)
+    reset(opened)
+    return opened
+
+
+@pytest.fixture
+def own(open_notebook: Callable[..., NotebookPage]) -> NotebookPage:
+    """An Explorer of the test's own."""
+    notebook = open_notebook([OPEN], before=QUICK_PICTURES)
     wait_for_first_answer(notebook)
     return notebook
 
@@ -71,6 +91,7 @@ def test_an_occluder_over_the_object_moves_every_pane(explorer: NotebookPage) ->
 
 def test_a_click_on_a_unit_changes_its_panes_and_draws_its_pictures(explorer: NotebookPage) -> None:
     page = explorer.page
+    explorer.python("_drawn.STEPS = 32")
     choose_layer(explorer, "features.conv2")
     explorer.wait_until(lambda: explorer.value("explorer.layer") == "features.conv2")
     settle(explorer)
@@ -96,7 +117,7 @@ def test_a_click_on_a_unit_changes_its_panes_and_draws_its_pictures(explorer: No
 def test_stop_ends_the_drawing_and_keeps_what_is_there(explorer: NotebookPage) -> None:
     page = explorer.page
     # so many steps that they cannot be over before the button is pressed
-    explorer.python("import deepvis_widgets.widgets.explorer.unit_pictures as _drawn; _drawn.STEPS = 4000")
+    explorer.python("_drawn.STEPS = 4000")
     explorer.python("explorer.unit = (explorer.unit + 1) % 8")
     explorer.wait_until(lambda: explorer.value("explorer.unit_pictures.running"), message="it did not begin")
     page.locator(".dv-x-four .dv-picture-canvas").first.wait_for(timeout=60_000)
@@ -149,7 +170,7 @@ def test_a_reload_shows_the_same_state(explorer: NotebookPage) -> None:
 
 
 def test_two_views_of_one_explorer_agree(open_notebook: Callable[..., NotebookPage]) -> None:
-    notebook = open_notebook([OPEN, "explorer"])
+    notebook = open_notebook([OPEN, "explorer"], before=QUICK_PICTURES)
     wait_for_first_answer(notebook)
     assert notebook.page.locator(".dv-stage").count() == 2
     notebook.page.locator(".dv-explorer").nth(1).locator(".dv-x-block-name", has_text="conv3").click()
@@ -158,50 +179,57 @@ def test_two_views_of_one_explorer_agree(open_notebook: Callable[..., NotebookPa
         grid = notebook.page.locator(".dv-grid").nth(view)
         notebook.wait_until(lambda g=grid: g.get_attribute("data-layer") == layer, message=f"view {view}")
     settle(notebook)
-    one, two = (canvas_pixels(notebook.page.locator(".dv-explorer").nth(view), ".dv-grid-canvas") for view in (0, 1))
+
+    def grids() -> list[np.ndarray]:
+        return [canvas_pixels(notebook.page.locator(".dv-explorer").nth(view), ".dv-grid-canvas") for view in (0, 1)]
+
     # where a pane begins between two pixels, its canvas has one row more
-    assert np.abs(np.subtract(one.shape, two.shape)).max() <= 1
+    notebook.wait_until(
+        lambda: np.abs(np.subtract(*[grid.shape for grid in grids()])).max() <= 1, message="grids of two sizes"
+    )
+    one, two = grids()
     height, width = min(one.shape[0], two.shape[0]), min(one.shape[1], two.shape[1])
     assert (one[:height, :width] == two[:height, :width]).mean() > 0.98
 
 
-def test_without_its_kernel_it_says_so(explorer: NotebookPage) -> None:
-    explorer.restart()
-    before = shown(explorer, ".dv-grid-canvas")
-    drag_occluder(explorer, (30, 30), (80, 80))
-    explorer.page.locator(".dv-explorer > .dv-notice", has_text="run the cell again").wait_for()
-    assert not changed(explorer, ".dv-grid-canvas", before), "what was drawn stays"
-    explorer.shot("explorer-without-kernel")
-    assert not [message for message in explorer.console.messages if message.startswith("uncaught")]
+def test_without_its_kernel_it_says_so(own: NotebookPage) -> None:
+    own.restart()
+    before = shown(own, ".dv-grid-canvas")
+    drag_occluder(own, (30, 30), (80, 80))
+    own.page.locator(".dv-explorer > .dv-notice", has_text="run the cell again").wait_for()
+    assert not changed(own, ".dv-grid-canvas", before), "what was drawn stays"
+    own.shot("explorer-without-kernel")
+    assert not [message for message in own.console.messages if message.startswith("uncaught")]
 
 
-def test_closing_frees_the_thread(explorer: NotebookPage) -> None:
-    explorer.python("import threading; explorer.close()")
-    assert explorer.value("[t.name for t in threading.enumerate() if t.name == 'deepvis']") == []
-    assert explorer.value("len(explorer.network.recordings)") == 0
-    explorer.wait_until(lambda: explorer.page.locator(".dv-stage").count() == 0, message="the panes are still there")
+def test_closing_frees_the_thread(own: NotebookPage) -> None:
+    own.python("import threading; explorer.close()")
+    assert own.value("[t.name for t in threading.enumerate() if t.name == 'deepvis']") == []
+    assert own.value("len(explorer.network.recordings)") == 0
+    own.wait_until(lambda: own.page.locator(".dv-stage").count() == 0, message="the panes are still there")
 
 
 @pytest.mark.slow
-def test_rapid_random_use_leaves_it_alive_and_consistent(explorer: NotebookPage) -> None:
-    page, chance = explorer.page, np.random.default_rng(0)
-    threads = explorer.value("__import__('threading').active_count()")
-    places = _places(explorer)
-    for _ in range(200):
-        _random_act(explorer, chance, places)
-    explorer.python("assert explorer.session.idle(120)")
+def test_rapid_random_use_leaves_it_alive_and_consistent(own: NotebookPage) -> None:
+    page, chance = own.page, np.random.default_rng(0)
+    own.python("_drawn.STEPS, _drawn.PATTERN_STEPS = 128, 48")  # drawing is under way when the next unit is chosen
+    threads = own.value("__import__('threading').active_count()")
+    places = _places(own)
+    for _ in range(100):
+        _random_act(own, chance, places)
+    own.python("assert explorer.session.idle(120)")
     page.wait_for_timeout(500)
-    settle(explorer)
-    state = explorer.value("[explorer.layer, explorer.unit]")
+    settle(own)
+    state = own.value("[explorer.layer, explorer.unit]")
     for pane in ("stage", "grid"):
-        assert explorer.value(f"explorer.panes.{pane}.port.values.get('notice', '')") == ""
+        assert own.value(f"explorer.panes.{pane}.port.values.get('notice', '')") == ""
     assert page.locator(".dv-grid").get_attribute("data-layer") == state[0]
     assert page.locator(".dv-grid").get_attribute("data-unit") == str(state[1])
-    assert explorer.value("__import__('threading').active_count()") <= threads + 2
-    before = shown(explorer, LIVE)
-    explorer.python("explorer.layer, explorer.unit = 'features.conv1', 2")
-    explorer.wait_until(lambda: changed(explorer, LIVE, before), message="it does not answer any more")
-    assert_silent(explorer)
+    assert own.value("__import__('threading').active_count()") <= threads + 2
+    before = shown(own, LIVE)
+    own.python("explorer.layer, explorer.unit = 'features.conv1', 2")
+    own.wait_until(lambda: changed(own, LIVE, before), message="it does not answer any more")
+    assert_silent(own)
 
 
 def _random_act(explorer: NotebookPage, chance: np.random.Generator, places: dict[str, list[Box]]) -> None:
@@ -245,7 +273,7 @@ def test_a_page_too_busy_for_anywidget_works_all_the_same(
     page: Page, open_notebook: Callable[..., NotebookPage]
 ) -> None:
     page.add_init_script(IMPATIENT)
-    notebook = open_notebook([OPEN])
+    notebook = open_notebook([OPEN], before=QUICK_PICTURES)
     wait_for_first_answer(notebook)
     assert page.evaluate("window.givenUp"), "anywidget waited for nothing"
     before = shown(notebook, ".dv-grid-canvas")
@@ -265,12 +293,12 @@ def test_it_opens_elsewhere_too(open_notebook: Callable[..., NotebookPage], wher
     assert_silent(notebook)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_both_themes_have_contrast(open_notebook: Callable[..., NotebookPage], theme: str) -> None:
-    notebook = open_notebook([OPEN], theme=theme)
-    wait_for_first_answer(notebook)
-    notebook.shot(f"explorer-{theme}")
-    colours = notebook.page.locator(".dv-x-status > b").evaluate(
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_both_themes_have_contrast(explorer: NotebookPage, theme: str) -> None:
+    explorer.set_theme(theme)
+    settle(explorer)
+    explorer.shot(f"explorer-{theme}")
+    colours = explorer.page.locator(".dv-x-status > b").evaluate(
         "node => [[node, 'color'], [node.closest('.dv-explorer'), 'backgroundColor']].map("
         "([node, name]) => getComputedStyle(node)[name].match(/\\d+/g).map(Number))"
     )
@@ -288,7 +316,7 @@ def drag_with_a_finger(notebook: NotebookPage, path: list[tuple[float, float]]) 
 
 @pytest.mark.context(viewport={"width": 520, "height": 900}, has_touch=True)
 def test_a_narrow_window_is_used_with_fingers(open_notebook: Callable[..., NotebookPage]) -> None:
-    notebook = open_notebook([OPEN])
+    notebook = open_notebook([OPEN], before=QUICK_PICTURES)
     wait_for_first_answer(notebook)
     page = notebook.page
     for width in (520, 390):
@@ -326,9 +354,10 @@ def test_a_narrow_window_is_used_with_fingers(open_notebook: Callable[..., Noteb
     assert_silent(notebook)
 
 
+@pytest.mark.slow
 @pytest.mark.context(reduced_motion="no-preference")
 def test_the_demonstration_runs_once_and_ends_at_any_input(open_notebook: Callable[..., NotebookPage]) -> None:
-    notebook = open_notebook([OPEN])
+    notebook = open_notebook([OPEN], before=QUICK_PICTURES)
     page, root = notebook.page, notebook.page.locator(".dv-explorer").first
     says = lambda: root.get_attribute("data-demonstration")  # noqa: E731
     notebook.wait_until(lambda: says() == "runs", 60, "no hand came")
@@ -355,12 +384,6 @@ def test_the_demonstration_runs_once_and_ends_at_any_input(open_notebook: Callab
     settle(notebook)
     assert notebook.value("explorer.occluder is None") and occluder(notebook) is None
     assert float(page.locator(".dv-x-class[data-class=husky]").get_attribute("data-share") or 0) > 0.95
-    # and where less motion is wanted, it never comes
-    page.emulate_media(reduced_motion="reduce")
-    notebook.reload()
-    page.locator(".dv-grid[data-unit]").wait_for()
-    page.wait_for_timeout(2500)
-    assert says() is None, "it runs where less motion is wanted"
 
 
 def test_random_weights_are_named_and_few_models_are_made(open_notebook: Callable[..., NotebookPage]) -> None:
@@ -368,7 +391,8 @@ def test_random_weights_are_named_and_few_models_are_made(open_notebook: Callabl
         [
             "from ipywidgets.widgets.widget import _instances\nimport deepvis_widgets as dv",
             "explorer = dv.Explorer(dv.load('husky-wolf', weights='random'))\nexplorer",
-        ]
+        ],
+        before=QUICK_PICTURES,
     )
     wait_for_first_answer(notebook)
     assert "random weights" in notebook.page.locator(".dv-x-network").inner_text()

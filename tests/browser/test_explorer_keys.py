@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 from tests.browser.explorer_page import (
     BACKWARD,
     OPEN,
+    QUICK_PICTURES,
     assert_silent,
     changed,
     choose_layer,
@@ -29,7 +30,7 @@ from tests.browser.harness import NotebookPage
 
 @pytest.fixture(scope="module")
 def opened(open_for_module: Callable[..., NotebookPage]) -> Iterator[NotebookPage]:
-    notebook = open_for_module([OPEN])
+    notebook = open_for_module([OPEN], before=QUICK_PICTURES)
     wait_for_first_answer(notebook)
     remember(notebook)
     yield notebook

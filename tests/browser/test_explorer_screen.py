@@ -13,6 +13,7 @@ from deepvis_widgets.methods import Method
 from tests.browser.explorer_page import (
     IMAGENET,
     OPEN,
+    QUICK_PICTURES,
     assert_silent,
     bars,
     changed,
@@ -45,7 +46,8 @@ QUICK = (
 @pytest.fixture(scope="module", params=[OPEN, IMAGENET], ids=["embedded", "imagenet"])
 def opened(open_for_module: Callable[..., NotebookPage], request: pytest.FixtureRequest) -> Iterator[NotebookPage]:
     """In JupyterLab with its file browser, as people have it."""
-    notebook = open_for_module([request.param.strip()], "lab", viewport={"width": 1440, "height": 900})
+    size = {"width": 1440, "height": 900}
+    notebook = open_for_module([request.param.strip()], "lab", viewport=size, before=QUICK_PICTURES)
     wait_for_first_answer(notebook)
     remember(notebook)
     yield notebook

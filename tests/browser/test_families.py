@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.browser.explorer_page import assert_silent, shown
+from tests.browser.explorer_page import QUICK_PICTURES, assert_silent, shown
 from tests.browser.harness import NotebookPage
 
 SAMPLE = (
@@ -43,7 +43,7 @@ place
 
 @pytest.fixture(scope="module")
 def notebook(open_for_module: Callable[..., NotebookPage]) -> NotebookPage:
-    return open_for_module([PLACE])
+    return open_for_module([PLACE], before=QUICK_PICTURES)
 
 
 @pytest.mark.parametrize("name", SAMPLE)

@@ -22,6 +22,9 @@ ADDRESSES = {
     "voila": "voila/render/{name}?theme={theme}",
 }
 
+# ms from one question to the next, growing: asked more often, the page and the kernel have less time for their work
+OFTEN, SELDOM = 100.0, 400.0
+
 # JupyterLab and Notebook 7 put their application on the window; the panel is the notebook's place in it.
 _FIND_PANEL = """
 const app = window.jupyterapp;
@@ -97,8 +100,12 @@ class NotebookPage:
         self.console = console
         self.where = where
 
-    def open(self, server: JupyterServer, name: str, theme: str = "light", timeout: float = 120) -> None:
-        """Go to the notebook; all its cells have run when this returns."""
+    def open(
+        self, server: JupyterServer, name: str, theme: str = "light", timeout: float = 120, before: str = ""
+    ) -> None:
+        """Go to the notebook; all its cells have run when this returns, and `before` them the code of a test that is to
+        take no room on the page (in Voilà it is not run).
+        """
         server.set_theme(theme)
         if self.where == "doc" and self.page.url.startswith(f"{server.url}/doc/"):
             self._open_beside(name, theme)
@@ -108,6 +115,8 @@ class NotebookPage:
             self._wait_for_voila(timeout)
             return
         self.wait_until(lambda: self._state()["kernel"] == "idle", timeout, "the kernel never became idle")
+        if before:
+            self.python(before)
         self.run_all(timeout)
 
     def close(self) -> None:
@@ -172,14 +181,15 @@ class NotebookPage:
         self, met: Callable[[], Any], timeout: float = 20, message: str = "the condition was not met"
     ) -> Any:
         """Ask until the answer is true, and return it; the page stays alive meanwhile (time.sleep would stop it)."""
-        deadline = time.monotonic() + timeout
+        deadline, pause = time.monotonic() + timeout, OFTEN
         while True:
             answer = met()
             if answer:
                 return answer
             if time.monotonic() > deadline:
                 raise NotebookError(f"After {timeout:.0f} s in {self.where}: {message}")
-            self.page.wait_for_timeout(100)  # asked more often, the page and the kernel have less time for their work
+            self.page.wait_for_timeout(pause)
+            pause = min(1.25 * pause, SELDOM)
 
     def drag(self, target: Locator, start: tuple[float, float], end: tuple[float, float], steps: int = 10) -> None:
         """Drag with the mouse between two (row, col) points given in pixels from the target's top left corner."""

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -81,11 +82,15 @@ class JupyterServer:
         """Choose the theme, "light" or "dark", that pages opened from now on start with."""
         self._write_settings({"@jupyterlab/apputils-extension/themes": {"theme": THEMES[theme]}})
 
-    def stop_kernels(self) -> None:
+    def kernels(self) -> set[str]:
+        """The names of those that run."""
+        return {kernel["id"] for kernel in self.api("GET", "kernels")}
+
+    def stop_kernels(self, but: Collection[str] = ()) -> None:
         """Kernels outlive the pages that started them; each holds a few hundred megabytes of PyTorch."""
-        for kernel in self.api("GET", "kernels"):
+        for kernel in self.kernels().difference(but):
             with contextlib.suppress(OSError):
-                self.api("DELETE", f"kernels/{kernel['id']}")
+                self.api("DELETE", f"kernels/{kernel}")
 
     def log_tail(self, lines: int = 40) -> str:
         return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])

@@ -1,12 +1,13 @@
 """Kernels that start warm: forked from one process that has imported the large libraries already.
 
 Half of a browser test's time went into importing PyTorch anew. A kernel is still a process of its own, with nothing in
-it but those imports. Runs as two programs: `serve NAME` forks kernels, and `start NAME FILE`, which Jupyter takes for
-the kernel of the connection file FILE, asks it for one and stands in for it.
+it but imports. Runs as two programs: `serve NAME` forks kernels, and `start NAME FILE`, which Jupyter takes for the
+kernel of the connection file FILE, asks it for one and stands in for it.
 """
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -16,15 +17,16 @@ import threading
 import time
 from importlib import import_module
 
-# not ipywidgets and what builds on it: at import they ask for the kernel they are in
-IMPORTS = ("torch", "torchvision", "scipy.ndimage", "skimage.segmentation", "pandas", "ipykernel.kernelapp")
+IMPORTS = (
+    *("torch", "torchvision", "scipy.ndimage", "skimage.segmentation", "pandas"),
+    *("ipykernel.kernelapp", "ipywidgets", "bqplot", "ipycanvas"),
+)
 
 
 def serve(name: str) -> None:
     """Fork a kernel for everyone who connects."""
     del sys.path[0]  # this folder, whose modules have the names of others
-    for library in IMPORTS:
-        import_module(library)
+    load()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how a kernel ended
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(_address(name))
@@ -37,6 +39,17 @@ def serve(name: str) -> None:
                 _become_kernel(asking)
                 os._exit(0)
             asking.close()
+
+
+def load() -> None:
+    """Import everything, our package included; what it takes is not looked through again in each kernel."""
+    for library in IMPORTS:
+        import_module(library)
+    package = import_module("deepvis_widgets")
+    for name in package.__all__:
+        getattr(package, name)
+    gc.collect()
+    gc.freeze()
 
 
 def _address(name: str) -> str:
@@ -53,7 +66,8 @@ def _become_kernel(asking: socket.socket) -> None:
     os.environ.update(asked["environment"])
     asking.sendall(f"{os.getpid()}\n".encode())
     threading.Thread(target=_end_with, args=[asking], daemon=True).start()
-    launch_new_instance(argv=["-f", asked["file"]])
+    # ipywidgets asks at import for the kernel it is in, which was too early
+    launch_new_instance(argv=["-f", asked["file"], "--ext=ipywidgets"])
 
 
 def _end_with(asking: socket.socket) -> None:

@@ -9,14 +9,17 @@ from typing import Any
 import ipywidgets
 import pytest
 
+from deepvis_widgets.widgets.circuit import session as circuit
 from deepvis_widgets.widgets.kit import unit_pictures
 from deepvis_widgets.widgets.link.push import pushing
+from deepvis_widgets.widgets.maximization import layer_gallery
 
 
 @pytest.fixture(autouse=True)
 def hasty_patterns(monkeypatch: pytest.MonkeyPatch) -> None:
     """Patterns of units take two steps: which ones are drawn, and where they stand, is the same."""
-    monkeypatch.setattr(unit_pictures, "STEPS", 2)
+    for drawing in (unit_pictures, circuit, layer_gallery):
+        monkeypatch.setattr(drawing, "STEPS", 2)
 
 
 @dataclass

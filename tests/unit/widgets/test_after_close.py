@@ -19,6 +19,7 @@ from deepvis_widgets.engine import Engine
 
 SIZE = (64, 64)
 PATIENCE = 60
+STEPS = 12  # of pictures that are made
 
 
 class Small(nn.Module):
@@ -35,7 +36,7 @@ def explorer(network: dv.Network, picture: Tensor) -> Any:
 
 
 def maximization(network: dv.Network, picture: Tensor) -> Any:
-    lab = dv.MaximizationLab(network)
+    lab = dv.MaximizationLab(network, steps=STEPS)
     lab.start()
     return lab
 
@@ -45,7 +46,7 @@ def teaching(network: dv.Network, picture: Tensor) -> Any:
 
 
 def plate(network: dv.Network, picture: Tensor) -> Any:
-    made = dv.MaximizationPlate(network)
+    made = dv.MaximizationPlate(network, steps=STEPS)
     made.draw()
     return made
 

@@ -13,7 +13,6 @@ from traitlets import TraitError
 
 import deepvis_widgets as dv
 from deepvis_widgets.widgets.husky_wolf.scenes import drawn
-from deepvis_widgets.widgets.maximization import layer_gallery
 from tests.small_nets import Plain
 
 NAN = float("nan")
@@ -103,8 +102,7 @@ OPEN: dict[str, tuple[Callable[[], Any], Callable[[Any], object]]] = {
 
 @pytest.mark.parametrize("name", OPEN)
 @pytest.mark.parametrize("used", [False, True], ids=["at once", "in use"])
-def test_a_lab_that_closes(name: str, used: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(layer_gallery, "STEPS", 2)
+def test_a_lab_that_closes(name: str, used: bool) -> None:
     make, use = OPEN[name]
     lab = make()
     if used:

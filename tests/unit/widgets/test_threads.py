@@ -18,6 +18,7 @@ import pytest
 
 import deepvis_widgets as dv
 from deepvis_widgets.engine import engine
+from deepvis_widgets.widgets.explorer import unit_pictures
 from deepvis_widgets.widgets.link.protocol import pack
 from deepvis_widgets.widgets.link.push import push, pushing
 
@@ -163,7 +164,11 @@ def test_every_public_widget_is_used() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(USES))
-def test_a_widget_is_changed_on_the_main_thread_or_by_push(name: str, changes: list[str]) -> None:
+def test_a_widget_is_changed_on_the_main_thread_or_by_push(
+    name: str, changes: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for steps in ("STEPS", "PATTERN_STEPS"):
+        monkeypatch.setattr(unit_pictures, steps, 2)
     make, acts = USES[name]
 
     async def use() -> None:

@@ -18,6 +18,7 @@ import pytest
 
 import deepvis_widgets as dv
 from deepvis_widgets.atlas import files
+from deepvis_widgets.atlas.builder import executors
 from deepvis_widgets.atlas.builder.moments import Moments
 from deepvis_widgets.atlas.builder.partial import Partial
 from deepvis_widgets.atlas.builder.plan import make_plan
@@ -66,10 +67,24 @@ def begun(out: Path):
     return lambda: len(list(Path(f"{out}.part").glob("shards-*.part"))) >= 2
 
 
-@pytest.mark.slow
-def test_four_processes_of_which_one_is_killed(folder, alone, tmp_path, monkeypatch):
-    from deepvis_widgets.atlas.builder import executors
+@pytest.fixture
+def workers_from_one_import(monkeypatch):
+    """Workers are forked from a process that has imported PyTorch (where such a process can be relied on to)."""
+    import dask
+    from distributed.utils import get_mp_context
 
+    if sys.platform != "linux":
+        yield
+        return
+    with dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"}):
+        forkserver = get_mp_context()
+        forkserver.set_forkserver_preload(["distributed", "deepvis_widgets.atlas.builder.tasks"])
+        monkeypatch.setattr(executors.multiprocessing, "get_context", lambda _: forkserver)
+        yield
+
+
+@pytest.mark.slow
+def test_four_processes_of_which_one_is_killed(folder, alone, tmp_path, monkeypatch, workers_from_one_import):
     pools = []
     original = executors.ProcessExecutor._begin
     monkeypatch.setattr(executors.ProcessExecutor, "_begin", lambda self: pools.append(original(self)) or pools[-1])
@@ -79,20 +94,6 @@ def test_four_processes_of_which_one_is_killed(folder, alone, tmp_path, monkeypa
     killer.join()
     assert len(pools) == 2, "the process was killed after the build"
     assert content(out) == alone
-
-
-@pytest.fixture
-def workers_from_one_import():
-    """Dask forks its workers from a process that has imported PyTorch (where such a process can be relied on to)."""
-    import dask
-    from distributed.utils import get_mp_context
-
-    if sys.platform != "linux":
-        yield
-        return
-    with dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"}):
-        get_mp_context().set_forkserver_preload(["distributed", "deepvis_widgets.atlas.builder.tasks"])
-        yield
 
 
 @pytest.mark.slow
@@ -244,8 +245,6 @@ def test_parts_of_another_build_are_not_used(folder, alone, tmp_path):
 
 
 def test_workers_that_die_at_once_get_a_sentence(folder, tmp_path, monkeypatch):
-    from deepvis_widgets.atlas.builder import executors
-
     monkeypatch.setattr(executors, "_prepare", os.abort)
     with pytest.raises(dv.DeepvisError, match="worker processes end before"):
         dv.Atlas.build(small_network(), folder, tmp_path / "a", workers=1, **HOW)

@@ -13,7 +13,6 @@ from deepvis_widgets.core.network.network import Network
 from deepvis_widgets.core.picture.preprocess import Preprocess
 from deepvis_widgets.engine.client import Client
 from deepvis_widgets.methods.synthesis import Ascent
-from deepvis_widgets.widgets.maximization import layer_gallery
 from deepvis_widgets.widgets.maximization.ascent_run import Look
 from deepvis_widgets.widgets.maximization.layer_gallery import Drawn
 from deepvis_widgets.widgets.maximization.session import MaximizationSession
@@ -150,8 +149,7 @@ def test_a_run_that_was_superseded_does_not_end_the_new_one(lesson: Lesson) -> N
     assert {look.target.channel for look in lesson.notes.looks} == {2} and not lesson.state.running
 
 
-def test_one_unit_of_each_layer_is_told_one_by_one(lesson: Lesson, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(layer_gallery, "STEPS", 2)
+def test_one_unit_of_each_layer_is_told_one_by_one(lesson: Lesson) -> None:
     lesson.session.draw_sizes()
     lesson.settle()
     assert [each.place for each in lesson.notes.pictures] == list(range(len(lesson.notes.cards)))
