@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import inspect
 import io
 import os
@@ -26,12 +27,16 @@ IN_PAGE = ("classes", "labels", "values")  # kinds of answers that a page draws
 OPSET = 17
 
 
+class ExportError(DeepvisError):
+    """A network cannot be run in a page."""
+
+
 def exported(network: Network) -> bytes:
     """Returns a network as ONNX: from a view (1, bands, H, W) in [0, 1] and a class index (1,) to OUTPUTS in `outputs`.
 
     What is computed is a recorded pass, preprocessing included, in float32: the layers are those of `network.layers`,
     reused modules and directions among them. A copy of the module is exported, and the module is left alone. Raises
-    DeepvisError where a network cannot be exported, or its answers cannot be drawn without a kernel.
+    ExportError where a network cannot be exported, or its answers cannot be drawn without a kernel.
 
     >>> import deepvis_widgets as dv
     >>> net = dv.load("husky-wolf")
@@ -49,7 +54,7 @@ def exported(network: Network) -> bytes:
         with _silently(), torch.no_grad():
             torch.onnx.export(graph, (view, torch.zeros(1, dtype=torch.long)), file, **how)
     except Exception as error:
-        raise DeepvisError(f"{network.name} cannot be exported to ONNX: {_first_line(error)}") from error
+        raise ExportError(f"{network.name} cannot be exported to ONNX: {_first_line(error)}{_advice()}") from error
     return file.getvalue()
 
 
@@ -66,9 +71,9 @@ def outputs(network: Network) -> list[str]:
 
 def _check(network: Network) -> None:
     if network.answers.kind not in IN_PAGE:
-        raise DeepvisError(f"{network.name} answers with {network.answers.kind}, which a page cannot draw by itself.")
+        raise ExportError(f"{network.name} answers with {network.answers.kind}, which a page cannot draw by itself.")
     if network.varies:
-        raise DeepvisError(f"{network.name} answers otherwise each time it is asked, which a page cannot repeat.")
+        raise ExportError(f"{network.name} answers otherwise each time it is asked, which a page cannot repeat.")
 
 
 class _Graph(nn.Module):
@@ -103,3 +108,8 @@ def _silently() -> Any:
 def _first_line(error: BaseException) -> str:
     lines = str(error).strip().splitlines()
     return lines[0] if lines else type(error).__name__
+
+
+def _advice() -> str:
+    missing = importlib.util.find_spec("onnx") is None
+    return ' (pip install "deepvis_widgets[page]" brings what it needs)' if missing else ""

@@ -58,7 +58,7 @@ export class Kernel {
   }
 
   /** Takes one message of the module. */
-  receive(message: unknown, buffers: ArrayBuffer[]): void {
+  receive(message: unknown, buffers: readonly ArrayBuffer[]): void {
     for (const frame of unpackAll(message, buffers)) this.#take(frame);
   }
 
@@ -71,7 +71,7 @@ export class Kernel {
       this.#acknowledge(seq);
     } else if (kind === "bars/pick") this.#pick(meta.index as number);
     else if (kind === "page/key") this.#press(String(meta.command));
-    else if (kind === "atlas/pick") this.#say("Opening another picture needs a kernel: this page holds one.");
+    else if (kind === "stage/file") this.#say("Another picture needs a kernel: this page holds one.");
   }
 
   /** The module sends its next frame of this kind when the answer is there. */
