@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Any
 
 import ipywidgets
@@ -11,6 +12,7 @@ from PIL import Image
 from ..link.live_widget import LiveWidget
 from ..page.bundle import with_picture
 from ..page.drawn import drawn
+from ..page.html import hand_out
 from ..page.parts import Page, Text
 from ..page.walk import walked
 from .layout import close_all
@@ -44,6 +46,10 @@ class Root(ipywidgets.DOMWidget):
     def snapshot(self) -> Image.Image:
         """Returns what it shows now as a picture: 1000 css px wide, two pixels for each."""
         return drawn(self.page())
+
+    def handout(self, path: Any, title: str | None = None) -> Path:
+        """Writes what it shows now as one file of HTML that lives without a kernel, as dv.handout does."""
+        return hand_out([self], path, title)
 
     def idle(self, timeout: float | None = None) -> bool:
         """Waits until nothing is computed for it any more, at most `timeout` seconds; False if something still is."""
