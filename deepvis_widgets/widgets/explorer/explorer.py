@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import traitlets
@@ -17,6 +18,7 @@ from ..kit.arguments import as_network, as_pictures, default_method
 from ..kit.root import LiveRoot
 from ..link.live_widget import STYLE, built
 from ..link.port import Port
+from ..page.html import PATIENCE, checked, write_page
 from ..page.parts import Page
 from .answers import AtlasInUse, Tiles
 from .atlas_pane import AtlasActs, AtlasPane
@@ -175,8 +177,15 @@ class Explorer(ExplorerState, LiveRoot):
         None: for those on screen, as many as 1.2 MB hold. Where the network cannot be exported to ONNX, or with
         network=False, the page holds what is shown now, and the answers to 12 × 12 places of the occluder.
         """
-        self.session.idle()
         return Page(self.called, living(self, self.panes, self.atlas, units, network))
+
+    def handout(
+        self, path: Any, title: str | None = None, *, units: Sequence[int] | None = None, network: bool = True
+    ) -> Path:
+        """Writes it as one file of HTML that lives without a kernel; `units` and `network` as in `living_page`."""
+        checked(path)
+        self.idle(PATIENCE)
+        return write_page([self.living_page(units, network)], path, title or self.called)
 
     # --- the atlas ---
 

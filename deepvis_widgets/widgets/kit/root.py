@@ -43,6 +43,10 @@ class Root(ipywidgets.DOMWidget):
         """Returns what it shows now, as parts of a page."""
         return Page(self.called, walked(self) or Text(EMPTY, "note"))
 
+    def living_page(self) -> Page:
+        """Returns what a hand-out shows of it: what it shows now, or more where it goes on living on a page."""
+        return self.page()
+
     def snapshot(self) -> Image.Image:
         """Returns what it shows now as a picture: 1000 css px wide, two pixels for each."""
         return drawn(self.page())

@@ -8,14 +8,14 @@ import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from ...core.errors import DeepvisError
 from ..link.live_widget import STYLE, built
 from .bundle import Shown, png
 from .drawn import drawn
 from .encoded import encoded
-from .parts import Live, Part
+from .parts import Live, Page, Part
 from .store import Store
 from .words import words
 
@@ -23,7 +23,13 @@ PATIENCE = 60.0  # s for first answers
 ENDINGS = (".html", ".htm")
 
 
-def hand_out(widgets: Sequence[Shown], path: Any, title: str | None) -> Path:
+class Living(Shown, Protocol):
+    """What can be handed out."""
+
+    def living_page(self) -> Page: ...
+
+
+def hand_out(widgets: Sequence[Living], path: Any, title: str | None) -> Path:
     """Writes what widgets show as one file, called by their names where no title is given; returns its path. First
     answers are waited for. Raises DeepvisError where something does not fit.
     """
@@ -32,7 +38,7 @@ def hand_out(widgets: Sequence[Shown], path: Any, title: str | None) -> Path:
         raise DeepvisError(f"title={title!r} is not accepted; give a text, or None.")
     for widget in widgets:
         widget.idle(PATIENCE)
-    pages = [widget.page() for widget in widgets]
+    pages = [widget.living_page() for widget in widgets]
     return write_page(pages, path, title or " · ".join(dict.fromkeys(page.title for page in pages)))
 
 
