@@ -44,7 +44,7 @@ class Root(ipywidgets.DOMWidget):
         return Page(self.called, walked(self) or Text(EMPTY, "note"))
 
     def living_page(self) -> Page:
-        """Returns what a hand-out shows of it: what it shows now, or more where it goes on living on a page."""
+        """Returns what a hand-out shows: where a page can do more than `page` says, and takes longer to make, that."""
         return self.page()
 
     def snapshot(self) -> Image.Image:
