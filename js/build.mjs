@@ -39,6 +39,7 @@ await build({
 // Its WebAssembly, packed by a library of one version: what zlib packs depends on Node.js and on the processor.
 const runtime = await readFile(here("node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm"));
 await writeFile(join(out, "onnxruntime.wasm.gz"), gzipSync(runtime, { level: 9, mtime: 0 }));
+await copyFile(here("src/handout/engine/onnxruntime.txt"), join(out, "onnxruntime.txt")); // its licence
 const others = (await readdir(here("src/style"))).filter((name) => name.endsWith(".css") && name !== "base.css").sort();
 const sheets = await Promise.all(["base.css", ...others].map((name) => readFile(here(`src/style/${name}`), "utf8")));
 await writeFile(join(out, "style.css"), sheets.join(""));

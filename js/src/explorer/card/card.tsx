@@ -188,12 +188,18 @@ function Top({ kind, large = false }: { kind: "top" | "deconv"; large?: boolean 
   return (
     <div class={`dv-x-top ${large ? "dv-x-about dv-x-large" : ""}`} data-kind={kind} role="group" aria-label={name}>
       {large && <h3>{name}</h3>}
-      {pictures.map((picture, index) => (
-        <button key={index} type="button" class="dv-x-cell" title={`${captions[index] ?? ""}${page.kernel.value ? ". A click opens it." : ""}`} disabled={!page.kernel.value} aria-label={captions[index] ?? `Picture ${index + 1}`}
-          onClick={() => void parts.atlas.link.post("pick", { index })}>
-          <PictureCanvas {...picture} />
-        </button>
-      ))}
+      {pictures.map((picture, index) =>
+        page.kernel.value ? (
+          <button key={index} type="button" class="dv-x-cell" title={`${captions[index] ?? ""}. A click opens it.`} aria-label={captions[index] ?? `Picture ${index + 1}`}
+            onClick={() => void parts.atlas.link.post("pick", { index })}>
+            <PictureCanvas {...picture} />
+          </button>
+        ) : (
+          <span key={index} class="dv-x-cell">
+            <PictureCanvas {...picture} title={captions[index] ?? `Picture ${index + 1}`} />
+          </span>
+        ),
+      )}
     </div>
   );
 }
