@@ -49,6 +49,8 @@ ONNX = ["onnx", "onnx2torch>=1.5.15,<2"]
 
 # decodes video files
 VIDEO = ["av>=12"]
+# writes networks as ONNX for pages that run them
+PAGE = ["onnx"]
 # what finds directions among activations
 CONCEPTS = ["scikit-learn"]
 
@@ -64,6 +66,7 @@ TEST = [
     *TRANSFORMERS,
     *ONNX,
     *VIDEO,
+    *PAGE,
     *CONCEPTS,
     # the tools; those whose next version may find fault with the same lines stay where they are
     "build",
@@ -121,6 +124,7 @@ setup(
         "transformers": TRANSFORMERS,
         "onnx": ONNX,
         "video": VIDEO,
+        "page": PAGE,
         "concepts": CONCEPTS,
         "demo": DEMO,
         "test": TEST,

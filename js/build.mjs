@@ -1,6 +1,7 @@
 // Bundles every widget module into deepvis_widgets/static, or into the folder named as argument.
 // The output depends on the sources and the lock file only.
 import { build } from "esbuild";
+import { gzipSync } from "fflate";
 import { copyFile, readdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,13 +13,11 @@ const entryPoints = Object.fromEntries(views.map((name) => [name, `src/views/${n
 entryPoints.explorer = "src/explorer/explorer.tsx";
 entryPoints.scheme = "src/views/color_scheme.ts";
 entryPoints.handout = "src/handout/handout.tsx";
+entryPoints.network_in_page = "src/handout/engine/engine.ts";
 
-await build({
+const shared = {
   absWorkingDir: here("."),
-  entryPoints,
-  outdir: out,
   bundle: true,
-  format: "esm",
   jsx: "automatic",
   jsxImportSource: "preact",
   target: "es2022",
@@ -27,7 +26,20 @@ await build({
   minifyWhitespace: true,
   legalComments: "none",
   logLevel: "warning",
+};
+await build({ ...shared, entryPoints, outdir: out, format: "esm" });
+// The thread that runs a network in a page: a classic script, since browsers open no module from a page that is a file.
+await build({
+  ...shared,
+  entryPoints: { network_worker: "src/handout/engine/worker.ts" },
+  outdir: out,
+  format: "iife",
+  define: { "import.meta.url": "self.location.href" },
 });
+// Its WebAssembly, packed by a library of one version: what zlib packs depends on Node.js and on the processor.
+const runtime = await readFile(here("node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm"));
+await writeFile(join(out, "onnxruntime.wasm.gz"), gzipSync(runtime, { level: 9, mtime: 0 }));
+await copyFile(here("src/handout/engine/onnxruntime.txt"), join(out, "onnxruntime.txt")); // its licence
 const others = (await readdir(here("src/style"))).filter((name) => name.endsWith(".css") && name !== "base.css").sort();
 const sheets = await Promise.all(["base.css", ...others].map((name) => readFile(here(`src/style/${name}`), "utf8")));
 await writeFile(join(out, "style.css"), sheets.join(""));

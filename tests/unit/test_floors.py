@@ -39,6 +39,7 @@ TOP = max(FLOORS.values()) + 1
 SHARED_ROOMS = {
     "link": (),
     "page": ("link",),
+    "in_page": ("link",),
     "views": ("link", "page"),
     "kit": ("link", "page", "views"),
     "board": ("link", "page", "views", "kit"),

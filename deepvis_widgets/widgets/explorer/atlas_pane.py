@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,8 +52,7 @@ class AtlasPane:
         """Names the strongest pictures, and shows them, or their deconvs, as far as they are there."""
         self.unit = answer.unit
         if answer.pictures is None:
-            words = [f"{top.activation:.3g} · {top.name}" for top in answer.unit.top]
-            self.port.put(captions=words, top_notice="")
+            self.port.put(captions=captions(answer.unit), top_notice="")
         else:
             pictures = stack(answer.pictures) if answer.pictures else no_pictures()
             self.port.push(answer.kind, {"of": answer.name}, {"pictures": pictures})
@@ -70,15 +69,7 @@ class AtlasPane:
 
     def show_facts(self, unit: Unit, name: str) -> None:
         """Shows the numbers of a unit."""
-        self.port.put(facts={"of": name, "line": statistics(unit), **self._histogram(unit), **self._classes(unit)})
-
-    def _histogram(self, unit: Unit) -> dict[str, Any]:
-        edges, counts = unit.histogram
-        return {"bins": bin_names(edges), "counts": np.log10(1.0 + counts).tolist()}
-
-    def _classes(self, unit: Unit) -> dict[str, Any]:
-        chosen = strongest(unit.correlation)
-        return {"classes": [[self._network.labels[index], float(unit.correlation[index])] for index in chosen]}
+        self.port.put(facts=facts_of(unit, name, self._network.labels))
 
     def refuse(self, kind: str, sentence: str) -> None:
         """Shows why there is nothing to show."""
@@ -100,3 +91,16 @@ class AtlasPane:
         units, index = self._units.get(str(frame.meta["list"]), []), int(frame.meta["index"])
         if index < len(units):
             self._acts.visit(*units[index][:2])
+
+
+def captions(unit: Unit) -> list[str]:
+    """What is said of a unit's strongest pictures."""
+    return [f"{top.activation:.3g} · {top.name}" for top in unit.top]
+
+
+def facts_of(unit: Unit, name: str, labels: Sequence[str]) -> dict[str, Any]:
+    """The numbers of a unit, as the card draws them: how its activations are spread, and its classes."""
+    edges, counts = unit.histogram
+    classes = [[labels[index], float(unit.correlation[index])] for index in strongest(unit.correlation)]
+    spread = {"bins": bin_names(edges), "counts": np.log10(1.0 + counts).tolist()}
+    return {"of": name, "line": statistics(unit), **spread, "classes": classes}

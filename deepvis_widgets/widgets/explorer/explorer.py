@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import traitlets
@@ -16,9 +18,13 @@ from ..kit.arguments import as_network, as_pictures, default_method
 from ..kit.root import LiveRoot
 from ..link.live_widget import STYLE, built
 from ..link.port import Port
+from ..page.html import PATIENCE, checked, write_page
+from ..page.parts import Page
 from .answers import AtlasInUse, Tiles
 from .atlas_pane import AtlasActs, AtlasPane
 from .commands import Commands
+from .handout.living import living
+from .handout.shown import shown
 from .panes import Acts, Done, Panes
 from .session import Session
 from .state import TABS, ExplorerState
@@ -157,6 +163,29 @@ class Explorer(ExplorerState, LiveRoot):
     def press(self, command: str) -> None:
         """Does what a key does; `command` is one of those in keys.KEYS."""
         self.commands.press(command)
+
+    # --- taken away ---
+
+    def page(self) -> Page:
+        """Returns what it shows now, as parts of a page."""
+        return Page(self.called, shown(self, self.panes, self.last("atlas/top")))
+
+    def living_page(self, units: Sequence[int] | None = None, network: bool = True) -> Page:
+        """Returns a page that runs the network: the occluder drags, units light up, answers move.
+
+        What a page cannot compute, the way back and what units want to see, is stored for `units` of the layer shown;
+        None: for those on screen, as many as 1.2 MB hold. Where the network cannot be exported to ONNX, or with
+        network=False, the page holds what is shown now, and the answers to 12 × 12 places of the occluder.
+        """
+        return Page(self.called, living(self, self.panes, self.atlas, units, network))
+
+    def handout(
+        self, path: Any, title: str | None = None, *, units: Sequence[int] | None = None, network: bool = True
+    ) -> Path:
+        """Writes it as one file of HTML that lives without a kernel; `units` and `network` as in `living_page`."""
+        checked(path)
+        self.idle(PATIENCE)
+        return write_page([self.living_page(units, network)], path, title or self.called)
 
     # --- the atlas ---
 

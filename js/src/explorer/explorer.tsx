@@ -48,7 +48,7 @@ function mount({ model, state: parts, root, signal: life }: View<ExplorerTraits,
   watch(model, ["unit", "layer"], () => void (root.dataset.unit = `${model.get("layer")}:${model.get("unit")}`), life);
   // where the page is narrow, a tap on a unit opens its drawer
   root.addEventListener("click", (event) => ((event.target as Element).closest(".dv-grid-viewport") ? void (screen.drawer.value = true) : undefined), { signal: life });
-  root.addEventListener("dblclick", (event) => ((event.target as Element).closest(".dv-grid-viewport") ? save(model, "why", true) : undefined), { signal: life });
+  root.addEventListener("dblclick", (event) => ((event.target as Element).closest(".dv-grid-viewport") && parts.page.model.get("kernel") ? save(model, "why", true) : undefined), { signal: life });
   life.addEventListener("abort", () => render(null, host), { once: true });
   demonstrate(screen);
 }

@@ -10,13 +10,18 @@ import { SwitchedOff } from "./why";
 const ANOTHER = -1;
 
 export function Header() {
+  const { page } = useScreen();
   return (
     <div class="dv-x-header">
-      <PictureChoice />
-      <Upload />
-      <PathField />
-      <CameraButton />
-      <SwitchedOff />
+      {page.kernel.value && (
+        <>
+          <PictureChoice />
+          <Upload />
+          <PathField />
+          <CameraButton />
+          <SwitchedOff />
+        </>
+      )}
       <NetworkName />
       <FullScreenButton />
       <HelpButton />

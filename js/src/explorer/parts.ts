@@ -25,6 +25,10 @@ export interface PageValues {
   network: string;
   size: [height: number, width: number];
   note: string;
+  /** whether there is a kernel that answers; a page that lives without one shows no control that needs it */
+  kernel: boolean;
+  /** what the occluder may show */
+  fills: string[];
 }
 export interface PicturesValues {
   names: string[];
@@ -127,7 +131,7 @@ export interface AtlasValues {
   find_title: string;
 }
 
-const PAGE: PageValues = { keys: [], network: "", size: [1, 1], note: "" };
+const PAGE: PageValues = { keys: [], network: "", size: [1, 1], note: "", kernel: true, fills: ["grey", "mean", "black", "noise", "blur"] };
 const PICTURES: PicturesValues = { names: [], chosen: -1, other: "" };
 const METHOD: MethodValues = { methods: [], progress: null };
 const RIBBON: RibbonValues = { blocks: [], layers: [], inputs: { layer: "", shares: [] } };

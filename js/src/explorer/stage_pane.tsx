@@ -28,7 +28,7 @@ export function StagePane() {
 }
 
 function MapControls() {
-  const { model, state, method, parts, bars } = useScreen();
+  const { model, state, method, parts, bars, page } = useScreen();
   const progress = method.progress.value;
   const pixels = bars.meaning.value.kind === "pixels";
   return (
@@ -50,15 +50,17 @@ function MapControls() {
       <Popover name="map" label="⚙" title="How the map is made and drawn">
         <MethodSettings />
       </Popover>
-      <button
-        type="button"
-        class="dv-button"
-        aria-pressed={state.localize.value}
-        title="Box round the largest part above a fifth of the map's maximum"
-        onClick={() => save(model, "localize", !state.localize.value)}
-      >
-        box
-      </button>
+      {page.kernel.value && (
+        <button
+          type="button"
+          class="dv-button"
+          aria-pressed={state.localize.value}
+          title="Box round the largest part above a fifth of the map's maximum"
+          onClick={() => save(model, "localize", !state.localize.value)}
+        >
+          box
+        </button>
+      )}
       {pixels && <RegionButton />}
       {progress !== null && (
         <span class="dv-running">

@@ -53,8 +53,9 @@ export function UnitsPane() {
 }
 
 function TileTabs() {
-  const { model, state, grid } = useScreen();
-  const tabs = TABS.map((tab) => (tab.name === "patches" && !grid.cards.value ? { ...tab, help: `${tab.help}: there is no atlas of this network yet` } : tab));
+  const { model, state, grid, page } = useScreen();
+  const there = TABS.filter(({ name }) => page.kernel.value || name === "activation" || (name === "pictures" && state.tiles.value === "pictures"));
+  const tabs = there.map((tab) => (tab.name === "patches" && !grid.cards.value ? { ...tab, help: `${tab.help}: there is no atlas of this network yet` } : tab));
   return <Tabs label="What the tiles show" tabs={tabs} chosen={state.tiles.value} choose={(mode) => save(model, "tiles", mode)} />;
 }
 

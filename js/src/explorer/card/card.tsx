@@ -10,6 +10,7 @@ import { PictureCanvas, picturesOf, usePictures } from "../picture_canvas";
 import { useScreen } from "../screen_context";
 import { holdsClasses, unitNames } from "../unit_names";
 import { Tabs, type Tab } from "../../page/tabs";
+import { lines } from "../../link/protocol";
 
 const BACKWARD: readonly (readonly [ExplorerTraits["backward"], string])[] = [
   ["off", "off"],
@@ -30,10 +31,12 @@ const TABS: readonly Tab<About>[] = [
   { name: "facts", words: "facts", help: "How its activations are spread, and its classes" },
   { name: "find", words: "find", help: "Units for a class, and units like this one" },
 ];
+const STORED: readonly About[] = ["top", "facts"]; // what a page without a kernel may have of a unit
 const REST_MS = 400; // after a selection, before the unit's pictures are drawn
 
 export function Card() {
-  const { model, parts, sizes, state, drawer } = useScreen();
+  const { model, parts, sizes, state, drawer, page, atlas } = useScreen();
+  const tabs = page.kernel.value ? TABS : TABS.filter(({ name }) => name === "synthesized" || (atlas.found.value && STORED.includes(name)));
   const enlarged = state.zoom.value === "unit" || state.zoom.value === "backward";
   const side = enlarged ? Math.round(Math.min(sizes.value.width - 48, Math.max(220, sizes.value.height * 0.62))) : sizes.value.map;
   useLayoutEffect(() => {
@@ -60,7 +63,7 @@ export function Card() {
       </div>
       <BackwardControls />
       <About />
-      <Tabs label="About the unit" tabs={TABS} chosen={state.about.value} choose={(about) => save(model, "about", about)} />
+      <Tabs label="About the unit" tabs={tabs} chosen={state.about.value} choose={(about) => save(model, "about", about)} />
     </section>
   );
 }
@@ -79,7 +82,10 @@ function UnitName() {
 }
 
 function BackwardControls() {
-  const { model, state } = useScreen();
+  const screen = useScreen();
+  const { model, state, page } = screen;
+  const frame = screen.frame("backward", "rgb").value;
+  if (!page.kernel.value) return <p class="dv-x-controls dv-x-way-back dv-dim">{frame ? lines(frame.meta, "lines").join(" · ") : ""}</p>;
   return (
     <div class="dv-x-controls dv-x-way-back">
       <select aria-label="Backward mode" title="Backward mode (n)" value={state.backward.value} onChange={(event) => save(model, "backward", event.currentTarget.value)}>
@@ -128,12 +134,12 @@ function About() {
 /** What the unit wants to see: drawn by itself when the selection rests; below it the strongest pictures there are. */
 function Wants() {
   const screen = useScreen();
-  const { parts, patterns, state, atlas } = screen;
+  const { parts, patterns, state, atlas, page } = screen;
   const pictures = usePictures(screen.frame("patterns", "pictures").value);
   const running = patterns.running.value;
   const post = (kind: "start" | "stop") => () => void parts.patterns.link.post(kind);
   useEffect(() => {
-    if (!atlas.looked.value) return undefined; // it may have the pictures
+    if (!atlas.looked.value || !page.kernel.value) return undefined; // it may have the pictures
     const timer = setTimeout(() => {
       const known = picturesOf(parts.patterns.link.last("pictures")).length > 0;
       if (!known && !parts.patterns.model.get("running")) parts.patterns.link.post("rest");
@@ -145,17 +151,23 @@ function Wants() {
       <div class="dv-x-bar-line">
         <h3>wants to see</h3>
         {running && <progress aria-label="How far the pictures are" value={patterns.progress.value} max={1} />}
-        <button type="button" class="dv-button dv-x-right" title={running ? "Stop; what is drawn stays (9)" : "Draw pictures of this unit (9)"} onClick={post(running ? "stop" : "start")}>
-          {running ? "Stop" : pictures.length ? "Draw again" : "Draw"}
-        </button>
+        {page.kernel.value && (
+          <button type="button" class="dv-button dv-x-right" title={running ? "Stop; what is drawn stays (9)" : "Draw pictures of this unit (9)"} onClick={post(running ? "stop" : "start")}>
+            {running ? "Stop" : pictures.length ? "Draw again" : "Draw"}
+          </button>
+        )}
       </div>
-      <div class="dv-x-four" data-alone={pictures.length === 1 && !running}>
-        {[0, 1, 2, 3].map((place) => (
-          <span key={place} class="dv-x-cell">
-            {pictures[place] && <PictureCanvas {...pictures[place]} title="A picture made for this unit" />}
-          </span>
-        ))}
-      </div>
+      {page.kernel.value || pictures.length > 0 ? (
+        <div class="dv-x-four" data-alone={pictures.length === 1 && !running}>
+          {[0, 1, 2, 3].map((place) => (
+            <span key={place} class="dv-x-cell">
+              {pictures[place] && <PictureCanvas {...pictures[place]} title="A picture made for this unit" />}
+            </span>
+          ))}
+        </div>
+      ) : (
+        <p class="dv-x-sentence">Drawing pictures needs a kernel; this page has none of this unit.</p>
+      )}
       {patterns.notice.value && <p class="dv-x-sentence" role="status">{patterns.notice.value}</p>}
       <Top kind="top" />
       <Top kind="deconv" />
@@ -166,7 +178,7 @@ function Wants() {
 /** The strongest pictures of the unit, or what in them it responds to: a row, or large. */
 function Top({ kind, large = false }: { kind: "top" | "deconv"; large?: boolean }) {
   const screen = useScreen();
-  const { atlas, parts } = screen;
+  const { atlas, parts, page } = screen;
   const pictures = usePictures(screen.frame("atlas", kind).value);
   const captions = atlas.captions.value;
   if (!atlas.found.value) return null;
@@ -176,12 +188,18 @@ function Top({ kind, large = false }: { kind: "top" | "deconv"; large?: boolean 
   return (
     <div class={`dv-x-top ${large ? "dv-x-about dv-x-large" : ""}`} data-kind={kind} role="group" aria-label={name}>
       {large && <h3>{name}</h3>}
-      {pictures.map((picture, index) => (
-        <button key={index} type="button" class="dv-x-cell" title={`${captions[index] ?? ""}. A click opens it.`} aria-label={captions[index] ?? `Picture ${index + 1}`}
-          onClick={() => void parts.atlas.link.post("pick", { index })}>
-          <PictureCanvas {...picture} />
-        </button>
-      ))}
+      {pictures.map((picture, index) =>
+        page.kernel.value ? (
+          <button key={index} type="button" class="dv-x-cell" title={`${captions[index] ?? ""}. A click opens it.`} aria-label={captions[index] ?? `Picture ${index + 1}`}
+            onClick={() => void parts.atlas.link.post("pick", { index })}>
+            <PictureCanvas {...picture} />
+          </button>
+        ) : (
+          <span key={index} class="dv-x-cell">
+            <PictureCanvas {...picture} title={captions[index] ?? `Picture ${index + 1}`} />
+          </span>
+        ),
+      )}
     </div>
   );
 }

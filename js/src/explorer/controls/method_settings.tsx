@@ -7,11 +7,10 @@ import type { Param } from "../parts";
 import { useScreen } from "../screen_context";
 
 const COLOURS: ExplorerTraits["colormap"][] = ["automatic", "gray", "viridis", "inferno", "cividis", "blue-red", "green-red"];
-const FILLS = ["grey", "mean", "black", "noise", "blur"];
 const FINEST = 100_000; // steps of a slider; a finer range is typed
 
 export function MethodSettings() {
-  const { model, state, method } = useScreen();
+  const { model, state, method, page } = useScreen();
   const chosen = method.methods.value.find(({ name }) => name === state.method.value);
   return (
     <div class="dv-x-settings">
@@ -25,7 +24,7 @@ export function MethodSettings() {
         <Choice value={state.colormap.value} options={COLOURS} choose={(name) => save(model, "colormap", name as ExplorerTraits["colormap"])} />
       </Setting>
       <Setting label="The occluder shows">
-        <Choice value={state.fill.value} options={FILLS} choose={(name) => save(model, "fill", String(name))} />
+        <Choice value={state.fill.value} options={page.fills.value} choose={(name) => save(model, "fill", String(name))} />
       </Setting>
     </div>
   );

@@ -1,0 +1,1 @@
+"""The Explorer on a page that lives without a kernel."""
