@@ -51,6 +51,7 @@ __all__ = [
     "load",
     "methods",
     "nmf",
+    "open",
     "pca",
     "photo",
     "plate",
@@ -79,6 +80,7 @@ if TYPE_CHECKING:
     from deepvis_widgets.methods.perturbation.contributions import contributions
     from deepvis_widgets.methods.synthesis.plate import plate
     from deepvis_widgets.scores import ScoreTable, sanity, score, score_table
+    from deepvis_widgets.sessions import open
     from deepvis_widgets.widgets.atlas_view.atlas_view import AtlasView
     from deepvis_widgets.widgets.cam.cam_board import CamBoard
     from deepvis_widgets.widgets.circuit.circuit_board import CircuitBoard
@@ -147,6 +149,7 @@ else:
             "contributions": "methods.perturbation.contributions",
             "load": "zoo.load",
             "nmf": "methods.concepts.factors",
+            "open": "sessions",
             "pca": "methods.concepts.factors",
             "photo": "zoo.photos",
             "plate": "methods.synthesis.plate",

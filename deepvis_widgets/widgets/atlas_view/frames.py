@@ -23,22 +23,6 @@ GAIN = 8.0  # how much stronger a deconv gets at most
 Parts = tuple[dict[str, Any], dict[str, Array]]
 
 
-def find_atlas(network: Any, source: Any) -> Atlas | None:
-    """The atlas in a folder or of another object of this network; for None the one that ships with the package.
-
-    Raises DeepvisError where it belongs to another network, or is none.
-    """
-    if source is None:
-        from ...atlas.shipped import shipped_atlas
-
-        return shipped_atlas(network)
-    if isinstance(source, Atlas):
-        return source.of(network)
-    if not hasattr(source, "__fspath__") and not isinstance(source, str):
-        raise DeepvisError(f"{source!r} is no atlas; accepted is a dv.Atlas, or the folder of one.")
-    return Atlas.open(source, network)
-
-
 def stack(pictures: Sequence[Tensor]) -> Array:
     """Equally large pictures (3, h, w) as bytes (n, h, w, 3), no larger than can be told apart."""
     return np.stack([to_bytes(_shrunk(picture)) for picture in pictures])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ...core.errors import DeepvisError
@@ -9,6 +10,8 @@ from ...methods import method
 from ...methods.class_evidence import ClassEvidence
 from ..kit.picture_lab import PictureLab
 from ..kit.unit_pictures import UnitPictures
+from ..remake.networks import target_keyword
+from ..remake.recipe import Call, Explanation, Pictured
 from .panes import CamPanes
 from .session import CamSession
 from .state import CamState
@@ -29,6 +32,9 @@ class CamBoard(CamState, PictureLab):
     >>> board.step, board.threshold = 12, 0.3
     >>> board.close()
     """
+
+    ARGUMENTS = "network", "picture", "pictures", "target"
+    SETTINGS = "step", "threshold"
 
     def __init__(
         self, network: Any = "husky-wolf", picture: Any = None, pictures: Any = None, target: int | str | None = None
@@ -63,6 +69,11 @@ class CamBoard(CamState, PictureLab):
         """The class that is explained; None while nothing is known."""
         known = self.session.explained
         return None if known is None else known.channel
+
+    def explanations(self) -> Sequence[Explanation]:
+        """The map of the class."""
+        call = Call("explain", (self.network, Pictured(self.image), "cam"), target_keyword(self.network, self.target))
+        return [Explanation("found", call, "the map of the class")]
 
     def ending(self) -> None:
         """Lets go of the feature maps."""

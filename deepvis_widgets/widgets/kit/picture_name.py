@@ -5,18 +5,28 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from ...zoo.scenes import Scene
+
 YOURS = "your picture"  # what a picture without a name is called
 
 
 def same_picture(one: Any, other: Any) -> bool:
-    """Whether two pictures are the same object, or the same path.
+    """Whether two pictures are the same object, the same path, or the same scene.
 
     >>> same_picture("photos/cat.png", Path("photos/cat.png"))
     True
     """
     if isinstance(one, str | Path) and isinstance(other, str | Path):
         return Path(one).expanduser() == Path(other).expanduser()
+    if isinstance(one, Scene) and isinstance(other, Scene) and one is not other:
+        return _order(one) == _order(other) and np.array_equal(np.asarray(one.image), np.asarray(other.image))
     return one is other
+
+
+def _order(scene: Scene) -> tuple[str, str, int]:
+    return scene.label, scene.background, scene.seed
 
 
 def picture_name(picture: Any, otherwise: str = YOURS) -> str:

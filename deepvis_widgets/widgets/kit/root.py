@@ -8,10 +8,11 @@ from typing import Any
 import ipywidgets
 
 from ..link.live_widget import LiveWidget
+from ..remake.remade import Remade
 from .layout import close_all
 
 
-class Root(ipywidgets.DOMWidget):
+class Root(Remade, ipywidgets.DOMWidget):
     """A widget that gives back what it holds when it closes.
 
     Subclasses override `ending`, which is called once, before the panes go.

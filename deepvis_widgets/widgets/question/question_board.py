@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import traitlets
 
 from ..kit.arguments import as_network
 from ..kit.picture_lab import PictureLab
+from ..remake.networks import target_keyword
+from ..remake.recipe import Call, Explanation, Pictured, Variant
 from .answers import Answered
 from .panes import QuestionPanes
 from .session import QuestionSession
-from .state import QuestionState, check_network
+from .state import QuestionState, check_network, words_of
 
 
 class QuestionBoard(QuestionState, PictureLab):
@@ -31,6 +34,9 @@ class QuestionBoard(QuestionState, PictureLab):
     >>> board.question = "what is the ground?"
     >>> board.close()
     """
+
+    ARGUMENTS = "network", "picture", "pictures", "question"
+    SETTINGS = ("target",)
 
     def __init__(
         self,
@@ -57,6 +63,12 @@ class QuestionBoard(QuestionState, PictureLab):
     def answered(self) -> Answered | None:
         """The last answers that came, and the explained one taken apart; None while nothing is known."""
         return self.session.answered
+
+    def explanations(self) -> Sequence[Explanation]:
+        """Where the answer lies, to this question."""
+        asked = Variant(self.network, {words_of(self.network): self.question})
+        call = Call("explain", (asked, Pictured(self.image), "cam"), target_keyword(self.network, self.target))
+        return [Explanation("found", call, "where the answer lies")]
 
     def ending(self) -> None:
         """Lets go of the answer."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -17,6 +18,8 @@ from ..kit.notice import attempt
 from ..kit.root import RootWidget
 from ..link.protocol import Frame
 from ..link.push import push
+from ..remake.networks import target_keyword
+from ..remake.recipe import Call, Explanation, Pictured
 from .panes import VideoPanes
 from .session import VideoSession, Watched
 from .state import VideoState
@@ -38,6 +41,9 @@ class CamVideo(VideoState, RootWidget):
     >>> clip.step = 1
     >>> clip.close()
     """
+
+    ARGUMENTS = "network", "video", "target"
+    SETTINGS = ("step",)
 
     def __init__(self, network: Any = "husky-wolf", video: Any = None, *, target: int | str | None = None) -> None:
         found = as_network(network)
@@ -68,6 +74,14 @@ class CamVideo(VideoState, RootWidget):
     def say(self, sentence: str) -> None:
         """Shows a sentence on the picture, from any thread."""
         push(self.panes.stage, notice=sentence)
+
+    def explanations(self) -> Sequence[Explanation]:
+        """The map over the picture shown, where the video is a list of them."""
+        if not isinstance(self.video, list | tuple):
+            return ()
+        arguments = self.network, Pictured(self.video[self.step]), "cam"
+        call = Call("explain", arguments, target_keyword(self.network, self.target))
+        return [Explanation("found", call, "the map over the picture shown")]
 
     def _dropped(self, frame: Frame) -> None:
         """A picture that was dropped or pasted: a video of one."""
