@@ -9,6 +9,7 @@ from typing import Any
 from ..core.errors import DeepvisError
 from ..widgets.remake.packing import FORMAT, VERSION
 
+ACCEPTED = "accepted are files written by the save of a widget"
 PARTS = {"widget": str, "arguments": dict, "traits": list, "networks": list, "pictures": list}
 
 
@@ -35,7 +36,7 @@ def read_session(file: Path) -> dict[str, Any]:
 
 def _check(content: Any, name: str) -> None:
     if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise DeepvisError(f'"{name}" is no session; accepted are files written by the save of a widget.')
+        raise DeepvisError(f'"{name}" is no session; {ACCEPTED}.')
     version = content.get("version")
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         raise DeepvisError(f'"{name}" is damaged: its version is {version!r}.')

@@ -39,7 +39,9 @@ _notes: WeakKeyDictionary[nn.Module, _Note] = WeakKeyDictionary()  # a module is
 def note_loaded(network: Network, name: str, weights: Any, preprocess: Any, labels: Sequence[str] | None) -> None:
     """Remembers what a network was loaded by, where a line of code can say it: not by a callable of the user's."""
     if preprocess is None or type(preprocess) is Preprocess:
-        said = Loaded(name, None if weights is None else str(weights), preprocess, labels and tuple(labels))
+        said = Loaded(
+            name, None if weights is None else str(weights), preprocess, None if labels is None else tuple(labels)
+        )
         answers = tuple(network.labels), network.answers.key
         _notes[network.module] = _Note(said, network.preprocessing, *answers, stamps(network.module))
 

@@ -109,7 +109,7 @@ class AtlasView(AtlasState, RootWidget):
         opened = Call("Atlas.open", (str(self.atlas.folder), self.network))
         unit = Call("unit", (layer, channel), of=Named("atlas"))
         return [
-            Explanation("atlas", opened, "what the page shows: found.top has the pictures"),
+            Explanation("atlas", opened, "the page shown; found.top has its pictures"),
             Explanation("found", unit),
         ]
 

@@ -11,7 +11,6 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ...atlas import Atlas, Unit
-from ...core.errors import DeepvisError
 from ...core.picture.contrast import reach
 from ...core.picture.picture import to_bytes
 from ..link.frames import TILE

@@ -111,7 +111,7 @@ class Compare(CompareState, RootWidget):
     def explanations(self) -> Sequence[Explanation]:
         """The maps, cell by cell."""
         told = (answer for answer in self.session.answers if answer.result is not None or not answer.notice)
-        found = []
+        found: list[Explanation] = []
         for answer in told:
             keywords = target_keyword(answer.row.network, answer.target) | self.params.get(answer.name, {})
             call = Call("explain", (answer.row.network, Pictured(self.image), answer.name), keywords)

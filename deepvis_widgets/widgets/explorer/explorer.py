@@ -91,6 +91,9 @@ class Explorer(ExplorerState, LiveRoot):
         self.unit_pictures.known_picture = self._atlas.known_picture
         self.panes.follow(session.subscribe)
         self.panes.why.ask_with(session.client)
+        page = self.panes.page
+        page.on_frame("code", lambda _: page.put(code=self.code(), saved=""))
+        page.on_frame("save", lambda _: page.put(saved=self.save_beside()))
         session.subscribe(AtlasInUse, self._follow_atlas)
         self.observe(lambda _: self._suit_tiles(), names="layer")
         session.subscribe(Tiles, self._follow_tiles)

@@ -51,9 +51,10 @@ class HuskyWolf(HuskyWolfState, RootWidget):
         scenes: Sequence[Scene] | None = None,
         fresh: int = 3,
     ) -> None:
-        self._made_of = made_of = {"seed": drawn_seed(seed), "scenes": scenes, "fresh": fresh}
-        names = network_order(chance_of(made_of["seed"]), first)
-        given, again = orders(scenes), fresh_orders(chance_of(made_of["seed"]), fresh)
+        seed = drawn_seed(seed)
+        self._made_of = {"seed": seed, "scenes": scenes, "fresh": fresh}
+        names = network_order(chance_of(seed), first)
+        given, again = orders(scenes), fresh_orders(chance_of(seed), fresh)
         self.method, self.voters = method, voters  # before anything is made that would have to be closed
         super().__init__()
         self.add_class("dv-husky-wolf")

@@ -6,9 +6,11 @@ import sys
 from typing import Any
 
 import ipywidgets
+import traitlets
 
 from ..link.live_widget import LiveWidget
 from ..remake.remade import Remade
+from ..views.code_button import CodeButton
 from .layout import close_all
 
 
@@ -51,7 +53,13 @@ class Root(Remade, ipywidgets.DOMWidget):
 
 
 class RootWidget(Root, ipywidgets.VBox):
-    """A column of panes, each a widget."""
+    """A column of panes, each a widget, over the button that shows the code of it all."""
+
+    @traitlets.validate("children")
+    def _with_code(self, proposal: Any) -> tuple[ipywidgets.Widget, ...]:
+        button = vars(self).setdefault("_code_button", None) or CodeButton(self.code, self.save_beside)
+        self._code_button = button
+        return (*(child for child in proposal["value"] if child is not button), button)
 
     def parts(self) -> tuple[Any, ...]:
         """What closes with the widget: its panes, too."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import replace
 from typing import Any
 
 from ...core.errors import DeepvisError
@@ -77,14 +77,12 @@ class MaximizationLab(MaximizationState, RootWidget):
         """The pictures, from the first step to the last; one call for each score that is climbed."""
         goal = self.goal
         what = {"layer": goal.layer, "unit": goal.channel} if goal.layer else target_keyword(self.network, goal.channel)
-        usual, found = SynthesisParams(), []
+        usual, found = SynthesisParams(), list[Explanation]()
         for score in self.scores:
-            params = {field.name: getattr(self.params, field.name) for field in fields(SynthesisParams)} | {
-                "score": score
-            }
+            params = vars(replace(self.params, score=score))
             turned = {name: value for name, value in params.items() if value != getattr(usual, name)}
             call = Call("explain", (self.network, None, "activation_maximization"), what | turned)
-            found.append(Explanation("found" if not found else "beside", call, "" if found else "the pictures"))
+            found.append(Explanation("beside" if found else "found", call, "" if found else "the pictures"))
         return found
 
     def _shown(self) -> None:

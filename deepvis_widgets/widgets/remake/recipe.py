@@ -1,4 +1,4 @@
-"""What a widget is made again from. It holds values, not words: code.py writes it as lines of code, packing.py as JSON."""
+"""What a widget is made again from: values, which code.py writes as lines of code, and packing.py as JSON."""
 
 from __future__ import annotations
 

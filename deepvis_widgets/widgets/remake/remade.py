@@ -6,7 +6,7 @@ import inspect
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import takewhile
+from itertools import chain, count, takewhile
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -20,6 +20,7 @@ from .code import code_of
 from .networks import class_said
 from .packing import packed
 from .recipe import Explanation, Pictured, Recipe
+from .text import variable_of
 
 LEFT_OUT = inspect.Parameter.empty  # the value of an argument that was not given
 NAMELESS = ("network", "networks", "picture", "video")  # arguments that nobody names where they come first
@@ -97,6 +98,16 @@ class Remade(traitlets.HasTraits):
             raise DeepvisError(f'A session is not saved as "{file.name}"; accepted are names that end in .json.')
         write_whole(file, json.dumps(packed(self.recipe()), ensure_ascii=False, indent=1))
         return file
+
+    def save_beside(self) -> str:
+        """Saves a session in the working folder, that of the notebook, and returns a sentence that says where."""
+        name = variable_of(type(self).__name__)
+        numbered = (Path(f"{name}{number}.json") for number in chain([""], (f"-{n}" for n in count(2))))
+        try:
+            file = self.save(next(path for path in numbered if not path.exists()))
+        except DeepvisError as error:
+            return str(error)
+        return f'Saved as {file.absolute()}; dv.open("{file}") opens it.'
 
 
 def as_pictures(value: Any) -> Any:

@@ -84,6 +84,8 @@ class TeachBoard(TeachState, PictureLab):
 
     def argument(self, name: str) -> Any:
         """The present value of an argument of the construction."""
+        if name == "target":
+            return None if self.target is None else self.labels[self.target]
         return as_pictures(self.examples) if name == "examples" else super().argument(name)
 
     def explanations(self) -> Sequence[Explanation]:

@@ -25,6 +25,9 @@ export interface PageValues {
   network: string;
   size: [height: number, width: number];
   note: string;
+  /** the lines of code that make what is on screen, and where it was saved */
+  code: string;
+  saved: string;
 }
 export interface PicturesValues {
   names: string[];
@@ -127,7 +130,7 @@ export interface AtlasValues {
   find_title: string;
 }
 
-const PAGE: PageValues = { keys: [], network: "", size: [1, 1], note: "" };
+const PAGE: PageValues = { keys: [], network: "", size: [1, 1], note: "", code: "", saved: "" };
 const PICTURES: PicturesValues = { names: [], chosen: -1, other: "" };
 const METHOD: MethodValues = { methods: [], progress: null };
 const RIBBON: RibbonValues = { blocks: [], layers: [], inputs: { layer: "", shares: [] } };

@@ -60,7 +60,7 @@ class SnowLab(SnowState, RootWidget):
         checked_share(share)
         seed, budget = _from("seed", seed, 0), {name: _from(name, n, 1) for name, n in budget.items()}
         lesson = orders(scenes), scenes or (), _from("fresh", fresh, 1), seed, budget
-        self._made_of = {"seed": seed, "scenes": scenes, "fresh": fresh} | budget
+        self._made_of: dict[str, Any] = {"seed": seed, "scenes": scenes, "fresh": fresh, **budget}
         super().__init__()
         self.add_class("dv-husky-wolf").add_class("dv-snow-lab")
         self.share = share
