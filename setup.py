@@ -105,6 +105,7 @@ setup(
             "py.typed",
             "static/*",
             "core/picture/*.json",
+            "widgets/page/fonts/*",
             "zoo/weights/*.safetensors",
             "zoo/ready/*",
             "atlas/ready/*/*",

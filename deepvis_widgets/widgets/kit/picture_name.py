@@ -21,8 +21,12 @@ def same_picture(one: Any, other: Any) -> bool:
     if isinstance(one, str | Path) and isinstance(other, str | Path):
         return Path(one).expanduser() == Path(other).expanduser()
     if isinstance(one, Scene) and isinstance(other, Scene) and one is not other:
-        return _order(one) == _order(other) and np.array_equal(np.asarray(one.image), np.asarray(other.image))
+        return _order(one) == _order(other) and np.array_equal(_pixels(one), _pixels(other))
     return one is other
+
+
+def _pixels(scene: Scene) -> np.ndarray:
+    return np.asarray(scene.image.convert("RGB"))
 
 
 def _order(scene: Scene) -> tuple[str, str, int]:

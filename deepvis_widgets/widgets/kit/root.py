@@ -7,23 +7,52 @@ from typing import Any
 
 import ipywidgets
 import traitlets
+from PIL import Image
 
 from ..link.live_widget import LiveWidget
+from ..page.bundle import with_picture
+from ..page.drawn import drawn
+from ..page.parts import Page, Text
+from ..page.walk import walked
 from ..remake.remade import Remade
 from ..views.code_button import CodeButton
 from .layout import close_all
 
+EMPTY = "Nothing to show yet."
+
 
 class Root(Remade, ipywidgets.DOMWidget):
-    """A widget that gives back what it holds when it closes.
+    """A widget that gives back what it holds when it closes, and that can be taken away: as a picture, in words, as a
+    page, as lines of code, and in a file.
 
-    Subclasses override `ending`, which is called once, before the panes go.
+    Subclasses override `ending`, which is called once, before the panes go; `page` where what they show is more than
+    what their children show; and `idle` where neither a `client` nor a `session` of theirs knows it.
     """
 
     @property
     def closed(self) -> bool:
         """Whether the widget was closed."""
         return self.comm is None
+
+    @property
+    def called(self) -> str:
+        """What the widget is called where it is seen without its name: its kind, and its network's name."""
+        network = getattr(getattr(self, "network", None), "name", "")
+        return type(self).__name__ + (f" of {network}" if network else "")
+
+    def page(self) -> Page:
+        """Returns what it shows now, as parts of a page."""
+        return Page(self.called, walked(self) or Text(EMPTY, "note"))
+
+    def snapshot(self) -> Image.Image:
+        """Returns what it shows now as a picture: 1000 css px wide, two pixels for each."""
+        return drawn(self.page())
+
+    def idle(self, timeout: float | None = None) -> bool:
+        """Waits until nothing is computed for it any more, at most `timeout` seconds; False if something still is."""
+        asking = (getattr(self, name, None) for name in ("client", "session"))
+        waiting = next((one for one in asking if hasattr(one, "idle")), None)
+        return waiting is None or bool(waiting.idle(timeout))
 
     def ending(self) -> None:
         """The widget closes: stop what runs, let go of what was computed, give the engine back."""
@@ -50,6 +79,12 @@ class Root(Remade, ipywidgets.DOMWidget):
             self.ending()
             close_all(self.parts())
             super().close()
+
+    def __repr__(self) -> str:
+        return f"<{self.called}>"
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        return with_picture(self, super()._repr_mimebundle_(**options))
 
 
 class RootWidget(Root, ipywidgets.VBox):

@@ -51,7 +51,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, np.ndarray | torch.Tensor):
         return value.tolist()
     image = getattr(value, "image", value)  # of a scene
-    return ["picture", np.asarray(image).tolist()] if hasattr(image, "tobytes") else value
+    return ["picture", np.asarray(image.convert("RGB")).sum((0, 1)).tolist()] if hasattr(image, "convert") else value
 
 
 def state(widget: Any) -> Any:
