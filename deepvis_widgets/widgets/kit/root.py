@@ -92,7 +92,7 @@ class RootWidget(Root, ipywidgets.VBox):
 
     @traitlets.validate("children")
     def _with_code(self, proposal: Any) -> tuple[ipywidgets.Widget, ...]:
-        button = vars(self).setdefault("_code_button", None) or CodeButton(self.code, self.save_beside)
+        button = vars(self).get("_code_button") or CodeButton(self.code, self.save_beside)
         self._code_button = button
         return (*(child for child in proposal["value"] if child is not button), button)
 
