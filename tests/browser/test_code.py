@@ -7,7 +7,7 @@ import pytest
 from tests.browser.conftest import OpenNotebook
 
 pytestmark = pytest.mark.browser
-CELL = "import deepvis_widgets as dv; w = dv.Explorer(); board = dv.PoolingBoard(); import ipywidgets; ipywidgets.VBox([w, board])"
+CELL = "import deepvis_widgets as dv, ipywidgets; w = dv.Explorer(); board = dv.PoolingBoard(); ipywidgets.VBox([w, board])"
 
 
 def test_the_code_button_shows_what_the_kernel_says(open_notebook: OpenNotebook) -> None:

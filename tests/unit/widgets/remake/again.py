@@ -8,7 +8,9 @@ import numpy as np
 import torch
 
 import deepvis_widgets as dv
+from deepvis_widgets.widgets.remake.pictures import is_drawn
 from deepvis_widgets.widgets.remake.recipe import Call, Covered, Explanation, Named, Pictured, Recipe, Variant
+from deepvis_widgets.zoo.scenes import Scene
 from tests.tools.widgets import CASES
 
 # what is done is what a person does; what trains or draws for long is left to tests of its own
@@ -50,8 +52,10 @@ def plain(value: Any) -> Any:
         return [plain(item) for item in value]
     if isinstance(value, np.ndarray | torch.Tensor):
         return value.tolist()
-    image = getattr(value, "image", value)  # of a scene
-    return ["picture", np.asarray(image.convert("RGB")).sum((0, 1)).tolist()] if hasattr(image, "convert") else value
+    if isinstance(value, Scene) and is_drawn(value):
+        return ["scene", value.label, value.background, value.seed, value.image.size]
+    image = getattr(value, "image", value)  # of a scene that was drawn on
+    return ["picture", np.asarray(image.convert("RGB")).tolist()] if hasattr(image, "convert") else value
 
 
 def state(widget: Any) -> Any:
