@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Any
 
 import ipywidgets
@@ -12,6 +13,7 @@ from PIL import Image
 from ..link.live_widget import LiveWidget
 from ..page.bundle import with_picture
 from ..page.drawn import drawn
+from ..page.html import hand_out
 from ..page.parts import Page, Text
 from ..page.walk import walked
 from ..remake.remade import Remade
@@ -44,9 +46,17 @@ class Root(Remade, ipywidgets.DOMWidget):
         """Returns what it shows now, as parts of a page."""
         return Page(self.called, walked(self) or Text(EMPTY, "note"))
 
+    def living_page(self) -> Page:
+        """Returns what a hand-out shows: where a page can do more than `page` says, and takes longer to make, that."""
+        return self.page()
+
     def snapshot(self) -> Image.Image:
         """Returns what it shows now as a picture: 1000 css px wide, two pixels for each."""
         return drawn(self.page())
+
+    def handout(self, path: Any, title: str | None = None) -> Path:
+        """Writes what it shows now as one file of HTML that lives without a kernel, as dv.handout does."""
+        return hand_out([self], path, title)
 
     def idle(self, timeout: float | None = None) -> bool:
         """Waits until nothing is computed for it any more, at most `timeout` seconds; False if something still is."""

@@ -103,6 +103,11 @@ class LiveWidget(anywidget.AnyWidget):
             kind = next((kind for kind in reversed(self._last) if kind in kinds), None)
         return None if kind is None else self.last(kind)
 
+    def kept(self) -> list[Packed]:
+        """Returns what a browser that opens is sent: message and buffers of the newest frame of each kind, in order."""
+        with self._lock:
+            return list(self._last.values())
+
     def ack(self, seq: int) -> None:
         """Tells the browser that its request is answered, so that it sends the next."""
         with self._lock:
