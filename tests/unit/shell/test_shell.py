@@ -136,7 +136,7 @@ def test_pictures_that_fail_are_listed_and_the_others_are_done(
         (["--methods", "activation_maximization"], "makes pictures of its own"),
         (["--set", "cam"], "METHOD.NAME=VALUE"),
         (["--set", "gradient.score=colour"], "colour"),
-        (["--model", "no-such-net"], "There is no network"),
+        (["--weights", "no-such-file.safetensors"], "no-such-file"),
         (["--images", "no-such-folder"], "There is no file or folder"),
         (["--wrong"], "--help"),
     ],
