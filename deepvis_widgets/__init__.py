@@ -52,6 +52,7 @@ __all__ = [
     "load",
     "methods",
     "nmf",
+    "open",
     "pca",
     "photo",
     "plate",
@@ -80,6 +81,7 @@ if TYPE_CHECKING:
     from deepvis_widgets.methods.perturbation.contributions import contributions
     from deepvis_widgets.methods.synthesis.plate import plate
     from deepvis_widgets.scores import ScoreTable, sanity, score, score_table
+    from deepvis_widgets.sessions import open
     from deepvis_widgets.widgets.atlas_view.atlas_view import AtlasView
     from deepvis_widgets.widgets.cam.cam_board import CamBoard
     from deepvis_widgets.widgets.circuit.circuit_board import CircuitBoard
@@ -150,6 +152,7 @@ else:
             "handout": "widgets.kit.handout",
             "load": "zoo.load",
             "nmf": "methods.concepts.factors",
+            "open": "sessions",
             "pca": "methods.concepts.factors",
             "photo": "zoo.photos",
             "plate": "methods.synthesis.plate",

@@ -26,6 +26,7 @@ from . import torchvision_models as tv
 from .embedded import EMBEDDED, MEAN, SIZE, STD, EmbeddedNet, load_module
 from .flattened import FLATTENED, FlattenedNet, load_flattened_module
 from .grey import GREY, GreyNet, load_grey_module
+from .loaded import note_loaded
 from .pixels import PIXEL_LABELS, PIXELS, PixelNet, load_pixel_module
 from .questions import ANSWERS, QUESTIONS, QuestionNet, load_question_module
 from .questions.language import WORDS
@@ -92,7 +93,10 @@ def load(
     found = _found(name, weights)
     prepared = found.preprocess if preprocess is None else preprocess
     named = found.labels if labels is None else labels
-    return Network(found.module, prepared, named, found.name, answers=found.answers, inputs=found.inputs)
+    made = Network(found.module, prepared, named, found.name, answers=found.answers, inputs=found.inputs)
+    if not isinstance(name, nn.Module):
+        note_loaded(made, os.fspath(name), weights, preprocess, labels)
+    return made
 
 
 def _found(name: Any, weights: Weights) -> Found:

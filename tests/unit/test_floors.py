@@ -32,6 +32,8 @@ FLOORS = {
     "atlas": 3,
     "scores": 3,
     "widgets": 4,
+    "sessions": 4,
+    "shell": 4,
     "__main__": 4,
 }
 TOP = max(FLOORS.values()) + 1
@@ -41,8 +43,9 @@ SHARED_ROOMS = {
     "page": ("link",),
     "in_page": ("link",),
     "views": ("link", "page"),
-    "kit": ("link", "page", "views"),
-    "board": ("link", "page", "views", "kit"),
+    "remake": ("link", "page"),
+    "kit": ("link", "page", "views", "remake"),
+    "board": ("link", "page", "views", "remake", "kit"),
 }
 # (a widget's own room, another one that it may import from all the same) → why
 ROOMS_OPEN_TO = {

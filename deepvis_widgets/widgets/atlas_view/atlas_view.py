@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import uuid
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -20,12 +21,13 @@ from ..kit.root import RootWidget
 from ..link.protocol import Frame
 from ..link.push import push
 from ..page.parts import Page
+from ..remake.atlases import as_atlas, atlas_argument
+from ..remake.recipe import Call, Explanation, Named
 from ..views.stage import Stage
 from . import handout
 from .address import link_to, page_address, page_link
 from .contact_sheet import AtlasSheet
 from .feed import AtlasFeed
-from .frames import find_atlas
 from .pattern_gallery import AtlasWanted
 from .pattern_session import PatternSession
 from .state import AtlasState
@@ -50,6 +52,8 @@ class AtlasView(AtlasState, RootWidget):
     'features.relu3:4'
     >>> view.close()
     """
+
+    ARGUMENTS = "atlas", "network", "address"
 
     def __init__(self, atlas: Any = None, network: Any = None, address: str | None = None) -> None:
         super().__init__(_opened(atlas, network), address)
@@ -95,6 +99,22 @@ class AtlasView(AtlasState, RootWidget):
         self.observe(lambda _: self._show(), names="address")
         self._show()
         self._go_to(page_address() or "")  # a reader who follows a link wants what it says
+
+    def argument(self, name: str) -> Any:
+        """The present value of an argument of the construction."""
+        return atlas_argument(self.atlas, self.network) if name == "atlas" else super().argument(name)
+
+    def explanations(self) -> Sequence[Explanation]:
+        """The strongest pictures of the unit whose page is open."""
+        layer, channel = self.place
+        if channel is None:
+            return ()
+        opened = Call("Atlas.open", (str(self.atlas.folder), self.network))
+        unit = Call("unit", (layer, channel), of=Named("atlas"))
+        return [
+            Explanation("atlas", opened, "the page shown; found.top has its pictures"),
+            Explanation("found", unit),
+        ]
 
     def ending(self) -> None:
         """Stops reading, and frees what is out of sight."""
@@ -167,7 +187,7 @@ def _opened(atlas: Any, network: Any) -> Atlas:
         if isinstance(atlas, Atlas):
             return atlas
         raise DeepvisError("AtlasView needs the network of its atlas: dv.AtlasView(atlas, network).")
-    found = find_atlas(as_network(network), atlas)
+    found = as_atlas(as_network(network), atlas)
     if found is None:
         raise DeepvisError("No atlas ships for this network; build one with dv.Atlas.build and give it as atlas=.")
     return found

@@ -11,7 +11,6 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ...atlas import Atlas, Unit
-from ...core.errors import DeepvisError
 from ...core.picture.contrast import reach
 from ...core.picture.picture import to_bytes
 from ..link.frames import TILE
@@ -21,22 +20,6 @@ LARGEST = 176  # px of the longer side of a patch as it is sent
 CARD = 3  # pictures on a card
 GAIN = 8.0  # how much stronger a deconv gets at most
 Parts = tuple[dict[str, Any], dict[str, Array]]
-
-
-def find_atlas(network: Any, source: Any) -> Atlas | None:
-    """The atlas in a folder or of another object of this network; for None the one that ships with the package.
-
-    Raises DeepvisError where it belongs to another network, or is none.
-    """
-    if source is None:
-        from ...atlas.shipped import shipped_atlas
-
-        return shipped_atlas(network)
-    if isinstance(source, Atlas):
-        return source.of(network)
-    if not hasattr(source, "__fspath__") and not isinstance(source, str):
-        raise DeepvisError(f"{source!r} is no atlas; accepted is a dv.Atlas, or the folder of one.")
-    return Atlas.open(source, network)
 
 
 def stack(pictures: Sequence[Tensor]) -> Array:

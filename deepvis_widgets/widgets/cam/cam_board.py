@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ...core.errors import DeepvisError
@@ -10,6 +11,8 @@ from ...methods.class_evidence import ClassEvidence
 from ..kit.picture_lab import PictureLab
 from ..kit.unit_pictures import UnitPictures
 from ..page.parts import Page
+from ..remake.networks import target_keyword
+from ..remake.recipe import Call, Explanation, Pictured
 from .handout import page_of
 from .panes import CamPanes
 from .session import CamSession
@@ -31,6 +34,9 @@ class CamBoard(CamState, PictureLab):
     >>> board.step, board.threshold = 12, 0.3
     >>> board.close()
     """
+
+    ARGUMENTS = "network", "picture", "pictures", "target"
+    SETTINGS = "step", "threshold"
 
     def __init__(
         self, network: Any = "husky-wolf", picture: Any = None, pictures: Any = None, target: int | str | None = None
@@ -69,6 +75,11 @@ class CamBoard(CamState, PictureLab):
     def page(self) -> Page:
         """Returns what stays on a page: the sum, whose terms and classes it adds up by itself, and the maps beside."""
         return Page(self.called, page_of(self, self.session.explained, self.units.known))
+
+    def explanations(self) -> Sequence[Explanation]:
+        """The map of the class."""
+        call = Call("explain", (self.network, Pictured(self.image), "cam"), target_keyword(self.network, self.target))
+        return [Explanation("found", call, "the map of the class")]
 
     def ending(self) -> None:
         """Lets go of the feature maps."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -9,14 +10,15 @@ from typing import Any
 from PIL import Image
 from torch import Tensor
 
-from ...atlas import Atlas
-from ...atlas.shipped import shipped_atlas
 from ...core.errors import DeepvisError
 from ...core.network.layout import Position
 from ...methods.circuits.circuit import Circuit
 from ..kit.arguments import default_layer
 from ..kit.picture_lab import PictureLab
 from ..page.parts import Page, Text
+from ..remake.atlases import as_atlas, atlas_argument
+from ..remake.networks import class_said
+from ..remake.recipe import Call, Explanation, Pictured
 from . import handout
 from .answers import Answered
 from .drawing import Scene
@@ -31,8 +33,8 @@ class CircuitBoard(CircuitState, PictureLab):
     `network` is a Network, a module, or a name for dv.load; `picture` anything a picture can be made of (None: the
     first of `pictures`, a folder or a list; None: the ready scenes). It begins at `unit` of `layer`, at `position` or
     where it is strongest; without these at the answer of `target` (None: the top class), or else in the middle of the
-    network. `atlas` is a dv.Atlas, with pictures of what units want to see, or were strongest on (None: the one that
-    ships with the package); where it has none they are drawn while you look.
+    network. `atlas` is a dv.Atlas, or the folder of one, with pictures of what units want to see, or were strongest on
+    (None: the one that ships with the package); where it has none they are drawn while you look.
 
     A click on a term goes one layer down, one on the trail back; `trail` may be set, observed and linked. Where a sum
     cannot be exact, as behind a norm of the picture's own numbers, the terms are conditional relevance (Achtibat et al.
@@ -47,6 +49,9 @@ class CircuitBoard(CircuitState, PictureLab):
     >>> board.close()
     """
 
+    ARGUMENTS = "network", "picture", "layer", "unit", "position", "pictures", "atlas"
+    SETTINGS = "target", "trail"
+
     def __init__(
         self,
         network: Any = "husky-wolf",
@@ -57,10 +62,10 @@ class CircuitBoard(CircuitState, PictureLab):
         *,
         target: int | str | None = None,
         pictures: Any = None,
-        atlas: Atlas | None = None,
+        atlas: Any = None,
     ) -> None:
         super().__init__(network, pictures)
-        self.atlas = shipped_atlas(self.network) if atlas is None else atlas
+        self.atlas = as_atlas(self.network, atlas)
         self.panes = CircuitPanes(self, self.stage, self.save)
         self.session = CircuitSession(self, self.client, self.panes, self._stored)
         self.children = [self.bar, *self.panes.rows]
@@ -107,15 +112,41 @@ class CircuitBoard(CircuitState, PictureLab):
         self._known()
         return self.panes.drawing.image()
 
-    def save(self, path: Any) -> None:
-        """Writes the drawing (.png) or all terms (.csv) to a file."""
-        file = Path(path)
+    def argument(self, name: str) -> Any:
+        """The present value of an argument of the construction."""
+        if name in ("layer", "unit", "position"):
+            first = self.trail[0]
+            return {"layer": first.layer, "unit": first.channel, "position": first.position}[name]
+        return atlas_argument(self.atlas, self.network) if name == "atlas" else super().argument(name)
+
+    def settings(self) -> Iterator[tuple[str, Any]]:
+        """The class, of which the trail begins anew, and then the trail, where it goes on."""
+        if self.target is not None:
+            yield "target", class_said(self.network, self.target)
+        if len(self.trail) > 1 or self.target is not None:
+            yield "trail", [(unit.layer, unit.channel, unit.position) for unit in self.trail]
+
+    def explanations(self) -> Sequence[Explanation]:
+        """The unit that is shown, taken apart."""
+        here = self.trail[-1]
+        unit = here.channel if here.position is None else (here.channel, here.position)
+        call = Call("circuit", (self.network, Pictured(self.image), here.layer, unit))
+        return [Explanation("found", call, "the unit that is shown, taken apart")]
+
+    def save(self, path: Any) -> Path:
+        """Writes the drawing (.png), all terms (.csv) or the session (.json, see `dv.open`); returns the path."""
+        file = Path(path).expanduser()
         if file.suffix == ".png":
             self.drawing().save(file)
         elif file.suffix == ".csv":
             file.write_text(self._known().csv(), encoding="utf-8")
+        elif file.suffix == ".json":
+            return super().save(file)
         else:
-            raise DeepvisError(f'A circuit is not saved as "{file.name}"; accepted are names that end in .png or .csv.')
+            raise DeepvisError(
+                f'A circuit is not saved as "{file.name}"; accepted are names that end in .png, .csv or .json.'
+            )
+        return file
 
     def page(self) -> Page:
         """The units of the trail, and those one layer further down, each taken apart."""

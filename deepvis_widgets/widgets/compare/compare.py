@@ -10,9 +10,11 @@ import traitlets
 from ...core.errors import DeepvisError
 from ...core.network.network import Network
 from ...core.results import HeatMap
-from ..kit.arguments import as_network, as_pictures, default_method
+from ..kit.arguments import as_network, as_pictures, default_method, given_pictures
 from ..kit.root import RootWidget
 from ..page.parts import Page
+from ..remake.networks import target_keyword
+from ..remake.recipe import Call, Explanation, Pictured
 from .cell import Cell
 from .handout import page_of
 from .networks import rows_of
@@ -44,6 +46,9 @@ class Compare(CompareState, RootWidget):
     ('cam', 'gradient_x_input')
     >>> compare.close()
     """
+
+    ARGUMENTS = "network", "picture", "methods", "pictures", "params", "target", "mask"
+    SETTINGS = "selected", "scale", "opacity", "colormaps", "cursor", "curves", "scores", "outline"
 
     def __init__(
         self,
@@ -100,6 +105,23 @@ class Compare(CompareState, RootWidget):
     def numbers(self) -> dict[tuple[str, str], dict[str, float | None]]:
         """(title of the network, method) → its scores as in the table; None where one is not known."""
         return {(each.row.title, each.name): scores_of(each) for each in self.session.answers}
+
+    def argument(self, name: str) -> Any:
+        """The present value of an argument of the construction."""
+        if name == "network":
+            return self.networks[0] if len(self.networks) == 1 else self.networks
+        return given_pictures(self.panes.pictures.choices) if name == "pictures" else super().argument(name)
+
+    def explanations(self) -> Sequence[Explanation]:
+        """The maps, cell by cell."""
+        told = (answer for answer in self.session.answers if answer.result is not None or not answer.notice)
+        found: list[Explanation] = []
+        for answer in told:
+            keywords = target_keyword(answer.row.network, answer.target) | self.params.get(answer.name, {})
+            call = Call("explain", (answer.row.network, Pictured(self.image), answer.name), keywords)
+            number = f"_{answer.row.place + 1}" if len(self.networks) > 1 else ""
+            found.append(Explanation(answer.name + number, call, "" if found else "the maps"))
+        return found
 
     def show(self, picture: Any, name: str = "") -> None:
         """Shows another picture, called `name` where it is given; one that cannot be read leaves a sentence and the old

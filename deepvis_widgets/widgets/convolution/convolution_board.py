@@ -28,6 +28,9 @@ class ConvolutionBoard(ConvolutionState, CellBoard):
     >>> board.close()
     """
 
+    ARGUMENTS = "input", "kernel", "stride", "padding", "dilation", "transposed"
+    SETTINGS = ("step",)
+
     def __init__(
         self,
         input: Any = None,

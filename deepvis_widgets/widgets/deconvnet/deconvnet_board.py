@@ -33,6 +33,8 @@ class DeconvnetBoard(DeconvnetState, CellBoard):
     >>> board.close()
     """
 
+    ARGUMENTS = "input", "kernel", "signal", "window", "rule", "seed", "position", "step"
+
     def __init__(
         self,
         input: Any = INPUT,
@@ -53,6 +55,10 @@ class DeconvnetBoard(DeconvnetState, CellBoard):
         self.controls = DeconvnetControls(self, self.refuse)
         super().__init__(self.controls.rows)
         self.show()
+
+    def argument(self, name: str) -> Any:
+        """The present value of an argument of the construction."""
+        return self.lesson.above.numpy() if name == "signal" else super().argument(name)
 
     def scene(self) -> Scene:
         """All that is drawn now."""

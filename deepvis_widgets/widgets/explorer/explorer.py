@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +14,22 @@ from ...atlas import Atlas, Top
 from ...core.attention.heads import Heads
 from ...core.errors import DeepvisError
 from ..atlas_view.frames import left_out
-from ..kit.arguments import as_network, as_pictures, default_method
+from ..kit.arguments import as_network, as_pictures, default_method, given_pictures
 from ..kit.root import LiveRoot
 from ..link.live_widget import STYLE, built
 from ..link.port import Port
 from ..page.html import PATIENCE, checked, write_page
 from ..page.parts import Page
+from ..remake.atlases import atlas_argument
+from ..remake.networks import class_said
+from ..remake.recipe import Explanation
 from .answers import AtlasInUse, Tiles
 from .atlas_pane import AtlasActs, AtlasPane
 from .commands import Commands
 from .handout.living import living
 from .handout.shown import shown
 from .panes import Acts, Done, Panes
+from .remake.recipe import SETTINGS, explanations, held, settings
 from .session import Session
 from .state import TABS, ExplorerState
 from .unit_atlas import ExplorerAtlas
@@ -51,6 +55,10 @@ class Explorer(ExplorerState, LiveRoot):
     >>> explorer.close()
     """
 
+    ARGUMENTS = "network", "picture", "pictures", "layer", "unit", "target", "names", "atlas"
+    SETTINGS = SETTINGS
+    STARTED = ("unit",)
+
     _esm = built("explorer.js")
     _css = STYLE
 
@@ -69,6 +77,7 @@ class Explorer(ExplorerState, LiveRoot):
         loaded, choices = as_network(network), as_pictures(pictures)
         self.begin(loaded, choices[0][1] if picture is None else picture, layer, unit, target)
         self.about = TABS[0] if atlas is None else TABS[1]
+        self._titles, self._given_atlas = names, atlas
         super().__init__(group=uuid.uuid4().hex)
         self.session = session = Session(self, self.together)
         self.unit_pictures = Synthesis(self, session.client, session.publish)
@@ -87,6 +96,9 @@ class Explorer(ExplorerState, LiveRoot):
         self.unit_pictures.known_picture = self._atlas.known_picture
         self.panes.follow(session.subscribe)
         self.panes.why.ask_with(session.client)
+        page = self.panes.page
+        page.on_frame("code", lambda _: page.put(code=self.code(), saved=""))
+        page.on_frame("save", lambda _: page.put(saved=self.save_beside()))
         session.subscribe(AtlasInUse, self._follow_atlas)
         self.observe(lambda _: self._suit_tiles(), names="layer")
         session.subscribe(Tiles, self._follow_tiles)
@@ -145,6 +157,26 @@ class Explorer(ExplorerState, LiveRoot):
         if not self.unit_chosen and not tiles.gradient:
             self.session.main.run(self.choose_unit, tiles.maps.layer.name, int(tiles.maps.high.argmax()))
 
+    # --- how it is made again ---
+
+    def argument(self, name: str) -> Any:
+        """The present value of an argument of the construction."""
+        if name in ("layer", "unit"):
+            return held(self).layer if name == "layer" else held(self).channel
+        if name in ("names", "target"):
+            return self._titles if name == "names" else class_said(self.network, self.target)
+        if name == "atlas":
+            return atlas_argument(self._given_atlas, self.network)
+        return given_pictures(self.panes.pictures.choices) if name == "pictures" else super().argument(name)
+
+    def settings(self) -> Iterator[tuple[str, Any]]:
+        """The traits to be set, one after the other."""
+        return settings(self, self.argument("atlas") is not None)
+
+    def explanations(self) -> Sequence[Explanation]:
+        """The map over the picture, and the backward pane."""
+        return list(explanations(self))
+
     # --- commands ---
 
     def show(self, picture: Any) -> None:
@@ -196,10 +228,12 @@ class Explorer(ExplorerState, LiveRoot):
 
     @atlas.setter
     def atlas(self, source: Any) -> None:
+        self._given_atlas = source
         self._atlas.open(source)
 
     def use_atlas(self, atlas: Atlas) -> None:
         """Shows an atlas of this very network object, as it was built or opened in the pane."""
+        self._given_atlas = atlas
         self._atlas.use(atlas)
         if said := left_out(atlas):
             self.session.say(said)

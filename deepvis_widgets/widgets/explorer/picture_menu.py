@@ -31,6 +31,11 @@ class PictureMenu:
         port.on_frame("path", lambda frame: self._open_path(str(frame.meta["path"])))
 
     @property
+    def choices(self) -> list[tuple[str, Any]]:
+        """The named pictures to choose from."""
+        return list(self._pictures)
+
+    @property
     def index(self) -> int | None:
         """Which picture of the list is shown; None: another one."""
         return next(

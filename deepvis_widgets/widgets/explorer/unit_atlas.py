@@ -14,7 +14,8 @@ from ...core.network.target import Target
 from ...engine.client import Client
 from ...engine.main_thread import MainThread
 from ..atlas_view.feed import AtlasFeed
-from ..atlas_view.frames import find_atlas, stack, top_picture
+from ..atlas_view.frames import stack, top_picture
+from ..remake.atlases import as_atlas
 from .answers import AtlasInUse, GridNotice, StoredPictures
 from .atlas_pane import AtlasPane
 from .state import ExplorerState
@@ -121,6 +122,6 @@ class ExplorerAtlas:
 def _found(network: Network, source: Any) -> Atlas | str | None:
     """The atlas of a network; a sentence where it does not fit."""
     try:
-        return find_atlas(network, source)
+        return as_atlas(network, source)
     except DeepvisError as error:
         return str(error)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ...zoo.scenes import Scene
 from ..kit.root import RootWidget
 from ..page.parts import Page
+from ..remake.recipe import Call, Explanation, Pictured
 from .handout import page_of
 from .panes import HuskyWolfPanes
-from .scenes import chance_of, fresh_orders, network_order, orders
+from .questions import SAMPLES
+from .scenes import HONEST, chance_of, drawn_seed, fresh_orders, network_order, orders
 from .session import HuskyWolfSession
 from .snow.snow_lab import SnowLab
-from .state import HuskyWolfState
+from .state import LETTERS, WITH_MAPS, HuskyWolfState
 
 
 class HuskyWolf(HuskyWolfState, RootWidget):
@@ -37,6 +39,10 @@ class HuskyWolf(HuskyWolfState, RootWidget):
     >>> lesson.close()
     """
 
+    ARGUMENTS = "seed", "first", "method", "voters", "scenes", "fresh"
+    SETTINGS = "votes", "opened", "network", "stage", "picture", "opacity", "making"
+    STARTED = ("seed",)
+
     def __init__(
         self,
         *,
@@ -47,8 +53,10 @@ class HuskyWolf(HuskyWolfState, RootWidget):
         scenes: Sequence[Scene] | None = None,
         fresh: int = 3,
     ) -> None:
-        chance = chance_of(seed)
-        names, given, again = network_order(chance, first), orders(scenes), fresh_orders(chance, fresh)
+        seed = drawn_seed(seed)
+        self._made_of = {"seed": seed, "scenes": scenes, "fresh": fresh}
+        names = network_order(chance_of(seed), first)
+        given, again = orders(scenes), fresh_orders(chance_of(seed), fresh)
         self.method, self.voters = method, voters  # before anything is made that would have to be closed
         super().__init__()
         self.add_class("dv-husky-wolf")
@@ -72,6 +80,34 @@ class HuskyWolf(HuskyWolfState, RootWidget):
         """Returns what stays on a page: the steps up to the last one reached, the step that is shown first."""
         making = self.snow.page() if self.making and self.snow is not None else None
         return Page(self.called, page_of(self, self.session.told(), making))
+
+    def argument(self, name: str) -> Any:
+        """The present value of an argument of the construction."""
+        if name == "first":
+            return "honest" if self.network_names["A"] == HONEST else "biased"
+        return self._made_of[name] if name in self._made_of else super().argument(name)
+
+    def settings(self) -> Iterator[tuple[str, Any]]:
+        """The votes come first, on which it depends where one may go."""
+        if self.voted or self.opened:
+            yield from (("votes", self.votes), ("opened", self.opened))
+        if self.left:  # a step that was left for this network, on which nobody has voted
+            yield from (("network", LETTERS[1 - LETTERS.index(self.network)]), ("stage", self.left))
+        if self.left or self.network != "A":
+            yield "network", self.network
+        usual = {"stage": 1, "picture": -1, "opacity": 0.6, "making": False}
+        yield from ((name, getattr(self, name)) for name in usual if getattr(self, name) != usual[name])
+
+    def explanations(self) -> Sequence[Explanation]:
+        """The maps over the pictures, in the steps that show them."""
+        if self.stage not in WITH_MAPS:
+            return ()
+        network, params = self.session.networks[self.network_names[self.network]], SAMPLES.get(self.method, {})
+        calls = [Call("explain", (network, Pictured(scene), self.method), params) for scene in self.session.scenes]
+        return [
+            Explanation(f"map_{number}", call, "" if number else "the maps over the pictures")
+            for number, call in enumerate(calls)
+        ]
 
     def ending(self) -> None:
         self.session.close()

@@ -76,6 +76,11 @@ def network_order(chance: random.Random, first: str | None) -> list[str]:
     return [HONEST, BIASED] if first == "honest" else [BIASED, HONEST]
 
 
+def drawn_seed(seed: int | None) -> int:
+    """Returns this seed; one drawn by chance for None, so that the same lesson can be had again."""
+    return random.randrange(2**31) if seed is None else seed
+
+
 def chance_of(seed: int | None) -> random.Random:
     """Returns random numbers of this seed, or of chance for None."""
     number = None if seed is None else whole(seed)

@@ -34,6 +34,8 @@ class InteractionBoard(InteractionState, Board):
     >>> board.close()
     """
 
+    ARGUMENTS = *RANGES, "unit"
+
     def __init__(self, *, unit: Unit | None = None, **sizes: Any) -> None:
         self.arrange(**sizes)
         if unit is not None:

@@ -39,6 +39,24 @@ def as_pictures(pictures: Any) -> list[tuple[str, Any]]:
     raise DeepvisError("pictures is empty or no list; give a folder or a list of pictures.")
 
 
+def given_pictures(named: Sequence[tuple[str, Any]]) -> Any:
+    """What `as_pictures` made these pairs of: None for the ready scenes, the path of a folder, or a list.
+
+    >>> given_pictures(as_pictures(None)) is None
+    True
+    """
+    from ...zoo.scenes import READY, Scene
+
+    pictures = [picture for _, picture in named]
+    if [(p.label, p.background, p.seed) for p in pictures if isinstance(p, Scene)] == list(READY[: len(pictures)]):
+        return None if len(pictures) == len(READY) else pictures
+    folders = {picture.parent if isinstance(picture, Path) else None for picture in pictures}
+    folder = folders.pop() if len(folders) == 1 else None
+    if folder is not None and folder.is_dir() and [path for _, path in folder_pictures(folder)] == pictures:
+        return str(folder)
+    return pictures
+
+
 def default_method(network: Network) -> str:
     """Exact class activation maps where the network has them, else Grad-CAM; gradient × input where it has no maps."""
     return next(name for name in ("cam", "grad_cam", "gradient_x_input") if method(name).refuses(network) is None)

@@ -51,6 +51,11 @@ class PictureBar(ipywidgets.HBox):
         self._path.observe(self._typed, names="value")
 
     @property
+    def choices(self) -> list[tuple[str, Any]]:
+        """The named pictures to choose from."""
+        return list(self._pictures)
+
+    @property
     def shown(self) -> str:
         """What the menu says."""
         return str(self._choice.label or "")

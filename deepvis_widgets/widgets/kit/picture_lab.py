@@ -13,7 +13,7 @@ from ...engine.engine import Engine
 from ..link.protocol import Frame
 from ..link.push import push
 from ..views.stage import Stage
-from .arguments import as_network, as_pictures
+from .arguments import as_network, as_pictures, given_pictures
 from .picture_bar import PictureBar
 from .picture_state import PictureState
 from .root import RootWidget
@@ -62,6 +62,10 @@ class PictureLab(PictureState, RootWidget):
         push(self.stage, notice=sentence)
 
     # --- common ---
+
+    def argument(self, name: str) -> Any:
+        """The present value of an argument of the construction."""
+        return given_pictures(self.bar.choices) if name == "pictures" else super().argument(name)
 
     @traitlets.observe("image")
     def _to_image(self, _: Any) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import ipywidgets
+import traitlets
 from PIL import Image
 
 from ..link.live_widget import LiveWidget
@@ -15,14 +16,16 @@ from ..page.drawn import drawn
 from ..page.html import hand_out
 from ..page.parts import Page, Text
 from ..page.walk import walked
+from ..remake.remade import Remade
+from ..views.code_button import CodeButton
 from .layout import close_all
 
 EMPTY = "Nothing to show yet."
 
 
-class Root(ipywidgets.DOMWidget):
-    """A widget that gives back what it holds when it closes, and that can be taken away: as a picture, in words, and as
-    a page.
+class Root(Remade, ipywidgets.DOMWidget):
+    """A widget that gives back what it holds when it closes, and that can be taken away: as a picture, in words, as a
+    page, as lines of code, and in a file.
 
     Subclasses override `ending`, which is called once, before the panes go; `page` where what they show is more than
     what their children show; and `idle` where neither a `client` nor a `session` of theirs knows it.
@@ -95,7 +98,13 @@ class Root(ipywidgets.DOMWidget):
 
 
 class RootWidget(Root, ipywidgets.VBox):
-    """A column of panes, each a widget."""
+    """A column of panes, each a widget, over the button that shows the code of it all."""
+
+    @traitlets.validate("children")
+    def _with_code(self, proposal: Any) -> tuple[ipywidgets.Widget, ...]:
+        button = vars(self).get("_code_button") or CodeButton(self.code, self.save_beside)
+        self._code_button = button
+        return (*(child for child in proposal["value"] if child is not button), button)
 
     def parts(self) -> tuple[Any, ...]:
         """What closes with the widget: its panes, too."""

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from ...core.errors import DeepvisError
 from ...engine.client import Client
 from ...engine.engine import Engine
+from ...methods.synthesis import SynthesisParams
 from ..kit.arguments import as_network, default_layer
 from ..kit.root import RootWidget
 from ..page.parts import Page
+from ..remake.networks import target_keyword
+from ..remake.recipe import Call, Explanation
 from . import handout
 from .ascent_run import Look
 from .kept import Kept
@@ -42,6 +47,8 @@ class MaximizationLab(MaximizationState, RootWidget):
     >>> lab.close()
     """
 
+    ARGUMENTS = "network", "layer", "unit", "target", *KNOBS
+
     def __init__(
         self,
         network: Any = "husky-wolf",
@@ -67,6 +74,18 @@ class MaximizationLab(MaximizationState, RootWidget):
         self.panes.gallery.on_frame("shown", lambda _: self._shown())
         layer = layer or default_layer(found)
         self.set_or_close(layer=layer, unit=unit, preset=preset, seeds=seeds, **knobs, target=target)
+
+    def explanations(self) -> Sequence[Explanation]:
+        """The pictures, from the first step to the last; one call for each score that is climbed."""
+        goal = self.goal
+        what = {"layer": goal.layer, "unit": goal.channel} if goal.layer else target_keyword(self.network, goal.channel)
+        usual, found = SynthesisParams(), list[Explanation]()
+        for score in self.scores:
+            params = vars(replace(self.params, score=score))
+            turned = {name: value for name, value in params.items() if value != getattr(usual, name)}
+            call = Call("explain", (self.network, None, "activation_maximization"), what | turned)
+            found.append(Explanation("beside" if found else "found", call, "" if found else "the pictures"))
+        return found
 
     def _shown(self) -> None:
         """The first time that it is on a page it begins by itself: there is something to see without a click."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from ...methods.occlusion import fitting_window
+from ...methods.occlusion import APPROXIMATE, fitting_window
 from ..kit.picture_lab import PictureLab
 from ..page.made import last_picture
 from ..page.parts import Page
+from ..remake.networks import target_keyword
+from ..remake.recipe import Call, Explanation, Pictured
 from .controls import SweepBar
 from .handout import SIDE, page_of
 from .panes import OcclusionPanes
@@ -38,6 +41,10 @@ class OcclusionLab(OcclusionState, PictureLab):
     >>> lab.occluder = (40, 40, 32, 32)
     >>> lab.close()
     """
+
+    ARGUMENTS = "network", "picture", "pictures", "target", "layer", "unit"
+    SETTINGS = "window", "stride", "fill", "score", "approximate", "occluder"
+    STARTED = ("window",)
 
     def __init__(
         self,
@@ -70,6 +77,15 @@ class OcclusionLab(OcclusionState, PictureLab):
         """Everything the window has been over, in `seen`; empty while the whole picture is being looked at."""
         experiment = self.session.experiment
         return Trail(self.network.size, self.window, self.stride) if experiment is None else experiment.trail
+
+    def explanations(self) -> Sequence[Explanation]:
+        """What a whole sweep finds."""
+        chosen = {"window": self.window, "stride": self.stride, "fill": self.fill, "score": self.score}
+        more = {"windows": APPROXIMATE} if self.approximate else {}
+        watched = self.layer if self.unit is None else f"{self.layer}:{self.unit}"
+        keywords = target_keyword(self.network, self.target) | chosen | more | {"watch": watched}
+        call = Call("explain", (self.network, Pictured(self.image), "occlusion"), keywords)
+        return [Explanation("found", call, "what a whole sweep finds")]
 
     def sweep(self) -> None:
         """Puts the window everywhere, from coarse to fine; what was found by hand stays.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,12 +16,15 @@ from ...core.errors import DeepvisError
 from ...engine.client import Client
 from ...engine.engine import Engine
 from ...engine.main_thread import MainThread
+from ...methods.synthesis.params import SynthesisParams
 from ...methods.synthesis.plate import RUNS, UNITS, Drawn, Plate, draw_plate, plate_params, plate_rows
 from ..kit.arguments import as_network
 from ..kit.noted_state import NotedState, ReadOnly
 from ..kit.notice import attempt
 from ..kit.root import RootWidget
 from ..page.parts import Page
+from ..remake.recipe import Call, Explanation
+from ..remake.remade import LEFT_OUT
 from . import handout
 from .panes import LEAST, SIDE, PlatePanes
 
@@ -45,6 +50,8 @@ class MaximizationPlate(PlateState, RootWidget):
     >>> shown.close()
     """
 
+    ARGUMENTS = "network", "layers", "units", "runs", *(field.name for field in fields(SynthesisParams))
+
     def __init__(
         self,
         network: Any = "husky-wolf",
@@ -56,6 +63,7 @@ class MaximizationPlate(PlateState, RootWidget):
     ) -> None:
         found = as_network(network)
         rows, settings = plate_rows(found, layers, units), plate_params(runs, **params)
+        self._params = params
         self.network, self.plate = found, Plate(found.name, rows, settings)
         self._lock, self._main = threading.Lock(), MainThread()
         self._number, self._untouched = 0, True  # nothing was drawn yet, and nobody asked for it
@@ -70,6 +78,21 @@ class MaximizationPlate(PlateState, RootWidget):
     def engine(self) -> Engine:
         """The engine of the network."""
         return self.client.engine
+
+    def argument(self, name: str) -> Any:
+        """The present value of an argument of the construction."""
+        return self.network if name == "network" else self._rows_asked().get(name, LEFT_OUT)
+
+    def _rows_asked(self) -> dict[str, Any]:
+        """The arguments of dv.plate."""
+        rows = self.plate.rows
+        units = {row.name: list(row.channels) for row in rows}
+        layers, runs = [row.name for row in rows], self.plate.params.pictures
+        return {"layers": layers, "units": units, "runs": runs, **self._params}
+
+    def explanations(self) -> Sequence[Explanation]:
+        """The plate without a widget."""
+        return [Explanation("found", Call("plate", (self.network,), self._rows_asked()), "the pictures")]
 
     def draw(self) -> None:
         """Draws all pictures anew, the first layer first."""
@@ -100,10 +123,13 @@ class MaximizationPlate(PlateState, RootWidget):
         self._untouched = False
         self.client.cancel("plate")
 
-    def save(self, path: str | Path | None = None) -> Path:
+    def save(self, path: str | os.PathLike[str] | None = None) -> Path:
         """Writes the plate as it is as one PNG file, and returns its path; None: in the working folder, named after the
-        network. Raises DeepvisError where that cannot be written.
+        network. A name that ends in .json is that of a session, see `dv.open`. Raises DeepvisError where that cannot be
+        written.
         """
+        if path is not None and Path(path).suffix == ".json":
+            return super().save(path)
         name = re.sub(r"[^\w.-]+", "-", self.network.name)
         file = Path(f"plate-{name}.png") if path is None else Path(path).expanduser()
         self.plate.save(file)

@@ -29,6 +29,8 @@ class PoolingBoard(PoolingState, CellBoard):
     >>> board.close()
     """
 
+    ARGUMENTS = "input", "signal", "window", "stride", "step"
+
     def __init__(
         self, input: Any = INPUT, signal: Any = None, *, window: int = 2, stride: int | None = None, step: int = 0
     ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import traitlets
@@ -9,11 +10,13 @@ import traitlets
 from ..kit.arguments import as_network
 from ..kit.picture_lab import PictureLab
 from ..page.parts import Page
+from ..remake.networks import target_keyword
+from ..remake.recipe import Call, Explanation, Pictured, Variant
 from .answers import Answered
 from .handout import page_of
 from .panes import QuestionPanes
 from .session import QuestionSession
-from .state import QuestionState, check_network
+from .state import QuestionState, check_network, words_of
 
 
 class QuestionBoard(QuestionState, PictureLab):
@@ -33,6 +36,9 @@ class QuestionBoard(QuestionState, PictureLab):
     >>> board.question = "what is the ground?"
     >>> board.close()
     """
+
+    ARGUMENTS = "network", "picture", "pictures", "question"
+    SETTINGS = ("target",)
 
     def __init__(
         self,
@@ -63,6 +69,12 @@ class QuestionBoard(QuestionState, PictureLab):
     def page(self) -> Page:
         """Returns what stays on a page: the questions that were asked, each with its answer and where that lies."""
         return Page(self.called, page_of(self, self.session.past))
+
+    def explanations(self) -> Sequence[Explanation]:
+        """Where the answer lies, to this question."""
+        asked = Variant(self.network, {words_of(self.network): self.question})
+        call = Call("explain", (asked, Pictured(self.image), "cam"), target_keyword(self.network, self.target))
+        return [Explanation("found", call, "where the answer lies")]
 
     def ending(self) -> None:
         """Lets go of the answer."""

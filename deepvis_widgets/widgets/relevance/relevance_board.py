@@ -40,6 +40,9 @@ class RelevanceBoard(RelevanceState, Board):
     >>> board.close()
     """
 
+    ARGUMENTS = "inputs", "weights", "biases", "rule", *NUMBERS, "step"
+    SETTINGS = ("chosen",)
+
     def __init__(
         self,
         inputs: Any = START_INPUTS,

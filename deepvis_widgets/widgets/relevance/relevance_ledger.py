@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import traitlets
@@ -12,6 +13,8 @@ from ...methods.relevance.propagate import PICTURE
 from ..kit.layout import box, classed
 from ..kit.picture_lab import PictureLab
 from ..page.parts import Page
+from ..remake.networks import target_keyword
+from ..remake.recipe import Call, Explanation, Pictured
 from . import ledger_handout
 from .ledger_controls import LedgerControls
 from .ledger_state import PARAMS, LedgerState
@@ -32,6 +35,8 @@ class RelevanceLedger(LedgerState, PictureLab):
     >>> ledger.layer = "features.conv2"
     >>> ledger.close()
     """
+
+    ARGUMENTS = "network", "picture", "target", "pictures", "layer", *PARAMS
 
     def __init__(
         self,
@@ -70,6 +75,13 @@ class RelevanceLedger(LedgerState, PictureLab):
     def retargeted(self) -> None:
         """Computes the account of another class."""
         self._session.explain(self.view, self.target)
+
+    def explanations(self) -> Sequence[Explanation]:
+        """The relevance of the picture, and that of the layer shown."""
+        given = {name: value for name, value in self.params.items() if value != self.trait_defaults(name)}
+        arguments = self.network, Pictured(self.image), "lrp"
+        call = Call("explain", arguments, target_keyword(self.network, self.target) | given)
+        return [Explanation("found", call, "relevance down to the picture; found.ledger has every layer")]
 
     def ending(self) -> None:
         self._session.forget()

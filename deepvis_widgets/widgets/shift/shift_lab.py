@@ -12,6 +12,7 @@ from ..kit.arguments import as_network
 from ..kit.root import RootWidget
 from ..link.push import push
 from ..page.parts import Page
+from ..remake.recipe import Call, Explanation, Named
 from .answers import Curve
 from .handout import page_of
 from .panes import ShiftPanes
@@ -39,6 +40,9 @@ class ShiftLab(ShiftState, RootWidget):
     >>> lab.row = 0
     >>> lab.close()
     """
+
+    ARGUMENTS = "networks", *OBJECT, "direction", "score"
+    SETTINGS = STARTED = "row", "col"
 
     def __init__(self, networks: Sequence[Any] = ("husky-wolf", "husky-wolf-flattened"), **settings: Any) -> None:
         if isinstance(networks, str) or not isinstance(networks, Sequence) or not 1 <= len(networks) <= MOST:
@@ -73,6 +77,22 @@ class ShiftLab(ShiftState, RootWidget):
     def say(self, sentence: str) -> None:
         """Shows a sentence on the picture, from any thread; an empty one takes the last one away."""
         push(self.panes.stage, notice=sentence)
+
+    def argument(self, name: str) -> Any:
+        """The present value of an argument of the construction."""
+        return list(self.networks) if name == "networks" else super().argument(name)
+
+    def explanations(self) -> Sequence[Explanation]:
+        """What each network says of the picture as it stands."""
+        moved = Call("movable", (self.label, self.background, self.seed, self.share), where="zoo.moved")
+        found = [
+            Explanation("moved", moved, "the picture as it stands, and the answers of each network"),
+            Explanation("picture", Call("picture", (self.row, self.col), of=Named("moved"))),
+        ]
+        for number, network in enumerate(self.networks, 1):
+            view = Call("view", (Named("picture"),), of=network)
+            found.append(Explanation(f"shares_{number}", Call("bars", (view,), of=network)))
+        return found
 
     def _show(self) -> None:
         self.say("")

@@ -15,11 +15,13 @@ from ..kit.picture_lab import PictureLab
 from ..kit.unit_pictures import UnitPictures
 from ..link.protocol import Frame
 from ..page.parts import Page
+from ..remake.recipe import Call, Explanation, Named, Pictured
+from ..remake.remade import as_pictures
 from .answers import Explained
 from .handout import page_of
 from .panes import TeachPanes
 from .session import TeachSession
-from .state import EMPTY, TeachState
+from .state import EMPTY, FEWEST, TeachState
 
 
 class TeachBoard(TeachState, PictureLab):
@@ -43,6 +45,8 @@ class TeachBoard(TeachState, PictureLab):
     ['zebra', 'husky']
     >>> board.close()
     """
+
+    ARGUMENTS = "network", "examples", "picture", "pictures", "target"
 
     def __init__(
         self,
@@ -84,6 +88,22 @@ class TeachBoard(TeachState, PictureLab):
         """Returns what stays on a page: the trays and what they teach, whose classes it adds up by itself."""
         session = self.session
         return Page(self.called, page_of(self, session.known_lesson, session.explained, self.panes.units.known))
+
+    def argument(self, name: str) -> Any:
+        """The present value of an argument of the construction."""
+        if name == "target":
+            return None if self.target is None else self.labels[self.target]
+        return as_pictures(self.examples) if name == "examples" else super().argument(name)
+
+    def explanations(self) -> Sequence[Explanation]:
+        """What the trays teach, and the map of the class explained."""
+        trays = {label: pictures for label, pictures in self.examples.items() if pictures}
+        if len(trays) < FEWEST:
+            return ()
+        taught = Call("teach", (self.network, as_pictures(trays)))
+        target = {} if self.target is None else {"target": self.labels[self.target]}
+        call = Call("explain", (Named("taught"), Pictured(self.image), "cam"), target)
+        return [Explanation("taught", taught, "what was taught, and its map"), Explanation("found", call)]
 
     def _filmed(self, frame: Frame) -> None:
         """A picture of the camera, as the network sees it; the next one comes when it is answered."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -18,6 +19,8 @@ from ..kit.root import RootWidget
 from ..link.protocol import Frame
 from ..link.push import push
 from ..page.parts import Page
+from ..remake.networks import target_keyword
+from ..remake.recipe import Call, Explanation, Pictured
 from .handout import page_of
 from .panes import VideoPanes
 from .session import VideoSession, Watched
@@ -40,6 +43,9 @@ class CamVideo(VideoState, RootWidget):
     >>> clip.step = 1
     >>> clip.close()
     """
+
+    ARGUMENTS = "network", "video", "target"
+    SETTINGS = ("step",)
 
     def __init__(self, network: Any = "husky-wolf", video: Any = None, *, target: int | str | None = None) -> None:
         found = as_network(network)
@@ -74,6 +80,14 @@ class CamVideo(VideoState, RootWidget):
     def page(self) -> Page:
         """Returns what stays on a page: the pictures that were looked at, to be stepped through under their maps."""
         return Page(self.called, page_of(self, self.session.watched, self.session.kept))
+
+    def explanations(self) -> Sequence[Explanation]:
+        """The map over the picture shown, where the video is a list of them."""
+        if not isinstance(self.video, list | tuple):
+            return ()
+        arguments = self.network, Pictured(self.video[self.step]), "cam"
+        call = Call("explain", arguments, target_keyword(self.network, self.target))
+        return [Explanation("found", call, "the map over the picture shown")]
 
     def _dropped(self, frame: Frame) -> None:
         """A picture that was dropped or pasted: a video of one."""

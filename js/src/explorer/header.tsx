@@ -3,6 +3,7 @@ import { useRef } from "preact/hooks";
 import { complain, save } from "../link/model";
 import { deliverFile } from "../page/files";
 import { fullScreen } from "../page/full_screen";
+import { CodeButton } from "./controls/code";
 import { Popover } from "./popover";
 import { useScreen } from "./screen_context";
 import { SwitchedOff } from "./why";
@@ -23,6 +24,7 @@ export function Header() {
         </>
       )}
       <NetworkName />
+      <CodeButton />
       <FullScreenButton />
       <HelpButton />
     </div>

@@ -12,11 +12,13 @@ from ....zoo.scenes import Scene
 from ....zoo.snow_net import FRESH, checked_share
 from ...kit.root import RootWidget
 from ...page.parts import Page
+from ...remake.recipe import Call, Explanation, Named, Pictured
+from ...remake.remade import LEFT_OUT
 from ..scenes import orders
 from .answers import TrainedNetwork
 from .handout import page_of
 from .panes import SnowPanes
-from .session import SnowSession
+from .session import PARAMS, SnowSession
 from .state import SnowState
 
 BUDGET = ("steps", "animals", "grounds")  # of train_on_snow
@@ -43,6 +45,9 @@ class SnowLab(SnowState, RootWidget):
     >>> lab.close()
     """
 
+    ARGUMENTS = "share", "seed", "scenes", "fresh", *BUDGET
+    SETTINGS = ("method",)
+
     def __init__(
         self,
         *,
@@ -57,6 +62,7 @@ class SnowLab(SnowState, RootWidget):
         checked_share(share)
         seed, budget = _from("seed", seed, 0), {name: _from(name, n, 1) for name, n in budget.items()}
         lesson = orders(scenes), scenes or (), _from("fresh", fresh, 1), seed, budget
+        self._made_of: dict[str, Any] = {"seed": seed, "scenes": scenes, "fresh": fresh, **budget}
         super().__init__()
         self.add_class("dv-husky-wolf").add_class("dv-snow-lab")
         self.share = share
@@ -79,6 +85,23 @@ class SnowLab(SnowState, RootWidget):
     def network(self) -> Network | None:
         """The network shown: for `dv.explain`, `dv.Explorer` and the others."""
         return None if self.made is None else self.made.network
+
+    def argument(self, name: str) -> Any:
+        """The present value of an argument of the construction."""
+        return self.share if name == "share" else self._made_of.get(name, LEFT_OUT)
+
+    def explanations(self) -> Sequence[Explanation]:
+        """The network shown, trained anew, and its maps."""
+        made = self.made
+        if made is None:
+            return ()
+        budget = {name: self._made_of[name] for name in BUDGET if name in self._made_of}
+        trained = Call("train_on_snow", (made.share, made.seed), budget)
+        found = [Explanation("trained", trained, "the network shown, trained anew, and its maps")]
+        for number, scene in enumerate(made.scenes):
+            arguments = Named("trained"), Pictured(scene), self.method
+            found.append(Explanation(f"map_{number}", Call("explain", arguments, PARAMS.get(self.method, {}))))
+        return found
 
     def train(self) -> None:
         """Trains a network on pictures with this share of snow behind wolves, in the background.

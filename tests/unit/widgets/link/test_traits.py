@@ -14,6 +14,7 @@ from deepvis_widgets.widgets.explorer.state import ExplorerState
 from deepvis_widgets.widgets.link.live_widget import STATIC, LiveWidget
 from deepvis_widgets.widgets.link.traits import COLORMAPS
 from deepvis_widgets.widgets.views.camera import Camera
+from deepvis_widgets.widgets.views.code_button import CodeButton
 from deepvis_widgets.widgets.views.color_scheme import ColorScheme
 from deepvis_widgets.widgets.views.file_button import FileButton
 from deepvis_widgets.widgets.views.gallery import Gallery
@@ -28,6 +29,7 @@ CLASSES: dict[str, type[LiveWidget]] = {
     "map_view": MapView,
     "gallery": Gallery,
     "file_button": FileButton,
+    "code_button": CodeButton,
     "tray": Tray,
     "camera": Camera,
     "explorer": Explorer,

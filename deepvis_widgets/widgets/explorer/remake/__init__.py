@@ -1,0 +1,1 @@
+"""How the Explorer as it is now is made again."""
