@@ -25,16 +25,13 @@ export interface PageValues {
   network: string;
   size: [height: number, width: number];
   note: string;
-<<<<<<< HEAD
   /** whether there is a kernel that answers; a page that lives without one shows no control that needs it */
   kernel: boolean;
   /** what the occluder may show */
   fills: string[];
-=======
   /** the lines of code that make what is on screen, and where it was saved */
   code: string;
   saved: string;
->>>>>>> h-code
 }
 export interface PicturesValues {
   names: string[];
@@ -137,11 +134,9 @@ export interface AtlasValues {
   find_title: string;
 }
 
-<<<<<<< HEAD
-const PAGE: PageValues = { keys: [], network: "", size: [1, 1], note: "", kernel: true, fills: ["grey", "mean", "black", "noise", "blur"] };
-=======
-const PAGE: PageValues = { keys: [], network: "", size: [1, 1], note: "", code: "", saved: "" };
->>>>>>> h-code
+const PAGE: PageValues = {
+  keys: [], network: "", size: [1, 1], note: "", kernel: true, fills: ["grey", "mean", "black", "noise", "blur"], code: "", saved: "",
+};
 const PICTURES: PicturesValues = { names: [], chosen: -1, other: "" };
 const METHOD: MethodValues = { methods: [], progress: null };
 const RIBBON: RibbonValues = { blocks: [], layers: [], inputs: { layer: "", shares: [] } };
