@@ -1,5 +1,5 @@
-"""What widgets send while the engine works goes out with the context variables of whoever asked: Shiny finds its session
-there, and refuses a message that comes without one.
+"""What widgets send while the engine works goes out with the context variables of whoever asked: Shiny finds its
+session there, and refuses a message that comes without one.
 """
 
 from __future__ import annotations
