@@ -1,4 +1,4 @@
-"""ipywidgets.embed writes pages that show our widgets without a kernel: module, traits and the last frames are in them."""
+"""Pages of ipywidgets.embed show our widgets without a kernel: module, traits and the last frames are in them."""
 
 from __future__ import annotations
 
