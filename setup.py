@@ -107,6 +107,7 @@ setup(
             "py.typed",
             "static/*",
             "core/picture/*.json",
+            "widgets/page/fonts/*",
             "zoo/weights/*.safetensors",
             "zoo/ready/*",
             "atlas/ready/*/*",

@@ -48,6 +48,7 @@ __all__ = [
     "circuit",
     "contributions",
     "explain",
+    "handout",
     "load",
     "methods",
     "nmf",
@@ -89,6 +90,7 @@ if TYPE_CHECKING:
     from deepvis_widgets.widgets.husky_wolf.husky_wolf import HuskyWolf
     from deepvis_widgets.widgets.husky_wolf.snow.snow_lab import SnowLab
     from deepvis_widgets.widgets.interaction.interaction_board import InteractionBoard
+    from deepvis_widgets.widgets.kit.handout import handout
     from deepvis_widgets.widgets.maximization.maximization_lab import MaximizationLab
     from deepvis_widgets.widgets.occlusion.occlusion_lab import OcclusionLab
     from deepvis_widgets.widgets.plate.maximization_plate import MaximizationPlate
@@ -145,6 +147,7 @@ else:
             "Words": "core.inputs.words",
             "circuit": "methods.circuits.explain",
             "contributions": "methods.perturbation.contributions",
+            "handout": "widgets.kit.handout",
             "load": "zoo.load",
             "nmf": "methods.concepts.factors",
             "pca": "methods.concepts.factors",

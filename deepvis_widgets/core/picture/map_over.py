@@ -40,18 +40,24 @@ def grey(picture: Tensor) -> Tensor:
 
 
 def map_over(
-    picture: Tensor, values: Tensor, colormap: str, signed: bool, fine: bool = False, opacity: float = 0.6
+    picture: Tensor,
+    values: Tensor,
+    colormap: str,
+    signed: bool,
+    fine: bool = False,
+    opacity: float = 0.6,
+    between: tuple[float, float] | None = None,
 ) -> Tensor:
     """Returns a heat map (H, W) over its picture (3, H, W): float tensor (3, H, W) in [0, 1]. Of further bands of the
     picture nothing is shown.
 
     Where the map says nothing the picture shows through. Under a `fine` map, one made of pixels, the picture is grey:
-    colours are the map's then.
+    colours are the map's then. `between` are other values for the ends of the colours than those of `ends`.
 
     >>> map_over(torch.ones(3, 4, 4), torch.zeros(4, 4), "inferno", signed=False).shape
     torch.Size([3, 4, 4])
     """
-    low, high = ends(values, signed, fine)
+    low, high = ends(values, signed, fine) if between is None else between
     shown = values.detach().double().cpu().clamp(low, high)
     share = (shown - low) / (high - low) if high > low else torch.full_like(shown, 0.5 if signed else 0.0)
     strength = (2 * share - 1).abs() if signed else share

@@ -68,7 +68,7 @@ class AtlasView(AtlasState, RootWidget):
         self.patterns = PatternSession(self.client)
         self.wanted = AtlasWanted(self.atlas, self.patterns, group)
         pages = [self.panes.top, self.stage, self.panes.deconv, self.wanted, self.panes.facts, self.panes.similar]
-        self.page = classed(ipywidgets.VBox(pages), "dv-atlas-page")
+        self.unit_page = classed(ipywidgets.VBox(pages), "dv-atlas-page")
         self._content = ipywidgets.VBox()
         self.children = [self._bar, self._link, self._said, self._content]
         self.add_class("dv-atlas-view")
@@ -99,7 +99,7 @@ class AtlasView(AtlasState, RootWidget):
         self.feed.close()
         self.client.close()
         controls = [self._layer, self._back, self._previous, self._next, self._where]
-        close_all([*controls, self.sheet, self.page, self.panes.finder])
+        close_all([*controls, self.sheet, self.unit_page, self.panes.finder])
 
     # --- pages ---
 
@@ -116,7 +116,7 @@ class AtlasView(AtlasState, RootWidget):
             return
         self._bar.children = [self._back, self._previous, self._next, self._where]
         display(self.stage, False)
-        self._content.children = [self.page]
+        self._content.children = [self.unit_page]
         self.wanted.expect(layer, channel)
         self.feed.show(layer, channel)
 

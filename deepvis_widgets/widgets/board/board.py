@@ -13,6 +13,9 @@ from ..kit.layout import classed, html
 from ..kit.notice import Notice, status
 from ..kit.root import RootWidget
 from ..link.push import push
+from ..page.parts import Column, Page, Part
+from ..page.recording import recorded
+from ..page.walk import gathered, page_of
 from ..views.color_scheme import ColorScheme
 from .pen import DARK, LIGHT, Palette, Pen
 
@@ -76,6 +79,17 @@ class Board(RootWidget):
     def on_leave(self, callback: Callable[[], None]) -> None:
         """Calls back when the pointer leaves the drawing."""
         self.canvas.on_mouse_out(lambda *_: callback())
+
+    # --- away from the notebook ---
+
+    def page(self) -> Page:
+        """Returns what it shows now: the drawing among what the children show."""
+        shown = [self.drawing() if child is self.canvas else page_of(child) for child in self.children]
+        return Page(self.called, gathered(shown) or Column([]))
+
+    def drawing(self) -> Part:
+        """Returns the drawing as it is now."""
+        return recorded(self.size, lambda canvas, dark: self.draw(Pen(canvas, DARK if dark else LIGHT)))
 
     # --- common ---
 

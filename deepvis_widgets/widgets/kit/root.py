@@ -3,24 +3,63 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Any
 
 import ipywidgets
+from PIL import Image
 
 from ..link.live_widget import LiveWidget
+from ..page.bundle import with_picture
+from ..page.drawn import drawn
+from ..page.html import hand_out
+from ..page.parts import Page, Text
+from ..page.walk import walked
 from .layout import close_all
+
+EMPTY = "Nothing to show yet."
 
 
 class Root(ipywidgets.DOMWidget):
-    """A widget that gives back what it holds when it closes.
+    """A widget that gives back what it holds when it closes, and that can be taken away: as a picture, in words, and as
+    a page.
 
-    Subclasses override `ending`, which is called once, before the panes go.
+    Subclasses override `ending`, which is called once, before the panes go; `page` where what they show is more than
+    what their children show; and `idle` where neither a `client` nor a `session` of theirs knows it.
     """
 
     @property
     def closed(self) -> bool:
         """Whether the widget was closed."""
         return self.comm is None
+
+    @property
+    def called(self) -> str:
+        """What the widget is called where it is seen without its name: its kind, and its network's name."""
+        network = getattr(getattr(self, "network", None), "name", "")
+        return type(self).__name__ + (f" of {network}" if network else "")
+
+    def page(self) -> Page:
+        """Returns what it shows now, as parts of a page."""
+        return Page(self.called, walked(self) or Text(EMPTY, "note"))
+
+    def living_page(self) -> Page:
+        """Returns what a hand-out shows: where a page can do more than `page` says, and takes longer to make, that."""
+        return self.page()
+
+    def snapshot(self) -> Image.Image:
+        """Returns what it shows now as a picture: 1000 css px wide, two pixels for each."""
+        return drawn(self.page())
+
+    def handout(self, path: Any, title: str | None = None) -> Path:
+        """Writes what it shows now as one file of HTML that lives without a kernel, as dv.handout does."""
+        return hand_out([self], path, title)
+
+    def idle(self, timeout: float | None = None) -> bool:
+        """Waits until nothing is computed for it any more, at most `timeout` seconds; False if something still is."""
+        asking = (getattr(self, name, None) for name in ("client", "session"))
+        waiting = next((one for one in asking if hasattr(one, "idle")), None)
+        return waiting is None or bool(waiting.idle(timeout))
 
     def ending(self) -> None:
         """The widget closes: stop what runs, let go of what was computed, give the engine back."""
@@ -47,6 +86,12 @@ class Root(ipywidgets.DOMWidget):
             self.ending()
             close_all(self.parts())
             super().close()
+
+    def __repr__(self) -> str:
+        return f"<{self.called}>"
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        return with_picture(self, super()._repr_mimebundle_(**options))
 
 
 class RootWidget(Root, ipywidgets.VBox):

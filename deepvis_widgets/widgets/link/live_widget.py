@@ -98,6 +98,17 @@ class LiveWidget(anywidget.AnyWidget):
             found = self._last.get(kind)
         return None if found is None else unpack(found[0], [memoryview(buffer) for buffer in found[1]])
 
+    def newest(self, *kinds: str) -> Frame | None:
+        """Returns the frame that was pushed last of these kinds; None where none was."""
+        with self._lock:
+            kind = next((kind for kind in reversed(self._last) if kind in kinds), None)
+        return None if kind is None else self.last(kind)
+
+    def kept(self) -> list[Packed]:
+        """Returns what a browser that opens is sent: message and buffers of the newest frame of each kind, in order."""
+        with self._lock:
+            return list(self._last.values())
+
     def ack(self, seq: int) -> None:
         """Tells the browser that its request is answered, so that it sends the next."""
         with self._lock:

@@ -23,7 +23,7 @@ class Text(Part):
     """A line or a paragraph."""
 
     text: str
-    role: Literal["title", "plain", "note"] = "plain"
+    role: Literal["title", "heading", "plain", "note"] = "plain"
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +50,7 @@ class Map(Part):
     colormap: str = "inferno"
     signed: bool = False
     fine: bool = False  # made of pixels: see core.picture.map_over
+    smooth: bool = True  # False: its cells are squares, where no picture lies under it
     ends: tuple[float, float] | None = None  # what the ends of the colours stand for; None: what map_over.ends says
     opacity: float = 0.6
     group: str = ""
@@ -89,6 +90,34 @@ class Chart(Part):
     y_title: str = ""
     height: int = 220
     log: bool = False  # both axes are logarithmic
+
+
+@dataclass(frozen=True, eq=False)
+class Series(Part):
+    """One value for each name of columns; bars of one series have one colour."""
+
+    name: str
+    values: Sequence[float]
+    colour: str = "#7a93b4"
+
+
+@dataclass(frozen=True, eq=False)
+class Columns(Part):
+    """Upright bars over their names: those of several series side by side, or on top of each other."""
+
+    names: Sequence[str]
+    series: Sequence[Series]
+    title: str = ""
+    y_title: str = ""
+    height: int = 220
+    stacked: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Key(Part):
+    """What colours stand for: (colour, name) each."""
+
+    entries: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import traitlets
 
 from ..link.live_widget import STYLE, LiveWidget, built
+from ..page.frame_parts import pictures_part
+from ..page.parts import Part
 
 
 class Gallery(LiveWidget):
@@ -34,3 +36,10 @@ class Gallery(LiveWidget):
     chosen = traitlets.Int(-1, help="number of the chosen picture, -1 for none").tag(sync=True)
     placeholder = traitlets.Unicode("No pictures yet.").tag(sync=True)
     startable = traitlets.Bool(True, help="whether there is a button to start and stop").tag(sync=True)
+
+    def page(self) -> Part | None:
+        """What it shows."""
+        frame, size = self.last("pictures"), self.size
+        if frame is not None and self.actual_size and frame.arrays["pictures"].size:
+            size = round(max(frame.arrays["pictures"].shape[1:3]) * float(frame.meta.get("scale", 1.0)))
+        return pictures_part(frame, self.captions, self.title, size, self.marked)

@@ -6,6 +6,8 @@ import traitlets
 
 from ..link.live_widget import STYLE, LiveWidget, built
 from ..link.traits import LimitsTrait, PositionTrait, colormap_trait
+from ..page.frame_parts import plane_part
+from ..page.parts import Part
 
 
 class MapView(LiveWidget):
@@ -39,3 +41,18 @@ class MapView(LiveWidget):
     opacity = traitlets.Float(1.0, min=0.0, max=1.0, help="of the map over the picture below").tag(sync=True)
     limits = LimitsTrait(default_value=None, allow_none=True).tag(sync=True)
     outline = traitlets.Bool(False, help="whether the mask is outlined").tag(sync=True)
+
+    def page(self) -> Part | None:
+        """What it shows."""
+        return plane_part(
+            self.newest("map", "rgb"),
+            self.last("below"),
+            title=self.title,
+            colormap=self.colormap,
+            signed=self.signed,
+            smooth=self.smooth,
+            ends=None if self.limits is None else (self.limits[0], self.limits[1]),
+            opacity=self.opacity,
+            group=self.group if self.linked else "",
+            size=self.size,
+        )

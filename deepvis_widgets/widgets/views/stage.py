@@ -8,6 +8,8 @@ import traitlets
 
 from ..link.live_widget import STYLE, LiveWidget, built
 from ..link.traits import BoxTrait, colormap_trait, whole_numbers
+from ..page.frame_parts import stage_part
+from ..page.parts import Part
 
 MARKS = ("field", "localization", "selected")
 
@@ -42,6 +44,13 @@ class Stage(LiveWidget):
     @traitlets.validate("boxes")
     def _check_boxes(self, proposal: Any) -> list[dict[str, Any]]:
         return [_mark(mark) for mark in proposal["value"]]
+
+    def page(self) -> Part | None:
+        """What it shows."""
+        overlay = self.last("overlay") if self.overlay else None
+        marked = [tuple(mark["box"]) for mark in self.boxes if self.fields or mark["kind"] != "field"]
+        look = {"colormap": self.colormap, "opacity": self.opacity, "size": self.zoom}
+        return stage_part(self.last("picture"), overlay, self.occluder, marked, **look)
 
 
 def _mark(mark: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import traitlets
 
 from ..link.live_widget import STYLE, LiveWidget, built
+from ..page.frame_parts import pictures_part
+from ..page.parts import Part
+
+SIZE = 72  # css px of a picture
 
 
 class Tray(LiveWidget):
@@ -25,3 +29,7 @@ class Tray(LiveWidget):
     marked = traitlets.List(traitlets.Int(), help="numbers of the pictures that stand out, such as wrong ones").tag(
         sync=True
     )
+
+    def page(self) -> Part | None:
+        """What it shows."""
+        return pictures_part(self.last("pictures"), self.captions, "", SIZE, self.marked)

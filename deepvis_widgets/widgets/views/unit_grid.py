@@ -6,6 +6,10 @@ import traitlets
 
 from ..link.live_widget import STYLE, LiveWidget, built
 from ..link.traits import PositionTrait, TileTrait, colormap_trait
+from ..page.frame_parts import tiles_part
+from ..page.parts import Part
+
+FRAMES = {"activation": "tiles"}  # kinds of frames that are not called as the mode that shows them
 
 
 class UnitGrid(LiveWidget):
@@ -40,3 +44,10 @@ class UnitGrid(LiveWidget):
     )
     names = traitlets.List(traitlets.Unicode(), help="what the units are called; none: by their numbers").tag(sync=True)
     cards = traitlets.Bool(False, help="whether a unit under the pointer shows its card").tag(sync=True)
+
+    def page(self) -> Part | None:
+        """What it shows: the strongest of the units that were sent last."""
+        frame = self.last(FRAMES.get(self.mode, self.mode))
+        signed = self.mode == "gradient"
+        colormap = "blue-red" if signed and "red" not in self.colormap else self.colormap
+        return tiles_part(frame, self.names, colormap=colormap, signed=signed)

@@ -1,0 +1,1 @@
+"""The fonts that pictures of widgets are written in."""
