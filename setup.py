@@ -88,6 +88,9 @@ TEST = [
     "transformers",
 ]
 
+# the site of make docs
+DOCS = ["mkdocs-material>=9.6,<10", "mkdocstrings[python]>=0.28"]
+
 # what the benchmarks are run against, and their plot
 BENCH = [*TEST, "grad-cam", "matplotlib", "torch-lucent", "torchcam"]
 
@@ -126,6 +129,7 @@ setup(
         "concepts": CONCEPTS,
         "demo": DEMO,
         "test": TEST,
+        "docs": DOCS,
         "bench": BENCH,
     },
     keywords=["deep learning", "visualization", "explainability", "jupyter", "widgets"],

@@ -15,6 +15,7 @@ from ..page.drawn import drawn
 from ..page.html import hand_out
 from ..page.parts import Page, Text
 from ..page.walk import walked
+from .framed import framed
 from .layout import close_all
 
 EMPTY = "Nothing to show yet."
@@ -100,6 +101,10 @@ class RootWidget(Root, ipywidgets.VBox):
     def parts(self) -> tuple[Any, ...]:
         """What closes with the widget: its panes, too."""
         return (*self.children, self.layout)
+
+    def _mime_(self) -> tuple[str, str]:
+        """What marimo shows, which has no ipywidgets: its hand-out."""
+        return "text/html", framed(self)
 
 
 class LiveRoot(Root, LiveWidget):
