@@ -21,6 +21,7 @@ STAMP := $(VENV)/.stamp
 
 .NOTPARALLEL:
 .PHONY: help demo demo-embedded page test checks bench soak lint format types static check-static front-end-tests chromium pytest house clean
+.PHONY: help demo demo-embedded page test checks bench lint format types static check-static front-end-tests chromium pytest docs house clean
 
 help:
 	@echo "make demo    install and open the Explorer, running, in JupyterLab (make demo-embedded: the small install)"
@@ -29,6 +30,7 @@ help:
 	@echo "make bench   measure against the peers; writes the table in docs/speed.md"
 	@echo "make soak    random use of every widget in one kernel for MINUTES (30), with SEED (0)"
 	@echo "make lint    ruff, mypy and tsc"
+	@echo "make docs    build the site into build/site: gallery, lessons, reference"
 	@echo "make static  rebuild deepvis_widgets/static from js/ (commit the result)"
 	@echo "make house   the state of the tree in figures: circles of files, long files, changes of file in one act"
 	@echo "make clean   remove the environment and everything built"
@@ -88,6 +90,10 @@ chromium: $(STAMP)-test
 pytest: $(STAMP)-test
 	@env -u PYTHONDONTWRITEBYTECODE OMP_NUM_THREADS=1 $(PY) -m pytest -n logical --maxprocesses 4 --dist worksteal
 
+docs: $(STAMP)-docs
+	$(PY) -m docs.site
+	@echo "The site is in build/site; to look at it: $(PY) -m http.server -d build/site"
+
 house: $(STAMP)-test
 	@$(PY) -m tests.tools.house
 	@$(PY) -m tests.tools.calls
@@ -118,6 +124,11 @@ $(STAMP)-demo-embedded: $(STAMP) setup.py
 $(STAMP)-test: $(STAMP) setup.py
 	@echo "Installing deepvis_widgets and what the tests need into $(VENV)"
 	@$(UV) --editable '.[test]'
+	@touch $@
+
+$(STAMP)-docs: $(STAMP)-test
+	@echo "Installing what the documentation is built with into $(VENV)"
+	@$(UV) --editable '.[docs]'
 	@touch $@
 
 $(STAMP)-bench: $(STAMP)-test

@@ -33,8 +33,10 @@ RUNTIME = [
     "scikit-image>=0.21",
     "ipywidgets>=8",
     "anywidget>=0.9",
-    "bqplot>=0.12.40",
-    "ipycanvas>=0.13",
+    # front ends that load from npm (VS Code, Colab, Solara, pages of ipywidgets.embed) ask there for the browser's half by
+    # the range that Python's half names: npm ends at bqplot 0.5.46 and ipycanvas 0.13.3, and newer ones ask for more
+    "bqplot>=0.12.45,<0.13",
+    "ipycanvas>=0.13.3,<0.14",
     "traitlets>=5",
     "tqdm",
 ]
@@ -89,6 +91,9 @@ TEST = [
     "transformers",
 ]
 
+# the site of make docs
+DOCS = ["mkdocs-material>=9.6,<10", "mkdocstrings[python]>=0.28"]
+
 # what the benchmarks are run against, and their plot
 BENCH = [*TEST, "grad-cam", "matplotlib", "torch-lucent", "torchcam"]
 
@@ -128,6 +133,7 @@ setup(
         "concepts": CONCEPTS,
         "demo": DEMO,
         "test": TEST,
+        "docs": DOCS,
         "bench": BENCH,
     },
     keywords=["deep learning", "visualization", "explainability", "jupyter", "widgets"],

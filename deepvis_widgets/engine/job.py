@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Generic, TypeVar
@@ -46,6 +47,11 @@ class Job(Generic[T]):
     unwanted: bool = False  # superseded or cancelled after it started
     speaking: bool = False  # on_partial is being called
     computing: Interruptible = field(default_factory=Interruptible)
+    context: Context = field(default_factory=copy_context)  # of whoever asks: a front end finds its session in there
+
+    def within(self, act: Callable[..., object], *args: object) -> None:
+        """Calls `act(*args)` with the context variables of whoever asked; several threads may, one inside the other."""
+        self.context.copy().run(act, *args)
 
 
 def tell(callback: Callable[..., object] | None, *args: object) -> None:

@@ -11,7 +11,7 @@ class MainThread:
     """The thread that made this object, for what only that thread may change: state, menus, what observers follow.
 
     In a notebook the kernel's event loop runs on it, and `run` waits until that loop is free. In a script there is no
-    loop: `run` then calls at once, on the caller's thread.
+    loop: `run` then calls at once, on the caller's thread. What is called sees the caller's context variables.
 
     >>> MainThread().run(print, "at once")
     at once

@@ -29,7 +29,7 @@ class Worker:
 
     Callbacks run on the worker's thread, with one exception: on_cancelled of a job that never started runs on the
     thread that superseded it, cancelled it or closed the worker, before that call returns. Hold no lock there that a
-    callback takes.
+    callback takes. Work and callbacks see the context variables of whoever asked.
 
     `after` is a worker that must have ended before this one begins to work.
     """
@@ -165,7 +165,7 @@ class Worker:
 
     def _run(self, job: Job[Any]) -> None:
         try:
-            self._work(job)
+            job.within(self._work, job)
         finally:
             with self._changed:
                 self._running.remove(job)
@@ -214,7 +214,7 @@ class Worker:
             self._check(job)
             job.speaking = True
         try:
-            tell(job.on_partial, fraction, partial)
+            job.within(tell, job.on_partial, fraction, partial)
         finally:
             with self._changed:
                 job.speaking = False
@@ -254,7 +254,7 @@ def _drop(job: Job[Any] | None) -> None:
     """Ends a job that was taken out of the queue before it started."""
     if job is not None:
         job.state = State.CANCELLED
-        tell(job.on_cancelled)
+        job.within(tell, job.on_cancelled)
 
 
 def _is_speaking(job: Job[Any]) -> bool:

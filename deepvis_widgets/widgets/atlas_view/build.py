@@ -8,6 +8,8 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from contextvars import copy_context
+from functools import partial
 from pathlib import Path
 
 from ...atlas import Atlas
@@ -111,7 +113,8 @@ class AtlasBuild:
         self.say("Looking at all pictures. The Explorer stays usable meanwhile.")
         self._computing = Interruptible()
         self._ended.clear()
-        threading.Thread(target=self._work, args=(network, folder, out), name="deepvis-atlas", daemon=True).start()
+        work = partial(copy_context().run, self._work, network, folder, out)  # where a front end finds its session
+        threading.Thread(target=work, name="deepvis-atlas", daemon=True).start()
 
     def _work(self, network: Network, folder: str, out: Path) -> None:
         try:

@@ -18,6 +18,7 @@ from ..page.parts import Page, Text
 from ..page.walk import walked
 from ..remake.remade import Remade
 from ..views.code_button import CodeButton
+from .framed import framed
 from .layout import close_all
 
 EMPTY = "Nothing to show yet."
@@ -109,6 +110,10 @@ class RootWidget(Root, ipywidgets.VBox):
     def parts(self) -> tuple[Any, ...]:
         """What closes with the widget: its panes, too."""
         return (*self.children, self.layout)
+
+    def _mime_(self) -> tuple[str, str]:
+        """What marimo shows, which has no ipywidgets: its hand-out."""
+        return "text/html", framed(self)
 
 
 class LiveRoot(Root, LiveWidget):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -147,6 +148,20 @@ class LiveWidget(anywidget.AnyWidget):
                 self.send_state([name for name in self.keys if not name.startswith("_")])
             for message, buffers in self._last.values():
                 self.send(message, buffers)
+
+    def _get_embed_state(self, drop_defaults: bool = False) -> dict[str, Any]:
+        """The model for a page without a kernel (see ipywidgets.embed): whole, because the front end knows no defaults
+        and gets its very module with the traits; and with the last frames, which js/src/link/link.ts finds as `_last`.
+        """
+        model: dict[str, Any] = super()._get_embed_state(drop_defaults=False)
+        with self._lock:
+            message, buffers = pack_together(list(self._last.values()))
+        model["state"]["_last"] = {"message": message, "buffers": [None] * len(buffers)}
+        model["buffers"] = model.get("buffers", []) + [
+            {"encoding": "base64", "path": ["_last", "buffers", index], "data": b64encode(buffer).decode("ascii")}
+            for index, buffer in enumerate(buffers)
+        ]
+        return model
 
     def _call(self, callback: Callback, frame: Frame) -> None:
         try:

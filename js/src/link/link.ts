@@ -12,6 +12,11 @@ export interface Request {
   readonly arrays: Arrays;
 }
 
+/** What a page saved by ipywidgets.embed has besides the traits. */
+interface Embedded {
+  readonly _last?: { readonly message?: unknown; readonly buffers?: DataView[] };
+}
+
 /** What a view sends and receives through: a model's link, or the part of it that belongs to one pane. */
 export interface Channel {
   readonly free: boolean;
@@ -90,6 +95,12 @@ export class Link implements Channel {
   post(kind: string, meta: Meta = {}, arrays: Arrays = {}): number {
     this.send(kind, meta, arrays, ++this.#seq);
     return this.#seq;
+  }
+
+  /** Shows the frames that a page without a kernel was saved with, if there are any; see LiveWidget._get_embed_state. */
+  replay(): void {
+    const { message, buffers } = (this.model as Model<Embedded>).get("_last") ?? {};
+    if (message) this.#receive(message, buffers ?? []);
   }
 
   close(): void {

@@ -36,6 +36,7 @@ export function widget<T extends CommonTraits, State = null>(definition: Definit
         const life = new AbortController();
         const link = new Link(model as unknown as Model<object>, definition.window);
         shared = { link, state: definition.share(link, model, life.signal) };
+        link.replay();
         void rescue(model).then((late) => askUntilAnswered(link, late, life.signal));
         return () => {
           life.abort();

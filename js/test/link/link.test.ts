@@ -29,3 +29,17 @@ it("hands on frames that came together, in their order, and remembers each", () 
   receive({ kind: "together", seq: 0, arrays: [], meta: {} }, []);
   expect(warned).toHaveBeenCalledOnce();
 });
+
+it("shows what a page without a kernel was saved with, and nothing where there is no such thing", () => {
+  const head = { kind: "a", seq: 3, meta: { of: "a page" }, arrays: [{ name: "x", dtype: "uint8", shape: [2] }] };
+  const message = { kind: "together", seq: 0, arrays: [], meta: { frames: [head] } };
+  const saved = { message, buffers: [new DataView(Uint8Array.of(7, 8).buffer)] };
+  for (const _last of [saved, undefined]) {
+    const link = new Link({ on: vi.fn(), off: vi.fn(), send: vi.fn(), set: vi.fn(), get: () => _last } as unknown as Model<object>);
+    const heard: string[] = [];
+    link.listen(({ kind, meta, arrays }) => heard.push(`${kind} ${String(meta.of)} ${arrays.x?.values.join()}`));
+    link.replay();
+    expect(heard).toEqual(_last ? ["a a page 7,8"] : []);
+    expect(link.last("a")?.seq).toBe(_last ? 3 : undefined);
+  }
+});

@@ -47,6 +47,11 @@ ALLOWED: tuple[tuple[str, str], ...] = (
         "Voilà brings older JupyterLab modules than the extensions were built for",
     ),
     (
+        r"^warning: Unsatisfied version 2\.[\d.]+ from _JUPYTERLAB\.CORE_OUTPUT of shared singleton module"
+        r" @lumino/[\w-]+ \(required \^1\.[\d.]+\)",
+        "bqplot 0.12 was built for either Lumino, and tells of the older one",
+    ),
+    (
         r"^(warning: Failed to create module: package: @jupyter-notebook/lab-extension;"
         r"|error: Error: The getter for the shared module is not a function\."
         r"[\s\S]*/voila/labextensions/@jupyter-notebook/lab-extension/)",
