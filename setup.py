@@ -6,6 +6,7 @@ from pathlib import Path
 from setuptools import find_packages, setup
 
 HERE = Path(__file__).resolve().parent
+URL = "https://github.com/deepvis-widgets/deepvis_widgets"
 
 
 def version() -> str:
@@ -71,6 +72,7 @@ TEST = [
     "pytest>=8",
     "pytest-timeout",
     "pytest-xdist",
+    "pyyaml",
     "ruff==0.17.*",
     "setuptools>=77",
     # the three places a widget is looked at in, and the browser's remote control
@@ -96,6 +98,13 @@ setup(
     long_description=long_description(),
     long_description_content_type="text/markdown",
     author="The deepvis_widgets authors",
+    url=URL,
+    project_urls={
+        "Source": URL,
+        "Documentation": f"{URL}/tree/HEAD/docs",
+        "Issues": f"{URL}/issues",
+        "Changelog": f"{URL}/blob/HEAD/CHANGELOG.md",
+    },
     license="MIT",
     license_files=["LICENSE"],
     python_requires=">=3.10",
@@ -131,8 +140,14 @@ setup(
         "Framework :: Jupyter",
         "Intended Audience :: Education",
         "Intended Audience :: Science/Research",
+        # the licence is named above, as an SPDX expression: with it a classifier of a licence is refused
+        "Operating System :: OS Independent",
         "Programming Language :: Python :: 3",
         "Programming Language :: Python :: 3 :: Only",
+        "Programming Language :: Python :: 3.10",
+        "Programming Language :: Python :: 3.11",
+        "Programming Language :: Python :: 3.12",
+        "Programming Language :: Python :: 3.13",
         "Topic :: Scientific/Engineering :: Artificial Intelligence",
         "Topic :: Scientific/Engineering :: Visualization",
     ],
