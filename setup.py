@@ -7,6 +7,7 @@ from setuptools import find_packages, setup
 
 HERE = Path(__file__).resolve().parent
 URL = "https://github.com/deepvis-widgets/deepvis_widgets"
+FILES = "https://raw.githubusercontent.com/deepvis-widgets/deepvis_widgets/HEAD"
 
 
 def version() -> str:
@@ -19,8 +20,11 @@ def version() -> str:
 
 
 def long_description() -> str:
+    """Return the README with addresses in place of its relative links and pictures: PyPI has none of our files."""
     readme = HERE / "README.md"
-    return readme.read_text(encoding="utf-8") if readme.exists() else ""
+    text = readme.read_text(encoding="utf-8") if readme.exists() else ""
+    absolute = re.sub(r"(!\[[^\]]*\]\()(?!\w+:|#)", rf"\1{FILES}/", text)
+    return re.sub(r"((?<!!)\[[^\]]*\]\()(?!\w+:|#)", rf"\1{URL}/blob/HEAD/", absolute)
 
 
 RUNTIME = [
@@ -105,7 +109,7 @@ setup(
         "Issues": f"{URL}/issues",
         "Changelog": f"{URL}/blob/HEAD/CHANGELOG.md",
     },
-    license="MIT",
+    license_expression="MIT",
     license_files=["LICENSE"],
     python_requires=">=3.10",
     packages=find_packages(include=["deepvis_widgets", "deepvis_widgets.*"]),

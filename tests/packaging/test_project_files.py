@@ -64,7 +64,7 @@ def test_the_hooks_before_a_commit_have_the_versions_of_the_test_environment(set
 
 def test_the_citation_is_of_this_version(setup: dict[str, Any]) -> None:
     citation = read(CHECKOUT / "CITATION.cff")
-    assert (citation["version"], citation["license"]) == (setup["version"], setup["license"])
+    assert (citation["version"], citation["license"]) == (setup["version"], setup["license_expression"])
     assert citation["repository-code"] == setup["url"]
 
 
