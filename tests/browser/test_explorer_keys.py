@@ -137,7 +137,8 @@ def test_a_key_covers_the_strongest_part_and_keys_move_it(explorer: NotebookPage
     top, left, height, width = explorer.value("list(explorer.occluder)")
     # every square of this size on the kernel's map, of the whole picture
     explorer.python(
-        "import numpy as _np\n_map = dv.explain(explorer.network, explorer.image, 'cam').heatmap.numpy().astype(float)\n"
+        "import numpy as _np\n"
+        "_map = dv.explain(explorer.network, explorer.image, 'cam').heatmap.numpy().astype(float)\n"
         f"_sums = _np.lib.stride_tricks.sliding_window_view(_map, ({height}, {width})).sum((2, 3))"
     )
     assert (height, width) == (SIDE // 4, SIDE // 4)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-import runpy
 from pathlib import Path
 from typing import Any
 
 import pytest
-import setuptools
 import yaml
+from packaging.requirements import Requirement
+
+from tests.tools.bounds import EXTRAS, accepted, installed, newer, oldest, told_setuptools
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 WORKFLOW = CHECKOUT / ".github" / "workflows" / "ci.yml"
@@ -19,11 +20,7 @@ PYTHON = "Programming Language :: Python :: 3."
 @pytest.fixture(scope="module")
 def setup() -> dict[str, Any]:
     """What setup.py tells setuptools."""
-    told: dict[str, Any] = {}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(setuptools, "setup", lambda **arguments: told.update(arguments))
-        runpy.run_path(str(CHECKOUT / "setup.py"))
-    return told
+    return told_setuptools()
 
 
 def read(path: Path) -> Any:
@@ -47,6 +44,30 @@ def test_the_workflow_runs_what_ci_runs_on_every_python_that_is_named(setup: dic
     assert job["strategy"]["matrix"]["python"] == pythons(setup)
     assert any("matrix.python" in str(step.get("with", {}).get("python-version")) for step in job["steps"])
     assert commands(job) == [".ci/run"]
+
+
+def test_the_oldest_of_everything_is_tested_on_the_oldest_python(setup: dict[str, Any]) -> None:
+    job = read(WORKFLOW)["jobs"]["lowest"]
+    versions = [step["with"]["python-version"] for step in job["steps"] if "python-version" in step.get("with", {})]
+    assert versions == pythons(setup)[:1] and commands(job) == ["make lowest"]
+    extras = set(re.findall(r"--extra (\w+)", (CHECKOUT / "Makefile").read_text(encoding="utf-8")))
+    assert (
+        extras == set(EXTRAS) - {"timm"} and setup["extras_require"]["timm"][0] in setup["extras_require"]["imagenet"]
+    )
+
+
+def test_everything_that_is_needed_has_a_lower_bound_and_is_here_within_its_bounds(setup: dict[str, Any]) -> None:
+    needed = accepted(setup)
+    assert len(needed) > 18 and [str(one) for one in needed if oldest(one) is None] == []
+    found = {one: installed(one) for one in needed}
+    assert [str(one) for one, version in found.items() if version is None or version not in one.specifier] == []
+
+
+def test_a_package_that_is_newer_than_its_bound_would_be_named() -> None:
+    is_here = installed(Requirement("numpy"))
+    assert newer([Requirement(f"numpy>={is_here},<99")]) == []
+    assert newer([Requirement("numpy>=1.0")]) == [f"numpy>=1.0 is installed as {is_here}."]
+    assert newer([Requirement("no-such-package>=1")]) == ["no-such-package>=1 is installed as None."]
 
 
 def test_the_workflow_builds_what_would_be_published() -> None:

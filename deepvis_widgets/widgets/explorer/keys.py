@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-# key (as KeyboardEvent.key), command, what the help says, group; the browser does unit-move-*, occlude, find-layer, full-screen
+# key (as KeyboardEvent.key), command, what the help says, group
+# the browser does unit-move-*, occlude, find-layer, full-screen
 _TABLE = (
     ("ArrowLeft", "unit-move-left", "unit to the left", "Units"),
     ("j", "unit-move-left", "unit to the left", "Units"),
