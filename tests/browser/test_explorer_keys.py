@@ -12,6 +12,7 @@ from tests.browser.explorer_page import (
     BACKWARD,
     OPEN,
     QUICK_PICTURES,
+    SIDE,
     assert_silent,
     changed,
     choose_layer,
@@ -125,6 +126,46 @@ def test_keys_work_after_the_occluder_was_removed(explorer: NotebookPage) -> Non
         assert occluder(explorer) is None
         press_and_expect_layer(explorer, "o", names[here + 1])
         press_and_expect_layer(explorer, "u", names[here])
+    assert_silent(explorer)
+
+
+def test_a_key_covers_the_strongest_part_and_keys_move_it(explorer: NotebookPage) -> None:
+    page, said = explorer.page, explorer.page.locator(".dv-stage .dv-said")
+    page.locator(".dv-x-status").click()
+    page.keyboard.press("p")
+    explorer.wait_until(lambda: explorer.value("explorer.occluder"), message="p covers nothing")
+    assert page.evaluate("() => document.activeElement.className") == "dv-occluder"
+    top, left, height, width = explorer.value("list(explorer.occluder)")
+    # every square of this size on the kernel's map, of the whole picture
+    explorer.python(
+        "import numpy as _np\n"
+        "_map = dv.explain(explorer.network, explorer.image, 'cam').heatmap.numpy().astype(float)\n"
+        f"_sums = _np.lib.stride_tricks.sliding_window_view(_map, ({height}, {width})).sum((2, 3))"
+    )
+    assert (height, width) == (SIDE // 4, SIDE // 4)
+    assert explorer.value(f"float(_sums[{top}, {left}] / _sums.max())") > 0.99
+    assert explorer.value(f"float(_sums.max() / _sums[{(SIDE - height) // 2}, {(SIDE - width) // 2}])") > 1.01
+    unit, box = explorer.value("explorer.unit"), [top, left, height, width]
+    up, sideways = (-1 if top else 1), (-8 if left >= 8 else 8)
+    for key, change in (
+        ("ArrowUp" if up < 0 else "ArrowDown", (up, 0, 0, 0)),
+        ("Shift+ArrowLeft" if sideways < 0 else "Shift+ArrowRight", (0, sideways, 0, 0)),
+        ("-", (2, 2, -4, -4)),
+        ("+", (-2, -2, 4, 4)),
+    ):
+        page.keyboard.press(key)
+        box = [before + by for before, by in zip(box, change, strict=True)]
+        explorer.wait_until(lambda b=box: explorer.value("list(explorer.occluder)") == b, message=f"{key}: not {box}")
+        words = "row {}, column {}, {} high, {} wide".format(*box)
+        assert said.inner_text() == words and words in (page.locator(".dv-occluder").get_attribute("aria-label") or "")
+    explorer.shot("explorer-occluder-by-key")
+    assert explorer.value("explorer.unit") == unit, "the arrows chose another unit"
+    for key in ("Escape", "Delete"):
+        page.keyboard.press(key)
+        explorer.wait_until(lambda: explorer.value("explorer.occluder is None"), message=f"{key} leaves it")
+        assert focus_is_inside(explorer) and "gone" in said.inner_text()
+        page.keyboard.press("p")
+        explorer.wait_until(lambda: explorer.value("explorer.occluder"), message=f"no p after {key}")
     assert_silent(explorer)
 
 

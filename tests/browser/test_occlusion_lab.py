@@ -57,6 +57,23 @@ def test_a_drag_leaves_its_trail_on_every_map(lab: NotebookPage) -> None:
     assert not lab.console.unexpected()
 
 
+def test_the_window_is_taken_in_hand_by_a_key(lab: NotebookPage) -> None:
+    lab.page.locator(".dv-stage").focus()
+    lab.page.keyboard.press("p")
+    assert lab.page.evaluate("() => document.activeElement.className") == "dv-occluder"
+    for key, box in (
+        ("Shift+ArrowDown", [8, 0, 32, 32]),
+        ("Shift+ArrowRight", [8, 8, 32, 32]),
+        ("ArrowRight", [8, 9, 32, 32]),
+        ("+", [6, 7, 36, 36]),
+    ):
+        lab.page.keyboard.press(key)
+        lab.wait_until(lambda b=box: lab.value("list(lab.occluder)") == b, message=f"{key} does not lead to {box}")
+    assert lab.value("lab.window") == 36
+    lab.wait_until(lambda: lab.value("len(lab.trail.seen)") >= 1, message="no answer")
+    assert not lab.console.unexpected()
+
+
 def test_a_sweep_fills_the_maps_and_cells_tell_what_the_network_said(lab: NotebookPage) -> None:
     lab.python("lab.stride = 16")
     lab.wait_until(lambda: lab.value("len(lab.trail.seen)") == 1)

@@ -12,8 +12,8 @@ import pytest
 CHECKOUT = Path(__file__).resolve().parents[2]
 TOP_LEVEL = {
     *("setup.py", "README.md", "deepvis_widgets", "notebooks", "tests", "js", "docs"),
-    *("Makefile", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "pyproject.toml"),
-    *(".ci", ".gitattributes", ".gitignore"),
+    *("Makefile", "MANIFEST.in", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "pyproject.toml"),
+    *(".ci", ".gitattributes", ".gitignore", ".github", ".pre-commit-config.yaml", "CITATION.cff"),
 }
 LARGEST = 4 * 1024 * 1024
 # what every unit and class of the network from PyPI wants to see: 2,840 pictures, 8 MB at most

@@ -1,4 +1,6 @@
-"""What a user gets: the wheel is built and opened. Nothing may be missing from it, and nothing of ours added."""
+"""What a user gets: the sdist, and the wheel that is built from it, are opened. Nothing may be missing from them, and
+nothing of ours added.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from email.message import Message
 from email.parser import Parser
@@ -36,6 +39,11 @@ DEPENDENCIES = {
 }
 # 8 MB of them may be synthesized pictures of the network from PyPI, 4 MB are what runs a network in a page
 LARGEST = 19_000_000
+# what only a repository needs
+FOR_GIT = re.compile(r"\.git|\.pre-commit-config\.yaml$|MANIFEST\.in$")
+PAGES = "https://github.com/deepvis-widgets/deepvis_widgets/blob/HEAD/"
+FILES = "https://raw.githubusercontent.com/deepvis-widgets/deepvis_widgets/HEAD/"
+LARGEST = 15_000_000  # 8 MB of them may be synthesized pictures of the network from PyPI
 
 IMPORT_EVERYTHING = """
 import importlib, pathlib, pkgutil, sys
@@ -50,15 +58,36 @@ print("imported")
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built from a copy: a build leaves files behind, and would take those of an older one along."""
-    folder = tmp_path_factory.mktemp("wheel")
+def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the sdist and the wheel built from it, as `python -m build` makes them.
+
+    Built from a copy: a build leaves files behind, and would take those of an older one along.
+    """
+    folder = tmp_path_factory.mktemp("dist")
     source = shutil.copytree(CHECKOUT, folder / "source", ignore=NOT_COPIED)
-    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(source)]
+    # what lies in a working tree, and belongs to nobody else
+    for litter in ("js/node_modules/some/index.js", "tests/browser/.failures/shot.png", "tests/__pycache__/a.pyc"):
+        (source / litter).parent.mkdir(parents=True, exist_ok=True)
+        (source / litter).write_bytes(b"litter")
+    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(source)]
     built = subprocess.run(command, capture_output=True, text=True, timeout=240)
     assert built.returncode == 0, built.stdout + built.stderr
-    (path,) = folder.glob("*.whl")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wheel(dist: Path) -> Path:
+    (path,) = dist.glob("*.whl")
     return path
+
+
+@pytest.fixture(scope="module")
+def sources(dist: Path) -> dict[str, bytes]:
+    """The files of the sdist, below its one folder."""
+    (path,) = dist.glob("*.tar.gz")
+    with tarfile.open(path) as archive:
+        files = {member.name: archive.extractfile(member) for member in archive if member.isfile()}
+        return {name.split("/", 1)[1]: file.read() for name, file in files.items() if file is not None}
 
 
 @pytest.fixture(scope="module")
@@ -138,3 +167,38 @@ def test_every_module_imports_from_it(wheel: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-c", IMPORT_EVERYTHING, str(tmp_path)]
     run = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=240)
     assert run.stdout.strip().endswith("imported"), run.stderr
+
+
+def test_the_sdist_holds_everything_that_the_wheel_is_made_and_tested_with(sources: dict[str, bytes]) -> None:
+    command = ["git", "-c", "safe.directory=*", "ls-files", "-z"]
+    tracked = subprocess.run(command, cwd=CHECKOUT, capture_output=True, check=True).stdout.decode().split("\0")
+    wanted = [name for name in tracked if name and (CHECKOUT / name).is_file() and not FOR_GIT.match(name)]
+    assert {"js/package-lock.json", "tests/conftest.py", "Makefile", "setup.py"} <= set(wanted)
+    assert [name for name in wanted if sources.get(name) != (CHECKOUT / name).read_bytes()] == []
+
+
+def test_the_sdist_holds_nothing_else(sources: dict[str, bytes]) -> None:
+    made = {"PKG-INFO", "setup.cfg"}
+    others = [name for name in sources if name not in made and not name.startswith("deepvis_widgets.egg-info/")]
+    assert [name for name in others if not (CHECKOUT / name).is_file()] == []
+    assert [name for name in others if re.search(r"node_modules|__pycache__|\.failures|\.egg-info", name)] == []
+
+
+def test_its_metadata_says_where_it_runs_and_where_more_is(metadata: Message) -> None:
+    classifiers = metadata.get_all("Classifier", [])
+    assert "Operating System :: OS Independent" in classifiers and metadata["License-Expression"] == "MIT"
+    links = dict(link.split(", ") for link in metadata.get_all("Project-URL", []))
+    assert {"Source", "Documentation", "Issues", "Changelog"} <= set(links)
+
+
+def test_the_readme_on_pypi_leads_to_files_that_exist(metadata: Message) -> None:
+    """README.md has relative links, for GitHub and for a checkout; PyPI has none of the files."""
+    here = re.findall(r"\]\(([^)]+)\)", (CHECKOUT / "README.md").read_text(encoding="utf-8"))
+    shown = str(metadata.get_payload())
+    there = re.findall(r"(!?)\[[^\]]*\]\(([^)]+)\)", shown)
+    assert len(there) == len(here) > 20 and all(link.startswith("https://") for _, link in there)
+    ours = [(picture, link) for picture, link in there if link.startswith((PAGES, FILES))]
+    assert [link for picture, link in ours if not link.startswith(FILES if picture else PAGES)] == []
+    named = {link.removeprefix(PAGES).removeprefix(FILES) for _, link in ours}
+    assert named == {link for link in here if not link.startswith("https://")}
+    assert [name for name in named if not (CHECKOUT / name.split("#")[0]).exists()] == []

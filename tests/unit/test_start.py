@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -59,6 +60,15 @@ def found() -> dict[str, list[str]]:
 @pytest.mark.parametrize("step", STEPS)
 def test_what_only_some_use_is_not_imported(step: str, found: dict[str, list[str]]) -> None:
     assert found[step] == []
+
+
+def test_scikit_image_waits_for_the_function_that_needs_it() -> None:
+    """LIME's superpixels and the photos need it; no module brings it along for the others."""
+    sources = [file.read_text(encoding="utf-8") for file in (CHECKOUT / "deepvis_widgets").rglob("*.py")]
+    imports = [
+        indent for text in sources for indent in re.findall(r"^( *)(?:import|from) skimage\b", text, re.MULTILINE)
+    ]
+    assert len(imports) >= 2 and all(imports)
 
 
 @pytest.mark.parametrize("name", dv.__all__)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import torch
 from torch import nn
@@ -41,11 +40,10 @@ def kind_of(module: nn.Module) -> str:
 @contextmanager
 def eagerly(module: nn.Module) -> Iterator[None]:
     """Has the parts of a module that torch.compile knows run as they are written, so that every operation is seen."""
-    stance: Callable[[str], AbstractContextManager[Any]] | None = getattr(torch.compiler, "set_stance", None)
-    if stance is None or not any(map(_is_compiled, module.modules())):
+    if not any(map(_is_compiled, module.modules())):
         yield
         return
-    with stance("force_eager"):
+    with torch.compiler.set_stance("force_eager"):
         yield
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-# key (as KeyboardEvent.key), command, what the help says, group; the browser does unit-move-*, find-layer, full-screen
+# key (as KeyboardEvent.key), command, what the help says, group
+# the browser does unit-move-*, occlude, find-layer, full-screen
 _TABLE = (
     ("ArrowLeft", "unit-move-left", "unit to the left", "Units"),
     ("j", "unit-move-left", "unit to the left", "Units"),
@@ -27,6 +28,7 @@ _TABLE = (
     ("o", "layer-next", "next layer", "Layers"),
     ("e", "picture-previous", "previous picture", "Pictures"),
     ("w", "picture-next", "next picture", "Pictures"),
+    ("p", "occlude", "cover the strongest part; then arrows, + and −, Esc", "Pictures"),
     ("c", "camera", "camera on or off", "Pictures"),
     ("f", "camera-freeze", "freeze or unfreeze the camera", "Pictures"),
     ("/", "find-layer", "find a layer by its name", "Layers"),

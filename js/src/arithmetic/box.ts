@@ -21,6 +21,44 @@ export function move([top, left, height, width]: Box, rows: number, cols: number
   return clamp([top + Math.round(rows), left + Math.round(cols), height, width], size);
 }
 
+/** The box larger by whole pixels at each edge, or smaller, about its middle; neither side gets less than the smallest size. */
+export function grow([top, left, height, width]: Box, by: number, size: Size): Box {
+  const edge = Math.max(Math.round(by), -Math.floor((Math.min(height, width) - SMALLEST) / 2));
+  return clamp([top - edge, left - edge, height + 2 * edge, width + 2 * edge], size);
+}
+
+/** The square of this side whose part of a map (height × width values) has the largest sum; in the middle where none has more. */
+export function strongest(map: ArrayLike<number> | null, side: number, size: Size): Box {
+  const [rows, cols] = size;
+  const middle = clamp([(rows - side) / 2, (cols - side) / 2, side, side], size);
+  if (!map) return middle;
+  const sum = boxSums(map, size);
+  let [best, most] = [middle, sum(middle)];
+  const least = 1e-9 * Math.abs(sum([0, 0, rows, cols]));
+  for (let top = 0; top <= rows - middle[2]; top++) {
+    for (let left = 0; left <= cols - middle[3]; left++) {
+      const box: Box = [top, left, middle[2], middle[3]];
+      const found = sum(box);
+      if (found > most + least) [best, most] = [box, found];
+    }
+  }
+  return best;
+}
+
+/** Sums of a map over boxes, each from four entries of its summed-area table. */
+function boxSums(map: ArrayLike<number>, [rows, cols]: Size): (box: Box) => number {
+  const table = new Float64Array((rows + 1) * (cols + 1));
+  const at = (row: number, col: number): number => row * (cols + 1) + col;
+  for (let row = 0; row < rows; row++) {
+    let line = 0;
+    for (let col = 0; col < cols; col++) {
+      line += map[row * cols + col]!;
+      table[at(row + 1, col + 1)] = table[at(row, col + 1)]! + line;
+    }
+  }
+  return ([t, l, h, w]) => table[at(t + h, l + w)]! - table[at(t, l + w)]! - table[at(t + h, l)]! + table[at(t, l)]!;
+}
+
 /** The box with the handle's edges dragged by (rows, cols); the opposite edges stay. */
 export function resize([top, left, height, width]: Box, handle: Handle, rows: number, cols: number, [H, W]: Size): Box {
   const bottom = top + height;

@@ -38,6 +38,7 @@ export function attachKeys(screen: Screen): void {
 function run(command: string, { root, model, parts }: Screen): void {
   const move = moveOf(command);
   if (move) publish(model.get("group"), "move", move);
+  else if (command === "occlude") publish(model.get("group"), "occlude", null);
   else if (command === "full-screen") fullScreen(root);
   else if (command === "find-layer") root.querySelector<HTMLInputElement>(".dv-x-filter")?.focus();
   else parts.page.link.post("key", { command });

@@ -17,6 +17,8 @@ export interface Topics {
   ghost: Box | null;
   cursor: Pointed;
   move: Move;
+  /** a rectangle is to cover the strongest place of the picture, and to have the focus */
+  occlude: null;
 }
 
 const eventName = (group: string, topic: string): string => `deepvis:${group}:${topic}`;

@@ -1,6 +1,7 @@
 // The rectangle under the hand: pointer, keys and focus. Everything is local; the caller hears of every change.
 import { clamp, cursor, grip, move, resize, same, span, type Box, type Grip, type Point, type Size } from "../arithmetic/box";
 import { element } from "../page/dom";
+import { HOW, inWords, keyed } from "./occluder_keys";
 
 export interface OccluderHost {
   /** Element that covers the picture exactly and receives the pointer. */
@@ -9,6 +10,8 @@ export interface OccluderHost {
   readonly mayDraw: () => boolean;
   /** Called on every change; final when the hand let go. */
   readonly changed: (box: Box | null, final: boolean) => void;
+  /** Tells who cannot see it what a key has done. */
+  readonly say: (words: string) => void;
 }
 interface Drag {
   readonly pointer: number;
@@ -20,7 +23,7 @@ interface Drag {
 
 const REACH = { mouse: 7, touch: 16 };
 const HAND_SHAKE = 3;
-const ARROWS: Record<string, Point> = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+const GONE = "The occluder is gone";
 
 export class Occluder {
   box: Box | null = null;
@@ -64,13 +67,23 @@ export class Occluder {
       height: percent(height, size[0]),
       width: percent(width, size[1]),
     });
-    this.node.setAttribute("aria-label", `Occluder at row ${top}, column ${left}, ${height} high, ${width} wide. Arrow keys move it, Delete removes it.`);
+    this.node.setAttribute("aria-label", `Occluder at ${inWords(this.box)}. ${HOW}`);
+  }
+
+  /** Gives the rectangle the focus, so that keys move it; where there is none, a wanted one, if one may be drawn. */
+  take(wanted: (size: Size) => Box): void {
+    const size = this.host.size();
+    if (!size || !this.host.surface.checkVisibility() || !(this.box || this.host.mayDraw())) return;
+    if (!this.box) this.#set(wanted(size), true);
+    this.place();
+    this.node.focus();
   }
 
   /** Removes the rectangle; false when there was none. */
   clear(): boolean {
     if (!this.box) return false;
     this.#set(null, true);
+    this.host.say(GONE);
     return true;
   }
 
@@ -130,13 +143,14 @@ export class Occluder {
   };
 
   readonly #key = (event: KeyboardEvent): void => {
-    const arrow = ARROWS[event.key];
     const size = this.host.size();
-    if (!arrow || !this.box || !size || event.ctrlKey || event.metaKey || event.altKey) return;
+    const next = this.box && size ? keyed(this.box, event, size) : undefined;
+    if (next === undefined) return;
     event.preventDefault();
     event.stopPropagation();
-    const by = event.shiftKey ? 8 : 1;
-    this.#set(move(this.box, arrow[0] * by, arrow[1] * by, size), true);
+    if (next === null) return void this.clear();
+    this.#set(next, true);
+    this.host.say(inWords(next));
   };
 
   #set(box: Box | null, final: boolean): void {

@@ -1,10 +1,11 @@
 // The picture stage: the picture as the network sees it, the occluder, an overlay and marked boxes.
 import { subscribe } from "../link/bus";
-import { cursor, type Box, type Point, type Size } from "../arithmetic/box";
+import { cursor, strongest, type Box, type Point, type Size } from "../arithmetic/box";
 import { sharpen } from "../page/canvas";
 import { element, setText } from "../page/dom";
 import { acceptFiles } from "../page/files";
 import { onResize, painter } from "../page/animation_frame";
+import { isPlain } from "../link/key_shield";
 import { mountLabel } from "../link/label";
 import { legend } from "../page/legend";
 import { Lasso } from "../picture/lasso";
@@ -19,17 +20,21 @@ import { widget, type Definition, type View } from "../link/widget";
 
 /** From this many screen px per picture pixel on, pixels are shown as squares. */
 const SQUARES_FROM = 3;
-const IDLE = "Drag on the picture to cover a part of it";
+const IDLE = "Drag, or press p, to cover a part of it";
+/** The key that places the rectangle, here and in the table of the Explorer's keys. */
+const PLACE = "p";
 
 function mount({ model, link, root, signal }: View<StageTraits, null>): void {
   const canvas = element("canvas", { class: "dv-stage-canvas", role: "img" });
   const empty = element("div", { class: "dv-empty" }, "No picture yet. Paste one or drop a file here.");
   const surface = element("div", { class: "dv-stage-surface" }, canvas, empty);
   const readout = element("div", { class: "dv-readout" });
+  const said = element("div", { class: "dv-said", role: "status" });
   const bar = legend();
   root.tabIndex = 0;
   root.setAttribute("role", "group");
-  root.append(surface, readout, bar.node);
+  root.setAttribute("aria-keyshortcuts", PLACE);
+  root.append(surface, readout, said, bar.node);
 
   const scene = new Scene();
   let hover: Box | null = null;
@@ -37,7 +42,7 @@ function mount({ model, link, root, signal }: View<StageTraits, null>): void {
   let pointer: PointerEvent | null = null;
   const size = (): Size | null => scene.size;
   const paint = painter(draw, signal);
-  const occluder = new Occluder({ surface, size, mayDraw: () => model.get("draw_occluder"), changed }, signal);
+  const occluder = new Occluder({ surface, size, mayDraw: () => model.get("draw_occluder"), changed, say: (words) => setText(said, words) }, signal);
 
   const lasso = new Lasso({ surface, wanted: () => model.get("outlining") === true, point: (event) => occluder.point(event), drawn: paint, closed }, signal);
 
@@ -49,7 +54,14 @@ function mount({ model, link, root, signal }: View<StageTraits, null>): void {
   function changed(box: Box | null, final: boolean): void {
     link.request("occluder", { box: box && [...box], final });
     if (final) save(model, "occluder", box);
+    if (!box && surface.contains(document.activeElement)) root.focus({ preventScroll: true });
     paint();
+  }
+
+  /** Covers what the map on the picture is strongest at, a quarter of the picture wide. */
+  function cover(): void {
+    const map = model.get("overlay") ? (scene.overlay?.values ?? null) : null;
+    occluder.take((of) => strongest(map, Math.round(Math.min(...of) / 4), of));
   }
 
   function fit(): void {
@@ -131,6 +143,7 @@ function mount({ model, link, root, signal }: View<StageTraits, null>): void {
   for (const part of [canvas, root]) mountLabel(model, part, "The picture as the network sees it", signal);
   subscribe(model.get("group"), "hover-box", (box) => ((hover = box), paint()), signal);
   subscribe(model.get("group"), "ghost", (box) => ((ghost = box), paint()), signal);
+  subscribe(model.get("group"), "occlude", cover, signal);
   onResize(surface, paint, signal);
   onTheme(paint, signal);
 
@@ -139,7 +152,7 @@ function mount({ model, link, root, signal }: View<StageTraits, null>): void {
   surface.addEventListener("pointerleave", () => point(null), { signal });
   surface.addEventListener("mousedown", (event) => event.preventDefault(), { signal }); // focus is set below, not by the browser
   surface.addEventListener("pointerdown", () => occluder.held || root.focus({ preventScroll: true }), { signal });
-  root.addEventListener("keydown", (event) => removeByKey(event, occluder), { signal });
+  root.addEventListener("keydown", (event) => onKey(event, occluder, cover), { signal });
   const deliver = (name: string, bytes: Uint8Array<ArrayBuffer>): void => {
     link.post("file", { name }, { bytes: { shape: [bytes.length], values: bytes } });
   };
@@ -161,8 +174,10 @@ function corners(place: Place): readonly Point[] {
   return [[top, left], [top, left + width], [top + height, left + width], [top + height, left]];
 }
 
-function removeByKey(event: KeyboardEvent, occluder: Occluder): void {
-  if ((event.key !== "Delete" && event.key !== "Backspace") || !occluder.clear()) return;
+function onKey(event: KeyboardEvent, occluder: Occluder, cover: () => void): void {
+  const places = event.key === PLACE && isPlain(event);
+  if (places) cover();
+  else if ((event.key !== "Delete" && event.key !== "Backspace") || !occluder.clear()) return;
   event.preventDefault();
   event.stopPropagation();
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { clamp, cursor, grip, handles, move, resize, same, span, type Box, type Handle } from "../../src/arithmetic/box";
+import { clamp, cursor, grip, grow, handles, move, resize, same, span, strongest, type Box, type Handle, type Size } from "../../src/arithmetic/box";
 
 const size = [100, 200] as const; // height, width
 const box: Box = [10, 20, 30, 40];
@@ -64,4 +64,39 @@ it("puts the handles on the outline", () => {
 
 it("compares boxes by value", () => {
   expect([same(box, [...box] as unknown as Box), same(box, null), same(null, null), same(box, [0, 20, 30, 40])]).toEqual([true, false, true, false]);
+});
+
+describe("grow", () => {
+  it("grows and shrinks about the middle", () => {
+    expect(grow(box, 2, size)).toEqual([8, 18, 34, 44]);
+    expect(grow(box, -2, size)).toEqual([12, 22, 26, 36]);
+  });
+  it("keeps its shape when it cannot shrink further", () => expect(grow([10, 20, 4, 40], -9, size)).toEqual([11, 21, 2, 38]));
+  it("stays in the picture", () => expect(grow([0, 0, 90, 40], 9, size)).toEqual([0, 0, 100, 58]));
+});
+
+describe("strongest", () => {
+  const of: Size = [7, 9];
+  const map = (...places: [row: number, col: number, value: number][]): number[] => {
+    const values = new Array<number>(of[0] * of[1]).fill(0);
+    for (const [row, col, value] of places) values[row * of[1] + col] = value;
+    return values;
+  };
+  /** Every square added up pixel by pixel. */
+  const slow = (values: number[], side: number): number =>
+    Math.max(...Array.from({ length: (of[0] - side + 1) * (of[1] - side + 1) }, (_, i) => total(values, [Math.floor(i / (of[1] - side + 1)), i % (of[1] - side + 1), side, side])));
+  const total = (values: number[], [top, left, height, width]: Box): number =>
+    values.filter((_, i) => Math.floor(i / of[1]) >= top && Math.floor(i / of[1]) < top + height && i % of[1] >= left && i % of[1] < left + width).reduce((a, b) => a + b, 0);
+
+  it("is the middle without a map, and on one that says nothing", () => {
+    expect(strongest(null, 3, of)).toEqual([2, 3, 3, 3]);
+    expect(strongest(map(), 3, of)).toEqual([2, 3, 3, 3]);
+  });
+  it("covers more of a patch than one bright pixel", () => expect(strongest(map([0, 0, 5], [5, 6, 2], [5, 7, 2], [6, 7, 2]), 2, of)).toEqual([5, 6, 2, 2]));
+  it("keeps away from what speaks against", () => expect(strongest(map([3, 4, -9], [0, 8, 1]), 3, of)).toEqual([0, 6, 3, 3]));
+  it.each([2, 3, 4, 7])("finds the largest sum for a side of %i", (side) => {
+    const values = map().map((_, i) => Math.sin(i * i + 1));
+    expect(total(values, strongest(values, side, of))).toBeCloseTo(slow(values, side), 9);
+  });
+  it("is the whole of a picture that is smaller", () => expect(strongest(map([0, 0, 1]), 20, of)).toEqual([0, 0, 7, 9]));
 });

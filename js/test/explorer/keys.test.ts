@@ -24,6 +24,7 @@ const KEYS = [
   { key: "/", command: "find-layer", help: "" },
   { key: "s", command: "unit-pictures", help: "" },
   { key: "ArrowLeft", command: "unit-move-left", help: "" },
+  { key: "p", command: "occlude", help: "" },
   { key: "Escape", command: "back", help: "" },
 ];
 let root: Part;
@@ -74,6 +75,12 @@ describe("a key", () => {
     press("ArrowLeft");
     expect(moved).toHaveBeenCalledWith({ key: "ArrowLeft", times: 1 });
     expect(post).not.toHaveBeenCalled();
+  });
+  it("asks the picture of the same group for a rectangle", () => {
+    const asked = vi.fn();
+    page.addEventListener("deepvis:g:occlude", asked);
+    press("p");
+    expect([asked.mock.calls.length, post.mock.calls.length]).toEqual([1, 0]);
   });
   it("that means nothing here is not taken, and yet never reaches the notebook", () => {
     expect([press("q"), press("s", { ctrlKey: true })]).toEqual([{ taken: false, stopped: true }, { taken: false, stopped: false }]);

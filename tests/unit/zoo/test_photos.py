@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from PIL import Image
 
@@ -22,6 +24,12 @@ def test_a_photo_is_a_picture_in_colour(name: str) -> None:
 def test_another_name_is_one_sentence(name: object) -> None:
     with pytest.raises(DeepvisError, match=r"^There is no photo .*; the photos are chelsea, .*, astronaut\.$"):
         dv.photo(name)  # type: ignore[arg-type]
+
+
+def test_says_so_without_scikit_image(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "skimage", None)
+    with pytest.raises(DeepvisError, match="scikit-image's; install it with: pip install scikit-image"):
+        dv.photo("chelsea")
 
 
 def test_each_names_its_source_and_licence() -> None:

@@ -251,7 +251,7 @@ def test_the_difference_grid_shows_derivatives_of_the_frozen_unit(explorer: Expl
     assert frame.meta["layer"] == "features.0" and frame.meta["lo"] < 0 < frame.meta["hi"]
 
 
-BROWSER = ("unit-move", "find-layer", "full-screen")  # what the browser does
+BROWSER = ("unit-move", "occlude", "find-layer", "full-screen")  # what the browser does
 
 
 def test_every_key_does_something_that_exists(explorer: Explorer) -> None:
