@@ -23,9 +23,8 @@ NPM   := cd js && PATH="$(CURDIR)/$(BIN):$$PATH" npm --no-fund --no-audit
 STAMP := $(VENV)/.stamp
 
 .NOTPARALLEL:
-.PHONY: help demo demo-embedded page test checks bench soak lint format types static check-static front-end-tests chromium pytest house clean
-.PHONY: help demo demo-embedded page test checks bench lint format types static check-static front-end-tests chromium pytest docs house clean
-.PHONY: help demo demo-embedded page test checks bench lint format types static check-static front-end-tests chromium pytest lowest oldest house clean
+.PHONY: help demo demo-embedded page test checks bench soak lint format types static check-static
+.PHONY: front-end-tests chromium pytest house clean docs lowest oldest
 
 help:
 	@echo "make demo    install and open the Explorer, running, in JupyterLab (make demo-embedded: the small install)"
@@ -142,6 +141,8 @@ $(STAMP)-test: $(STAMP) setup.py
 $(STAMP)-docs: $(STAMP)-test
 	@echo "Installing what the documentation is built with into $(VENV)"
 	@$(UV) --editable '.[docs]'
+	@touch $@
+
 $(STAMP)-oldest: $(STAMP) setup.py
 	@echo "Installing the oldest versions that setup.py accepts into $(VENV): $(DOWNLOAD)"
 	@$(UV) --resolution lowest-direct -r setup.py $(OLDEST)

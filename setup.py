@@ -43,10 +43,6 @@ RUNTIME = [
     # the range that Python's half names: npm ends at bqplot 0.5.46 and ipycanvas 0.13.3, and newer ones ask for more
     "bqplot>=0.12.45,<0.13",
     "ipycanvas>=0.13.3,<0.14",
-    "traitlets>=5",
-    "tqdm",
-    "bqplot>=0.12.40",
-    "ipycanvas>=0.13",
     "traitlets>=5.13",
     "tqdm>=4.62",
 ]
@@ -62,7 +58,7 @@ ONNX = ["onnx>=1.16", "onnx2torch>=1.5.15,<2"]
 # decodes video files
 VIDEO = ["av>=12"]
 # writes networks as ONNX for pages that run them
-PAGE = ["onnx"]
+PAGE = ["onnx>=1.16"]
 # what finds directions among activations
 CONCEPTS = ["scikit-learn>=1.3"]
 

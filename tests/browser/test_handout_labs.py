@@ -25,7 +25,9 @@ pytestmark = pytest.mark.context(offline=True)
 SIDE = 32
 DOWN, ACROSS = np.mgrid[0:SIDE, 0:SIDE] / SIDE
 # smooth, so that it looks alike however a browser scales it
-PICTURE = torch.tensor(np.stack([0.2 + 0.6 * DOWN, 0.7 - 0.4 * ACROSS, 0.5 + 0.3 * np.sin(4 * DOWN)]), dtype=torch.float32)
+PICTURE = torch.tensor(
+    np.stack([0.2 + 0.6 * DOWN, 0.7 - 0.4 * ACROSS, 0.5 + 0.3 * np.sin(4 * DOWN)]), dtype=torch.float32
+)
 
 
 def network(seed: int = 0) -> dv.Network:

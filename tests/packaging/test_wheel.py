@@ -43,7 +43,6 @@ LARGEST = 19_000_000
 FOR_GIT = re.compile(r"\.git|\.pre-commit-config\.yaml$|MANIFEST\.in$")
 PAGES = "https://github.com/deepvis-widgets/deepvis_widgets/blob/HEAD/"
 FILES = "https://raw.githubusercontent.com/deepvis-widgets/deepvis_widgets/HEAD/"
-LARGEST = 15_000_000  # 8 MB of them may be synthesized pictures of the network from PyPI
 
 IMPORT_EVERYTHING = """
 import importlib, pathlib, pkgutil, sys
