@@ -32,7 +32,8 @@ export function Occluder(part: OccluderPart) {
     },
     [shown, fill, box],
   );
-  const surface = useHand(part, box, setBox);
+  const said = useRef<HTMLSpanElement>(null);
+  const surface = useHand(part, box, setBox, (words) => void (said.current!.textContent = words));
   const at = nearest(cornerOf(box), part.stride, [rows, cols]);
   const answers = useMemo(() => values && answersAt(values, [rows, cols, n], at), [values, at[0], at[1]]);
   // the rows stay where they are, so that bars can be seen to fall
@@ -43,6 +44,7 @@ export function Occluder(part: OccluderPart) {
     <section class="occluder">
       {part.title && <h3>{part.title}</h3>}
       <div class="row">
+        <span class="unseen" role="status" ref={said} />
         <div class="surface" ref={surface} style={{ width: widthOf(height, width, SIZE), ...shapeOf(part.picture) }}>
           <canvas ref={canvas} role="img" aria-label="The picture, a part of it covered" />
         </div>
@@ -69,7 +71,7 @@ function startOf({ picture: { height, width }, window, start }: OccluderPart): B
 }
 
 /** The element under the hand that moves the square; its size stays what was measured. */
-function useHand(part: OccluderPart, box: Box, setBox: (box: Box) => void) {
+function useHand(part: OccluderPart, box: Box, setBox: (box: Box) => void, say: (words: string) => void) {
   const surface = useRef<HTMLDivElement>(null);
   const hand = useRef<Hand | null>(null);
   useEffect(() => {
@@ -80,7 +82,7 @@ function useHand(part: OccluderPart, box: Box, setBox: (box: Box) => void) {
       made.box = moved ? fitted(moved, part.window, size) : startOf(part); // neither resized nor taken away
       setBox(made.box);
     };
-    const made = new Hand({ surface: surface.current!, size: () => size, mayDraw: () => false, changed }, life.signal);
+    const made = new Hand({ surface: surface.current!, size: () => size, mayDraw: () => false, changed, say }, life.signal);
     hand.current = made;
     return () => {
       life.abort();
