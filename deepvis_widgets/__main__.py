@@ -13,8 +13,12 @@ EXAMPLES = "\n".join(each.EXAMPLES.splitlines()[1] for each in (explain, handout
 
 def parser() -> Parser:
     """The commands and their options."""
-    about = {"description": "See inside image networks.", "epilog": f"examples:\n{EXAMPLES}"}
-    main = Parser(prog="python -m deepvis_widgets", formatter_class=AS_IT_IS, **about)
+    main = Parser(
+        prog="python -m deepvis_widgets",
+        description="See inside image networks.",
+        epilog=f"examples:\n{EXAMPLES}",
+        formatter_class=AS_IT_IS,
+    )
     commands = main.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
     for each in (explain, handout, atlas):
         each.add(commands)

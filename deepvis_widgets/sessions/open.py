@@ -94,7 +94,7 @@ def _made(content: Mapping[str, Any], network: Any) -> Any:
 
 def _widget(name: Any) -> Any:
     if name not in WIDGETS:
-        raise DeepvisError(f"There is no widget {name!r} here; sessions are of {', '.join(WIDGETS)}.")
+        raise DeepvisError(f"The session is of a widget {str(name)[:40]!r}, which this deepvis_widgets has not.")
     return getattr(import_module(f"..widgets.{WIDGETS[name]}", __package__), name)
 
 

@@ -54,7 +54,8 @@ def progress(items: Iterable[Any], count: int, unit: str) -> Iterable[Any]:
     """Returns the same items, with a bar on the error stream while they are gone through, where that is a terminal."""
     from tqdm import tqdm
 
-    return tqdm(items, total=count, unit=unit, disable=not sys.stderr.isatty())
+    shown: Iterable[Any] = tqdm(items, total=count, unit=unit, disable=not sys.stderr.isatty())
+    return shown
 
 
 def tell(sentences: Sequence[str]) -> None:

@@ -7,7 +7,12 @@ import pytest
 from tests.browser.conftest import OpenNotebook
 
 pytestmark = pytest.mark.browser
-CELL = "import deepvis_widgets as dv, ipywidgets; w = dv.Explorer(); board = dv.PoolingBoard(); ipywidgets.VBox([w, board])"
+CELL = """
+import ipywidgets
+import deepvis_widgets as dv
+w, board = dv.Explorer(), dv.PoolingBoard()
+ipywidgets.VBox([w, board])
+"""
 
 
 def test_the_code_button_shows_what_the_kernel_says(open_notebook: OpenNotebook) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
-WIDTH = 100  # signs of a line
+WIDTH = 88  # signs of a line: as many as the popover of the Explorer has room for
 INDENT = "    "
 
 Tell = Callable[[Any], str | None]  # the text of what only its caller can tell; None: a plain value

@@ -313,9 +313,9 @@ def test_a_build_reports_and_can_be_cancelled_and_goes_on(net, folder, tmp_path)
 
 def test_the_command_builds_and_tells_what_was_wrong(folder, tmp_path, capsys):
     words = ["atlas", "build", "--model", "husky-wolf", "--images", str(folder), "--out", str(tmp_path / "a")]
-    assert main([*words, "--layers", "features.relu1", "--top", "2", "--workers", "0"]) == 0
-    printed = capsys.readouterr().out
-    assert "32 units of 1 layers over 298 pictures" in printed and "left out: 0007.png" in printed
-    assert main([*words, "--workers", "0"]) == 1
+    assert main([*words, "--layers", "features.relu1", "--top", "2", "--workers", "0"]) == 1, "some pictures failed"
+    said = capsys.readouterr()
+    assert "32 units of 1 layers over 298 pictures" in said.out and "left out: 0007.png" in said.err
+    assert main([*words, "--workers", "0"]) == 2, "it does not fit"
     assert "overwrite" in capsys.readouterr().err
     assert len(dv.Atlas.open(tmp_path / "a", "husky-wolf").unit("features.relu1", 3).top) == 2

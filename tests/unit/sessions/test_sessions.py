@@ -56,7 +56,7 @@ def content_of(widget: Any, folder: Path) -> dict[str, Any]:
 
 def test_a_session_holds_names_and_paths(board: dv.CamBoard, tmp_path: Path) -> None:
     content = content_of(board, tmp_path)
-    assert (content["format"], content["version"], content["widget"]) == ("deepvis-widgets session", 1, "CamBoard")
+    assert (content["format"], content["version"], content["widget"]) == ("deepvis_widgets session", 1, "CamBoard")
     assert content["networks"][0]["load"] == "husky-wolf"
     assert content["pictures"] == [{"kind": "scene", "arguments": ["wolf", "snow"], "seed": 3}]
     Image.new("RGB", (20, 20), "red").save(tmp_path / "red.png")
@@ -87,7 +87,7 @@ def test_a_picture_without_a_path_is_inside(board: dv.CamBoard, tmp_path: Path, 
 
 
 def test_a_network_of_ones_own_is_asked_for_and_must_fit(tmp_path: Path) -> None:
-    net = dv.Network(Plain(), dv.Preprocess((32, 32), None), name="mine").without("conv", 2)
+    net = dv.Network(Plain(), dv.Preprocess((32, 32), None), name="mine").without("features.1", 2)
     compare = dv.Compare([net, "husky-wolf"], dv.scene("wolf"), methods=["gradient"])
     file = compare.save(tmp_path / "session.json")
     with pytest.raises(dv.DeepvisError, match=r"needs the network mine that you made: dv.open\(path, network=...\)"):
@@ -100,7 +100,7 @@ def test_a_network_of_ones_own_is_asked_for_and_must_fit(tmp_path: Path) -> None
     with pytest.raises(dv.DeepvisError, match="2 networks were given; the session needs 1"):
         dv.open(file, [net, net])
     twin = dv.open(file, dv.Network(net.module, net.preprocessing, name="mine"))
-    assert twin.networks[0].off.units == {"conv": (2,)} and twin.networks[1].name == "husky-wolf"
+    assert twin.networks[0].off.units == {"features.1": (2,)} and twin.networks[1].name == "husky-wolf"
     twin.close()
     compare.close()
 
