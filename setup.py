@@ -85,9 +85,10 @@ TEST = [
     "pyyaml",
     "ruff==0.17.*",
     "setuptools>=77",
-    # the three places a widget is looked at in, and the browser's remote control
+    # the places a widget is looked at in, and the browser's remote control
     "nbformat",
     "notebook>=7",
+    "marimo>=0.20",
     "playwright",
     # independent implementations our numbers are held against
     "captum",

@@ -56,7 +56,7 @@ def write_gallery(pages: Path, names: Sequence[str]) -> Sequence[str]:
     for name in WIDGETS:
         (pages / "gallery" / f"{name}.md").write_text(page_of(name, name in names), "utf-8")
     cards = "\n".join(card(name, name in names) for name in WIDGETS)
-    (pages / "gallery" / "index.md").write_text(INDEX.format(cards=cards), "utf-8")
+    (pages / "gallery" / "index.md").write_text(WIDE + INDEX.format(cards=cards), "utf-8")
     return names
 
 
@@ -74,6 +74,7 @@ def hand_out(name: str, folder: Path) -> None:
         widget.close()
 
 
+WIDE = "---\nhide: [navigation, toc]\n---\n\n"  # a page without columns beside it: a hand-out takes the room
 INDEX = """# Gallery
 
 Every widget, alive: each page below holds one as a hand-out, a file that needs no kernel and no network. In a notebook
@@ -97,7 +98,7 @@ def page_of(name: str, handed: bool) -> str:
     alive = framed(name, "../") if handed else "It is not handed out here: this site was built in a hurry (`--fast`)."
     reference = f"[Reference](../reference/widgets.md#deepvis_widgets.{name})"
     links = f"[A recipe](../docs/widgets.md) · {reference} · [All widgets](index.md)"
-    return f"# {name}\n\n{said(name)}\n\n{alive}\n\n{links}\n"
+    return f"{WIDE}# {name}\n\n{said(name)}\n\n{alive}\n\n{links}\n"
 
 
 def said(name: str) -> str:

@@ -98,3 +98,21 @@ def test_pip_installs_no_library_whose_browser_half_is_missing(library: str, goo
     )
     specifier = Requirement(line).specifier
     assert good in specifier and bad not in specifier
+
+
+MODULES = sorted((CHECKOUT / "deepvis_widgets" / "static").glob("*.js"))
+BESIDE = re.compile(
+    r"""(?:^|[;}\n])import\s*[\w{*"'][^;]{0,200}?["'][^"']+["']|import\(\s*["'`]|\bimport\.meta\.url\b"""
+)
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.stem)
+def test_a_module_needs_no_file_beside_it(module: Path) -> None:
+    """Colab, VS Code and hand-outs are given its text alone."""
+    assert BESIDE.findall(module.read_text(encoding="utf-8")) == []
+
+
+def test_a_file_beside_it_would_be_found() -> None:
+    static = ('import{a}from"./a.js";', 'x;import"./a.js";')
+    for line in (*static, 'y=await import("./a.js")', "new URL(a, import.meta.url)"):
+        assert BESIDE.findall(line), line

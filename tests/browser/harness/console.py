@@ -47,8 +47,8 @@ ALLOWED: tuple[tuple[str, str], ...] = (
         "Voilà brings older JupyterLab modules than the extensions were built for",
     ),
     (
-        r"^warning: Unsatisfied version 2\.[\d.]+ from _JUPYTERLAB\.CORE_OUTPUT of shared singleton module"
-        r" @lumino/[\w-]+ \(required \^1\.[\d.]+\)",
+        r"^warning: Unsatisfied version 2\.[\d.]+ from \S+ of shared singleton module @lumino/[\w-]+"
+        r" \(required \^1\.[\d.]+\)",
         "bqplot 0.12 was built for either Lumino, and tells of the older one",
     ),
     (
