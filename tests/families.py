@@ -40,7 +40,7 @@ TORCHVISION = (
 HAND_MADE = ("plain", "crafty", "proud", "careless", "grey", "training")
 TRANSFORMERS = ("timm vit with registers", "timm deit", "transformers vit")  # not square
 ALL = (*TORCHVISION, *HAND_MADE, *TRANSFORMERS, *AWKWARD)
-SIZES = {"inception_v3": 80} | dict.fromkeys((*HAND_MADE, *AWKWARD), 24)
+SIZES = {"inception_v3": 112} | dict.fromkeys((*HAND_MADE, *AWKWARD), 24)
 
 
 def make(name: str) -> nn.Module:

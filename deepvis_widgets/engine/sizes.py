@@ -19,7 +19,7 @@ def size_of(value: object) -> int:
     count once.
 
     A view counts as the whole storage behind it. Not seen are what an autograd graph holds (detach what you cache),
-    networks and functions.
+    networks, functions, and mappings that are no dict: they may compute their values when they are asked for them.
     """
     seen: dict[object, object] = {}  # holds the items too: a new object must not get the id of a freed one
     total, pending = 0, [value]
@@ -50,8 +50,10 @@ def _parts(item: Any) -> Iterable[object]:
         return [] if item.layout is torch.strided else _sparse_parts(item)
     if isinstance(item, np.ndarray):
         return [item.base] if isinstance(item.base, np.ndarray) else []
-    if isinstance(item, Mapping):
+    if isinstance(item, dict):
         return [*item.keys(), *item.values()]
+    if isinstance(item, Mapping):
+        return []
     if isinstance(item, (list, tuple, set, frozenset)):
         return list(item)
     if is_dataclass(item) and not isinstance(item, type):

@@ -81,6 +81,14 @@ def shared_page(context: BrowserContext) -> Iterator[SharedPage]:
     shared.drop()
 
 
+@pytest.fixture(scope="session")
+def page_of_files(context: BrowserContext) -> Iterator[SharedPage]:
+    """Where files have the notebook that their tests share, one after the other."""
+    shared = SharedPage(context)
+    yield shared
+    shared.drop()
+
+
 @pytest.fixture
 def viewport(request: pytest.FixtureRequest) -> ViewportSize:
     """How large the page of a test is: 1280 by 900 unless @pytest.mark.viewport(width, height) says otherwise."""
@@ -142,12 +150,24 @@ def open_notebook(
 
 @pytest.fixture(scope="module")
 def open_for_module(
-    browser: Browser, context: BrowserContext, jupyter: JupyterServer, request: pytest.FixtureRequest
+    browser: Browser,
+    context: BrowserContext,
+    page_of_files: SharedPage,
+    jupyter: JupyterServer,
+    request: pytest.FixtureRequest,
 ) -> Iterator[OpenNotebook]:
-    """As open_notebook, but the notebook stays for all tests of a file, in a page of its own, `viewport` large. Further
-    arguments are those of a context of its own.
+    """As open_notebook, but the notebook stays for all tests of a file, in a page `viewport` large. Further arguments
+    are those of a context of its own.
     """
-    pages: list[Page] = []
+    notebooks: list[NotebookPage] = []
+    failed = request.session.testsfailed
+
+    def page_for(where: str, viewport: ViewportSize, options: dict[str, Any]) -> Page:
+        if where == "doc" and not options and not notebooks:
+            return page_of_files.take(viewport)
+        page = (browser.new_context(**{**CONTEXT, **options}) if options else context).new_page()
+        page.set_viewport_size(viewport)
+        return page
 
     def opened(
         cells: Sequence[str],
@@ -157,21 +177,29 @@ def open_for_module(
         before: str = "",
         **options: Any,
     ) -> NotebookPage:
-        page = (browser.new_context(**{**CONTEXT, **options}) if options else context).new_page()
-        pages.append(page)
-        page.set_viewport_size(viewport)
+        page = page_for(where, viewport, options)
         page.set_default_timeout(PATIENCE)
         notebook = NotebookPage(page, Console(page), where)
-        name = write_notebook(jupyter.root, f"{request.module.__name__.split('.')[-1]}-{len(pages)}", cells)
+        notebooks.append(notebook)
+        name = write_notebook(jupyter.root, f"{request.module.__name__.split('.')[-1]}-{len(notebooks)}", cells)
         notebook.open(jupyter, name, theme, before=before)
         return notebook
 
     yield opened
-    for page in pages:
-        page.close()
-        if page.context is not context:
-            page.context.close()
+    for notebook in notebooks:
+        if page_of_files.has(notebook.page) and request.session.testsfailed == failed:
+            notebook.close()
+        elif page_of_files.has(notebook.page):
+            page_of_files.drop()
+        else:
+            _leave(notebook.page, context)
     jupyter.stop_kernels()
+
+
+def _leave(page: Page, context: BrowserContext) -> None:
+    page.close()
+    if page.context is not context:
+        page.context.close()
 
 
 @pytest.fixture

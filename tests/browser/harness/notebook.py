@@ -58,6 +58,13 @@ _COMMAND = f"""([name, options]) => {{
   void app.commands.execute(name, options).finally(() => {{ window.commandDone = true; }});
 }}"""
 
+# no subshell is asked: the widgets' manager may be about to make the first one
+_BEFORE = f"""async code => {{
+  {_FIND_PANEL}
+  const reply = await panel.sessionContext.session.kernel.requestExecute({{code, silent: true}}).done;
+  return reply.content.status;
+}}"""
+
 # JupyterLab has what widgets send handled by a subshell, beside the cells: first that one has to be done with it
 _PYTHON = f"""async code => {{
   {_FIND_PANEL}
@@ -116,7 +123,7 @@ class NotebookPage:
             return
         self.wait_until(lambda: self._state()["kernel"] == "idle", timeout, "the kernel never became idle")
         if before:
-            self.python(before)
+            assert self.page.evaluate(_BEFORE, before) == "ok", before
         self.run_all(timeout)
 
     def close(self) -> None:

@@ -27,6 +27,10 @@ class SharedPage:
         self._page.mouse.move(0, 0)
         return self._page
 
+    def has(self, page: Page) -> bool:
+        """Whether it is this one."""
+        return page is self._page
+
     def drop(self) -> None:
         """Close it; the next test has a new one."""
         if self._page is not None:

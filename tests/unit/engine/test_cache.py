@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import sys
 import threading
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -191,6 +192,21 @@ def test_shared_parts_count_once():
 @pytest.mark.parametrize(("mode", "pixel"), [("L", 1), ("RGB", 4), ("RGBA", 4), ("F", 4), ("I;16", 2)])
 def test_pictures_weigh_their_pixels(mode, pixel):
     assert size_of(Image.new(mode, (50, 20))) == 50 * 20 * pixel
+
+
+class Lazy(Mapping[str, torch.Tensor]):
+    def __getitem__(self, name: str) -> torch.Tensor:
+        raise AssertionError("computed only to be weighed")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(["first"])
+
+    def __len__(self) -> int:
+        return 1
+
+
+def test_what_is_computed_when_it_is_asked_for_is_not_computed_to_be_weighed():
+    assert size_of(Result(Lazy())) < 2000
 
 
 def test_networks_and_functions_weigh_nothing_to_speak_of():
