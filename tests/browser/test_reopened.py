@@ -1,4 +1,4 @@
-"""A notebook that is opened again when its kernel has ended: outputs show their pictures, whether it is trusted or not."""
+"""A notebook that is opened again when its kernel has ended shows the pictures of its outputs, trusted or not."""
 
 from __future__ import annotations
 
