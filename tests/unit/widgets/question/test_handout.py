@@ -8,7 +8,7 @@ import deepvis_widgets as dv
 from deepvis_widgets.widgets.page.parts import Bars, Choice, Map
 from deepvis_widgets.widgets.question.session import MOST
 from deepvis_widgets.zoo.scenes import ready_scenes
-from tests.unit.widgets.part_tree import every, notes, only
+from tests.part_tree import every, notes, only
 
 WOLF, OTHER = ready_scenes()[1], ready_scenes()[2]
 

@@ -11,8 +11,8 @@ import torch
 import deepvis_widgets as dv
 from deepvis_widgets.widgets.page.parts import Bars, Choice, Map
 from deepvis_widgets.widgets.video.session import MOST
+from tests.part_tree import notes, only
 from tests.small_nets import Plain, seeded
-from tests.unit.widgets.part_tree import notes, only
 
 SIDE = 32
 PICTURES = list(torch.rand(5, 3, SIDE, SIDE, generator=torch.Generator().manual_seed(1)))
