@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...methods import method
-from ..page.made import map_of, note, pixels, told
+from ..kit.made import map_of, note, pixels, told
 from ..page.parts import Choice, Column, Columns, Part, Picture, Row, Series, Table, Text
 from .answers import NetworkAnswers, PicturesAnswer
 from .session import Told

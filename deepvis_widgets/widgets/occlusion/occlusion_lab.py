@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ...methods.occlusion import fitting_window
+from ..kit.made import last_picture
 from ..kit.picture_lab import PictureLab
-from ..page.made import last_picture
 from ..page.parts import Page
 from .controls import SweepBar
 from .handout import SIDE, page_of

@@ -9,7 +9,7 @@ import numpy as np
 from ....core.results import HeatMap
 from ....methods import method
 from ....zoo.scenes import Scene
-from ...page.made import heading, map_of, note, pixels, told
+from ...kit.made import heading, map_of, note, pixels, told
 from ...page.parts import Chart, Choice, Column, Line, Part, Picture, Row, Table
 from ..words import wrong_ones
 from . import words
