@@ -59,6 +59,7 @@ def test_the_output_has_a_view_a_picture_and_a_text(board: Waiting, asked: Asked
     assert data[VIEW]["model_id"] == board.model_id
     picture = Image.open(io.BytesIO(data["image/png"]))
     shown = metadata["image/png"]
+    assert shown["alt"].startswith("Waiting · ") and "\n" not in shown["alt"]
     assert shown["width"] <= 1000 and picture.size[0] / shown["width"] == pytest.approx(1.5, abs=0.01)
     assert np.asarray(picture.convert("L")).min() < 100 and len(data["image/png"]) < 100_000
     assert data["text/plain"].startswith("Waiting\n") and "ReLU" in data["text/plain"]
