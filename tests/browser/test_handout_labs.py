@@ -1,4 +1,4 @@
-"""Hand-outs of lessons, opened from disk with the network off: the sum of a CamBoard, the occluder, Compare's cursor."""
+"""Hand-outs of lessons, opened from disk with the network off: CamBoard's sum, the occluder, Compare's cursor."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from deepvis_widgets.widgets.page.parts import Map
 from deepvis_widgets.widgets.page.pictured import coloured
 from tests.browser.harness import Console
 from tests.browser.harness.pixels import element_pixels
+from tests.part_tree import every
 from tests.small_nets import Plain, seeded
 
 pytestmark = pytest.mark.context(offline=True)
 SIDE = 32
 DOWN, ACROSS = np.mgrid[0:SIDE, 0:SIDE] / SIDE
 # smooth, so that it looks alike however a browser scales it
-PICTURE = torch.tensor(
-    np.stack([0.2 + 0.6 * DOWN, 0.7 - 0.4 * ACROSS, 0.5 + 0.3 * np.sin(4 * DOWN)]), dtype=torch.float32
-)
+BANDS = np.stack([0.2 + 0.6 * DOWN, 0.7 - 0.4 * ACROSS, 0.5 + 0.3 * np.sin(4 * DOWN)])
+PICTURE = torch.tensor(BANDS, dtype=torch.float32)
 
 
 def network(seed: int = 0) -> dv.Network:
@@ -90,7 +90,7 @@ def test_cam_board_adds_up_terms_of_any_class(page: Page, console: Console, tmp_
     page.mouse.click(box["x"] + box["width"] - 2, box["y"] + box["height"] / 2)
     expect(section).to_contain_text("class 1: 8 of 8 terms")
     _wait(page, lambda: looks_like(canvas, cam(net, 1, 8, maps)))
-    section.get_by_label("Class").select_option("class 3")
+    section.get_by_label("Class", exact=True).select_option("class 3")
     expect(section).to_contain_text("class 3: 8 of 8 terms")
     _wait(page, lambda: looks_like(canvas, cam(net, 3, 8, maps)))
     logit = float(net.logits(net.view(PICTURE)[None])[0, 3])
@@ -118,6 +118,13 @@ def test_the_occluder_drags_and_the_answers_follow(page: Page, console: Console,
     page.mouse.move(box["x"] + 20 * scale, box["y"] + 24 * scale, steps=4)
     page.mouse.up()
     told(section, net, (20, 16))
+    label = page.locator("figure.map", has_text="Predicted label")
+    cell = label.locator("canvas").bounding_box()
+    assert cell is not None
+    page.mouse.move(cell["x"] + 4.5 * cell["width"] / 7, cell["y"] + 5.5 * cell["height"] / 7)
+    top = net.labels[int(net.logits(covered(net, (20, 16))[None])[0].argmax())]
+    expect(label.locator(".readout")).to_have_text(f"row 5, col 4 · {top}")
+    expect(page.locator("figure.map", has_text="Activation of").locator(".readout")).to_contain_text("row 5, col 4")
     after = element_pixels(page, "section.occluder canvas").astype(int)
     new = tuple(slice(round(start * scale), round((start + 4) * scale)) for start in (22, 18))
     old = tuple(slice(round(start * scale), round((start + 4) * scale)) for start in (6, 6))
@@ -126,11 +133,16 @@ def test_the_occluder_drags_and_the_answers_follow(page: Page, console: Console,
     assert np.abs(after[old].mean((0, 1)) - picture[6:10, 6:10].mean((0, 1))).max() < 4
 
 
-def told(section: Locator, net: dv.Network, corner: tuple[int, int]) -> None:
-    """What stands beside the window is what a pass of its own says of every class."""
+def covered(net: dv.Network, corner: tuple[int, int]) -> torch.Tensor:
+    """The picture with the window at a corner (top, left)."""
     view = net.view(PICTURE).clone()
     view[:, corner[0] : corner[0] + 8, corner[1] : corner[1] + 8] = 0.5
-    for label, share in zip(net.labels, net.probabilities(view[None])[0].tolist(), strict=True):
+    return view
+
+
+def told(section: Locator, net: dv.Network, corner: tuple[int, int]) -> None:
+    """What stands beside the window is what a pass of its own says of every class."""
+    for label, share in zip(net.labels, net.probabilities(covered(net, corner)[None])[0].tolist(), strict=True):
         row = section.locator("li").filter(has=section.page.get_by_text(label, exact=True))
         expect(row.locator(".words")).to_have_text(percent(share))
 
@@ -139,8 +151,10 @@ def test_compare_points_at_the_same_place_in_every_map(page: Page, console: Cons
     nets = [network(0), network(1)]
     compare = dv.Compare(nets, PICTURE, pictures=[PICTURE], methods=["cam", "gradient_x_input"])
     assert compare.idle(60)
-    compare.target = 2
+    of_top = every(compare.page(), Map)[0]
+    compare.target = 3
     assert compare.idle(60)
+    of_three = every(compare.page(), Map)[0]
     kept = [cell.answer.result.heatmap for cell in compare.cells if cell.answer.result]
     opened(page, compare, tmp_path)
     figures = page.locator("figure.map")
@@ -149,7 +163,8 @@ def test_compare_points_at_the_same_place_in_every_map(page: Page, console: Cons
     assert names == ["CAM", "Gradient × input", "CAM", "Gradient × input"]
     box = figures.nth(0).locator("canvas").bounding_box()
     assert box is not None
-    row, col = 20, 11
+    row, col, last = 20, 11, figures.nth(3).locator("canvas")
+    before = element_pixels(page, _selector(last)).astype(int)
     page.mouse.move(box["x"] + (col + 0.5) * box["width"] / SIDE, box["y"] + (row + 0.5) * box["height"] / SIDE)
     for place, values in enumerate([kept[0], kept[2], kept[1], kept[3]]):  # on the page a row is a network
         readout = figures.nth(place).locator(".readout")
@@ -157,19 +172,16 @@ def test_compare_points_at_the_same_place_in_every_map(page: Page, console: Cons
         value = float(re.findall(r"[−\d.e]+$", readout.inner_text())[0].replace("−", "-"))
         step = float(values.max() - values.min()) / 65535
         assert value == pytest.approx(float(values[row, col]), abs=step + 1e-3 * abs(float(values[row, col])) + 1e-5)
-    crossed(figures.nth(3).locator("canvas"), row, col)
+    marked = (np.abs(element_pixels(page, _selector(last)) - before) > 40).any(-1).nonzero()
+    middle = [(at.min() + at.max() + 1) / 2 / length * SIDE for at, length in zip(marked, before.shape, strict=False)]
+    assert middle == pytest.approx([row + 0.5, col + 0.5], abs=0.6), "an outline stands there, and nowhere else"
     menu = page.get_by_label("Picture and class")
-    assert menu.locator("option").all_text_contents() == ["your picture: top class", "your picture: class 2"]
+    assert menu.locator("option").all_text_contents() == ["your picture: top class", "your picture: class 3"]
+    first = figures.nth(0).locator("canvas")
+    assert looks_like(first, of_three) and not looks_like(first, of_top)
     menu.select_option("your picture: top class")
-    expect(figures.nth(0)).not_to_contain_text("explains class 2")
-
-
-def crossed(canvas: Locator, row: int, col: int) -> None:
-    """A white outline stands round one place of a map, and nowhere else."""
-    found = element_pixels(canvas.page, _selector(canvas)).astype(int)
-    white = (found.min(-1) > 235).nonzero()
-    middle = [(at.min() + at.max() + 1) / 2 / length * SIDE for at, length in zip(white, found.shape, strict=False)]
-    assert middle == pytest.approx([row + 0.5, col + 0.5], abs=0.6)
+    expect(figures.nth(0)).to_contain_text(of_top.lines[0].split(" · ")[0])
+    _wait(page, lambda: looks_like(first, of_top))
 
 
 def _wait(page: Page, true: object, tries: int = 100) -> None:

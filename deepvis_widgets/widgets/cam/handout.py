@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 from torch import Tensor
 
+from ..kit.made import facts, heading, note, pixels, signed_map, values
 from ..link.frames import symmetric_range
-from ..page.made import facts, heading, note, pixels, signed_map, values
 from ..page.parts import Chart, Column, Line, Map, Part, Picture, Pixels, Row, Sum
 from .answers import Explained, Summed, box_of
 from .panes import box_words, class_words, numbers

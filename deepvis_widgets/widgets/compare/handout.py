@@ -12,8 +12,8 @@ from torch import Tensor
 from ...core.errors import DeepvisError
 from ...core.results import HeatMap
 from ...scores import Curves
+from ..kit.made import map_of, note, pixels
 from ..kit.picture_name import picture_name
-from ..page.made import map_of, note, pixels
 from ..page.parts import Chart, Choice, Column, Line, Part, Pixels, Row, Table
 from .answers import CellAnswer, Key
 from .cell import SIZE, foot_words, limits

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...methods import method
-from ..page.made import map_of, note, pixels, told
+from ..kit.made import map_of, note, pixels, told
 from ..page.parts import Choice, Column, Columns, Part, Picture, Row, Series, Table, Text
 from .answers import NetworkAnswers, PicturesAnswer
 from .session import Told
@@ -76,7 +76,7 @@ def _explanations(state: HuskyWolfState, known: Told) -> list[Part]:
 def _maps(state: HuskyWolfState, known: Told, letter: str) -> Part:
     """The pictures under their maps, by each method that was tried."""
     name = state.network_names[letter]
-    tried = [tried for tried in known.tried(name) if known.maps[name, tried]]
+    tried = [each for each in known.tried(name) if known.maps[name, each]]
     if not tried:
         return note("No explanation was there yet.")
     grids = [_grid(known.of(name, letter, chosen)) for chosen in tried]

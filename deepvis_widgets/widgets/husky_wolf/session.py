@@ -17,7 +17,7 @@ from ...zoo.scenes import Scene
 from .answers import Answer, NetworkAnswers, PicturesAnswer
 from .questions import Questions
 from .scenes import Order
-from .state import AGAIN, WITH_MAPS, HuskyWolfState, offered
+from .state import AGAIN, WITH_MAPS, HuskyWolfState
 
 FOLLOWED = ["stage", "network", "method", "network_names"]  # what a question depends on
 
@@ -110,6 +110,7 @@ class HuskyWolfSession:
         self._fresh_begun = self._closed = False
         self._reached = self._question.stage  # the last step that was shown
         self._explained: tuple[str, str] | None = None  # the network and the method of `maps`
+        self._tried: dict[tuple[str, str], None] = {}  # all networks and methods that were explained, in their order
         self._job: object | None = None  # the run of a method that is under way
         self._lock = threading.RLock()
         self._questions = Questions(self.networks, self._failed)
@@ -158,11 +159,9 @@ class HuskyWolfSession:
         """Returns everything that is known now."""
         with self._lock:
             views = {name: self._views_of(name) for name in self.networks}
-            pairs = [(name, found) for name in self.networks for _, found in offered()]
-            known = {pair: self._questions.known(*pair, views[pair[0]]) for pair in pairs}
-            if self._explained in known:
-                known[self._explained] = {**known[self._explained], **self.maps}
-            maps = {pair: found for pair, found in known.items() if found}
+            maps = {pair: self._questions.known(*pair, views[pair[0]]) for pair in self._tried}
+            if self._explained in maps:
+                maps[self._explained] = {**maps[self._explained], **self.maps}
             whole = set(self.fresh_answers) == set(self.networks)
             fresh = NetworkAnswers(self.fresh_scenes, dict(self.fresh_answers)) if whole else None
             return Told(self.scenes, views, dict(self.answers), maps, fresh, self._reached)
@@ -216,6 +215,7 @@ class HuskyWolfSession:
 
     def _begin_explaining(self, question: Question) -> None:
         self._explained, self.maps, self._job = question.explained, {}, object()
+        self._tried[question.explained] = None
         self._pane.complain("")
         self._pane.show_progress(0.0, "Explaining", stoppable=True)
         self._questions.stop()

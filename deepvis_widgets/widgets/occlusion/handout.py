@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 import torch
 
-from ..page.made import bars_of, heading, note, pixels, signed_map, values
+from ..kit.made import bars_of, heading, note, pixels, signed_map, values
 from ..page.parts import Column, Map, Occluder, Part, Picture, Pixels, Row
 from .experiment import Experiment
 from .maps import OTHERS

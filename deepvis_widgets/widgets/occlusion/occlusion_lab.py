@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...methods.occlusion import APPROXIMATE, fitting_window
+from ..kit.made import last_picture
 from ..kit.picture_lab import PictureLab
-from ..page.made import last_picture
 from ..page.parts import Page
 from ..remake.networks import target_keyword
 from ..remake.recipe import Call, Explanation, Pictured

@@ -59,7 +59,7 @@ def coloured(part: Map) -> Pixels:
     >>> coloured(Map(np.eye(2, dtype=np.float32), colormap="gray"))[:, :, 0].tolist()
     [[255, 0], [0, 255]]
     >>> coloured(Map(np.eye(2, dtype=np.float32), palette=[("wolf", "#ff0000", ""), ("husky", "#00ff00", "")]))[0, 0]
-    array([255,   0,   0], dtype=uint8)
+    array([  0, 255,   0], dtype=uint8)
     """
     if part.palette:
         table = np.array([list(bytes.fromhex(colour[1:])) for _, colour, _ in part.palette], np.uint8)

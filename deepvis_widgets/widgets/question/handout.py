@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..kit.made import bars_of, note, pixels, signed_map, told
 from ..kit.picture_name import picture_name
-from ..page.made import bars_of, note, pixels, signed_map, told
 from ..page.parts import Bars, Choice, Column, Part, Picture, Row
 from .answers import Answered
 from .state import QuestionState

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from torch import Tensor
 
-from ..page.made import note, pixels
+from ..kit.made import note, pixels
 from ..page.parts import Chart, Choice, Column, Line, Part, Picture, Row, Text
 from .answers import Curve
 from .charts import COLOURS

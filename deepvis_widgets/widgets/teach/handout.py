@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..page.made import heading, note, pixels, values
+from ..kit.made import heading, note, pixels, values
 from ..page.parts import Bars, Column, Part, Picture, Pixels, Row, Sum, Text
 from .answers import Explained, Lesson
 from .state import TeachState

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..page.made import bars_of, note, signed_map
+from ..kit.made import bars_of, note, signed_map
 from ..page.parts import Choice, Column, Part, Row
 from .panes import LARGE
 from .session import Kept, Watched

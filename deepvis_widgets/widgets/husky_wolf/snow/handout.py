@@ -9,7 +9,7 @@ import numpy as np
 from ....core.results import HeatMap
 from ....methods import method
 from ....zoo.scenes import Scene
-from ...page.made import heading, map_of, note, pixels, told
+from ...kit.made import heading, map_of, note, pixels, told
 from ...page.parts import Chart, Choice, Column, Line, Part, Picture, Row, Table
 from ..words import wrong_ones
 from . import words
@@ -35,7 +35,7 @@ def page_of(state: SnowState, made: Sequence[TrainedNetwork], maps: Maps, sample
     parts = [_network(state, made, number, maps) for number in range(len(made))]
     here = state.shown if 0 <= state.shown < len(made) else len(made) - 1
     networks = parts[0] if len(parts) == 1 else Choice(names, parts, "Network", here)
-    return Column([told(words.WHAT), _chart(points), networks])
+    return Column([told(words.WHAT), Row([_chart(points)]), networks])
 
 
 def _chart(points: Sequence[Point]) -> Chart:

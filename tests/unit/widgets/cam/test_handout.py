@@ -10,8 +10,8 @@ from torch import nn
 import deepvis_widgets as dv
 from deepvis_widgets.widgets.cam.handout import CLASSES
 from deepvis_widgets.widgets.page.parts import Chart, Map, Picture, Sum
+from tests.part_tree import every, notes, only
 from tests.small_nets import Plain, seeded
-from tests.unit.widgets.part_tree import every, notes, only
 
 SIDE, PICTURE = 32, torch.rand(3, 32, 32, generator=torch.Generator().manual_seed(1))
 

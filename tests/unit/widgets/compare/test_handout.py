@@ -13,8 +13,8 @@ from deepvis_widgets.widgets.compare.compare import Compare
 from deepvis_widgets.widgets.compare.score_table import scores_of
 from deepvis_widgets.widgets.compare.visits import MOST
 from deepvis_widgets.widgets.page.parts import Chart, Choice, Map, Table
+from tests.part_tree import every, notes, only
 from tests.unit.widgets.compare.nets import NoHead, network, picture
-from tests.unit.widgets.part_tree import every, notes, only
 
 METHODS = ("cam", "occlusion")
 PICTURES = [picture(1), picture(2)]

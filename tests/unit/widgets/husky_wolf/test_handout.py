@@ -12,7 +12,7 @@ from deepvis_widgets.widgets.husky_wolf.husky_wolf import HuskyWolf
 from deepvis_widgets.widgets.husky_wolf.scenes import BIASED, HONEST, drawn
 from deepvis_widgets.widgets.husky_wolf.vote import SNOW
 from deepvis_widgets.widgets.page.parts import Choice, Columns, Map, Part, Picture, Table, Text
-from tests.unit.widgets.part_tree import every, notes, only
+from tests.part_tree import every, notes, only
 
 FEW = [("husky", "snow", 22), ("wolf", "snow", 7), ("wolf", "meadow", 24)]
 

@@ -11,8 +11,8 @@ import torch
 import deepvis_widgets as dv
 from deepvis_widgets.core.answers.values import Values
 from deepvis_widgets.widgets.page.parts import Map, Occluder, Picture
+from tests.part_tree import every, notes, only
 from tests.small_nets import Plain, seeded
-from tests.unit.widgets.part_tree import every, notes, only
 
 SIDE, WINDOW, STRIDE = 32, 12, 8
 PICTURE = torch.rand(3, SIDE, SIDE, generator=torch.Generator().manual_seed(1))

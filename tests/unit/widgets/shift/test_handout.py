@@ -7,7 +7,7 @@ import pytest
 import deepvis_widgets as dv
 from deepvis_widgets.core.picture.picture import to_bytes
 from deepvis_widgets.widgets.page.parts import Chart, Choice, Picture, Text
-from tests.unit.widgets.part_tree import every, notes, only
+from tests.part_tree import every, notes, only
 
 
 def test_the_object_is_stepped_along_its_way() -> None:

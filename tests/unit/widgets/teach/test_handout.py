@@ -10,8 +10,8 @@ import torch
 
 import deepvis_widgets as dv
 from deepvis_widgets.widgets.page.parts import Picture, Sum, Text
+from tests.part_tree import every, notes, only
 from tests.small_nets import Plain, seeded
-from tests.unit.widgets.part_tree import every, notes, only
 
 SIDE = 32
 

@@ -10,7 +10,7 @@ from deepvis_widgets.methods import explain
 from deepvis_widgets.widgets.husky_wolf.scenes import drawn
 from deepvis_widgets.widgets.husky_wolf.snow.snow_lab import SnowLab
 from deepvis_widgets.widgets.page.parts import Chart, Choice, Map, Picture, Table
-from tests.unit.widgets.part_tree import every, notes, only
+from tests.part_tree import every, notes, only
 
 FEW = [("husky", "snow", 22), ("wolf", "meadow", 24)]
 BUDGET: dict[str, Any] = {"steps": 4, "animals": 2, "grounds": 1}

@@ -12,8 +12,8 @@ from ...core.answers.base import Answers
 from ...core.picture.picture import to_bytes
 from ...core.results import HeatMap
 from ..link.live_widget import LiveWidget
-from .html_text import html_parts
-from .parts import Bars, Map, Picture, Pixels, Table, Text, Values
+from ..page.html_text import html_parts
+from ..page.parts import Bars, Map, Picture, Pixels, Table, Text, Values
 
 MOST = 8  # bars, as on screen
 
