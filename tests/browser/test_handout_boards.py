@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 import deepvis_widgets as dv
 from deepvis_widgets.widgets.board.cells import CellMap
 from deepvis_widgets.widgets.board.pen import DARK, LIGHT, Pen
+from deepvis_widgets.widgets.circuit.drawing import MAP, TOP
 from deepvis_widgets.widgets.convolution import words
 from deepvis_widgets.widgets.interaction.drawing import InteractionDrawing
 from deepvis_widgets.widgets.interaction.drawing import Scene as Cones
@@ -24,7 +25,7 @@ from tests.small_nets import Plain
 from tests.tools.pages import Calls
 
 SIDE = 32
-CONVOLUTION, RELEVANCE, INTERACTION, LEDGER = range(4)
+CONVOLUTION, RELEVANCE, INTERACTION, LEDGER, CIRCUIT = range(5)
 # whether a canvas has these colours at these css (row, col)
 HAS = """([canvas, wanted]) => wanted.every(([row, col, colour]) => {
   const scale = canvas.width / canvas.clientWidth;
@@ -53,7 +54,8 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     network = dv.Network(Plain(), dv.Preprocess((SIDE, SIDE), None), name="small")
     picture = torch.rand(3, SIDE, SIDE, generator=torch.Generator().manual_seed(1))
     ledger = dv.RelevanceLedger(network, pictures=[picture])
-    boards = [dv.ConvolutionBoard(), dv.RelevanceBoard(), dv.InteractionBoard(), ledger]
+    circuit = dv.CircuitBoard(network, picture, "features.4", 1, pictures=[picture])
+    boards = [dv.ConvolutionBoard(), dv.RelevanceBoard(), dv.InteractionBoard(), ledger, circuit]
     made = dv.handout(boards, tmp_path_factory.mktemp("boards") / "boards.html")
     for board in boards:
         board.close()
@@ -174,3 +176,14 @@ def test_the_relevance_of_another_layer_is_another_map(opened: Page) -> None:
     expect(shown.locator(".map").nth(1)).to_contain_text("most at unit")
     opened.wait_for_function("([canvas, before]) => canvas.toDataURL() !== before", arg=[handle(canvas), before])
     expect(shown.locator(".text.plain").last).to_contain_text("The score of")
+
+
+def test_a_unit_below_is_taken_apart_with_the_maps_of_its_terms(opened: Page, palette: Any) -> None:
+    shown = board(opened, CIRCUIT)
+    canvas, said = shown.locator(".drawing canvas"), shown.locator(".text.plain").first
+    expect(said).to_contain_text("features.4, unit 1 at")
+    units = shown.get_by_label("Unit", exact=True)
+    units.select_option(label=units.locator("option").nth(1).inner_text())
+    expect(said).to_contain_text("features.2, unit")
+    there = [handle(canvas), [[TOP + 28, MAP + 24, rgb(palette.paper)]]]
+    opened.wait_for_function(f"given => !({HAS})(given)", arg=there)
