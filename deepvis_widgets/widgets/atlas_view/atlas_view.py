@@ -127,7 +127,7 @@ class AtlasView(AtlasState, RootWidget):
     def page(self) -> Page:
         """The units round the one that is shown, or the first ones of the sheet, with all that is known of each."""
         layer, channel = self.place
-        seen, known = (partial(read, self.atlas) for read in (self.feed.picture, self.feed.is_known))
+        seen, known = partial(self.feed.picture, self.atlas), partial(self.feed.is_known, self.atlas)
         shelf = handout.Shelf(self.atlas, seen, known, self.feed.sheet_picture, self.wanted.known)
         if channel is None:
             return Page(self.called, handout.sheet(shelf, layer, self.sheet.units()))

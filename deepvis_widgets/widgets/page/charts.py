@@ -62,7 +62,7 @@ def _bar(paper: Paper, middle: float, left: float, start: float, length: float, 
 
 def table_block(part: Table, look: Look) -> Block:
     """Returns a table; its columns are as wide as what is in them."""
-    lines = [list(part.heads), *(list(line) for line in part.rows)]
+    lines = [list(line) for line in (part.heads, *part.rows) if line]
     count = max((len(line) for line in lines), default=0)
     widths = [max(_width(line[col]) for line in lines if col < len(line)) + 2 * GAP for col in range(count)]
 
@@ -70,14 +70,14 @@ def table_block(part: Table, look: Look) -> Block:
         scale = min(1.0, width / max(1, sum(widths)))
         paper = Paper((ROW * len(lines), round(sum(widths) * scale)), WHITE, look.density)
         for place, line in enumerate(lines):
-            _table_row(paper, place, line, [wide * scale for wide in widths])
+            _table_row(paper, place, line, [wide * scale for wide in widths], head=place == 0 and bool(part.heads))
         return paper.picture
 
     return titled(part.title, Block(sum(widths), draw), look)
 
 
-def _table_row(paper: Paper, place: int, line: Sequence[str], widths: Sequence[float]) -> None:
-    head, left = place == 0, 0.0
+def _table_row(paper: Paper, place: int, line: Sequence[str], widths: Sequence[float], head: bool) -> None:
+    left = 0.0
     if head:
         paper.fill_style = RAISED
         paper.fill_rect(0, 0, sum(widths), ROW)

@@ -142,12 +142,12 @@ def _(part: Live, store: Store) -> dict[str, Any]:
 
 def _drawn(given: Any, store: Store) -> Any:
     """What a call of a canvas was given: its pixels in the store, all else as lists of numbers."""
-    pixels = isinstance(given, np.ndarray) and given.ndim == 3 and given.dtype == np.uint8
-    if isinstance(given, np.ndarray) and not pixels:
-        given = np.round(given, 2).tolist()
-    elif isinstance(given, float):
-        given = round(given, 2)
-    return encoded(given, store)
+    if isinstance(given, np.ndarray):
+        pixels = given.ndim == 3 and given.dtype == np.uint8
+        return encoded(given, store) if pixels else np.round(given, 2).tolist()
+    if isinstance(given, list | tuple):
+        return [_drawn(item, store) for item in given]
+    return round(float(given), 2) if isinstance(given, float | np.floating) else given
 
 
 def _is_plain(value: Any) -> bool:

@@ -233,3 +233,10 @@ def test_an_unknown_part_is_refused() -> None:
     unknown: Any = Part()
     with pytest.raises(TypeError, match="kind Part"):
         drawn(unknown)
+
+
+def test_a_table_without_heads_has_no_row_for_them() -> None:
+    rows = [["a", "b"], ["c", "d"]]
+    with_heads, without = (drawn(Table(heads, rows), density=1) for heads in (["x", "y"], []))
+    assert with_heads.height - without.height == 22
+    assert drawn(Table([], []), density=1).size

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from pathlib import Path
@@ -9,12 +10,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import deepvis_widgets as dv
 from deepvis_widgets.core.errors import DeepvisError
 from deepvis_widgets.widgets.page.encoded import encoded
 from deepvis_widgets.widgets.page.html import page_text
-from deepvis_widgets.widgets.page.parts import Chart, Drawing, Line, Live, Map, Picture, Text
+from deepvis_widgets.widgets.page.parts import Chart, Choice, Drawing, Later, Line, Live, Map, Picture, Text
 from deepvis_widgets.widgets.page.store import Store, unpacked
 from deepvis_widgets.widgets.views.map_view import MapView
 
@@ -139,3 +141,38 @@ def test_what_does_not_fit_is_refused_in_a_sentence(tmp_path: Path, monkeypatch:
         with pytest.raises(DeepvisError, match=sentence):
             dv.handout(what, path, title)
     assert [file.name for file in tmp_path.iterdir()] == ["folder.html"]
+
+
+def test_parts_that_are_made_later_stand_on_a_page_like_others() -> None:
+    texts, made = [Text("one"), Text("two")], Later([lambda: Text("one"), lambda: Text("two")])
+    choices = [Choice(["a", "b"], parts, "Which", chosen=1) for parts in (texts, made)]
+    assert encoded(choices[0], Store()) == encoded(choices[1], Store())
+    assert [part.text for part in made[:1]] == ["one"]  # type: ignore[attr-defined]
+
+
+def test_a_picture_that_need_not_be_exact_is_small_and_nearly_the_same() -> None:
+    ramp = np.linspace(0, 255, 96)
+    pixels = np.stack([np.add.outer(ramp, ramp) / 2, np.tile(ramp, (96, 1)), 255 - np.tile(ramp, (96, 1))], 2)
+    pixels = (pixels + np.random.default_rng(0).normal(0, 6, pixels.shape)).clip(0, 255).astype(np.uint8)
+    sizes = []
+    for exact in (True, False):
+        store = Store()
+        said = encoded(Picture(pixels, "A ramp", exact=exact), store)
+        (data,) = kept(store).values()
+        found = np.asarray(Image.open(io.BytesIO(data))).astype(int)
+        sizes.append(len(data))
+        assert np.abs(found - pixels).mean() <= (0 if exact else 5)
+        assert said["caption"] == "A ramp" and "exact" not in said
+    assert sizes[1] < sizes[0] / 3
+
+
+def test_calls_of_a_drawing_are_rounded_whatever_holds_their_numbers() -> None:
+    def paint(canvas: Any, dark: bool) -> None:
+        canvas.fill_polygon([(1.23456, np.float32(2.5)), (3, 4)])
+        canvas.stroke_line_segments(np.array([[[0.123, 1], [2, 3]]], np.float32))
+
+    store = Store()
+    said = encoded(Drawing((9, 9), paint), store)
+    calls = json.loads(kept(store)[said["light"]["bytes"]])
+    assert calls[0] == ["fill_polygon", [[[1.23, 2.5], [3, 4]]]]
+    assert np.allclose(calls[1][1], [[[[0.12, 1], [2, 3]]]])
