@@ -81,12 +81,11 @@ def file(scene: dv.Scene, tmp_path_factory: pytest.TempPathFactory) -> Path:
         explorer.close()
 
 
-def opened(browser: Browser, file: Path, network: str, picture: object, **context: object) -> Iterator[Opened]:
+def opened(browser: Browser, file: Path, net: dv.Network, picture: object, **context: object) -> Iterator[Opened]:
     own = browser.new_context(offline=True, reduced_motion="reduce", **context)  # type: ignore[arg-type]
     page = own.new_page()
     console = Console(page)
     open_page(page, file)
-    net = dv.load(network)
     try:
         yield Opened(page, console, net, net.view(picture))
         assert console.unexpected() == []
@@ -96,7 +95,7 @@ def opened(browser: Browser, file: Path, network: str, picture: object, **contex
 
 @pytest.fixture(scope="module")
 def shared(browser: Browser, file: Path, scene: dv.Scene) -> Iterator[Opened]:
-    yield from opened(browser, file, "husky-wolf", scene, viewport={"width": 1440, "height": 900})
+    yield from opened(browser, file, dv.load("husky-wolf"), scene, viewport={"width": 1440, "height": 900})
 
 
 @pytest.fixture
@@ -190,7 +189,7 @@ def test_its_answers_are_those_of_the_kernel(handout: Opened) -> None:
 
 def test_it_drags_under_a_finger_on_a_phone(browser: Browser, file: Path, scene: dv.Scene) -> None:
     phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
-    for handout in opened(browser, file, "husky-wolf", scene, **phone):
+    for handout in opened(browser, file, dv.load("husky-wolf"), scene, **phone):
         page = handout.page
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
         surface = page.locator(".dv-stage-surface")
@@ -214,13 +213,14 @@ def test_it_drags_under_a_finger_on_a_phone(browser: Browser, file: Path, scene:
 def test_a_network_for_imagenet_runs_in_a_page(browser: Browser, tmp_path: Path) -> None:
     picture = dv.photo("chelsea")
     explorer = dv.Explorer("efficientnet_lite0", picture)
+    net = explorer.network
     try:
         assert explorer.session.idle(120)
         file = explorer.handout(tmp_path / "cat.html", units=[explorer.unit])
     finally:
         explorer.close()
     assert file.stat().st_size < MOST_REAL
-    for handout in opened(browser, file, "efficientnet_lite0", picture, viewport={"width": 1440, "height": 900}):
+    for handout in opened(browser, file, net, picture, viewport={"width": 1440, "height": 900}):
         handout.settled(None)
         worst, agreed, asked = compared(handout.page, handout.net, [picture, dv.photo("coffee")], each=2)
         assert (asked, agreed) == (4, 4) and worst < SHARE

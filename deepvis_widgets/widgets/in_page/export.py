@@ -8,7 +8,7 @@ import inspect
 import io
 import os
 import warnings
-from copy import deepcopy
+from copy import copy, deepcopy
 from typing import Any
 
 import torch
@@ -81,10 +81,10 @@ class _Graph(nn.Module):
 
     def __init__(self, network: Network) -> None:
         super().__init__()
-        with module_lock, warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what is to be said of the network was said when it was made
+        with module_lock:
             self.module = deepcopy(network.module).cpu().float().requires_grad_(False).eval()
-            self.network = network.with_module(self.module)
+        self.network = copy(network)  # the same layers, which need not be found anew
+        self.network.module = self.module
         self.network.memory_format = torch.contiguous_format  # ONNX knows one order in memory
 
     def forward(self, view: Tensor, target: Tensor) -> tuple[Tensor, ...]:
