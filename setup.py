@@ -109,11 +109,17 @@ setup(
             "static/*",
             "core/picture/*.json",
             "widgets/page/fonts/*",
+            "lab/*",
             "zoo/weights/*.safetensors",
             "zoo/ready/*",
             "atlas/ready/*/*",
         ],
     },
+    # JupyterLab and Notebook 7 find it there
+    data_files=[
+        ("share/jupyter/labextensions/deepvis-widgets", ["deepvis_widgets/lab/package.json"]),
+        ("share/jupyter/labextensions/deepvis-widgets/static", ["deepvis_widgets/lab/remoteEntry.js"]),
+    ],
     include_package_data=False,
     zip_safe=False,
     install_requires=RUNTIME,

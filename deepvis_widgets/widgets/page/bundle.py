@@ -13,6 +13,7 @@ from .drawn import drawn
 from .parts import Page
 from .words import words
 
+MINE = "deepvis_widgets"  # by which deepvis_widgets/lab knows outputs of ours
 VIEW = "application/vnd.jupyter.widget-view+json"
 WATCHED, UNWATCHED = 1.0, 20.0  # s to wait for first answers where somebody looks, and where nobody does
 DENSITY = 1.5  # pixels for each css px: sharp enough to be read from the back, small enough for a notebook
@@ -46,13 +47,15 @@ def with_picture(widget: Shown, given: Any) -> Any:
         widget.idle(UNWATCHED if alone else WATCHED)
         page = widget.page()
         picture = drawn(page, DENSITY)
-        more = {"text/plain": words(page), "image/png": png(picture)}
+        said = words(page)
+        more = {"text/plain": said, "image/png": png(picture)}
     except Exception:
         log.exception("The picture of a widget could not be drawn")
         return data, metadata
     kept = {kind: value for kind, value in data.items() if kind != VIEW or not alone}
     width, height = (round(side / DENSITY) for side in picture.size)
-    return kept | more, {**metadata, "image/png": {"width": width, "height": height}}
+    look = {"width": width, "height": height, "alt": " · ".join(said.split("\n"))}
+    return kept | more, {**metadata, MINE: True, "image/png": look}
 
 
 def png(picture: Image.Image) -> bytes:

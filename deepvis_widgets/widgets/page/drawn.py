@@ -135,6 +135,5 @@ def _titled(title: str, shown: Block, look: Look) -> Block:
 
 
 def _rule(look: Look) -> Block:
-    return Block(
-        0, lambda width: Image.new("RGB", (round(width * look.density), round(look.density)), LINE), grows=True
-    )
+    thick = max(1, round(look.density))
+    return Block(0, lambda width: Image.new("RGB", (round(width * look.density), thick), LINE), grows=True)

@@ -52,6 +52,7 @@ type Places = readonly (readonly [number, number])[];
 
 /** What a canvas of ipycanvas can do beyond one of the browser. */
 const OWN: Record<string, Own> = {
+  scale: (drawing, [across, down = across]: readonly [number, number?]) => drawing.scale(across, down),
   stroke_line: (drawing, [left, top, toLeft, toTop]: readonly number[]) => {
     drawing.beginPath();
     drawing.moveTo(left!, top!);

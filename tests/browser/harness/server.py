@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -41,6 +42,7 @@ class JupyterServer:
         self.log = folder / "server.log"
         self.root.mkdir(parents=True)
         self._write_settings(SETTINGS)
+        self._install_extension()
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._output = self.log.open("w", encoding="utf-8")
@@ -118,6 +120,13 @@ class JupyterServer:
     def _start(self, command: list[str]) -> subprocess.Popen[bytes]:
         environment = isolated_environment(self.folder)
         return subprocess.Popen(command, cwd=self.root, env=environment, stdout=self._output, stderr=subprocess.STDOUT)
+
+    def _install_extension(self) -> None:
+        """What setup.py installs for JupyterLab, as it is in the checkout."""
+        static = self.folder / "share" / "labextensions" / "deepvis-widgets" / "static"
+        static.mkdir(parents=True)
+        shutil.copy(CHECKOUT / "deepvis_widgets" / "lab" / "package.json", static.parent)
+        shutil.copy(CHECKOUT / "deepvis_widgets" / "lab" / "remoteEntry.js", static)
 
     def _write_settings(self, settings: dict[str, dict[str, Any]]) -> None:
         for name, values in settings.items():

@@ -49,7 +49,7 @@ def cut(text: str, width: float, size: float, bold: bool = False) -> str:
     """Returns a text that is at most `width` pixels wide, its end left out where it is longer.
 
     >>> cut("Eskimo dog, husky, wolf", 90, 13)
-    'Eskimo d…'
+    'Eskimo dog…'
     """
     found, kept = font_of(text, size, bold), text
     while kept and found.getlength(kept if kept == text else f"{kept}…") > width:
