@@ -68,7 +68,7 @@ def boxes(net: dv.Network, count: int, seed: int = 0) -> list[tuple[int, int, in
     random, (height, width) = np.random.default_rng(seed), net.size
     tops, lefts = random.integers(-10, height - 10, count), random.integers(-10, width - 10, count)
     sides = random.integers(8, height // 2, (count, 2))
-    return [(int(t), int(l), int(h), int(w)) for t, l, (h, w) in zip(tops, lefts, sides, strict=True)]
+    return [(int(top), int(left), int(h), int(w)) for top, left, (h, w) in zip(tops, lefts, sides, strict=True)]
 
 
 def covered(net: dv.Network, view: torch.Tensor, places: Sequence[tuple[int, int, int, int]]) -> torch.Tensor:

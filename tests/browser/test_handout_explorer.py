@@ -1,4 +1,4 @@
-"""The Explorer's hand-out: a file, opened with the network off, whose occluder drags with real passes of the network."""
+"""The Explorer's hand-out: a file, opened with the network off, whose occluder drags with passes of the network."""
 
 from __future__ import annotations
 

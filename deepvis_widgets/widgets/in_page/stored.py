@@ -62,4 +62,3 @@ def _jpeg(pictures: Array) -> bytes:
     file = io.BytesIO()
     Image.fromarray(np.ascontiguousarray(sheet)).save(file, "jpeg", quality=QUALITY, subsampling=0)
     return file.getvalue()
-

@@ -13,7 +13,8 @@ from deepvis_widgets.widgets.in_page.stored import Store
 
 def smooth(count: int, height: int, width: int) -> np.ndarray:
     rows, cols = np.meshgrid(np.linspace(40, 200, height), np.linspace(60, 180, width), indexing="ij")
-    return np.stack([np.stack([rows + place, cols, rows / 2 + cols / 2], -1) for place in range(count)]).astype(np.uint8)
+    pictures = [np.stack([rows + place, cols, rows / 2 + cols / 2], -1) for place in range(count)]
+    return np.stack(pictures).astype(np.uint8)
 
 
 def test_frames_come_back_by_what_they_are_about() -> None:

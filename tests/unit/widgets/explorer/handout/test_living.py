@@ -128,4 +128,5 @@ def test_a_network_that_cannot_be_exported_is_recorded() -> None:
 
 
 def test_the_recording_is_there_where_no_network_is_wanted(explorer: dv.Explorer) -> None:
-    assert inside(explorer.living_page(network=False), Occluder) and not inside(explorer.living_page(network=False), Live)
+    page = explorer.living_page(network=False)
+    assert inside(page, Occluder) and not inside(page, Live)
