@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import inspect
-import io
 import os
+import tempfile
 import warnings
-from copy import deepcopy
+from copy import copy, deepcopy
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -46,16 +47,16 @@ def exported(network: Network) -> bytes:
     _check(network)
     graph = _Graph(network)
     view = torch.full((1, network.bands, *network.size), 0.5)
-    file, names = io.BytesIO(), outputs(network)
-    how: dict[str, Any] = {"input_names": INPUTS, "output_names": names, "opset_version": OPSET}
+    how: dict[str, Any] = {"input_names": INPUTS, "output_names": outputs(network), "opset_version": OPSET}
     if "dynamo" in inspect.signature(torch.onnx.export).parameters:
         how["dynamo"] = False  # a recorded pass listens with hooks, which torch.export does not run
     try:
-        with _silently(), torch.no_grad():
-            torch.onnx.export(graph, (view, torch.zeros(1, dtype=torch.long)), file, **how)
+        with _silently(), torch.no_grad(), tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "network.onnx"
+            torch.onnx.export(graph, (view, torch.zeros(1, dtype=torch.long)), str(file), **how)
+            return file.read_bytes()
     except Exception as error:
         raise ExportError(f"{network.name} cannot be exported to ONNX: {_first_line(error)}{_advice()}") from error
-    return file.getvalue()
 
 
 def outputs(network: Network) -> list[str]:
@@ -81,10 +82,10 @@ class _Graph(nn.Module):
 
     def __init__(self, network: Network) -> None:
         super().__init__()
-        with module_lock, warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what is to be said of the network was said when it was made
+        with module_lock:
             self.module = deepcopy(network.module).cpu().float().requires_grad_(False).eval()
-            self.network = network.with_module(self.module)
+        self.network = copy(network)  # the same layers, which need not be found anew
+        self.network.module = self.module
         self.network.memory_format = torch.contiguous_format  # ONNX knows one order in memory
 
     def forward(self, view: Tensor, target: Tensor) -> tuple[Tensor, ...]:

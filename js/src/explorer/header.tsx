@@ -114,7 +114,7 @@ function NetworkName() {
   return (
     <span class="dv-x-network">
       <b>{page.network.value}</b>
-      {page.note.value && <span class="dv-x-note">{page.note.value}</span>}
+      {page.note.value && <span class="dv-x-note" title={page.note.value}>{page.note.value}</span>}
     </span>
   );
 }

@@ -80,5 +80,5 @@ def patterned(state: ExplorerState, panes: Panes) -> list[str]:
 
 def said(state: ExplorerState, kept: int) -> str:
     """Returns what a page says of itself: what it computes, and what it was given."""
-    stored = "the way back, patterns and strongest pictures"
-    return f"runs in this page; {stored} are stored for {kept} units of {state.layer}"
+    units = "1 unit" if kept == 1 else f"{kept} units"
+    return f"runs in this page; way back, patterns and strongest pictures are stored for {units} of {state.layer}"
