@@ -141,17 +141,20 @@ def open_notebook(
 @pytest.fixture(scope="module")
 def open_for_module(browser: Browser, jupyter: JupyterServer, request: pytest.FixtureRequest) -> Iterator[OpenNotebook]:
     """As open_notebook, but the notebook stays for all tests of a file, in a page of its own; nothing else may be
-    opened by that file. Further arguments are those of the browser's context.
+    opened by that file. `timeout` is how long its cells may take, in seconds; further arguments are those of the
+    browser's context.
     """
     contexts: list[BrowserContext] = []
 
-    def opened(cells: Sequence[str], where: str = "doc", theme: str = "light", **options: Any) -> NotebookPage:
+    def opened(
+        cells: Sequence[str], where: str = "doc", theme: str = "light", timeout: float = 120, **options: Any
+    ) -> NotebookPage:
         contexts.append(browser.new_context(**{**CONTEXT, **options}))
         page = contexts[-1].new_page()
         page.set_default_timeout(PATIENCE)
         notebook = NotebookPage(page, Console(page), where)
         name = write_notebook(jupyter.root, f"{request.module.__name__.split('.')[-1]}-{len(contexts)}", cells)
-        notebook.open(jupyter, name, theme)
+        notebook.open(jupyter, name, theme, timeout)
         return notebook
 
     yield opened

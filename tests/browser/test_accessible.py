@@ -12,6 +12,7 @@ from tests.browser.harness.axe import OUTPUTS, faults
 from tests.tools.screenshots import IDLE
 from tests.tools.widgets import CASES
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]  # twenty widgets at once
 START = "import deepvis_widgets as dv"
 HELP = "[role=dialog][aria-label=Keys]"
 FAULTY = """node => node.insertAdjacentHTML('beforeend',
@@ -21,7 +22,7 @@ FAULTY = """node => node.insertAdjacentHTML('beforeend',
 @pytest.fixture(scope="module")
 def notebook(open_for_module: Callable[..., NotebookPage]) -> NotebookPage:
     """All of them in one notebook, as they open, when they have answered."""
-    opened = open_for_module([START, *(case.cell for case in CASES)])
+    opened = open_for_module([START, *(case.cell for case in CASES)], timeout=400)
     opened.python(IDLE)
     return opened
 
@@ -38,7 +39,6 @@ def assert_no_fault(notebook: NotebookPage, within: str = OUTPUTS) -> None:
     assert found == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_no_fault_in_any_widget(notebook: NotebookPage, theme: str) -> None:
     notebook.set_theme(theme)
@@ -46,7 +46,6 @@ def test_axe_finds_no_fault_in_any_widget(notebook: NotebookPage, theme: str) ->
     assert_no_fault(notebook)
 
 
-@pytest.mark.slow
 def test_nor_in_what_the_explorer_opens(notebook: NotebookPage) -> None:
     page = notebook.page
     for name in ("map", "grid", "path"):
@@ -60,7 +59,6 @@ def test_nor_in_what_the_explorer_opens(notebook: NotebookPage) -> None:
     page.keyboard.press("Escape")
 
 
-@pytest.mark.slow
 def test_a_fault_far_down_would_be_found(notebook: NotebookPage) -> None:
     notebook.page.locator(OUTPUTS).last.evaluate(FAULTY)
     found = "\n".join(faults(notebook.page))
