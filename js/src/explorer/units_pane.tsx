@@ -69,7 +69,7 @@ function GridSettings() {
     input.current!.value = "";
   };
   return (
-    <Popover name="grid" label="sort ▾" title="Order, brightness and size of the tiles" class="dv-x-right">
+    <Popover name="grid" label="sort ▾" title="Sort the tiles, set their brightness and size" class="dv-x-right">
       <div class="dv-x-settings">
         <Setting label="Sorted by">
           <Choice value={state.sort.value} options={["max", "mean", "index"]} words={(name) => ({ max: "maximum", mean: "mean", index: "number" })[String(name)]!} choose={(name) => save(model, "sort", name as "max")} />

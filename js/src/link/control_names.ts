@@ -21,6 +21,12 @@ function nameSlider(part: HTMLElement): void {
   if (part.matches(".widget-readout")) part.setAttribute("role", "textbox");
 }
 
+/** A field without a caption is called as its tooltip says, in the attribute that is a name and not only a hint. */
+function nameField(field: HTMLElement): void {
+  const { labels, title } = field as HTMLInputElement;
+  if (![...(labels ?? [])].some((label) => label.textContent?.trim())) field.setAttribute("aria-label", title);
+}
+
 function namePlayer(button: HTMLElement): void {
   button.title = PLAYER.find(([icon]) => button.querySelector(icon))?.[1] ?? "";
 }
@@ -55,6 +61,7 @@ const NAMELESS: readonly (readonly [selector: string, name: (found: HTMLElement)
   // without these two the title is the name, and stays so when it changes
   ["button > i:not([aria-hidden])", (icon) => icon.setAttribute("aria-hidden", "true")],
   [".widget-label[for]:empty", (label) => label.removeAttribute("for")],
+  [".jupyter-widgets :is(input, select, textarea)[title]:not([title=''])", nameField],
 ];
 
 /** Gives every control among our widgets a name and its own keys, now and whenever controls appear. */
@@ -76,6 +83,6 @@ export function nameControls(): void {
     if (!waiting) setTimeout(look, 200);
     waiting = true;
   };
-  new MutationObserver(soon).observe(document.body, { childList: true, subtree: true });
+  new MutationObserver(soon).observe(document.body, { childList: true, subtree: true, attributeFilter: ["title"] });
   soon();
 }

@@ -20,7 +20,7 @@ function mount({ model, link, root, signal }: View<GalleryTraits, null>): void {
   const button = element("button", { type: "button", class: "dv-button" });
   const percent = element("span", { class: "dv-value" });
   const fill = element("span", { class: "dv-progress-fill" });
-  const progress = element("span", { class: "dv-progress", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": 100 }, fill);
+  const progress = element("span", { class: "dv-progress", role: "progressbar", "aria-label": "How many are drawn", "aria-valuemin": 0, "aria-valuemax": 100 }, fill);
   const running = element("span", { class: "dv-running" }, progress, percent);
   const grid = element("div", { class: "dv-cards", role: "group" });
   const empty = element("div", { class: "dv-empty" });
