@@ -340,7 +340,7 @@ class Atlas:
 
     def _check_layers(self) -> None:
         for name, row in self.reader.layers.items():
-            if name not in self.network.layers or self.network.layers[name].channels != row.channels:
+            if name not in self.network.layers.names or self.network.layers[name].channels != row.channels:
                 raise ValueError(f'its layer "{name}" is not that of the network')
 
     def _read_summary(self, name: str) -> LayerSummary:

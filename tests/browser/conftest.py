@@ -136,7 +136,7 @@ def open_notebook(
         notebook = NotebookPage(page, Console(page), where)
         if not alone:
             notebooks.append(notebook)
-        notebook.open(jupyter, name, theme, timeout, before)
+        notebook.open(jupyter, name, theme, before=before)
         return notebook
 
     yield opened
@@ -156,8 +156,8 @@ def open_for_module(
     jupyter: JupyterServer,
     request: pytest.FixtureRequest,
 ) -> Iterator[OpenNotebook]:
-    """As open_notebook, but the notebook stays for all tests of a file, in a page `viewport` large. `timeout` is how long
-    its cells may take, in seconds; further arguments are those of a context of its own.
+    """As open_notebook, but the notebook stays for all tests of a file, in a page `viewport` large. `timeout` is how
+    long its cells may take, in seconds; further arguments are those of a context of its own.
     """
     notebooks: list[NotebookPage] = []
     failed = request.session.testsfailed
