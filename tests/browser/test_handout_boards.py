@@ -183,7 +183,8 @@ def test_a_unit_below_is_taken_apart_with_the_maps_of_its_terms(opened: Page, pa
     canvas, said = shown.locator(".drawing canvas"), shown.locator(".text.plain").first
     expect(said).to_contain_text("features.4, unit 1 at")
     units = shown.get_by_label("Unit", exact=True)
-    units.select_option(label=units.locator("option").nth(1).inner_text())
-    expect(said).to_contain_text("features.2, unit")
+    below = units.locator("option").nth(1).inner_text()
+    units.select_option(label=below)
+    expect(said).to_contain_text(f"{below.removeprefix('↓ ')}: ")
     there = [handle(canvas), [[TOP + 28, MAP + 24, rgb(palette.paper)]]]
     opened.wait_for_function(f"given => !({HAS})(given)", arg=there)
