@@ -30,6 +30,6 @@ def test_the_code_button_shows_what_the_kernel_says(open_notebook: OpenNotebook)
         page.wait_until(lambda lines=lines, wanted=wanted: lines.text_content() == wanted)
         assert "dv.explain" in wanted or "dv.PoolingBoard" in wanted
     page.page.locator(".dv-code-button button", has_text="Save").click()
-    said = page.page.locator(".dv-code-button [role=status]")
+    said = page.page.locator(".dv-code-button .dv-code [role=status]")
     page.wait_until(lambda: "pooling_board.json" in (said.text_content() or ""))
     assert page.value('(again := dv.open("pooling_board.json")).step') == 3

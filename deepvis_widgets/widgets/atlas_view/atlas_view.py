@@ -109,7 +109,9 @@ class AtlasView(AtlasState, RootWidget):
         layer, channel = self.place
         if channel is None:
             return ()
-        opened = Call("Atlas.open", (str(self.atlas.folder), self.network))
+        folder = self.argument("atlas")
+        shipped = Call("shipped_atlas", (self.network,), where="atlas.shipped")
+        opened = shipped if folder is None else Call("Atlas.open", (folder, self.network))
         unit = Call("unit", (layer, channel), of=Named("atlas"))
         return [
             Explanation("atlas", opened, "the page shown; found.top has its pictures"),
