@@ -58,10 +58,14 @@ DEMO = ["jupyterlab>=4", "voila>=0.5"]
 
 CLUSTER = ["distributed"]
 
+# the site of make docs
+DOCS = ["mkdocs-material>=9.6,<10", "mkdocstrings[python]>=0.28"]
+
 TEST = [
     *DEMO,
     *IMAGENET,
     *CLUSTER,
+    *DOCS,
     *TIMM,
     *TRANSFORMERS,
     *ONNX,
@@ -88,9 +92,6 @@ TEST = [
     # vision transformers that users bring
     "transformers",
 ]
-
-# the site of make docs
-DOCS = ["mkdocs-material>=9.6,<10", "mkdocstrings[python]>=0.28"]
 
 # what the benchmarks are run against, and their plot
 BENCH = [*TEST, "grad-cam", "matplotlib", "torch-lucent", "torchcam"]
