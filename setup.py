@@ -33,8 +33,8 @@ RUNTIME = [
     "scikit-image>=0.21",
     "ipywidgets>=8",
     "anywidget>=0.9",
-    # front ends that load from npm (VS Code, Colab, Solara, pages of ipywidgets.embed) ask there for the browser's half by
-    # the range that Python's half names: npm ends at bqplot 0.5.46 and ipycanvas 0.13.3, and newer ones ask for more
+    # front ends that load from npm (VS Code, Colab, Panel, pages of ipywidgets.embed) ask there for the browser's half
+    # by the range that Python's half names: npm ends at bqplot 0.5.46 and ipycanvas 0.13.3, and newer ones ask for more
     "bqplot>=0.12.45,<0.13",
     "ipycanvas>=0.13.3,<0.14",
     "traitlets>=5",
