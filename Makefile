@@ -138,8 +138,8 @@ $(STAMP)-test: $(STAMP) setup.py
 	@$(UV) --editable '.[test]'
 	@touch $@
 
-$(STAMP)-docs: $(STAMP)-test
-	@echo "Installing what the documentation is built with into $(VENV)"
+$(STAMP)-docs: $(STAMP) setup.py
+	@echo "Installing deepvis_widgets and what the documentation is built with into $(VENV)"
 	@$(UV) --editable '.[docs]'
 	@touch $@
 

@@ -39,7 +39,7 @@ RUNTIME = [
     "scikit-image>=0.21",
     "ipywidgets>=8.0.2",
     "anywidget>=0.9",
-    # front ends that load from npm (VS Code, Colab, Solara, pages of ipywidgets.embed) ask there for the browser's half
+    # front ends that load from npm (VS Code, Colab, Panel, pages of ipywidgets.embed) ask there for the browser's half
     # by the range that Python's half names: npm ends at bqplot 0.5.46 and ipycanvas 0.13.3, and newer ones ask for more
     "bqplot>=0.12.45,<0.13",
     "ipycanvas>=0.13.3,<0.14",
@@ -66,10 +66,14 @@ DEMO = ["jupyterlab>=4", "voila>=0.5"]
 
 CLUSTER = ["distributed>=2023.10"]
 
+# the site of make docs
+DOCS = ["mkdocs-material>=9.6,<10", "mkdocstrings[python]>=0.28"]
+
 TEST = [
     *DEMO,
     *IMAGENET,
     *CLUSTER,
+    *DOCS,
     *TIMM,
     *TRANSFORMERS,
     *ONNX,
@@ -98,9 +102,6 @@ TEST = [
     # vision transformers that users bring
     "transformers",
 ]
-
-# the site of make docs
-DOCS = ["mkdocs-material>=9.6,<10", "mkdocstrings[python]>=0.28"]
 
 # what the benchmarks are run against, and their plot
 BENCH = [*TEST, "grad-cam", "matplotlib", "torch-lucent", "torchcam"]

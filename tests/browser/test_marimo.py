@@ -37,7 +37,7 @@ def app(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         page.set_default_timeout(2 * PATIENCE)
         console = Console(page)
         page.goto(server.url)
-        page.locator("iframe[title^=PoolingBoard]").wait_for()
+        page.locator("iframe[title^=PoolingBoard]").wait_for(timeout=5 * PATIENCE)  # after PyTorch and two more widgets
         yield page, console
         page.close()
     finally:
