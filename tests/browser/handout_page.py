@@ -38,7 +38,8 @@ async ([view, questions]) => {
                          ranking: 0, seq: 0, ...question });
     const told = await new Promise((resolve) => (worker.onmessage = ({ data }) => resolve(data)));
     if (told.error) throw new Error(told.error);
-    const frames = Object.fromEntries(told.answer.frames.map(([message, buffers]) => [message.kind, [message, buffers]]));
+    const named = told.answer.frames.map(([message, buffers]) => [message.kind, [message, buffers]]);
+    const frames = Object.fromEntries(named);
     const [map, bars] = [frames["unit/map"], frames["bars/values"]];
     const { lo, hi } = map[0].meta;
     found.push({ milliseconds: told.milliseconds, unit: told.answer.unit, lo, hi,
