@@ -17,9 +17,10 @@ import threading
 import time
 from importlib import import_module
 
+# not ipywidgets and what builds on it: at import they ask for the kernel they are in
 IMPORTS = (
-    *("torch", "torchvision", "scipy.ndimage", "skimage.segmentation", "pandas"),
-    *("ipykernel.kernelapp", "ipywidgets", "bqplot", "ipycanvas"),
+    *("torch", "torchvision", "scipy.ndimage", "skimage.segmentation", "pandas", "ipykernel.kernelapp"),
+    *("deepvis_widgets.methods", "deepvis_widgets.zoo", "deepvis_widgets.engine", "deepvis_widgets.atlas"),
 )
 
 
@@ -42,12 +43,9 @@ def serve(name: str) -> None:
 
 
 def load() -> None:
-    """Import everything, our package included; what it takes is not looked through again in each kernel."""
+    """Import everything, our own lower floors included; what it takes is not looked through again in each kernel."""
     for library in IMPORTS:
         import_module(library)
-    package = import_module("deepvis_widgets")
-    for name in package.__all__:
-        getattr(package, name)
     gc.collect()
     gc.freeze()
 
@@ -66,8 +64,7 @@ def _become_kernel(asking: socket.socket) -> None:
     os.environ.update(asked["environment"])
     asking.sendall(f"{os.getpid()}\n".encode())
     threading.Thread(target=_end_with, args=[asking], daemon=True).start()
-    # ipywidgets asks at import for the kernel it is in, which was too early
-    launch_new_instance(argv=["-f", asked["file"], "--ext=ipywidgets"])
+    launch_new_instance(argv=["-f", asked["file"]])
 
 
 def _end_with(asking: socket.socket) -> None:
