@@ -215,7 +215,7 @@ def test_rapid_random_use_leaves_it_alive_and_consistent(own: NotebookPage) -> N
     own.python("_drawn.STEPS, _drawn.PATTERN_STEPS = 128, 48")  # drawing is under way when the next unit is chosen
     threads = own.value("__import__('threading').active_count()")
     places = _places(own)
-    for _ in range(100):
+    for _ in range(200):
         _random_act(own, chance, places)
     own.python("assert explorer.session.idle(120)")
     page.wait_for_timeout(500)
