@@ -116,9 +116,11 @@ class Client:
         """Drops what the slot asked for, and stops it at its next report."""
         self.engine.cancel(self._own(slot))
 
-    def idle(self, timeout: float | None = None) -> bool:
-        """Waits until this engine is idle, at most `timeout` seconds; False if it still works then."""
-        return self.engine.idle(timeout)
+    def idle(self, timeout: float | None = None, long: bool = True) -> bool:
+        """Waits until this engine is idle, but for long work where `long` is False, at most `timeout` seconds; False if
+        it still works then.
+        """
+        return self.engine.idle(timeout, long)
 
     def close(self) -> None:
         """Drops all that was asked for, and gives the engine back. Closing again changes nothing."""

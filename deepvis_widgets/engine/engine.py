@@ -123,10 +123,12 @@ class Engine:
         if worker is not None:
             worker.cancel(slot)
 
-    def idle(self, timeout: float | None = None) -> bool:
-        """Waits until nothing runs or waits, at most `timeout` seconds; False if something still does."""
+    def idle(self, timeout: float | None = None, long: bool = True) -> bool:
+        """Waits until nothing runs or waits, long work left out where `long` is False, at most `timeout` seconds; False
+        if something still does.
+        """
         worker = self._worker
-        return worker is None or worker.idle(timeout)
+        return worker is None or worker.idle(timeout, long)
 
     def _started(self) -> Worker:
         worker = self._worker

@@ -94,12 +94,20 @@ class Worker:
         _drop(older)
         return clear
 
-    def idle(self, timeout: float | None = None) -> bool:
-        """Waits until nothing runs or waits, at most `timeout` seconds; False if not so, and in a callback."""
+    def idle(self, timeout: float | None = None, long: bool = True) -> bool:
+        """Waits until nothing runs or waits, long jobs left out where `long` is False, at most `timeout` seconds; False
+        if not so, and in a callback.
+        """
         if self._is_own_thread():
             return False
         with self._changed:
-            return self._changed.wait_for(lambda: not self._running and not self._queue, timeout)
+            return self._changed.wait_for(self._is_idle if long else self._is_answered, timeout)
+
+    def _is_idle(self) -> bool:
+        return not self._running and not self._queue
+
+    def _is_answered(self) -> bool:
+        return all(job.long for job in self._running) and not self._queue.short_slots()
 
     def close(self, timeout: float | None = 10.0) -> bool:
         """Cancels everything and waits at most `timeout` seconds for the thread; False if it is still in its last pass.

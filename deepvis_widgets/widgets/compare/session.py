@@ -93,9 +93,11 @@ class Session:
         found = self._clients[place].engine.cache.get(cached)
         return found if isinstance(found, HeatMap) else None
 
-    def idle(self, timeout: float | None = None) -> bool:
-        """Waits until all engines are idle, at most `timeout` seconds each; False if one still works then."""
-        return all(client.idle(timeout) for client in self._clients)
+    def idle(self, timeout: float | None = None, long: bool = True) -> bool:
+        """Waits until all engines are idle, but for long work where `long` is False, at most `timeout` seconds each;
+        False if one still works then.
+        """
+        return all(client.idle(timeout, long) for client in self._clients)
 
     def close(self) -> None:
         """Gives the engines back: no answer arrives after this. Closing again changes nothing."""

@@ -95,9 +95,11 @@ class Session:
         """Publishes one sentence about what went wrong; the answer to what is asked next takes it away."""
         self.publish(Notice(sentence, self._asked))
 
-    def idle(self, timeout: float | None = None) -> bool:
-        """Waits until all is answered, at most `timeout` seconds; False if something is not."""
-        return self.client.idle(timeout)
+    def idle(self, timeout: float | None = None, long: bool = True) -> bool:
+        """Waits until all is answered, but for long work where `long` is False, at most `timeout` seconds; False if
+        something is not.
+        """
+        return self.client.idle(timeout, long)
 
     # --- questions ---
 

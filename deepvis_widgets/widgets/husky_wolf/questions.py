@@ -97,10 +97,12 @@ class Questions:
         for client in self._clients.values():
             client.cancel("explain")
 
-    def idle(self, timeout: float) -> bool:
-        """Waits until nothing runs or waits; False if something still does after `timeout` seconds."""
+    def idle(self, timeout: float | None = None, long: bool = True) -> bool:
+        """Waits until nothing runs or waits, but for long work where `long` is False; False if something still does
+        after `timeout` seconds.
+        """
         # twice: the end of a job of one network may ask the other
-        return all(client.idle(timeout) for _ in range(2) for client in self._clients.values())
+        return all(client.idle(timeout, long) for _ in range(2) for client in self._clients.values())
 
     def close(self) -> None:
         """Gives the engines back: nothing more is told."""

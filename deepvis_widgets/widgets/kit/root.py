@@ -59,11 +59,13 @@ class Root(Remade, ipywidgets.DOMWidget):
         """Writes what it shows now as one file of HTML that lives without a kernel, as dv.handout does."""
         return hand_out([self], path, title)
 
-    def idle(self, timeout: float | None = None) -> bool:
-        """Waits until nothing is computed for it any more, at most `timeout` seconds; False if something still is."""
+    def idle(self, timeout: float | None = None, long: bool = True) -> bool:
+        """Waits until nothing is computed for it any more, but for long work where `long` is False, at most `timeout`
+        seconds; False if something still is.
+        """
         asking = (getattr(self, name, None) for name in ("client", "session"))
         waiting = next((one for one in asking if hasattr(one, "idle")), None)
-        return waiting is None or bool(waiting.idle(timeout))
+        return waiting is None or bool(waiting.idle(timeout, long))
 
     def ending(self) -> None:
         """The widget closes: stop what runs, let go of what was computed, give the engine back."""

@@ -15,7 +15,8 @@ from .words import words
 
 MINE = "deepvis_widgets"  # by which deepvis_widgets/lab knows outputs of ours
 VIEW = "application/vnd.jupyter.widget-view+json"
-WATCHED, UNWATCHED = 1.0, 20.0  # s to wait for first answers where somebody looks, and where nobody does
+UNWATCHED = 20.0  # s to wait for answers where nobody looks
+WATCHED, LONG = 1.0, 0.25  # the same where somebody does: for what is quick, and after it for what may take long
 DENSITY = 1.5  # pixels for each css px: sharp enough to be read from the back, small enough for a notebook
 log = logging.getLogger(__name__)
 Bundle = tuple[dict[str, Any], dict[str, Any]]
@@ -25,7 +26,7 @@ class Shown(Protocol):
     """What can be displayed."""
 
     def page(self) -> Page: ...
-    def idle(self, timeout: float | None = None) -> bool: ...
+    def idle(self, timeout: float | None = None, long: bool = True) -> bool: ...
 
 
 def with_picture(widget: Shown, given: Any) -> Any:
@@ -44,7 +45,7 @@ def with_picture(widget: Shown, given: Any) -> Any:
         return data, metadata
     alone = _nobody_looks(request)
     try:
-        widget.idle(UNWATCHED if alone else WATCHED)
+        _wait(widget, alone)
         page = widget.page()
         picture = drawn(page, DENSITY)
         said = words(page)
@@ -56,6 +57,13 @@ def with_picture(widget: Shown, given: Any) -> Any:
     width, height = (round(side / DENSITY) for side in picture.size)
     look = {"width": width, "height": height, "alt": " · ".join(said.split("\n"))}
     return kept | more, {**metadata, MINE: True, "image/png": look}
+
+
+def _wait(widget: Shown, alone: bool) -> None:
+    if alone:
+        widget.idle(UNWATCHED)
+    elif widget.idle(WATCHED, long=False):
+        widget.idle(LONG)
 
 
 def png(picture: Image.Image) -> bytes:

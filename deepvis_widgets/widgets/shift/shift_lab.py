@@ -70,9 +70,9 @@ class ShiftLab(ShiftState, RootWidget):
         """Returns what stays on a page: the object, to be stepped along its way, and what the networks say of it."""
         return Page(self.called, page_of(self, tuple(self.session.curves)))
 
-    def idle(self, timeout: float | None = None) -> bool:
+    def idle(self, timeout: float | None = None, long: bool = True) -> bool:
         """Waits until all networks have answered, at most `timeout` seconds each; False if one still works then."""
-        return all(client.idle(timeout) for client in self.clients)
+        return all(client.idle(timeout, long) for client in self.clients)
 
     def say(self, sentence: str) -> None:
         """Shows a sentence on the picture, from any thread; an empty one takes the last one away."""

@@ -385,6 +385,15 @@ def test_idle_is_false_while_something_runs_and_counts_callbacks(worker, gate):
     finish(worker, gate)
 
 
+def test_long_work_can_be_left_out_of_idle(worker, reporting_gate):
+    hold(worker, reporting_gate, "long", long=True)
+    worker.submit("later", lambda report: None, long=True)
+    assert worker.idle(timeout=0, long=False) is True
+    worker.submit("short", lambda report: None)
+    assert worker.idle(timeout=0, long=False) is False
+    finish(worker, reporting_gate)
+
+
 def test_close_cancels_everything_ends_the_thread_and_may_be_repeated(diary, reporting_gate):
     before = threading.active_count()
     worker = Worker()

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 import deepvis_widgets as dv
-from deepvis_widgets.widgets.page.bundle import UNWATCHED, VIEW, WATCHED
+from deepvis_widgets.widgets.page.bundle import LONG, UNWATCHED, VIEW, WATCHED
 from deepvis_widgets.widgets.page.parts import Page
 
 Asked = Callable[..., None]
@@ -34,10 +34,10 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
 class Waiting(dv.PoolingBoard):
     """Remembers how long it was waited for."""
 
-    waited: float | None = None
+    waited: tuple[tuple[float | None, bool], ...] = ()
 
-    def idle(self, timeout: float | None = None) -> bool:
-        self.waited = timeout
+    def idle(self, timeout: float | None = None, long: bool = True) -> bool:
+        self.waited = (*self.waited, (timeout, long))
         return True
 
 
@@ -63,7 +63,7 @@ def test_the_output_has_a_view_a_picture_and_a_text(board: Waiting, asked: Asked
     assert shown["width"] <= 1000 and picture.size[0] / shown["width"] == pytest.approx(1.5, abs=0.01)
     assert np.asarray(picture.convert("L")).min() < 100 and len(data["image/png"]) < 100_000
     assert data["text/plain"].startswith("Waiting\n") and "ReLU" in data["text/plain"]
-    assert board.waited == WATCHED
+    assert board.waited == ((WATCHED, False), (LONG, True))
 
 
 def test_the_explorer_is_one_model_with_the_same_output(asked: Asked) -> None:
@@ -78,20 +78,20 @@ def test_where_nobody_looks_the_picture_is_all(board: Waiting, asked: Asked) -> 
     asked(allow_stdin=False)
     data, _ = bundle(board)
     assert VIEW not in data and {"image/png", "text/plain"} <= set(data)
-    assert board.waited == UNWATCHED
+    assert board.waited == ((UNWATCHED, True),)
 
 
 def test_voila_shows_the_view(board: Waiting, asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
     asked(allow_stdin=False)
     monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5.8")
     assert VIEW in bundle(board)[0]
-    assert board.waited == WATCHED
+    assert board.waited == ((WATCHED, False), (LONG, True))
 
 
 def test_outside_of_a_kernel_nothing_is_drawn_and_nobody_waits(board: Waiting) -> None:
     data, metadata = bundle(board)
     assert set(data) == {VIEW, "text/plain"} and data["text/plain"] == "<Waiting>" and not metadata.get("image/png")
-    assert board.waited is None
+    assert board.waited == ()
 
 
 def test_a_picture_that_fails_is_told_and_keeps_nothing_back(
