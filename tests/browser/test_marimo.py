@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import CONTEXT, PATIENCE
-from tests.browser.harness import Console, canvas_pixels
+from tests.browser.harness import Console
 from tests.browser.harness.marimo import MarimoServer
 
 CELLS = [
@@ -48,8 +48,8 @@ def test_an_explorer_is_alive(app: tuple[Page, Console]) -> None:
     page, console = app
     rows = page.locator(".dv-x-classes")
     expect(rows).to_contain_text("husky")
-    page.wait_for_function("() => document.querySelector('.dv-grid[data-unit]')")
-    assert canvas_pixels(page, ".dv-stage-canvas").std() > 5, "no picture"
+    page.locator(".dv-grid[data-unit]").wait_for()
+    assert page.locator(".dv-stage-canvas").first.evaluate(PAINTED) > 10, "no picture"
     before = rows.inner_text()
     box = page.locator(".dv-stage-canvas").first.bounding_box()
     assert box is not None
