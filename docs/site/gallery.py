@@ -34,7 +34,7 @@ WIDGETS: dict[str, Callable[[], Any]] = {
     "AtlasView": lambda: dv.AtlasView(network=dv.load("husky-wolf")),
     "SnowLab": dv.SnowLab,
 }
-FAST = ("CamBoard", "PoolingBoard", "ConvolutionBoard")
+FAST = ("Explorer", "PoolingBoard", "ConvolutionBoard")
 
 
 def started(lab: Any) -> Any:

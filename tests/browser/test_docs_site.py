@@ -74,7 +74,7 @@ def test_the_site_is_whole_without_a_network(browser: Browser, address: str, sch
     page.on("request", keep)
     console = Console(page)
     page.goto(f"{address}/index.html")
-    alive(page, "CamBoard")
+    alive(page, "Explorer")
     page.get_by_role("link", name="Gallery", exact=True).first.click()
     expect(page.get_by_role("heading", name="Gallery", level=1)).to_be_visible()
     if scheme == "light":
