@@ -82,7 +82,8 @@ async def _outputs_of(client: Any, code: str) -> list[Any]:
         if message["header"]["msg_type"] in ("display_data", "execute_result", "stream", "error"):
             found.append(output_from_msg(message))
 
-    await client.execute_interactive(code, output_hook=take, timeout=PATIENCE, allow_stdin=False)
+    # as a page asks, for a page will show it: a program that allows no input gets pictures, see widgets/page/bundle.py
+    await client.execute_interactive(code, output_hook=take, timeout=PATIENCE, allow_stdin=True)
     return found
 
 

@@ -47,10 +47,11 @@
   async function plugin() {
     const { INotebookTracker } = await load("@jupyterlab/notebook");
     const activate = (_, tracker) => {
-      tracker.widgetAdded.connect((_, panel) => watch(panel));
-      tracker.forEach(watch);
+      tracker?.widgetAdded.connect((_, panel) => watch(panel));
+      tracker?.forEach(watch);
     };
-    return { id: `${NAME}:pictures`, description: "Pictures of widgets whose kernel has ended.", autoStart: true, requires: [INotebookTracker], activate };
+    // optional: Voilà has no notebooks to track, and views that always live
+    return { id: `${NAME}:pictures`, description: "Pictures of widgets whose kernel has ended.", autoStart: true, optional: [INotebookTracker], activate };
   }
 
   const container = {
