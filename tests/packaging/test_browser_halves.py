@@ -102,7 +102,7 @@ def test_pip_installs_no_library_whose_browser_half_is_missing(library: str, goo
 
 MODULES = sorted((CHECKOUT / "deepvis_widgets" / "static").glob("*.js"))
 BESIDE = re.compile(
-    r"""(?:^|[;}\n])import\s*[\w{*"'][^;]{0,200}?["'][^"']+["']|import\(\s*["'`]|\bimport\.meta\.url\b"""
+    r"""(?:^|[;}\n])import\s*(?:[\w{*][^;]{0,200}?)?["'][^"']+["']|import\(\s*["'`]|\bimport\.meta\.url\b"""
 )
 
 

@@ -108,9 +108,15 @@ def package_files() -> dict[str, bytes]:
 
 def test_every_file_of_the_package_is_in_it_unchanged(contents: dict[str, bytes]) -> None:
     ours = package_files()
-    packed = {name: data for name, data in contents.items() if ".dist-info/" not in name}
+    packed = {name: data for name, data in contents.items() if not re.search(r"\.(dist-info|data)/", name)}
     assert sorted(packed) == sorted(ours)
     assert [name for name in ours if packed[name] != ours[name]] == []
+
+
+def test_jupyterlab_finds_its_extension_where_it_looks(contents: dict[str, bytes]) -> None:
+    place = re.compile(r"[^/]+\.data/data/share/jupyter/labextensions/deepvis-widgets/(?:static/)?(.+)")
+    found = {place.sub(r"\1", name): data for name, data in contents.items() if ".data/" in name}
+    assert found == {file.name: file.read_bytes() for file in (PACKAGE / "lab").iterdir()}
 
 
 @pytest.mark.parametrize(
@@ -139,7 +145,7 @@ def test_each_widget_module_has_its_bundle(contents: dict[str, bytes]) -> None:
 
 def test_it_carries_no_tests_no_sources_of_the_front_end_and_no_other_package(contents: dict[str, bytes]) -> None:
     tops = {name.split("/")[0] for name in contents}
-    assert {re.sub(r"-[\d.]+\.dist-info$", "", top) for top in tops} == {"deepvis_widgets"}
+    assert {re.sub(r"-[\d.]+\.(dist-info|data)$", "", top) for top in tops} == {"deepvis_widgets"}
     assert [name for name in contents if re.search(r"(^|/)(tests?|node_modules|js)/|\.ts$|\.map$", name)] == []
 
 
@@ -153,7 +159,7 @@ def test_its_metadata_names_what_it_needs(metadata: Message) -> None:
     assert metadata["Name"].replace("-", "_") == "deepvis_widgets"
     assert metadata["Requires-Python"] == ">=3.10"
     assert set(metadata.get_all("Provides-Extra", [])) == {
-        *("bench", "cluster", "concepts", "demo", "imagenet", "onnx", "page", "test", "timm", "transformers", "video"),
+        *("bench", "cluster", "concepts", "demo", "docs", "imagenet", "onnx", "page", "test", "timm", "transformers", "video"),
     }
     version = re.search(r'"(.+)"', (PACKAGE / "_version.py").read_text(encoding="utf-8"))
     assert version is not None and metadata["Version"] == version.group(1)

@@ -21,13 +21,11 @@ def figure(
 ) -> bqplot.Figure:
     """A chart as wide as its box and `height` high; `margin` is (top, bottom, left, right) in pixels.
 
-    It has no toolbar: its buttons would lie over points that can be clicked. bqplot is imported here, not at the top,
-    because it brings pandas with it, for which no first picture should wait.
+    bqplot is imported here, not at the top, because it brings pandas with it, for which no first picture should wait.
     """
     import bqplot
 
     return bqplot.Figure(
-        display_toolbar=False,
         marks=list(marks),
         axes=list(axes),
         animation_duration=0,
