@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 import pytest
@@ -351,7 +352,8 @@ def test_a_picture_set_from_python_is_named_in_the_menu(explorer: NotebookPage, 
         )
         name = name or explorer.value("f'{explorer.image.label} · {explorer.image.background}'")
         explorer.wait_until(lambda n=name: chosen.inner_text() == n, message=f"the menu does not say {name}")
-        assert changed(explorer, ".dv-stage-canvas", before)
+        drawn = partial(changed, explorer, ".dv-stage-canvas", before)
+        explorer.wait_until(drawn, message=f"the menu says {name}, and the stage shows the picture before it")
     assert_silent(explorer)
 
 

@@ -172,6 +172,7 @@ def test_a_plate_appears_row_by_row_at_true_sizes_and_is_saved(open_notebook: Op
     assert [width[0] for width in widths] == [7, 128]
     assert abs(widths[0][1] / widths[1][1] - 7 / 128) < 0.01
     assert float(canvas_pixels(rows.nth(1), ".dv-card canvas")[..., :3].std()) > 5, "the pictures are flat"
+    notebook.wait_until(lambda: not notebook.value("plate.running"), message="it draws on")
     page.locator(".dv-plate button:has-text('Save PNG')").click()
     notebook.wait_until(lambda: notebook.value("os.listdir()") == ["plate-husky-wolf-flattened.png"], message="no file")
     page.locator(".dv-plate:has-text('Saved as')").wait_for()

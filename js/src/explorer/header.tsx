@@ -24,7 +24,7 @@ export function Header() {
         </>
       )}
       <NetworkName />
-      <CodeButton />
+      {page.kernel.value && <CodeButton />}
       <FullScreenButton />
       <HelpButton />
     </div>

@@ -20,7 +20,7 @@ export function Help() {
       <div ref={sheet} class="dv-help-sheet" role="dialog" aria-modal="true" aria-label="Keys" tabIndex={-1}>
         <div class="dv-bar">
           <span class="dv-strong dv-title">Keys</span>
-          <button type="button" class="dv-button" aria-label="Close the help" onClick={close}>
+          <button type="button" class="dv-button" onClick={close}>
             Close<kbd>Esc</kbd>
           </button>
         </div>

@@ -92,7 +92,7 @@ def test_it_is_saved_as_a_picture_and_as_a_table(board: CircuitBoard, tmp_path: 
     board.save(tmp_path / "why.csv")
     rows = list(csv.DictReader((tmp_path / "why.csv").open()))
     assert sum(float(row["adds"]) for row in rows) == pytest.approx(board.circuit.enters, rel=1e-4)  # type: ignore[union-attr]
-    with pytest.raises(dv.DeepvisError, match=r"\.png or \.csv"):
+    with pytest.raises(dv.DeepvisError, match=r"\.png, \.csv or \.json"):
         board.save(tmp_path / "why.pdf")
 
 
