@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 import time
-from itertools import count
 from pathlib import Path
 
 from tests.browser.harness import Console, NotebookPage
@@ -26,15 +24,18 @@ EACH = 40  # events with one widget
 def rounds(day: Day, chosen: list[tuple[str, str]], events: int, until: float) -> list[list[Round]]:
     """Every widget in turn, again and again, until there were enough events or the time is over."""
     found: list[list[Round]] = []
-    for _ in count():
+    while True:
         found.append([])
         for name, code in chosen:
-            done = sum(sum(one.acts.values()) for cycle in found for one in cycle)
-            if done >= events or time.monotonic() > until:
+            if done(found) >= events or time.monotonic() > until:
                 return found
             found[-1].append(day.use(name, code, EACH))
             print(found[-1][-1], flush=True)
-    return found
+
+
+def done(cycles: list[list[Round]]) -> int:
+    """How many events there were."""
+    return sum(one.events for cycle in cycles for one in cycle)
 
 
 def grown(cycles: list[list[Round]]) -> int:
@@ -52,7 +53,7 @@ def main() -> int:
     parser.add_argument("--shots", type=Path, help="a folder for a screenshot of each widget")
     asked = parser.parse_args()
     chosen = [cell for cell in cells() if not asked.only or cell[0] in asked.only]
-    with running_server() as server, opened_page() as page, tempfile.TemporaryDirectory():
+    with running_server() as server, opened_page() as page:
         notebook = NotebookPage(page, Console(page), "doc")
         start = START.format(checkout=str(CHECKOUT))
         notebook.open(server, write_notebook(server.root, "day", [start, "w = None", "w"]))
@@ -60,8 +61,8 @@ def main() -> int:
         cycles = rounds(day, chosen, asked.events, time.monotonic() + 60 * asked.minutes)
         touched = day.untouched()
     wrong = [text for cycle in cycles for one in cycle for text in one.wrong] + touched
-    events = sum(sum(one.acts.values()) for cycle in cycles for one in cycle)
-    print(f"{events} events, {sum(map(len, cycles))} widgets, grown by {grown(cycles) / MB:.0f} MB, {len(wrong)} wrong")
+    widgets = sum(map(len, cycles))
+    print(f"{done(cycles)} events, {widgets} widgets, grown by {grown(cycles) / MB:.0f} MB, {len(wrong)} wrong")
     print(*touched, sep="\n")
     return int(bool(wrong) or grown(cycles) > GROWTH)
 

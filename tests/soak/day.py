@@ -18,14 +18,6 @@ from tests.tools.screenshots import IDLE
 CHECKOUT = Path(__file__).resolve().parents[2]
 ROOT = ".dv-explorer, .dv-board, .dv-lab, .dv-compare, .dv-atlas"
 MB = 2**20
-SET_CELL = """([number, code]) => {
-  const panel = [...window.jupyterapp.shell.widgets('main')].find(w => w.sessionContext && w.content?.model);
-  panel.content.widgets[number].model.sharedModel.setSource(code);
-}"""
-INTERRUPT = """() => {
-  const panel = [...window.jupyterapp.shell.widgets('main')].find(w => w.sessionContext && w.content?.model);
-  return panel.sessionContext.session.kernel.interrupt();
-}"""
 CLOSE = "globals().get('w') is not None and w.close(); w = None; gc.collect(); gc.collect()"
 CHECK = """
 touched = []
@@ -59,6 +51,11 @@ class Round:
     threads: int = 0
     wrong: list[str] = field(default_factory=list)
 
+    @property
+    def events(self) -> int:
+        """How many things were done."""
+        return sum(self.acts.values())
+
     def __str__(self) -> str:
         done = ", ".join(f"{count} {kind}" for kind, count in sorted(self.acts.items()))
         told = "".join(f"\n    WRONG {text}" for text in self.wrong)
@@ -91,8 +88,8 @@ class Day:
         return found
 
     def _open(self, code: str) -> None:
-        self.page.evaluate(SET_CELL, [1, f"w = {code}\ndisplay(w)"])
-        self.page.evaluate(SET_CELL, [2, "display(w)" if self.chance.random() < 0.25 else ""])
+        self.notebook.set_cell(1, f"w = {code}\ndisplay(w)")
+        self.notebook.set_cell(2, "display(w)" if self.chance.random() < 0.25 else "")
         self.notebook.run_all()
         root = self.page.locator(ROOT).first
         root.wait_for()
@@ -111,7 +108,7 @@ class Day:
             if size is not None:
                 self.page.set_viewport_size(size)
         elif kind == "interrupt":
-            self.page.evaluate(INTERRUPT)
+            self.notebook.interrupt()
         else:
             self._reload(found)
 

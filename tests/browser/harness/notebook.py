@@ -48,6 +48,8 @@ _OPEN = """async name => {
   await window.jupyterapp.commands.execute('docmanager:open', {path: name, factory: 'Notebook'});
 }"""
 _RESTART = f"() => {{ {_FIND_PANEL} return panel.sessionContext.session.kernel.restart(); }}"
+_INTERRUPT = f"() => {{ {_FIND_PANEL} return panel.sessionContext.session.kernel.interrupt(); }}"
+_SET_CELL = f"([number, code]) => {{ {_FIND_PANEL} panel.content.widgets[number].model.sharedModel.setSource(code); }}"
 # not as the menu does, which asks what to do with a notebook that was changed
 _CLOSE = """() => [...(window.jupyterapp?.shell.widgets('main') ?? [])].forEach(widget => widget.dispose())"""
 
@@ -170,6 +172,14 @@ class NotebookPage:
         """End the kernel and start a new one that knows of nothing; what is drawn stays."""
         self.page.evaluate(_RESTART)
         self.wait_until(lambda: self._state()["kernel"] == "idle", 60, "the kernel never came back")
+
+    def interrupt(self) -> None:
+        """Interrupt what the kernel does, as the button with the square."""
+        self.page.evaluate(_INTERRUPT)
+
+    def set_cell(self, number: int, code: str) -> None:
+        """Write code into a cell, which does not run it."""
+        self.page.evaluate(_SET_CELL, [number, code])
 
     def set_theme(self, theme: str) -> None:
         """Switch to "light" or "dark" while the page is open (in Voilà the theme is chosen when it is opened)."""
