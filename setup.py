@@ -43,6 +43,7 @@ RUNTIME = [
     # by the range that Python's half names: npm ends at bqplot 0.5.46 and ipycanvas 0.13.3, and newer ones ask for more
     "bqplot>=0.12.45,<0.13",
     "ipycanvas>=0.13.3,<0.14",
+    "six>=1.16",  # bqplot 0.12 imports it without asking for it
     "traitlets>=5.13",
     "tqdm>=4.62",
 ]

@@ -13,6 +13,7 @@ import pytest
 import deepvis_widgets as dv
 from deepvis_widgets.atlas.shipped import folder as ready_folder
 from deepvis_widgets.core.picture.picture import to_bytes
+from deepvis_widgets.methods.synthesis import fourier
 from deepvis_widgets.widgets.atlas_view.frames import contrasted, thumbnail
 from deepvis_widgets.widgets.atlas_view.unit_statistics import strongest
 from deepvis_widgets.widgets.link.protocol import Frame, pack
@@ -266,7 +267,10 @@ def test_the_embedded_network_finds_its_own_atlas() -> None:
     explorer.close()
 
 
-def test_stored_synthesized_pictures_are_shown_at_once(built: tuple[Path, Path], tmp_path: Path) -> None:
+def test_stored_synthesized_pictures_are_shown_at_once(
+    built: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fourier, "STEPS", 12)  # how good they are is nothing to this test
     some = [LAYER]
     made = dv.Atlas.build(
         small_network(), built[0], tmp_path / "a", layers=some, patterns=2, top=1, workers=0, quiet=True
