@@ -67,8 +67,8 @@ DEMO = ["jupyterlab>=4", "voila>=0.5"]
 
 CLUSTER = ["distributed>=2023.10"]
 
-# the site of make docs
-DOCS = ["mkdocs-material>=9.6,<10", "mkdocstrings[python]>=0.28"]
+# the site of make docs, in which networks run in pages
+DOCS = [*PAGE, "mkdocs-material>=9.6,<10", "mkdocstrings[python]>=0.28"]
 
 TEST = [
     *DEMO,

@@ -5,26 +5,32 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import deepvis_widgets as dv
 
+
+def look_at(step: int, video: Any) -> None:
+    video.step = step
+
+
 PLATE = ["features.relu1", "features.relu4"]
-PATIENCE = 600  # s for what a widget computes at first
+PATIENCE = 600  # s for what a widget computes
 WIDGETS: dict[str, Callable[[], Any]] = {
     "Explorer": dv.Explorer,
     "Compare": lambda: dv.Compare(methods=["cam", "saliency", "lrp", "occlusion"]),
-    "HuskyWolf": dv.HuskyWolf,
+    "HuskyWolf": lambda: dv.HuskyWolf(seed=0, first="biased"),
     "CamBoard": dv.CamBoard,
     "CamVideo": lambda: dv.CamVideo(video=[dv.scene("wolf", seed=seed) for seed in range(1, 5)]),
     "OcclusionLab": dv.OcclusionLab,
     "ShiftLab": dv.ShiftLab,
-    "TeachBoard": dv.TeachBoard,
+    "TeachBoard": lambda: dv.TeachBoard(examples=trays(zebra=4, leopard=4), picture=dv.scene("zebra", seed=9)),
     "QuestionBoard": dv.QuestionBoard,
     "CircuitBoard": dv.CircuitBoard,
-    "MaximizationLab": lambda: started(dv.MaximizationLab(seeds=2)),
-    "MaximizationPlate": lambda: drawn(dv.MaximizationPlate(layers=PLATE, units=6, runs=1)),
+    "MaximizationLab": lambda: dv.MaximizationLab(seeds=2),
+    "MaximizationPlate": lambda: dv.MaximizationPlate(layers=PLATE, units=6, runs=1),
     "ConvolutionBoard": dv.ConvolutionBoard,
     "PoolingBoard": dv.PoolingBoard,
     "DeconvnetBoard": dv.DeconvnetBoard,
@@ -32,19 +38,30 @@ WIDGETS: dict[str, Callable[[], Any]] = {
     "RelevanceBoard": dv.RelevanceBoard,
     "RelevanceLedger": dv.RelevanceLedger,
     "AtlasView": lambda: dv.AtlasView(network=dv.load("husky-wolf")),
-    "SnowLab": dv.SnowLab,
+    "SnowLab": lambda: dv.SnowLab(seed=0, share=1.0),
+}
+Act = Callable[[Any], Any]
+# what is done to a widget before it is handed out, each when the one before has come to its end
+ACTS: dict[str, Sequence[Act]] = {
+    "HuskyWolf": [
+        lambda lesson: lesson.cast(14, 3, {"the coat": 5}),
+        dv.HuskyWolf.next,
+        dv.HuskyWolf.next,
+        lambda lesson: lesson.cast(1, 16, {"the snow on the ground": 15}),
+        dv.HuskyWolf.next,
+    ],
+    "CamVideo": [partial(look_at, step) for step in (1, 2, 3, 0)],
+    "OcclusionLab": [dv.OcclusionLab.sweep],
+    "MaximizationLab": [dv.MaximizationLab.start],
+    "MaximizationPlate": [dv.MaximizationPlate.draw],
+    "SnowLab": [dv.SnowLab.train],
 }
 FAST = ("Explorer", "PoolingBoard", "ConvolutionBoard")
 
 
-def started(lab: Any) -> Any:
-    lab.start()
-    return lab
-
-
-def drawn(plate: Any) -> Any:
-    plate.draw()
-    return plate
+def trays(**counts: int) -> dict[str, list[Any]]:
+    """Scenes to learn classes from."""
+    return {label: [dv.scene(label, seed=seed) for seed in range(count)] for label, count in counts.items()}
 
 
 def write_gallery(pages: Path, names: Sequence[str]) -> Sequence[str]:
@@ -65,7 +82,9 @@ def hand_out(name: str, folder: Path) -> None:
     print(f"{name}: a hand-out is made", flush=True)
     widget = WIDGETS[name]()
     try:
-        widget.idle(PATIENCE)
+        for act in (lambda _: None, *ACTS.get(name, ())):
+            act(widget)
+            widget.idle(PATIENCE)
         widget.handout(folder / f"{name}.html", f"dv.{name}")
         picture = widget.snapshot()
         picture.thumbnail((800, 2400))

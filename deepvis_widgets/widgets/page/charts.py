@@ -121,7 +121,7 @@ class _Plot:
     def of(cls, part: Chart, width: int) -> _Plot:
         points = [_points(line, part.log) for line in part.lines]
         whole = np.concatenate(points) if points else np.zeros((0, 2))
-        across, up = (_ends(whole[:, axis]) for axis in (0, 1))
+        across, up = (part.ends or _ends(whole[:, axis]) for axis in (0, 1))
         return cls(across, up, (part.height - BELOW - (TITLE if part.x_title else 0), width - RIGHT), part.log)
 
     def left(self, value: float) -> float:

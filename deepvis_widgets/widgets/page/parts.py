@@ -93,6 +93,7 @@ class Chart(Part):
     y_title: str = ""
     height: int = 220
     log: bool = False  # both axes are logarithmic
+    ends: tuple[float, float] | None = None  # of both axes; None where they go as far as the values do
 
 
 @dataclass(frozen=True, eq=False)

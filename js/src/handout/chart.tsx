@@ -13,9 +13,9 @@ export function pointsOf({ x, y }: Pick<LinePart, "x" | "y">, log: boolean): [nu
   return pairs.filter(([across, up]) => !log || (across > 0 && up > 0)).map(([across, up]) => (log ? [Math.log10(across), Math.log10(up)] : [across, up]));
 }
 
-export function Chart({ lines, title, x_title, y_title, height, log }: ChartPart) {
+export function Chart({ lines, title, x_title, y_title, height, log, ends: given }: ChartPart) {
   const points = lines.map((line) => pointsOf(line, log));
-  const [across, up] = [0, 1].map((axis) => ends(points.flat().map((point) => point[axis]!))) as [[number, number], [number, number]];
+  const [across, up] = [0, 1].map((axis) => given ?? ends(points.flat().map((point) => point[axis]!))) as [[number, number], [number, number]];
   const [left, top] = [between(across, [LEFT, WIDTH - RIGHT]), between(up, [height - BELOW, ABOVE])];
   const said = (value: number): string => decimal(log ? 10 ** value : value);
   const named = lines.filter(({ name }) => name);

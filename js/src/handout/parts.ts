@@ -71,6 +71,7 @@ export interface ChartPart {
   readonly y_title: string;
   readonly height: number;
   readonly log: boolean;
+  readonly ends: readonly [number, number] | null;
 }
 export interface ColumnsPart {
   readonly part: "Columns";

@@ -46,7 +46,7 @@ def _chart(points: Sequence[Point]) -> Chart:
     for key, colour, _, name in SERIES:
         heights = [point[key] for point in order]
         lines += [Line(name, across, heights, colour), Line("", across, heights, colour, dots=True)]
-    return Chart(lines, "What networks have learned", "snow behind wolves", "", 240)
+    return Chart(lines, "What networks have learned", "snow behind wolves", "", 240, ends=(0, 1))
 
 
 def _network(state: SnowState, made: Sequence[TrainedNetwork], number: int, maps: Maps) -> Part:

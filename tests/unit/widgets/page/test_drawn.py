@@ -135,6 +135,17 @@ def test_a_chart_has_dots_where_its_points_are() -> None:
     assert (lefts[1] - lefts[0]) / (lefts[2] - lefts[0]) == pytest.approx(0.5, abs=0.01)
 
 
+def test_the_ends_of_axes_may_be_given() -> None:
+    dots = Line("", [0.25, 0.5], [0.5, 0.5], "#ff0000", dots=True)
+    lefts = []
+    for ends in (None, (0, 1)):
+        cols = np.nonzero((pixels(Chart([dots], height=200, ends=ends), 2) == [255, 0, 0]).all(2))[1]
+        lefts.append((cols.min(), cols.max()))
+    (first, last), (quarter, half) = lefts
+    assert (quarter - first) / (last - first) == pytest.approx(0.25, abs=0.02)
+    assert (half - first) / (last - first) == pytest.approx(0.5, abs=0.02)
+
+
 def test_stacked_columns_stand_on_each_other() -> None:
     part = Columns(["a"], [Series("", [1.0], "#ff0000"), Series("", [2.0], "#0000ff")], stacked=True)
     shown = pixels(part, 2)

@@ -31,6 +31,7 @@ def test_a_page_of_the_networks_that_were_trained() -> None:
     chart, choice = only(page, Chart), only(page, Choice)
     line = chart.lines[0]
     points = lab.points
+    assert chart.ends == (0, 1), "shares"
     assert list(line.x) == [0.0, 1.0] and list(line.y) == [points[1]["called_wolf"], points[0]["called_wolf"]]
     assert list(choice.labels) == ["100% snow", "0% snow"] and choice.chosen == 1
     for part, made in zip(choice.parts, lab.networks, strict=True):
