@@ -15,7 +15,6 @@ from ..core.network.receptive_field import Span
 from .plan.ways import START, Load
 
 
-
 class TouchedMaps:
     """Which shares of a network's maps windows touch.
 

@@ -20,6 +20,7 @@ from .window_groups import TouchedMaps
 from .window_ways import WindowWays
 
 WORK = 2**36  # multiplications in one pass: under a second, so that one can be stopped
+SMALL = 2**23  # multiplications in a pass of one picture below which there is nothing to be gained by a choice
 MOST = 64  # windows in one pass of a group
 ROUNDS = 3  # of passes that are timed where there is nothing yet to do
 CLASSES = 8  # of windows, by their longer side as a share of the picture's
@@ -51,7 +52,7 @@ class WindowPasses:
         most: int = 16,
         clock: Clock = time.perf_counter,
     ) -> None:
-        self.ways, self.most = WindowWays(network, view, fill, layers, scores, target), most
+        self.ways, self.most = WindowWays(network, view, fill, layers, scores, target, clock), most
         self.network, self._clock = network, clock
         self._maps = TouchedMaps(network)
         self._planners: dict[str, Planner] = {}
@@ -83,7 +84,7 @@ class WindowPasses:
         named = self._case(boxes)
         if named not in self._planners:
             costs = Costs(recall(self.network, named), self.ways.plain)
-            self._planners[named] = Planner(self._there(), costs, self._clock)
+            self._planners[named] = Planner(self._there(len(boxes)), costs, self._clock)
         return self._planners[named]
 
     def keep(self, boxes: Tensor) -> None:
@@ -131,14 +132,16 @@ class WindowPasses:
         way = self._choose(self.planner(boxes), load)
         return min(way.count, max(1, int(WORK / (self._work * load.together)))) if way.kind == GROUPS else way.count
 
-    def _there(self) -> list[Way]:
-        """Returns the ways there are. What other devices take shows later, not when a pass returns: there it is the one
-        that is always possible.
+    def _there(self, count: int) -> list[Way]:
+        """Returns the ways there are for so many windows. What other devices take shows later, not when a pass returns:
+        there it is the one that is always possible.
         """
         if self.network.device.type != "cpu":
             return [Way(PLAIN, self.most)]
-        kinds = {PLAIN, FUSED, GROUPS, SINGLE} if self.ways.incremental is not None else {PLAIN, FUSED}
-        return ways(kinds, self.most, MOST)
+        if self.ways.incremental is None:
+            return ways({PLAIN, FUSED}, self.most, MOST)
+        small = count > 1 and self._work < SMALL
+        return ways({GROUPS} if small else {PLAIN, FUSED, GROUPS, SINGLE}, self.most, MOST)
 
     def _load(self, boxes: Tensor) -> Load:
         return Load(1) if len(boxes) == 1 else self._maps.load(boxes)

@@ -20,6 +20,7 @@ from ..core.network.recording import Recording
 from ..core.picture.fills import occlude
 from .fusion import fused
 from .hidden import Hidden
+from .plan.planner import Clock
 from .plan.ways import FUSED, GROUPS, PLAIN, SINGLE
 from .replay import Replay, needed
 from .single_class import narrow_to_class
@@ -54,15 +55,17 @@ class WindowWays:
         layers: Collection[str] = (),
         scores: bool = True,
         target: int | None = None,
+        clock: Clock = time.perf_counter,
     ) -> None:
         self.network, self.view, self.fill = network, view, fill
         self.layers, self.target = tuple(layers), target
         self.until = None if scores else network.deepest(self.layers)
         self.checked = torch.tensor([_part(view, share) for share in (0.0, 0.4)])
-        self.plain, self.work = 0.0, 1
+        self.plain, self.work, self._clock = 0.0, 1, clock
         self.incremental: SingleWindow | None = None
         self._remade: Replay | None = None
-        self._program: Program | None = None  # what is remade from it, until then
+        self._program: Program | None = None  # what the fused pass is made from, until it is
+        self._can: dict[str, bool] = {}
         self._numbers: dict[str, int] = {}
         if network.device.type == "cpu":
             self._prepare()
@@ -78,11 +81,10 @@ class WindowWays:
         return self._fused(boxes) if kind == FUSED else self._plain(boxes)
 
     def can(self, kind: str) -> bool:
-        """Returns whether passes of a kind give the answers of plain ones; the first time, fused ones are made."""
-        if kind == FUSED and self._program is not None:
-            self._remake(self._program)
-            self._program = None
-        return {PLAIN: True, FUSED: self._remade is not None}.get(kind, self.incremental is not None)
+        """Returns whether passes of a kind give the answers of plain ones: found out when it is first asked."""
+        if kind not in self._can:
+            self._can[kind] = self._agrees(kind)
+        return self._can[kind]
 
     # --- the ways ---
 
@@ -110,7 +112,9 @@ class WindowWays:
         with torch.inference_mode(False), torch.no_grad():
             windows = [self._hidden.one(box) for box in boxes]
             found = [self.incremental.one(*window) for window in windows]
-            return self._recording(windows[0][0], {number: _joined([one[number] for one in found]) for number in found[0]})
+            return self._recording(
+                windows[0][0], {number: _joined([one[number] for one in found]) for number in found[0]}
+            )
 
     def _recording(self, x: Tensor, values: dict[int, Tensor]) -> Recording:
         """Returns the recording of a pass that gave the values of these numbers."""
@@ -126,28 +130,31 @@ class WindowWays:
     # --- before the first pass ---
 
     def _prepare(self) -> None:
-        """Traces the pass over the picture, and keeps the ways that give the answers of a plain pass."""
+        """Traces the pass over the picture, and finds out what two windows give in a plain pass."""
         try:
             with torch.inference_mode(False), torch.no_grad():
                 self._hidden = Hidden(*(self.network.feed(part[None]) for part in (self.view, self.fill)))
                 program = self._traced()
+                self.incremental = SingleWindow(program, set(self._numbers.values()))
             self._expect()
-            self._program = _light(program, self._numbers.values())
-            self.incremental = SingleWindow(program, set(self._numbers.values()))
-            self._check(GROUPS)
-            self.work = max(1, self.incremental.work)
         except DeepvisError:
             raise
         except Exception as error:  # whatever a program does that cannot be run again, a plain pass can
-            log.debug("%s is passed in full: %s", self.network.name, error)
+            log.debug("%s is passed plainly: %s", self.network.name, error)
+            self.incremental = None
+            return
+        self._program = _light(program, self._numbers.values())
+        if self.can(GROUPS):
+            self.work = max(1, self.incremental.work)
+        else:
             self.incremental = None
 
     def _traced(self) -> Program:
         trace = Trace()
         trace.start(self._hidden.x)
-        began = time.perf_counter()
+        began = self._clock()
         recording = self.network.run(self._hidden.x, keep=self.layers, until=self.until, beside=trace)
-        self.plain = time.perf_counter() - began
+        self.plain = self._clock() - began
         tensors = {name: recording.outputs[name] for name in self.layers}
         if recording.scores is not None:
             tensors[""] = recording.scores
@@ -159,28 +166,36 @@ class WindowWays:
 
     def _expect(self) -> None:
         """Finds out what two windows give in a plain pass, and how long one of a picture takes at most."""
-        began = time.perf_counter()
+        began = self._clock()
         self._expected = self._plain(self.checked)
-        self.plain = min(self.plain, (time.perf_counter() - began) / len(self.checked))
+        self.plain = min(self.plain, (self._clock() - began) / len(self.checked))
 
-    def _check(self, kind: str) -> None:
-        """Raises Untraceable where the two windows get other answers in this way."""
-        found, expected = self.by(kind, self.checked), self._expected
-        pairs = [(found.outputs[name], expected.outputs[name]) for name in self.layers]
-        if expected.scores is not None:
-            pairs.append((found.logits, expected.logits))
-        if not all(_close(a, b) for a, b in pairs):
-            raise Untraceable("its values differ from those of a full pass")
-
-    def _remake(self, program: Program) -> None:
-        wanted = sorted(set(self._numbers.values()))
+    def _agrees(self, kind: str) -> bool:
+        """Returns whether the two windows get the answers of a plain pass in this way."""
+        if kind == PLAIN or (self._program if kind == FUSED else self.incremental) is None:
+            return kind == PLAIN
         try:
-            with torch.inference_mode(False), torch.no_grad():
-                self._remade = Replay(fused(program.ops, wanted, program.values), wanted)
-            self._check(FUSED)
+            if kind == FUSED:
+                self._remade = self._fused_program()
+            return self._is_expected(self.by(kind, self.checked))
+        except DeepvisError:
+            raise
         except Exception as error:  # as above
-            log.debug("%s is not fused: %s", self.network.name, error)
-            self._remade = None
+            log.debug("%s is not passed %s: %s", self.network.name, kind, error)
+            return False
+
+    def _is_expected(self, found: Recording) -> bool:
+        pairs = [(found.outputs[name], self._expected.outputs[name]) for name in self.layers]
+        if self._expected.scores is not None:
+            pairs.append((found.logits, self._expected.scores))
+        return all(_close(a, b) for a, b in pairs)
+
+    def _fused_program(self) -> Replay:
+        assert self._program is not None
+        program, self._program = self._program, None
+        wanted = sorted(set(self._numbers.values()))
+        with torch.inference_mode(False), torch.no_grad():
+            return Replay(fused(program.ops, wanted, program.values), wanted)
 
 
 def _light(program: Program, wanted: Collection[int]) -> Program:

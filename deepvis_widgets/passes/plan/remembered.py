@@ -12,6 +12,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from ...core.content_key import content_key
 from ...core.errors import DeepvisError
@@ -24,6 +25,7 @@ CASES = 200  # in one file: what is beyond is forgotten, the oldest first
 
 Cases = dict[str, dict[str, float]]  # by case the costs of its ways, by their names
 _recent: dict[Path, Cases] = {}  # by file: in this process, whether it can be written or not
+_architectures: WeakKeyDictionary[Network, str] = WeakKeyDictionary()
 
 
 def recall(network: Network, case: str) -> dict[str, float]:
@@ -82,6 +84,8 @@ def _is_cost(value: Any) -> bool:
 
 def _path(network: Network) -> Path:
     """Returns the file for a network's architecture on this machine: its weights do not matter."""
-    layers = [(layer.name, tuple(layer.shape)) for layer in network.layers]
-    kind = f"{type(network.module).__module__}.{type(network.module).__qualname__}"
-    return cache_folder() / f"{content_key(machine(), kind, layers, network.dtype, tuple(network.size))}.json"
+    if network not in _architectures:
+        layers = [(layer.name, tuple(layer.shape)) for layer in network.layers]
+        kind = f"{type(network.module).__module__}.{type(network.module).__qualname__}"
+        _architectures[network] = content_key(kind, layers, tuple(network.size))
+    return cache_folder() / f"{content_key(machine(), _architectures[network], network.dtype)}.json"

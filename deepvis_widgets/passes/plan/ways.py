@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 PLAIN, FUSED, GROUPS, SINGLE = "plain", "fused", "groups", "single"
 FULL = (PLAIN, FUSED)  # compute all of every picture
-COUNTS = (1, 8, 16, 32)  # pictures in a full pass
+COUNTS = (1, 4, 16, 32)  # pictures in a full pass
 FEW = 8  # single windows from one report to the next
 START = 0.7  # what one more pass of a group costs, in full passes of one picture: reading weights, calling operations
 
@@ -51,7 +51,7 @@ def ways(kinds: Collection[str], most: int, together: int) -> list[Way]:
     """Returns the ways of these kinds, with `most` pictures in a full pass and `together` windows in a group.
 
     >>> [str(way) for way in ways({PLAIN, GROUPS}, 8, 64)]
-    ['plain 1', 'plain 8', 'groups 64']
+    ['plain 1', 'plain 4', 'plain 8', 'groups 64']
     """
     counts = sorted({count for count in COUNTS if count <= most} | {most})  # one at least: it fits all loads
     full = [Way(kind, count) for kind in FULL if kind in kinds for count in counts]
