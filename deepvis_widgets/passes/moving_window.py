@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
 import torch
@@ -14,7 +13,7 @@ from ..core.picture.boxes import Box
 from ..core.picture.fills import occlude
 from ..core.report import Report, part_of
 from ..core.weights_key import Stamps, stamps
-from .plan.planner import Clock
+from .plan.planner import OWN_TIME, Clock
 from .plan.remembered import recall
 from .plan.ways import PLAIN
 from .window_passes import WindowPasses, case
@@ -50,7 +49,7 @@ class Covered:
     @property
     def case(self) -> str:
         """What decides how long a pass takes."""
-        return case(self.boxes, self.view, (self.layer,))
+        return case(self.boxes, self.view, (self.layer,), "all scores", alone=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +80,7 @@ class MovingWindow:
     torch.Size([1, 128, 16, 16])
     """
 
-    def __init__(self, network: Network, clock: Clock = time.perf_counter) -> None:
+    def __init__(self, network: Network, clock: Clock = OWN_TIME) -> None:
         self.network, self._clock = network, clock
         self._recorded: tuple[_Start, WindowPasses] | None = None
         self._asked: _Start | None = None
@@ -144,7 +143,8 @@ class MovingWindow:
     def _record(self, covered: Covered) -> WindowPasses | None:
         self._recorded = None  # two of them need not fit into memory
         now = stamps(self.network.module)
-        passes = WindowPasses(self.network, covered.view, covered.fill, (covered.layer,), most=1, clock=self._clock)
+        given = self.network, covered.view, covered.fill, (covered.layer,)
+        passes = WindowPasses(*given, most=1, alone=True, clock=self._clock)
         if now is None:
             return None
         self._recorded = _Start(covered, now), passes

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Collection, Iterator
 
 import torch
@@ -13,7 +12,7 @@ from ..core.network.network import Network
 from ..core.network.recording import Recording
 from ..core.report import Report
 from .plan.costs import Costs
-from .plan.planner import Clock, Planner
+from .plan.planner import OWN_TIME, Clock, Planner
 from .plan.remembered import recall, remember
 from .plan.ways import FULL, FUSED, GROUPS, PLAIN, SINGLE, Load, Way, ways
 from .window_groups import TouchedMaps
@@ -28,7 +27,7 @@ CLASSES = 8  # of windows, by their longer side as a share of the picture's
 
 class WindowPasses:
     """What a network answers while a window of `view` (3, H, W) shows `fill` instead: see WindowWays, which takes the
-    same arguments. `most` pictures fit into a full pass.
+    same arguments. `most` pictures fit into a full pass; `alone` says that windows come one at a time, as in a drag.
 
     Which way is taken is decided before every pass by what the passes before have cost, in this job and in earlier ones
     with the same network, layers and size of the windows on this machine.
@@ -50,10 +49,11 @@ class WindowPasses:
         scores: bool = True,
         target: int | None = None,
         most: int = 16,
-        clock: Clock = time.perf_counter,
+        alone: bool = False,
+        clock: Clock = OWN_TIME,
     ) -> None:
         self.ways, self.most = WindowWays(network, view, fill, layers, scores, target, clock), most
-        self.network, self._clock = network, clock
+        self.network, self._alone, self._clock = network, alone, clock
         self._maps = TouchedMaps(network)
         self._planners: dict[str, Planner] = {}
         self._work = self.ways.work / self._maps.load(self.ways.checked).together  # of all maps of one picture
@@ -84,7 +84,7 @@ class WindowPasses:
         named = self._case(boxes)
         if named not in self._planners:
             costs = Costs(recall(self.network, named), self.ways.plain)
-            self._planners[named] = Planner(self._there(len(boxes)), costs, self._clock)
+            self._planners[named] = Planner(self._there(), costs, self._clock)
         return self._planners[named]
 
     def keep(self, boxes: Tensor) -> None:
@@ -132,34 +132,32 @@ class WindowPasses:
         way = self._choose(self.planner(boxes), load)
         return min(way.count, max(1, int(WORK / (self._work * load.together)))) if way.kind == GROUPS else way.count
 
-    def _there(self, count: int) -> list[Way]:
-        """Returns the ways there are for so many windows. What other devices take shows later, not when a pass returns:
-        there it is the one that is always possible.
+    def _there(self) -> list[Way]:
+        """Returns the ways there are. What other devices take shows later, not when a pass returns: there it is the one
+        that is always possible.
         """
         if self.network.device.type != "cpu":
             return [Way(PLAIN, self.most)]
         if self.ways.incremental is None:
             return ways({PLAIN, FUSED}, self.most, MOST)
-        small = count > 1 and self._work < SMALL
+        small = not self._alone and self._work < SMALL
         return ways({GROUPS} if small else {PLAIN, FUSED, GROUPS, SINGLE}, self.most, MOST)
 
     def _load(self, boxes: Tensor) -> Load:
-        return Load(1) if len(boxes) == 1 else self._maps.load(boxes)
+        return Load(1) if self._alone else self._maps.load(boxes)
 
     def _case(self, boxes: Tensor) -> str:
-        return case(boxes, self.ways.view, self.ways.layers, self.ways.until, self.ways.target)
+        to = self.ways.until or ("all scores" if self.ways.target is None else "one score")
+        return case(boxes, self.ways.view, self.ways.layers, to, self._alone)
 
 
-def case(
-    boxes: Tensor, view: Tensor, layers: Collection[str], until: str | None = None, target: int | None = None
-) -> str:
+def case(boxes: Tensor, view: Tensor, layers: Collection[str], to: str, alone: bool) -> str:
     """Returns what decides about the costs of windows (n, 4) beside the network and the machine: what is asked for, and
-    their size, as a share of the picture's, of one alone or of many.
+    their size, as a share of the picture's, of one `alone` or of many.
     """
     share = max(int(boxes[:, at + 2].max()) / side for at, side in enumerate(view.shape[1:]))
-    to = until or ("all scores" if target is None else "one score")
     size = max(1, math.ceil(CLASSES * share))
-    return f"{'one' if len(boxes) == 1 else 'many'} of {size}/{CLASSES} to {' '.join([to, *layers])}"
+    return f"{'one' if alone else 'many'} of {size}/{CLASSES} to {' '.join([to, *layers])}"
 
 
 def _joined(parts: list[Recording]) -> Recording:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import logging
 import math
-import time
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
@@ -20,7 +19,7 @@ from ..core.network.recording import Recording
 from ..core.picture.fills import occlude
 from .fusion import fused
 from .hidden import Hidden
-from .plan.planner import Clock
+from .plan.planner import OWN_TIME, Clock
 from .plan.ways import FUSED, GROUPS, PLAIN, SINGLE
 from .replay import Replay, needed
 from .single_class import narrow_to_class
@@ -55,7 +54,7 @@ class WindowWays:
         layers: Collection[str] = (),
         scores: bool = True,
         target: int | None = None,
-        clock: Clock = time.perf_counter,
+        clock: Clock = OWN_TIME,
     ) -> None:
         self.network, self.view, self.fill = network, view, fill
         self.layers, self.target = tuple(layers), target

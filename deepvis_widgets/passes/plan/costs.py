@@ -12,7 +12,7 @@ DOUBT = 0.75  # of a single measurement: the machine may have been busy just the
 SAVES = 0.8  # of the best full way that was measured: the least that another one is expected to cost
 # the least that a way nobody has measured is expected to cost, in plain passes of one picture: it is tried where even
 # that would be a gain, and found out not to be at the cost of one small pass
-HOPE = {PLAIN: 0.6, FUSED: 0.35, GROUPS: 0.4, SINGLE: 0.6}
+HOPE = {PLAIN: 0.5, FUSED: 0.35, GROUPS: 0.4, SINGLE: 1.0}
 
 
 class Costs:

@@ -51,9 +51,10 @@ def ways(kinds: Collection[str], most: int, together: int) -> list[Way]:
     """Returns the ways of these kinds, with `most` pictures in a full pass and `together` windows in a group.
 
     >>> [str(way) for way in ways({PLAIN, GROUPS}, 8, 64)]
-    ['plain 1', 'plain 4', 'plain 8', 'groups 64']
+    ['plain 4', 'plain 8', 'plain 1', 'groups 64']
     """
     counts = sorted({count for count in COUNTS if count <= most} | {most})  # one at least: it fits all loads
+    counts = [*counts[1:], counts[0]]  # seldom the best: of ways that promise as much, the first is tried first
     full = [Way(kind, count) for kind in FULL if kind in kinds for count in counts]
     local = {GROUPS: together, SINGLE: min(FEW, together)}
     return full + [Way(kind, count) for kind, count in local.items() if kind in kinds]

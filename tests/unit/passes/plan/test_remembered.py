@@ -89,7 +89,7 @@ def test_the_machine_is_processor_instructions_pytorch_and_threads(monkeypatch: 
             )
         ),
     ),
-    ids=str,
+    ids=lambda text: repr(text[-30:]),
 )
 def test_a_damaged_file_is_as_good_as_none(folder: Path, text: str) -> None:
     remember(net(), "a case", COSTS)
