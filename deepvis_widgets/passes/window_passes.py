@@ -89,7 +89,9 @@ class WindowPasses:
 
     def keep(self, boxes: Tensor) -> None:
         """Remembers for another time what windows as large as these have cost."""
-        remember(self.network, self._case(boxes), self.planner(boxes).costs.learned())
+        learned = self.planner(boxes).costs.learned()
+        if learned:
+            remember(self.network, self._case(boxes), learned)
 
     def kind(self, boxes: Tensor) -> str:
         """Returns the kind of pass that `run` makes for these windows."""

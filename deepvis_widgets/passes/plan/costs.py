@@ -9,10 +9,11 @@ from .ways import FULL, FUSED, GROUPS, PLAIN, SINGLE, Way
 
 LAST = 3  # measurements of a way that count
 DOUBT = 0.75  # of a single measurement: the machine may have been busy just then
-SAVES = 0.8  # of the best full way that was measured: the least that another one is expected to cost
+SAVES = 0.8  # of a full way that was measured: the least that one of its kind with another count is expected to cost
+ALIKE = 0.95  # and the least that one of the other kind is
 # the least that a way nobody has measured is expected to cost, in plain passes of one picture: it is tried where even
 # that would be a gain, and found out not to be at the cost of one small pass
-HOPE = {PLAIN: 0.5, FUSED: 0.35, GROUPS: 0.4, SINGLE: 1.0}
+HOPE = {PLAIN: 0.55, FUSED: 0.4, GROUPS: 0.4, SINGLE: 1.0}
 
 
 class Costs:
@@ -42,9 +43,9 @@ class Costs:
         found = self._found(str(way))
         if found is not None:
             return found
-        full = [self._found(name) for name in {*self._known, *self._measured} if _is_full(name)]
-        least = min(filter(None, full), default=0.0) if way.kind in FULL else 0.0
-        return max(HOPE[way.kind] * self._plain, SAVES * least)
+        full = [name for name in {*self._known, *self._measured} if _is_full(name) and way.kind in FULL]
+        likely = [(SAVES if name.startswith(way.kind) else ALIKE) * self._now(name) for name in full]
+        return max(HOPE[way.kind] * self._plain, min(likely, default=0.0))
 
     def learned(self) -> dict[str, float]:
         """Returns all that is known now, by the name of the way."""
@@ -52,13 +53,15 @@ class Costs:
 
     def _found(self, name: str) -> float | None:
         """Returns what a way costs as far as it was ever measured."""
-        if name not in self._measured:
-            return self._known[name] * self._busier(_is_full(name)) if name in self._known else None
-        doubtful = len(self._measured[name]) == 1 and name not in self._known
+        if name not in self._known and name not in self._measured:
+            return None
+        doubtful = name not in self._known and len(self._measured[name]) == 1
         return self._now(name) * (DOUBT if doubtful else 1.0)
 
     def _now(self, name: str) -> float:
         """Returns the middle of the last measurements; what was known counts as one, until there are enough."""
+        if name not in self._measured:
+            return self._known[name] * self._busier(_is_full(name))
         known = [self._known[name]] if name in self._known else []
         return _middle([*known, *self._measured[name]][-LAST:])
 

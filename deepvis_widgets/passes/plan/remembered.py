@@ -88,4 +88,6 @@ def _path(network: Network) -> Path:
         layers = [(layer.name, tuple(layer.shape)) for layer in network.layers]
         kind = f"{type(network.module).__module__}.{type(network.module).__qualname__}"
         _architectures[network] = content_key(kind, layers, tuple(network.size))
-    return cache_folder() / f"{content_key(machine(), _architectures[network], network.dtype)}.json"
+    return (
+        cache_folder() / f"{content_key(machine(), _architectures[network], network.dtype, str(network.device))}.json"
+    )
