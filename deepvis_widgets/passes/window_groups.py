@@ -57,7 +57,8 @@ class _Fields:
         """Returns (n, layers): the share of positions that see any of the `sides` pixels from `starts`."""
         spans, place = torch.unique(torch.stack([starts, starts + sides], 1), dim=0, return_inverse=True)
         seen = (self._last >= spans[:, 0, None, None]) & (self._first < spans[:, 1, None, None])
-        return (seen.sum(2) / self._lengths)[place]
+        shares: Tensor = seen.sum(2) / self._lengths
+        return shares[place]
 
 
 def _split(windows: Tensor, rows: Tensor, cols: Tensor) -> Iterator[Tensor]:
