@@ -38,7 +38,7 @@ def test_every_family_gives_the_answers_of_a_full_pass(name: str) -> None:
     before = model_state(net.module)
     run = passes(net)
     assert (run.incremental is None) == (name in IN_FULL)
-    exact = passes(Network(make(name).double(), preprocess_of(name)))._full(BOXES).logits
+    exact = passes(Network(make(name).double(), preprocess_of(name))).by(PLAIN, BOXES).logits
     rounded = error(run.by(PLAIN, BOXES).logits, exact)  # AlexNet's full pass in float32 is nearly 1e-5 away itself
     if run.incremental is not None:
         assert error(run.by(GROUPS, BOXES).logits, exact) < max(1e-5, 2 * rounded)
