@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
+import os
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
 
 HERE = Path(__file__).parent
+# What passes cost is kept in the user's cache: here in a folder of this process, and of those that it starts.
+os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="deepvis-cache-")
+atexit.register(shutil.rmtree, os.environ["XDG_CACHE_HOME"], ignore_errors=True)
 # Browser tests last: they are the slowest, and Playwright's event loop occupies the main thread from then on.
 ORDER = ("unit", "contract", "packaging", "notebooks", "browser")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 import torch
@@ -128,11 +127,10 @@ class Occlusion(Method):
         sweep = Sweep(score, watched, boxes, strongest(score, recording))
         whole = sweep.read(recording)[0]
         layers = {*sweep.layers, *([] if score.target.layer is None else [score.target.layer])}
-        passes = WindowPasses(network, image, fill_picture(image, params.fill), layers, score.target.layer is None)
-        size = passes.per_pass(boxes.flatten(0, 1), per_pass(network))
+        fill, scores = fill_picture(image, params.fill), score.target.layer is None
+        passes = WindowPasses(network, image, fill, layers, scores, most=per_pass(network))
         few = params.windows == APPROXIMATE
-        parts = partial(passes.parts, most=size)
-        for share, places in coarse.visits(sweep, size, parts) if few else visits(boxes, parts):
+        for share, places in coarse.visits(sweep, passes.parts) if few else visits(boxes, passes.parts):
             sweep.put(places, sweep.read(passes.run(boxes[places[:, 0], places[:, 1]])))
             result = self._result(sweep, image, whole, params)
             report(share, result)

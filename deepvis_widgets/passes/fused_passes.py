@@ -48,7 +48,7 @@ class FusedPasses:
 
     def _again(self, remade: Replay, x: Tensor) -> Recording:
         with torch.inference_mode(False), torch.no_grad():
-            answer = remade(x)
+            [answer] = remade(x)
         if self.layer is None:
             return Recording(x, {}, answer.flatten(1))
         return Recording(x, {self.layer: answer})
@@ -76,7 +76,7 @@ class FusedPasses:
         trace.start(x)
         recording = self.network.run(x, keep=self._keep, until=self.layer, beside=trace)
         wanted = trace.program.number(self._answer(recording))
-        return Replay(fused(needed(trace.program.ops, {wanted}), wanted, trace.program.values), wanted)
+        return Replay(fused(needed(trace.program.ops, [wanted]), [wanted], trace.program.values), [wanted])
 
     def _agrees(self, x: Tensor) -> bool:
         """Returns whether three pictures get the answers of a plain pass."""

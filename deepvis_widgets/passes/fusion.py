@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import torch
@@ -20,8 +20,8 @@ from .trace import Op, Ref
 NOTHING = "none"
 
 
-def fused(ops: list[Op], wanted: int, values: Sequence[Tensor]) -> list[Op]:
-    """Returns the operations that make the value `wanted`, every float32 convolution of maps on the CPU fused and
+def fused(ops: list[Op], wanted: Collection[int], values: Sequence[Tensor]) -> list[Op]:
+    """Returns the operations that make the values `wanted`, every float32 convolution of maps on the CPU fused and
     packed, for maps as large as the traced `values`: packed for others, weights may be brought into another order in
     every pass.
 
@@ -29,7 +29,7 @@ def fused(ops: list[Op], wanted: int, values: Sequence[Tensor]) -> list[Op]:
     """
     if not hasattr(torch.ops.mkldnn, "_convolution_pointwise"):  # PyTorch built without oneDNN
         return ops
-    taken = Counter([number for op in ops for number in op.ins] + [wanted])
+    taken = Counter([number for op in ops for number in op.ins] + list(wanted))
     takers = {number: op for op in ops for number in op.ins if taken[number] == 1}
     made: list[Op] = []
     swallowed: set[Op] = set()

@@ -1,14 +1,8 @@
-"""The pass of a drag: a picture with a box covered, computed anew only where the box reaches, where that is quicker."""
+"""The pass of a drag: a picture with a box covered, in the way that costs least."""
 
 from __future__ import annotations
 
-import logging
-import math
-import statistics
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 import torch
 from torch import Tensor
@@ -17,17 +11,12 @@ from ..core.network.network import Network
 from ..core.network.recording import Recording
 from ..core.picture.boxes import Box
 from ..core.picture.fills import occlude
-from ..core.report import Report
+from ..core.report import Report, part_of
 from ..core.weights_key import Stamps, stamps
-from .single_window import SingleWindowPasses
-
-ROUNDS = 3  # pairs of passes that are timed
-WORTH = 0.9  # of a plain pass: what an incremental one may take at most
-CLASSES = 8  # of boxes, by their longer side as a share of the picture's
-log = logging.getLogger(__name__)
-
-Case = tuple[str, int]  # a layer, and the class of a box; 0 stands for all boxes
-_quicker: WeakKeyDictionary[Network, dict[Case, bool]] = WeakKeyDictionary()
+from .plan.planner import OWN_TIME, Clock
+from .plan.remembered import recall
+from .plan.ways import PLAIN
+from .window_passes import WindowPasses, case
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,11 +42,14 @@ class Covered:
         return min(top, left) >= 0 and min(height, width) > 0 and top + height <= most and left + width <= wide
 
     @property
-    def case(self) -> Case:
-        """What decides how long a pass takes: the layer, and the size of the box."""
-        assert self.box is not None
-        share = max(side / most for side, most in zip(self.box[2:], self.view.shape[1:], strict=True))
-        return self.layer, max(1, math.ceil(CLASSES * share))
+    def boxes(self) -> Tensor:
+        """The box as (1, 4)."""
+        return torch.tensor([self.box])
+
+    @property
+    def case(self) -> str:
+        """What decides how long a pass takes."""
+        return case(self.boxes, self.view, (self.layer,), "all scores", alone=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,9 +68,9 @@ class _Start:
 class MovingWindow:
     """Passes over one picture with a box that moves. All but `forget` runs on the engine's thread.
 
-    A pass is a plain one, until `prepare` has recorded the picture and found, once for a network, a layer and a size of
-    the box, that incremental passes are quicker. Another picture, fill or layer, or other weights, need `prepare`
-    again; networks whose passes cannot be incremental get plain ones for good.
+    A pass is a plain one, until `prepare` has recorded the picture and timed every way to pass a box of that size; from
+    then on it is made in the way that costs least, as the steps go on showing it. Another picture, fill or layer, or
+    other weights, need `prepare` again; where plain passes are known to be best there is nothing to prepare.
 
     >>> import deepvis_widgets as dv
     >>> net = dv.load("husky-wolf")
@@ -88,86 +80,72 @@ class MovingWindow:
     torch.Size([1, 128, 16, 16])
     """
 
-    def __init__(self, network: Network) -> None:
-        self.network = network
-        self._recorded: tuple[_Start, SingleWindowPasses] | None = None
+    def __init__(self, network: Network, clock: Clock = OWN_TIME) -> None:
+        self.network, self._clock = network, clock
+        self._recorded: tuple[_Start, WindowPasses] | None = None
         self._asked: _Start | None = None
-        self._quicker = _quicker.setdefault(network, {})
 
     def record(self, covered: Covered) -> Recording:
         """Returns one pass to the class scores that keeps the layer's output; no graph."""
-        passes = self._passes(covered) if self.incremental(covered) else None
-        return self._plain(covered) if passes is None else passes.run(torch.tensor([covered.box]))
+        passes = self._ready(covered)
+        if passes is None:
+            return self.network.run(self.network.feed(covered.shown[None]), keep=(covered.layer,))
+        return passes.run(covered.boxes)
 
-    def incremental(self, covered: Covered) -> bool:
-        """Returns whether incremental passes are known to be quicker here."""
-        return covered.inside and bool(self._known(covered))
+    def way(self, covered: Covered) -> str:
+        """Returns the kind of pass that `record` makes."""
+        passes = self._ready(covered)
+        return PLAIN if passes is None else passes.kind(covered.boxes)
 
     def wants(self, covered: Covered) -> bool:
         """Returns whether `prepare` is to be called; said once for each thing that it could do."""
-        if not covered.inside or self._known(covered) is False:
+        if not self._is_served(covered) or self._plain_is_best(covered):
             return False
         now, asked = stamps(self.network.module), self._asked
-        if now is None or (self._known(covered) and self._recorded_of(covered, now) is not None):
+        if now is None or self._ready(covered) is not None:
             return False
         self._asked = _Start(covered, now)
         return asked is None or not asked.serves(covered, now) or asked.covered.case != covered.case
 
     def prepare(self, covered: Covered, report: Report) -> None:
-        """Records the picture, and times both ways with this box; others may pass at every report."""
+        """Records the picture, and times all ways with this box; others may pass at every report."""
         passes = self._passes(covered) or self._record(covered)
         report(0.5)
-        if passes is not None and covered.case not in self._quicker:
-            self._quicker[covered.case] = self._time(passes, covered, report)
+        if passes is not None:
+            passes.calibrate(covered.boxes, part_of(report, 0.5, 1))
 
     def forget(self) -> None:
         """Frees the recorded pass. Any thread may call it."""
         self._recorded = self._asked = None
 
-    def _known(self, covered: Covered) -> bool | None:
-        """Returns whether incremental passes are quicker; None while that is not known. They keep scores and a layer:
-        not enough where answers have places.
+    def _is_served(self, covered: Covered) -> bool:
+        """Returns whether there is more than the plain way: other recordings keep scores and a layer, which is not
+        enough where answers have places.
         """
-        if self.network.answers.placed:
-            return False
-        return self._quicker.get((covered.layer, 0), self._quicker.get(covered.case))
+        return covered.inside and not self.network.answers.placed
 
-    def _passes(self, covered: Covered) -> SingleWindowPasses | None:
+    def _plain_is_best(self, covered: Covered) -> bool:
+        """Returns whether that is known from an earlier time."""
+        costs = recall(self.network, covered.case)
+        return bool(costs) and min(costs, key=costs.__getitem__).startswith(PLAIN)
+
+    def _ready(self, covered: Covered) -> WindowPasses | None:
+        """Returns the recorded pass, if all ways to pass this box are known to it."""
+        passes = self._passes(covered) if self._is_served(covered) else None
+        return passes if passes is not None and passes.calibrated(covered.boxes) else None
+
+    def _passes(self, covered: Covered) -> WindowPasses | None:
         """Returns the recorded pass, if it is of this picture, fill, layer and weights."""
-        return self._recorded_of(covered, stamps(self.network.module))
-
-    def _recorded_of(self, covered: Covered, weights: Stamps | None) -> SingleWindowPasses | None:
         recorded = self._recorded
-        served = recorded is not None and recorded[0].serves(covered, weights)
+        served = recorded is not None and recorded[0].serves(covered, stamps(self.network.module))
         return recorded[1] if recorded is not None and served else None
 
-    def _record(self, covered: Covered) -> SingleWindowPasses | None:
+    def _record(self, covered: Covered) -> WindowPasses | None:
         self._recorded = None  # two of them need not fit into memory
         now = stamps(self.network.module)
-        passes = SingleWindowPasses(self.network, covered.view, covered.fill, (covered.layer,))
-        if passes.incremental is None:
-            self._quicker[covered.layer, 0] = False
-        if passes.incremental is None or now is None:
+        given = self.network, covered.view, covered.fill, (covered.layer,)
+        passes = WindowPasses(*given, most=1, alone=True, clock=self._clock)
+        if now is None:
             return None
         self._recorded = _Start(covered, now), passes
         return passes
-
-    def _plain(self, covered: Covered) -> Recording:
-        return self.network.run(self.network.feed(covered.shown[None]), keep=(covered.layer,))
-
-    def _time(self, passes: SingleWindowPasses, covered: Covered, report: Report) -> bool:
-        """Returns whether incremental passes are quicker: the median of pairs timed one after the other."""
-        box = torch.tensor([covered.box])
-        ratios = []
-        for done in range(ROUNDS + 1):
-            ratios.append(_seconds(lambda: passes.run(box)) / _seconds(lambda: self._plain(covered)))
-            report(0.5 + 0.5 * done / (ROUNDS + 1))
-        share = statistics.median(ratios[1:])  # the first one warms up
-        log.debug("%s: a pass for a moving box takes %.2f of a plain one", self.network.name, share)
-        return share < WORTH
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from torch import Tensor
@@ -13,7 +13,7 @@ VIEWS = {"view", "_unsafe_view"}  # say how many pictures there are: one, when t
 
 
 class Replay:
-    """Makes the value number `wanted` from an input (B, ...), where the pass was traced with one of (1, ...).
+    """Makes the values of the numbers `wanted` from an input (B, ...), where the pass was traced with one of (1, ...).
 
     Raises what its operations raise where they cannot be run for another number of pictures.
 
@@ -23,15 +23,16 @@ class Replay:
     >>> trace.start(x)
     >>> with trace:
     ...     y = (2 * x).sum(1)
-    >>> Replay(trace.program.ops, trace.program.number(y))(torch.ones(3, 2)).tolist()
+    >>> [found] = Replay(trace.program.ops, [trace.program.number(y)])(torch.ones(3, 2))
+    >>> found.tolist()
     [4.0, 4.0, 4.0]
     """
 
-    def __init__(self, ops: list[Op], wanted: int) -> None:
-        self.ops, self.wanted = needed(ops, {wanted}), wanted
-        self._ends = last_uses(self.ops, {wanted})
+    def __init__(self, ops: list[Op], wanted: Sequence[int]) -> None:
+        self.ops, self.wanted = needed(ops, wanted), tuple(wanted)
+        self._ends = last_uses(self.ops, wanted)
 
-    def __call__(self, x: Tensor) -> Tensor:
+    def __call__(self, x: Tensor) -> list[Tensor]:
         values: dict[int, Any] = {0: x}
         for op, ended in zip(self.ops, self._ends, strict=True):
             output = _again(op, values, len(x))
@@ -39,8 +40,7 @@ class Replay:
             values.update(zip(op.outs, outputs, strict=False))
             for number in ended:
                 values.pop(number, None)
-        answer: Tensor = values[self.wanted]
-        return answer
+        return [values[number] for number in self.wanted]
 
 
 def needed(ops: list[Op], wanted: Collection[int]) -> list[Op]:

@@ -15,14 +15,12 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ..core.network.backward_rules import pair
-from ..core.network.recording import Recording
 from .convolution_kernel import ConvolutionKernel
 from .incremental import Incremental
 from .patches import Patch, Window
 from .region_operations import POINTWISE, is_global_mean, is_pointwise, padding_before
 from .regions import COVERED
 from .trace import Op, Program, Ref
-from .window_passes import WindowPasses
 
 POOL: tuple[Any, ...] = (None, [], 0, 1)  # what a pooling is given where it is not said: stride, padding, dilation
 
@@ -212,33 +210,6 @@ class SingleWindow(Incremental):
             )
 
         return step
-
-
-class SingleWindowPasses(WindowPasses):
-    """Passes over one picture with windows of it hidden, one after the other: the quickest way for a single window.
-
-    >>> import deepvis_widgets as dv
-    >>> net = dv.load("husky-wolf")
-    >>> view = net.view(dv.scene("wolf", "snow"))
-    >>> passes = SingleWindowPasses(net, view, torch.full_like(view, 0.5))
-    >>> passes.run(torch.tensor([[40, 40, 32, 32]])).logits.shape  # top, left, height, width
-    torch.Size([1, 12])
-    """
-
-    kind = SingleWindow
-
-    def _incremental(self, incremental: Incremental, boxes: Tensor) -> Recording:
-        assert isinstance(incremental, SingleWindow)
-        with torch.inference_mode(False), torch.no_grad():
-            hidden = [self._filled[:, :, t : t + h, w : w + b] for t, w, h, b in boxes.tolist()]
-            found = [incremental.one(values, *box[:2]) for values, box in zip(hidden, boxes.tolist(), strict=True)]
-            values = {name: _joined([each[number] for each in found]) for name, number in self._numbers.items()}
-        scores = values.pop("", None)
-        return Recording(hidden[0], values, None if scores is None else scores.flatten(1))
-
-
-def _joined(parts: list[Tensor]) -> Tensor:
-    return parts[0] if len(parts) == 1 else torch.cat(parts)
 
 
 def _touched(axis: Window, start: int, size: int, length: int) -> tuple[int, int]:

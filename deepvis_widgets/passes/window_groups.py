@@ -8,33 +8,57 @@ from collections.abc import Iterator
 
 import torch
 from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
 
 from ..core.network.network import Network
 from ..core.network.receptive_field import Span
+from .plan.ways import START, Load
 
-START = 0.7  # what one more pass costs, in full passes of one picture: reading weights, calling operations
 
-
-def groups(network: Network, boxes: Tensor) -> list[Tensor]:
-    """Returns the indices of the windows `boxes` (n, 4) in groups, each worth a pass of its own.
+class TouchedMaps:
+    """Which shares of a network's maps windows touch.
 
     >>> import deepvis_widgets as dv
-    >>> boxes = torch.tensor([[0, 0, 16, 16], [0, 16, 16, 16], [64, 64, 16, 16]])
-    >>> sorted(torch.cat(groups(dv.load("husky-wolf"), boxes)).tolist())
-    [0, 1, 2]
+    >>> maps = TouchedMaps(dv.load("husky-wolf"))
+    >>> maps.load(torch.tensor([[64, 64, 16, 16], [64, 72, 16, 16]])).together < 0.5
+    True
     """
-    fields = [layer.field for layer in network.layers]
-    rows, cols = (
-        torch.stack([_touched(span, boxes[:, axis], boxes[:, axis + 2]) for span in spans], 1)
-        for axis, spans in enumerate(([field.rows for field in fields], [field.cols for field in fields]))
-    )
-    return list(_split(torch.arange(len(boxes)), rows, cols))
+
+    def __init__(self, network: Network) -> None:
+        fields = [layer.field for layer in network.layers]
+        self._axes = [_Fields([field.rows for field in fields]), _Fields([field.cols for field in fields])]
+
+    def load(self, boxes: Tensor) -> Load:
+        """Returns what windows (n, 4) are for a planner."""
+        rows, cols = self.shares(boxes)
+        return Load(len(boxes), float((rows.amax(0) * cols.amax(0)).mean()), float((rows * cols).mean()))
+
+    def groups(self, boxes: Tensor) -> list[Tensor]:
+        """Returns the indices of the windows `boxes` (n, 4) in groups, each worth a pass of its own."""
+        return list(_split(torch.arange(len(boxes)), *self.shares(boxes)))
+
+    def shares(self, boxes: Tensor) -> tuple[Tensor, Tensor]:
+        """Returns (n, layers), twice: the shares of the rows and of the columns that windows (n, 4) touch."""
+        rows, cols = (fields.touched(boxes[:, at], boxes[:, at + 2]) for at, fields in enumerate(self._axes))
+        return rows, cols
 
 
-def _touched(span: Span, starts: Tensor, sides: Tensor) -> Tensor:
-    """Returns (n,): the share of an axis whose fields hold any of the `sides` pixels from `starts`."""
-    touched = (span.last >= starts[:, None]) & (span.first < (starts + sides)[:, None])
-    return touched.float().mean(1)
+class _Fields:
+    """What the positions of several layers see along an axis; layers with fewer positions are filled up with such as
+    see nothing.
+    """
+
+    def __init__(self, spans: list[Span]) -> None:
+        self._first = pad_sequence([span.first for span in spans], batch_first=True)
+        self._last = pad_sequence([span.last for span in spans], batch_first=True, padding_value=-1)
+        self._lengths = torch.tensor([len(span.first) for span in spans])
+
+    def touched(self, starts: Tensor, sides: Tensor) -> Tensor:
+        """Returns (n, layers): the share of positions that see any of the `sides` pixels from `starts`."""
+        spans, place = torch.unique(torch.stack([starts, starts + sides], 1), dim=0, return_inverse=True)
+        seen = (self._last >= spans[:, 0, None, None]) & (self._first < spans[:, 1, None, None])
+        shares: Tensor = seen.sum(2) / self._lengths
+        return shares[place]
 
 
 def _split(windows: Tensor, rows: Tensor, cols: Tensor) -> Iterator[Tensor]:

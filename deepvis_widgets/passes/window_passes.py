@@ -1,39 +1,36 @@
-"""Passes over one picture with windows of it hidden: incremental where the network allows it, in full where not."""
+"""Passes over one picture with windows of it hidden, each in the way that is expected to cost least here."""
 
 from __future__ import annotations
 
-import logging
 import math
-from collections.abc import Collection
-from contextlib import suppress
-from dataclasses import replace
+from collections.abc import Collection, Iterator
 
 import torch
 from torch import Tensor
 
-from ..core.errors import DeepvisError
 from ..core.network.network import Network
 from ..core.network.recording import Recording
-from ..core.picture.fills import occlude
-from .incremental import Incremental
-from .patches import Patch, gather
-from .single_class import narrow_to_class
-from .trace import Trace, Untraceable
-from .window_groups import groups
+from ..core.report import Report
+from .plan.costs import Costs
+from .plan.planner import OWN_TIME, Clock, Planner
+from .plan.remembered import recall, remember
+from .plan.ways import FULL, FUSED, GROUPS, PLAIN, SINGLE, Load, Way, ways
+from .window_groups import TouchedMaps
+from .window_ways import WindowWays
 
 WORK = 2**36  # multiplications in one pass: under a second, so that one can be stopped
-MOST = 64  # windows in one pass
-TOLERANCE = 1e-4  # of the scores' spread, far above rounding: what the check at the start allows
-log = logging.getLogger(__name__)
+SMALL = 2**23  # multiplications in a pass of one picture below which there is nothing to be gained by a choice
+MOST = 64  # windows in one pass of a group
+ROUNDS = 3  # of passes that are timed where there is nothing yet to do
+CLASSES = 8  # of windows, by their longer side as a share of the picture's
 
 
 class WindowPasses:
-    """What a network answers while a window of `view` (3, H, W) shows `fill` instead.
+    """What a network answers while a window of `view` (3, H, W) shows `fill` instead: see WindowWays, which takes the
+    same arguments. `most` pictures fit into a full pass; `alone` says that windows come one at a time, as in a drag.
 
-    A pass goes to the class scores if `scores`, else only as deep as the deepest of `layers`, whose outputs are kept.
-    With a class as `target`, scores are those of this class alone, (B, 1).
-    Incremental passes are compared with full ones for two windows before they are used; `incremental` is None where
-    they are not.
+    Which way is taken is decided before every pass by what the passes before have cost, in this job and in earlier ones
+    with the same network, layers and size of the windows on this machine.
 
     >>> import deepvis_widgets as dv
     >>> net = dv.load("husky-wolf")
@@ -43,8 +40,6 @@ class WindowPasses:
     torch.Size([2, 12])
     """
 
-    kind: type[Incremental] = Incremental
-
     def __init__(
         self,
         network: Network,
@@ -53,125 +48,124 @@ class WindowPasses:
         layers: Collection[str] = (),
         scores: bool = True,
         target: int | None = None,
+        most: int = 16,
+        alone: bool = False,
+        clock: Clock = OWN_TIME,
     ) -> None:
-        self.network, self.view, self.fill = network, view, fill
-        self.layers, self.target = tuple(layers), target
-        self.until = None if scores else network.deepest(self.layers)
-        self.incremental: Incremental | None = None
-        self._numbers: dict[str, int] = {}
-        if network.device.type == "cpu":
-            self._prepare()
+        self.ways, self.most = WindowWays(network, view, fill, layers, scores, target, clock), most
+        self.network, self._alone, self._clock = network, alone, clock
+        self._maps = TouchedMaps(network)
+        self._planners: dict[str, Planner] = {}
+        self._work = self.ways.work / self._maps.load(self.ways.checked).together  # of all maps of one picture
 
     def run(self, boxes: Tensor) -> Recording:
-        """Runs one pass with the windows `boxes` (B, 4), each (top, left, height, width) inside the picture, hidden."""
-        return self._full(boxes) if self.incremental is None else self._incremental(self.incremental, boxes)
+        """Runs the windows `boxes` (B, 4), each (top, left, height, width) inside the picture."""
+        planner, load = self.planner(boxes), self._load(boxes)
+        way = self._choose(planner, load)
+        parts = boxes.chunk(-(-len(boxes) // way.count)) if way.kind in FULL else [boxes]
+        return _joined([self._timed(planner, way, load, part) for part in parts])
 
-    def per_pass(self, boxes: Tensor, full: int) -> int:
-        """Returns how many of these windows to put into one pass; `full`: into one that computes everything."""
-        if self.incremental is None:
-            return full
-        self.incremental.run(self._patch(boxes[len(boxes) // 2][None]))
-        return max(1, min(MOST, WORK // max(1, self.incremental.work)))
-
-    def parts(self, boxes: Tensor, most: int) -> list[Tensor]:
-        """Returns the indices of the windows `boxes` (n, 4), at most so many for a pass, and those together that cost
-        least.
+    def parts(self, boxes: Tensor) -> Iterator[Tensor]:
+        """Yields the indices of those of the windows `boxes` (n, 4) that are to be run together, decided as late as
+        that: what the passes between have cost counts. Keeps what was learned for another time.
         """
-        together = [torch.arange(len(boxes))] if self.incremental is None else groups(self.network, boxes)
-        return [part for group in together for part in group.chunk(-(-len(group) // most))]
-
-    # --- the two ways ---
-
-    def _full(self, boxes: Tensor) -> Recording:
-        views = torch.stack([occlude(self.view, self.fill, _box(box)) for box in boxes])
-        recording = self.network.run(self.network.feed(views), keep=self.layers, until=self.until)
-        return replace(recording, scores=self._asked(recording.scores))
-
-    def _incremental(self, incremental: Incremental, boxes: Tensor) -> Recording:
-        with torch.inference_mode(False), torch.no_grad():
-            patch = self._patch(boxes)
-            found = incremental.run(patch)
-            values = {name: incremental.whole(found[number]) for name, number in self._numbers.items()}
-        scores = values.pop("", None)
-        return Recording(patch.values, values, self._asked(None if scores is None else scores.flatten(1)))
-
-    def _asked(self, scores: Tensor | None) -> Tensor | None:
-        """Returns those of the class scores that were asked for."""
-        if scores is None or self.target is None or scores.shape[1] == 1:
-            return scores
-        return scores[:, self.target : self.target + 1]
-
-    def _patch(self, boxes: Tensor) -> Patch:
-        """Returns the pixels of the windows as the network is fed them; a window at the border keeps some of the
-        picture.
-        """
-        height, width = self.view.shape[1:]
-        size = int(boxes[:, 2].max()), int(boxes[:, 3].max())
-        tops, lefts = boxes[:, 0].clamp(max=height - size[0]), boxes[:, 1].clamp(max=width - size[1])
-        values = gather(self._x, tops, lefts, size)
-        fill = gather(self._filled, tops, lefts, size)
-        rows = tops[:, None] + torch.arange(size[0])
-        cols = lefts[:, None] + torch.arange(size[1])
-        inside = _within(rows, boxes[:, 0], boxes[:, 2])[:, :, None] & _within(cols, boxes[:, 1], boxes[:, 3])[:, None]
-        return Patch(torch.where(inside[:, None], fill, values), tops, lefts, 0)
-
-    # --- before the first pass ---
-
-    def _prepare(self) -> None:
-        """Traces the pass over the picture, and uses it if it gives the answers of a full pass."""
+        waiting = [torch.arange(len(boxes))] if self.ways.incremental is None else self._maps.groups(boxes)
         try:
-            with torch.inference_mode(False), torch.no_grad():
-                self._x, self._filled = (self.network.feed(part[None]) for part in (self.view, self.fill))
-                self.incremental = self._traced()
-            if not self._agrees():
-                raise Untraceable("its values differ from those of a full pass")
-        except DeepvisError:
-            raise
-        except Exception as error:  # whatever a program does that cannot be run again, a full pass can
-            log.debug("%s is passed in full: %s", self.network.name, error)
-            self.incremental = None
+            while waiting:
+                first = waiting.pop(0)
+                now, *later = first.chunk(-(-len(first) // self._together(boxes[first])))
+                waiting = ([torch.cat(later)] if later else []) + waiting
+                yield now
+        finally:
+            self.keep(boxes)
 
-    def _traced(self) -> Incremental:
-        trace = Trace()
-        trace.start(self._x)
-        recording = self.network.run(self._x, keep=self.layers, until=self.until, beside=trace)
-        tensors = {name: recording.outputs[name] for name in self.layers}
-        if recording.scores is not None:
-            tensors[""] = recording.scores
-        self._numbers = {name: trace.program.number(tensor) for name, tensor in tensors.items()}
-        if self.target is not None and recording.scores is not None:
-            with suppress(Untraceable):  # all classes, then
-                narrow_to_class(trace.program, self._numbers[""], self.target, self._numbers.values())
-        return self.kind(trace.program, set(self._numbers.values()))
+    def planner(self, boxes: Tensor) -> Planner:
+        """Returns what chooses among the ways for windows as large as these."""
+        named = self._case(boxes)
+        if named not in self._planners:
+            costs = Costs(recall(self.network, named), self.ways.plain)
+            self._planners[named] = Planner(self._there(), costs, self._clock)
+        return self._planners[named]
 
-    def _agrees(self) -> bool:
-        """Returns whether two windows give what a full pass gives."""
-        assert self.incremental is not None
-        boxes = torch.tensor([_part(self.view, 0.0), _part(self.view, 0.4)])
-        found, expected = self._incremental(self.incremental, boxes), self._full(boxes)
-        pairs = [(found.outputs[name], expected.outputs[name]) for name in self.layers]
-        if expected.scores is not None:
-            pairs.append((found.logits, expected.logits))
-        return all(_close(a, b) for a, b in pairs)
+    def keep(self, boxes: Tensor) -> None:
+        """Remembers for another time what windows as large as these have cost."""
+        learned = self.planner(boxes).costs.learned()
+        if learned:
+            remember(self.network, self._case(boxes), learned)
+
+    def kind(self, boxes: Tensor) -> str:
+        """Returns the kind of pass that `run` makes for these windows."""
+        return self._choose(self.planner(boxes), self._load(boxes)).kind
+
+    def calibrated(self, boxes: Tensor) -> bool:
+        """Returns whether what windows as large as these cost is known, from an earlier time or from now."""
+        return bool(self.planner(boxes).costs.learned())
+
+    def calibrate(self, boxes: Tensor, report: Report) -> None:
+        """Times all ways with these windows, in turn, unless they are known; one way is warm then at least."""
+        planner, load = self.planner(boxes), self._load(boxes)
+        there = [] if self.calibrated(boxes) else [way for way in planner.ways if self.ways.can(way.kind)]
+        for done in range(ROUNDS + 1):
+            for way in there:
+                if done:
+                    self._timed(planner, way, load, boxes)
+                else:
+                    self.ways.by(way.kind, boxes)
+            report((done + 1) / (ROUNDS + 1))
+        self.run(boxes)
+        self.keep(boxes)
+
+    # --- the choice ---
+
+    def _choose(self, planner: Planner, load: Load) -> Way:
+        way = planner.choose(load)
+        while not self.ways.can(way.kind):
+            planner.drop(way.kind)
+            way = planner.choose(load)
+        return way
+
+    def _timed(self, planner: Planner, way: Way, load: Load, boxes: Tensor) -> Recording:
+        part = Load(len(boxes), load.together, load.each)
+        return planner.timed(way, part, lambda: self.ways.by(way.kind, boxes))
+
+    def _together(self, boxes: Tensor) -> int:
+        """Returns how many of these windows are to be run together."""
+        load = self._load(boxes)
+        way = self._choose(self.planner(boxes), load)
+        return min(way.count, max(1, int(WORK / (self._work * load.together)))) if way.kind == GROUPS else way.count
+
+    def _there(self) -> list[Way]:
+        """Returns the ways there are. What other devices take shows later, not when a pass returns: there it is the one
+        that is always possible.
+        """
+        if self.network.device.type != "cpu":
+            return [Way(PLAIN, self.most)]
+        if self.ways.incremental is None:
+            return ways({PLAIN, FUSED}, self.most, MOST)
+        small = not self._alone and self._work < SMALL
+        return ways({GROUPS} if small else {PLAIN, FUSED, GROUPS, SINGLE}, self.most, MOST)
+
+    def _load(self, boxes: Tensor) -> Load:
+        return Load(1) if self._alone else self._maps.load(boxes)
+
+    def _case(self, boxes: Tensor) -> str:
+        to = self.ways.until or ("all scores" if self.ways.target is None else "one score")
+        return case(boxes, self.ways.view, self.ways.layers, to, self._alone)
 
 
-def _close(found: Tensor, expected: Tensor) -> bool:
-    spread = float(expected.double().std())
-    tolerance = TOLERANCE if expected.dtype in (torch.float32, torch.float64) else 30 * TOLERANCE
-    # where nothing varies, being equal says nothing
-    return found.shape == expected.shape and spread > 0 and float((found - expected).abs().max()) <= tolerance * spread
+def case(boxes: Tensor, view: Tensor, layers: Collection[str], to: str, alone: bool) -> str:
+    """Returns what decides about the costs of windows (n, 4) beside the network and the machine: what is asked for, and
+    their size, as a share of the picture's, of one `alone` or of many.
+    """
+    share = max(int(boxes[:, at + 2].max()) / side for at, side in enumerate(view.shape[1:]))
+    size = max(1, math.ceil(CLASSES * share))
+    return f"{'one' if alone else 'many'} of {size}/{CLASSES} to {' '.join([to, *layers])}"
 
 
-def _part(view: Tensor, share: float) -> list[int]:
-    """Returns a box of an eighth of the picture's sides, that far down and right."""
-    height, width = view.shape[1:]
-    return [int(share * height), int(share * width), math.ceil(height / 8), math.ceil(width / 8)]
-
-
-def _within(places: Tensor, starts: Tensor, sides: Tensor) -> Tensor:
-    return (places >= starts[:, None]) & (places < (starts + sides)[:, None])
-
-
-def _box(box: Tensor) -> tuple[int, int, int, int]:
-    top, left, height, width = box.tolist()
-    return top, left, height, width
+def _joined(parts: list[Recording]) -> Recording:
+    """Returns one recording of all parts of a batch."""
+    if len(parts) == 1:
+        return parts[0]
+    outputs = {name: torch.cat([part.outputs[name] for part in parts]) for name in parts[0].outputs}
+    scores = None if parts[0].scores is None else torch.cat([part.logits for part in parts])
+    return Recording(torch.cat([part.input for part in parts]), outputs, scores)

@@ -7,9 +7,11 @@ import os
 import platform
 import re
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
+
+import torch
 
 from tests.benchmarks.rows import COST, FASTER, Row
 
@@ -22,15 +24,21 @@ PEERS = ("torch", "torchvision", "captum", "zennit", "lime", "grad-cam", "torchc
 
 
 def keep(rows: Iterable[Row]) -> None:
-    """Replace the kept figures of these parts, and write the table and the plot anew."""
-    new = list(rows)
+    """Replace the kept figures of these parts on this kind of processor, and write the table and the plot anew."""
+    here = processor()
+    new = [replace(row, processor=here) for row in rows]
     measured = {row.part for row in new}
-    everything = [row for row in kept() if row.part not in measured] + new
+    everything = [row for row in kept() if row.part not in measured or row.processor not in ("", here)] + new
     RESULTS.write_text(json.dumps([asdict(row) for row in everything], indent=1, ensure_ascii=False) + "\n")
     everything.sort(key=lambda row: row.part)
     before, _, rest = TABLE.read_text().partition(MARKS[0])
     TABLE.write_text("".join([before, MARKS[0], "\n", table(everything), MARKS[1], rest.partition(MARKS[1])[2]]))
-    plot(everything)
+    plot([row for row in everything if row.processor in ("", here)])
+
+
+def processor() -> str:
+    """The kind of processor, by the instructions that PyTorch uses: "AVX2", say."""
+    return torch.backends.cpu.get_cpu_capability()
 
 
 def kept() -> list[Row]:
@@ -55,12 +63,23 @@ def _version(name: str) -> str:
 
 
 def table(rows: Iterable[Row]) -> str:
-    """The figures as a Markdown table, with the machine under it."""
-    lines = ["| | measured | goal | |", "|---|---|---|---|"]
+    """The figures as a Markdown table, a column for each kind of processor, with the machine under it."""
+    figures: dict[tuple[str, str, str, str], dict[str, Row]] = {}
     for row in rows:
-        mark = {None: "", True: "met", False: "not met"}[row.met]
-        lines.append(f"| {row.part}: {row.what} | {row.said} | {row.hoped} | {mark} |")
+        figures.setdefault((row.part, row.what, row.unit, row.against), {})[row.processor] = row
+    kinds = sorted({kind for found in figures.values() for kind in found})
+    lines = [
+        "| | " + " | ".join(kind or "kind not noted" for kind in kinds) + " | goal |",
+        "|---|" + "---|" * (len(kinds) + 1),
+    ]
+    for (part, what, *_), found in figures.items():
+        cells = [_cell(found[kind]) if kind in found else "" for kind in kinds]
+        lines.append(f"| {part}: {what} | {' | '.join(cells)} | {next(iter(found.values())).hoped} |")
     return "\n".join([*lines, "", f"Measured by `make bench` on {machine()}.", ""])
+
+
+def _cell(row: Row) -> str:
+    return row.said + {None: "", True: ": met", False: ": not met"}[row.met]
 
 
 def plot(rows: Iterable[Row]) -> None:

@@ -16,7 +16,8 @@ COST = "× the time of"
 class Row:
     """`what` was measured `against` a peer, or a bare pass, in `unit`: FASTER, COST, or a plain one such as "ms".
 
-    `goal` is the least value hoped for with FASTER, and the most with everything else.
+    `goal` is the least value hoped for with FASTER, and the most with everything else. `processor` says by its
+    instructions on which kind it was measured, once it is kept.
     """
 
     part: str
@@ -25,6 +26,7 @@ class Row:
     unit: str
     against: str = ""
     goal: float | None = None
+    processor: str = ""
 
     @property
     def met(self) -> bool | None:

@@ -6,7 +6,7 @@ covariance: exact where a window was measured, and for a network whose answer is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import torch
 import torch.nn.functional as F
@@ -19,7 +19,7 @@ MORE = 0.5  # of the coarse grid's positions: how many are added where the map c
 ROUND = 16  # positions added at a time
 NOISE = 0.02  # of a window's variance: what overlapping windows do not share
 
-Parts = Callable[[Tensor], list[Tensor]]
+Parts = Callable[[Tensor], Iterable[Tensor]]
 
 
 def coarse(boxes: Tensor) -> Tensor:
@@ -30,9 +30,9 @@ def coarse(boxes: Tensor) -> Tensor:
     return rows[:, None] & cols
 
 
-def visits(sweep: Sweep, size: int, parts: Parts) -> Iterator[tuple[float, Tensor]]:
-    """Yields (share done after it, positions (n, 2) as row and column) of one batch after the other, of at most `size`;
-    the first are `parts` of the coarse grid's boxes (n, 4), the later ones depend on what `sweep` holds by then.
+def visits(sweep: Sweep, parts: Parts) -> Iterator[tuple[float, Tensor]]:
+    """Yields (share done after it, positions (n, 2) as row and column) of one batch after the other, which are `parts`
+    of boxes (n, 4): first of the coarse grid's, then of some that depend on what `sweep` holds by then.
     """
     first = coarse(sweep.boxes).nonzero()
     count = min(sweep.done.numel(), round((1 + MORE) * len(first)))
@@ -41,9 +41,10 @@ def visits(sweep: Sweep, size: int, parts: Parts) -> Iterator[tuple[float, Tenso
         done += len(batch)
         yield done / count, first[batch]
     while done < count:
-        places = _next(sweep, min(ROUND, size, count - done))
-        done += len(places)
-        yield done / count, places
+        places = _next(sweep, min(ROUND, count - done))
+        for batch in parts(sweep.boxes[places[:, 0], places[:, 1]]):
+            done += len(batch)
+            yield done / count, places[batch]
 
 
 def estimated(sweep: Sweep) -> Tensor:

@@ -11,7 +11,8 @@ from torch import Tensor, nn
 
 from deepvis_widgets.core.network.network import Network
 from deepvis_widgets.core.picture.preprocess import Preprocess
-from deepvis_widgets.passes.window_passes import WindowPasses
+from deepvis_widgets.passes.plan.ways import FUSED, GROUPS, PLAIN
+from deepvis_widgets.passes.window_ways import WindowWays
 from tests.families import TORCHVISION, make, network, picture, preprocess_of
 from tests.small_nets import seeded
 from tests.untouched import model_state
@@ -20,9 +21,9 @@ IN_FULL = {"swin_t", "vit_b_32"}  # attention: every position depends on every o
 BOXES = torch.tensor([[0, 0, 9, 9], [3, 41, 9, 9], [17, 5, 9, 9], [30, 30, 9, 9], [55, 55, 9, 9], [1, 54, 9, 10]])
 
 
-def passes(net: Network, **asked: object) -> WindowPasses:
+def passes(net: Network, **asked: object) -> WindowWays:
     view = picture(net.size[0])
-    return WindowPasses(net, view, torch.full_like(view, 0.5), **asked)  # type: ignore[arg-type]
+    return WindowWays(net, view, torch.full_like(view, 0.5), **asked)  # type: ignore[arg-type]
 
 
 def error(found: Tensor, expected: Tensor) -> float:
@@ -37,9 +38,10 @@ def test_every_family_gives_the_answers_of_a_full_pass(name: str) -> None:
     before = model_state(net.module)
     run = passes(net)
     assert (run.incremental is None) == (name in IN_FULL)
-    exact = passes(Network(make(name).double(), preprocess_of(name)))._full(BOXES).logits
-    rounded = error(run._full(BOXES).logits, exact)  # AlexNet's full pass in float32 is nearly 1e-5 away itself
-    assert error(run.run(BOXES).logits, exact) < max(1e-5, 2 * rounded)
+    exact = passes(Network(make(name).double(), preprocess_of(name))).by(PLAIN, BOXES).logits
+    rounded = error(run.by(PLAIN, BOXES).logits, exact)  # AlexNet's full pass in float32 is nearly 1e-5 away itself
+    if run.incremental is not None:
+        assert error(run.by(GROUPS, BOXES).logits, exact) < max(1e-5, 2 * rounded)
     assert model_state(net.module) == before
 
 
@@ -47,15 +49,15 @@ def test_every_family_gives_the_answers_of_a_full_pass(name: str) -> None:
 def test_exact_in_double_precision(name: str) -> None:
     run = passes(Network(make(name).double(), preprocess_of(name)))
     assert run.incremental is not None
-    assert error(run.run(BOXES).logits, run._full(BOXES).logits) < 1e-10
+    assert error(run.by(GROUPS, BOXES).logits, run.by(PLAIN, BOXES).logits) < 1e-10
 
 
 def test_less_is_computed() -> None:
     run = passes(network("squeezenet1_1"))
     assert run.incremental is not None
-    run.run(BOXES[:1])
+    run.by(GROUPS, BOXES[:1])
     part = run.incremental.work
-    run.run(torch.tensor([[0, 0, 64, 64]]))
+    run.by(GROUPS, torch.tensor([[0, 0, 64, 64]]))
     assert 0 < part < run.incremental.work / 2
 
 
@@ -63,7 +65,7 @@ def test_hidden_layers_are_kept_and_the_pass_ends_at_the_deepest() -> None:
     net = network("resnet18")
     run = passes(net, layers=("layer1.1.bn2", "layer2.0.conv1"), scores=False)
     assert run.incremental is not None
-    found, expected = run.run(BOXES), run._full(BOXES)
+    found, expected = run.by(GROUPS, BOXES), run.by(PLAIN, BOXES)
     assert found.scores is None
     for name in ("layer1.1.bn2", "layer2.0.conv1"):
         assert error(found.outputs[name], expected.outputs[name]) < 1e-5
@@ -141,8 +143,8 @@ def test_every_kind_of_operation(kind: str) -> None:
     run = passes(net)
     assert run.incremental is not None
     boxes = torch.tensor([[0, 0, 4, 5], [3, 2, 4, 5], [11, 17, 4, 5], [25, 24, 4, 5], [14, 14, 1, 1], [26, 0, 3, 2]])
-    assert error(run.run(boxes).logits, run._full(boxes).logits) < 1e-10
-    assert error(run.run(boxes[2:3]).logits, run._full(boxes[2:3]).logits) < 1e-10
+    assert error(run.by(GROUPS, boxes).logits, run.by(PLAIN, boxes).logits) < 1e-10
+    assert error(run.by(GROUPS, boxes[2:3]).logits, run.by(PLAIN, boxes[2:3]).logits) < 1e-10
 
 
 @pytest.mark.parametrize(
@@ -163,7 +165,7 @@ def test_every_kind_of_convolution(conv: dict[str, object]) -> None:
     run = passes(net)
     assert run.incremental is not None
     boxes = torch.tensor([[0, 0, 4, 5], [3, 2, 4, 5], [11, 17, 4, 5], [25, 24, 4, 5]])
-    assert error(run.run(boxes).logits, run._full(boxes).logits) < 1e-10
+    assert error(run.by(GROUPS, boxes).logits, run.by(PLAIN, boxes).logits) < 1e-10
 
 
 class Fickle(Case):
@@ -177,8 +179,7 @@ def test_a_course_that_depends_on_the_values_is_passed_in_full() -> None:
     net = Network(seeded(Fickle(F.relu)).double(), Preprocess((29, 29)))
     run = passes(net)
     assert run.incremental is None
-    boxes = torch.tensor([[0, 0, 29, 29], [3, 2, 4, 5]])
-    assert torch.equal(run.run(boxes).logits, run._full(boxes).logits)
+    assert run.can(PLAIN) and not run.can(GROUPS) and not run.can(FUSED)
 
 
 class Mixed(Case):
@@ -194,10 +195,10 @@ def test_the_score_of_one_class_alone(name: str) -> None:
     net = Network(make(name).double(), preprocess_of(name))
     run, one = passes(net), passes(net, target=3)
     assert run.incremental is not None and one.incremental is not None
-    found, expected = one.run(BOXES).logits, run._full(BOXES).logits
-    assert found.shape == (len(BOXES), 1) and torch.equal(one._full(BOXES).logits, expected[:, 3:4])
+    found, expected = one.by(GROUPS, BOXES).logits, run.by(PLAIN, BOXES).logits
+    assert found.shape == (len(BOXES), 1) and torch.equal(one.by(PLAIN, BOXES).logits, expected[:, 3:4])
     assert float((found - expected[:, 3:4]).abs().max()) < 1e-10 * float(expected.std())
-    run.run(BOXES)
+    run.by(GROUPS, BOXES)
     assert one.incremental.work < run.incremental.work
 
 
@@ -206,15 +207,15 @@ def test_one_class_where_all_are_needed() -> None:
     net = network("squeezenet1_1")
     run = passes(net, layers=("classifier.1",), target=3)
     assert run.incremental is not None
-    found, expected = run.run(BOXES), run._full(BOXES)
+    found, expected = run.by(GROUPS, BOXES), run.by(PLAIN, BOXES)
     assert found.logits.shape == (len(BOXES), 1) and found.outputs["classifier.1"].shape[1] > 1
     assert error(found.logits, expected.logits) < 1e-4
     run = passes(Network(seeded(Mixed(F.relu)).double(), Preprocess((29, 29))), target=2)
     boxes = torch.tensor([[0, 0, 4, 5], [11, 17, 4, 5]])
-    assert error(run.run(boxes).logits, run._full(boxes).logits) < 1e-10
+    assert error(run.by(GROUPS, boxes).logits, run.by(PLAIN, boxes).logits) < 1e-10
 
 
 def test_windows_of_the_whole_picture() -> None:
     run = passes(network("squeezenet1_1"))
     boxes = torch.tensor([[0, 0, 64, 64]])
-    assert error(run.run(boxes).logits, run._full(boxes).logits) < 1e-5
+    assert error(run.by(GROUPS, boxes).logits, run.by(PLAIN, boxes).logits) < 1e-5

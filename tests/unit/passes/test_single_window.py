@@ -8,7 +8,8 @@ from torch import nn
 
 from deepvis_widgets.core.network.network import Network
 from deepvis_widgets.core.picture.preprocess import Preprocess
-from deepvis_widgets.passes.single_window import SingleWindowPasses
+from deepvis_widgets.passes.plan.ways import PLAIN, SINGLE
+from deepvis_widgets.passes.window_ways import WindowWays
 from tests.families import TORCHVISION, make, network, picture, preprocess_of
 from tests.small_nets import seeded
 from tests.unit.passes.test_incremental import IN_FULL, LOCAL, Case, Fickle, error
@@ -18,16 +19,16 @@ BOXES = ((0, 0, 9, 9), (3, 41, 9, 9), (30, 31, 9, 11), (55, 54, 9, 10), (8, 8, 5
 SMALL = ((0, 0, 4, 5), (11, 17, 4, 5), (25, 24, 4, 5), (14, 14, 1, 1), (26, 0, 3, 2), (2, 2, 20, 20))
 
 
-def passes(net: Network, layers: tuple[str, ...] = ()) -> SingleWindowPasses:
+def passes(net: Network, layers: tuple[str, ...] = ()) -> WindowWays:
     view = picture(net.size[0])
-    return SingleWindowPasses(net, view, torch.full_like(view, 0.5), layers)
+    return WindowWays(net, view, torch.full_like(view, 0.5), layers)
 
 
-def worst(run: SingleWindowPasses, boxes: tuple[tuple[int, ...], ...]) -> float:
+def worst(run: WindowWays, boxes: tuple[tuple[int, ...], ...]) -> float:
     """The largest error of scores and layers, in units of their spread, over boxes visited one after the other."""
     errors = []
     for box in boxes:
-        found, expected = run.run(torch.tensor([box])), run._full(torch.tensor([box]))
+        found, expected = (run.by(kind, torch.tensor([box])) for kind in (SINGLE, PLAIN))
         errors.append(error(found.logits, expected.logits))
         errors += [error(found.outputs[name], expected.outputs[name]) for name in run.layers]
     return max(errors)
@@ -38,8 +39,9 @@ def test_every_family_gives_the_answers_of_a_full_pass(name: str) -> None:
     net = network(name)
     before = model_state(net.module)
     run = passes(net, (net.layers.names[len(net.layers) // 2],))
-    assert (run.incremental is None) == (name in IN_FULL)
-    assert worst(run, BOXES) < 1e-5
+    assert run.can(SINGLE) == (name not in IN_FULL)
+    if run.can(SINGLE):
+        assert worst(run, BOXES) < 1e-5
     assert model_state(net.module) == before
 
 
@@ -83,17 +85,16 @@ def test_every_kind_of_convolution(conv: dict[str, object], dtype: torch.dtype) 
 def test_earlier_windows_leave_nothing_behind() -> None:
     """Outputs belong to who asked: the next window changes none of them, and depends on none."""
     run = passes(network("squeezenet1_1"), ("features.3.expand3x3_activation",))
-    first = run.run(torch.tensor([[10, 10, 9, 9]]))
+    first = run.by(SINGLE, torch.tensor([[10, 10, 9, 9]]))
     kept = {name: output.clone() for name, output in first.outputs.items()}, first.logits.clone()
-    run.run(torch.tensor([[12, 30, 20, 9]]))
+    run.by(SINGLE, torch.tensor([[12, 30, 20, 9]]))
     assert all(torch.equal(first.outputs[name], kept[0][name]) for name in kept[0]) and torch.equal(
         first.logits, kept[1]
     )
-    assert torch.equal(run.run(torch.tensor([[10, 10, 9, 9]])).logits, kept[1])
+    assert torch.equal(run.by(SINGLE, torch.tensor([[10, 10, 9, 9]])).logits, kept[1])
 
 
 def test_a_course_that_depends_on_the_values_is_passed_in_full() -> None:
     net = Network(seeded(Fickle(torch.relu)).double(), Preprocess((29, 29)))
     run = passes(net)
-    assert run.incremental is None
-    assert worst(run, SMALL) == 0
+    assert not run.can(SINGLE)

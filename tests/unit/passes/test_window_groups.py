@@ -6,8 +6,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from deepvis_widgets.passes.window_groups import _touched, groups
-from deepvis_widgets.passes.window_passes import WindowPasses
+from deepvis_widgets.passes.plan.ways import GROUPS
+from deepvis_widgets.passes.window_groups import TouchedMaps
+from deepvis_widgets.passes.window_ways import WindowWays
 from tests.families import network, picture
 
 MOST = 32
@@ -19,13 +20,13 @@ def boxes(side: int, window: int = 12, stride: int = 4) -> Tensor:
     return torch.tensor([[top, left, window, window] for top in starts for left in starts])
 
 
-def work(passes: WindowPasses, windows: Tensor, parts: list[Tensor]) -> int:
+def work(ways: WindowWays, windows: Tensor, parts: list[Tensor]) -> int:
     """Multiplications of all windows."""
-    assert passes.incremental is not None
+    assert ways.incremental is not None
     total = 0
     for part in parts:
-        passes.run(windows[part])
-        total += passes.incremental.work * len(part)
+        ways.by(GROUPS, windows[part])
+        total += ways.incremental.work * len(part)
     return total
 
 
@@ -33,19 +34,19 @@ def work(passes: WindowPasses, windows: Tensor, parts: list[Tensor]) -> int:
 def test_windows_together_take_fewer_multiplications_than_row_by_row(name: str) -> None:
     net = network(name)
     view = picture(net.size[0])
-    passes = WindowPasses(net, view, torch.full_like(view, 0.5))
+    ways = WindowWays(net, view, torch.full_like(view, 0.5))
     windows = boxes(net.size[0])
-    parts = passes.parts(windows, MOST)
+    parts = [part for group in TouchedMaps(net).groups(windows) for part in group.chunk(-(-len(group) // MOST))]
     assert sorted(torch.cat(parts).tolist()) == list(range(len(windows)))
     assert max(map(len, parts)) <= MOST
-    assert work(passes, windows, parts) < 0.95 * work(passes, windows, list(torch.arange(len(windows)).split(MOST)))
+    assert work(ways, windows, parts) < 0.95 * work(ways, windows, list(torch.arange(len(windows)).split(MOST)))
 
 
 def test_the_share_of_a_layer_that_a_window_touches_is_what_the_fields_say() -> None:
     net = network("squeezenet1_1")
     layer = net.layers["features.6.expand3x3"]
-    touched = _touched(layer.field.rows, torch.tensor([0, 20]), torch.tensor([12, 12]))
-    for share, start in zip(touched.tolist(), (0, 20), strict=True):
+    rows, _ = TouchedMaps(net).shares(torch.tensor([[20, 0, 12, 12], [0, 0, 12, 12], [20, 9, 12, 12]]))
+    for share, start in zip(rows[:, net.layers.names.index(layer.name)].tolist(), (20, 0, 20), strict=True):
         hit = [layer.field.box((row, 0)) for row in range(layer.height)]
         assert share == pytest.approx(
             sum(top < start + 12 and top + tall > start for top, _, tall, _ in hit) / layer.height
@@ -54,4 +55,4 @@ def test_the_share_of_a_layer_that_a_window_touches_is_what_the_fields_say() -> 
 
 def test_where_every_position_sees_everything_there_is_one_group() -> None:
     net = network("vit_b_32")
-    assert [len(group) for group in groups(net, boxes(net.size[0]))] == [len(boxes(net.size[0]))]
+    assert [len(group) for group in TouchedMaps(net).groups(boxes(net.size[0]))] == [len(boxes(net.size[0]))]

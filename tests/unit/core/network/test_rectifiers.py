@@ -13,7 +13,8 @@ from deepvis_widgets.core.network.backward_rules import DECONVNET, GUIDED, RuleM
 from deepvis_widgets.core.network.network import Network
 from deepvis_widgets.core.picture.preprocess import Preprocess
 from deepvis_widgets.methods import explain
-from deepvis_widgets.passes.window_passes import WindowPasses
+from deepvis_widgets.passes.plan.ways import GROUPS, PLAIN
+from deepvis_widgets.passes.window_ways import WindowWays
 from tests.small_nets import seeded
 
 SIDE = 16
@@ -108,7 +109,7 @@ def test_what_is_none_keeps_its_gradient(written: str) -> None:
 @pytest.mark.parametrize("written", WRITTEN)
 def test_it_may_be_traced_all_the_same(written: str) -> None:
     net = network(WRITTEN[written])
-    passes = WindowPasses(net, net.view(picture()), torch.full((3, SIDE, SIDE), 0.5))
-    assert passes.incremental is not None
+    ways = WindowWays(net, net.view(picture()), torch.full((3, SIDE, SIDE), 0.5))
+    assert ways.can(GROUPS)
     boxes = torch.tensor([[1, 2, 4, 4], [9, 8, 4, 4]])
-    torch.testing.assert_close(passes.run(boxes).logits, passes._full(boxes).logits)
+    torch.testing.assert_close(ways.by(GROUPS, boxes).logits, ways.by(PLAIN, boxes).logits)
