@@ -15,6 +15,7 @@ from ...core.errors import DeepvisError
 from ...core.network.network import Network
 from ...core.network.recording import Recording
 from ...core.network.target import Target, layout_of
+from ...passes.backward.recorded import remade
 from ..backward import no_path, strongest
 
 MOST = 32  # pictures in one pass
@@ -65,7 +66,7 @@ class Score:
 
     def gradient(self, x: Tensor) -> Tensor:
         """Returns d score / d input for every picture of an input (B, C, H, W), on the CPU, in float32 at least."""
-        recording = self._pass(x, (), grad=True)
+        recording = remade(self.network, x, until=self.target.layer) or self._pass(x, (), grad=True)
         with torch.enable_grad():
             total = self.value(recording).sum()
         gradient = recording.path(total)
