@@ -10,11 +10,12 @@ import torch
 from torch import Tensor
 
 from ..core.errors import DeepvisError
-from ..core.network.backward_rules import Rules
+from ..core.network.backward_rules import PLAIN, Rules
 from ..core.network.network import Network
 from ..core.network.recording import Recording
 from ..core.network.target import Target, layout_of
 from ..core.results import HeatMap
+from ..passes.backward.recorded import remade
 
 SEEDS = ("one", "activation", "map")
 SCORES = ("logit", "probability")
@@ -40,12 +41,24 @@ def attribution(
     (torch.Size([3, 128, 128]), 'wolf')
     """
     layer = target.layer if target else None
-    recording = network.record(image, rules=rules, until=layer, keep=() if layer is None else (layer,))
+    recording = passed(network, image, rules, until=layer)
     objective, resolved = start(network, recording, target, seed, score)
     signal = recording.path(objective)
     if signal is None:
         raise DeepvisError(no_path(network, image))
     return signal[0].cpu(), resolved
+
+
+def passed(
+    network: Network, image: Tensor, rules: Rules = PLAIN, *, until: str | None = None, since: str | None = None
+) -> Recording:
+    """Returns the pass over a view to the class scores, or to the layer `until`, with its way back to the input, or to
+    the layer `since`: one that is remembered, or remade, or the network's own.
+    """
+    x = network.feed(image[None])
+    found = None if network.recordings.limit else remade(network, x, rules, until=until, since=since)
+    keep = [name for name in (since, until) if name is not None]
+    return network.record(image, rules=rules, until=until, keep=keep, since=since) if found is None else found
 
 
 def no_path(network: Network, image: Tensor) -> str:

@@ -17,7 +17,7 @@ from ..core.params import text
 from ..core.picture.reduce import to_size
 from ..core.report import Report
 from ..core.results import HeatMap
-from .backward import describe, start
+from .backward import describe, passed, start
 from .base import Method, silent
 
 
@@ -61,7 +61,7 @@ class GradCam(Method):
         candidates = _candidates(network, layer, params.at)
         # the deepest layer nearly always answers, and the graph need not go further down
         deepest = candidates[0].name
-        recording = network.record(image, until=layer, since=deepest, keep=(deepest, layer or deepest))
+        recording = passed(network, image, until=layer, since=deepest)
         objective, resolved = start(network, recording, target)
         coarse = _weighed(recording, candidates[:1], objective)
         if coarse is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from torch import Tensor
@@ -10,6 +10,7 @@ from torch import Tensor
 from .trace import Op, replaced
 
 VIEWS = {"view", "_unsafe_view"}  # say how many pictures there are: one, when they were traced
+AGAIN_OTHERWISE = VIEWS | {"as_strided"}
 
 
 class Replay:
@@ -35,7 +36,7 @@ class Replay:
     def __call__(self, x: Tensor) -> list[Tensor]:
         values: dict[int, Any] = {0: x}
         for op, ended in zip(self.ops, self._ends, strict=True):
-            output = _again(op, values, len(x))
+            output = again(op, values, len(x))[1]
             outputs = output if isinstance(output, tuple | list) else (output,)
             values.update(zip(op.outs, outputs, strict=False))
             for number in ended:
@@ -53,14 +54,19 @@ def needed(ops: list[Op], wanted: Collection[int]) -> list[Op]:
     return kept[::-1]
 
 
-def _again(op: Op, values: dict[int, Any], count: int) -> Any:
+def again(
+    op: Op, values: Mapping[int, Any], count: int, func: Callable[..., Any] | None = None
+) -> tuple[tuple[Any, ...], Any]:
+    """Returns the arguments that an operation has for `count` pictures, and what it, or `func` in its place, makes of
+    them.
+    """
     args = replaced(op.args, values.__getitem__)
     if op.name == "as_strided" and tuple(args[1])[1:] == args[0].shape[1:]:
-        return args[0]  # only says in which order a map of one position lies in memory
+        return args, args[0]  # only says in which order a map of one position lies in memory
     if op.name in VIEWS:
         first, *rest = args[1]
-        return args[0].reshape(first * count, *rest)  # maps may lie in memory in another order now
-    return op.func(*args, **replaced(op.kwargs, values.__getitem__))
+        return args, args[0].reshape(max(-1, first * count), *rest)  # maps may lie in memory in another order now
+    return args, (func or op.func)(*args, **replaced(op.kwargs, values.__getitem__))
 
 
 def last_uses(ops: list[Op], wanted: Collection[int]) -> list[list[int]]:

@@ -138,3 +138,4 @@ _READERS: dict[str, Reader] = {
     "max": _larger,
     "where": _chosen,
 }
+WRITTEN_AS = frozenset(_READERS)  # the plain names of calls that may be rectifiers

@@ -12,7 +12,8 @@ from .recording import Recording
 
 
 class Recordings:
-    """The last few recordings of one network; `limit` 0 (the default) keeps none. Any thread may use it.
+    """The last few recordings of one network; `limit` 0 (the default) keeps none. Any thread may use it. What methods
+    keep `beside` them of the network, by names of their own, goes when they are cleared.
 
     >>> import torch
     >>> kept = Recordings(limit=1)
@@ -26,6 +27,7 @@ class Recordings:
         self.limit = limit
         self._kept: OrderedDict[Any, Recording] = OrderedDict()
         self._lock = threading.Lock()
+        self.beside: dict[str, object] = {}
 
     def get(self, key: Any) -> Recording | None:
         with self._lock:
@@ -47,6 +49,7 @@ class Recordings:
     def clear(self) -> None:
         with self._lock:
             self._kept.clear()
+            self.beside.clear()
 
     def __len__(self) -> int:
         return len(self._kept)

@@ -12,14 +12,17 @@ import torch
 from torch import Tensor
 
 from ...core.errors import DeepvisError
+from ...core.memory import memory
 from ...core.network.network import Network
 from ...core.network.recording import Recording
 from ...core.network.target import Target, layout_of
+from ...passes.backward.recorded import remade
 from ..backward import no_path, strongest
 
 MOST = 32  # pictures in one pass
 BUDGET = 2**28  # numbers in all layers' outputs of one pass: 32 pictures through a ResNet-18, 8 through a VGG-16
-GRAPH_BUDGET = 2**26  # the same where all of them are kept for the way back
+# the same where all of them are kept for the way back: four bytes each, a thirty-second part of the memory
+GRAPH_BUDGET = min(2**28, max(2**26, (memory() or 0) // (4 * 32)))
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ class Score:
 
     def gradient(self, x: Tensor) -> Tensor:
         """Returns d score / d input for every picture of an input (B, C, H, W), on the CPU, in float32 at least."""
-        recording = self._pass(x, (), grad=True)
+        recording = remade(self.network, x, until=self.target.layer) or self._pass(x, (), grad=True)
         with torch.enable_grad():
             total = self.value(recording).sum()
         gradient = recording.path(total)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -12,6 +12,7 @@ from torch import Tensor
 
 from ...core.errors import DeepvisError
 from .biases import KEPT, LEFT_OUT
+from .made_weights import MadeWeights
 
 CONVOLUTIONS = frozenset(f"conv{kind}{n}d" for kind in ("", "_transpose") for n in (1, 2, 3))
 PLAIN_CONVOLUTIONS = frozenset(name for name in CONVOLUTIONS if "transpose" not in name)
@@ -40,6 +41,8 @@ class LinearCall:
     bounds: tuple[Tensor, Tensor] | None = None
     biases: str = KEPT  # what becomes of them, one of BIASES
     norm: tuple[Tensor, Tensor] | None = None  # scale and shift (channels,) of the batch-norm behind
+    norm_key: Hashable = None  # what they were computed of; None where that was the picture
+    kept: MadeWeights | None = None  # what was made of weights before
     uses: int = 0  # how many operations read the output
     merged: bool = True  # whether the batch-norm behind takes part in what is asked
     version: int = 0
@@ -65,6 +68,15 @@ class LinearCall:
         shape = [1] * self.own_weight.ndim
         shape[1 if "transpose" in self.name else 0] = -1
         return self.own_weight * self.norm[0].view(shape)
+
+    def made_of_weight(self, what: Hashable, make: Callable[[Tensor], Tensor]) -> Tensor:
+        """Returns what `make` makes of the weight, made once for all passes where that can be; `what` says what it
+        is.
+        """
+        if self.kept is None or (self.is_merged and self.norm_key is None):
+            return make(self.weight)
+        key = what, self.norm_key if self.is_merged else None
+        return self.kept(self.own_weight, key, lambda: make(self.weight))
 
     @property
     def bias(self) -> Tensor | None:
@@ -181,3 +193,14 @@ def batch_norm(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Tensor, T
         scale = scale * given["weight"].detach()
     shift = -mean * scale
     return scale, shift if given.get("bias") is None else shift + given["bias"].detach()
+
+
+def norm_key(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Hashable:
+    """Returns of which numbers a batch-norm makes its scale; None where it normalises by the picture's own."""
+    given = dict(zip(("", "mean", "variance", "weight", "bias", "training", "momentum", "eps"), args, strict=False))
+    mean, variance = given.get("mean", kwargs.get("running_mean")), given.get("variance", kwargs.get("running_var"))
+    if mean is None or variance is None or given.get("training", kwargs.get("training")):
+        return None
+    weight = given.get("weight", kwargs.get("weight"))
+    eps = given.get("eps", kwargs.get("eps"))
+    return variance.data_ptr(), None if weight is None else weight.data_ptr(), eps

@@ -16,6 +16,7 @@ from ...core.network.target import Target
 from ..backward import no_path, start
 from .composites import Composite
 from .ledger import Ledger, ledger
+from .made_weights import made_weights
 from .replacements import RelevanceReplacements
 
 PICTURE = "picture"
@@ -104,7 +105,7 @@ def rules(network: Network, composite: Composite) -> Rules:
     )
     black, white = -mean / std, (1 - mean) / std
     bounds = torch.minimum(black, white), torch.maximum(black, white)  # an inverted channel has a std below 0
-    return Rules(f"lrp {composite}", begin=lambda: RelevanceReplacements(composite, bounds))
+    return Rules(f"lrp {composite}", begin=lambda: RelevanceReplacements(composite, bounds, made_weights(network)))
 
 
 def _begin(

@@ -20,7 +20,8 @@ from .biases import LEFT_OUT
 from .call_arguments import as_function, has_constants, overwrites, tensors_of
 from .composites import Composite
 from .ledger import Account
-from .linear_call import LINEAR, LinearCall, batch_norm, linear_call
+from .linear_call import LINEAR, LinearCall, batch_norm, linear_call, norm_key
+from .made_weights import MadeWeights
 from .norms import NORMS, centred
 from .operations import ADDED, FILLED, JOINED, PASSED, PREPARING, PRODUCTS, ROUTED, SCALED, SHARED, WRITING
 
@@ -32,8 +33,8 @@ Bounds = tuple[Tensor, Tensor]
 class RelevanceReplacements:
     """The replacements of one forward pass: operations with the same values that send relevance back, by `composite`.
 
-    Every operation has one. `bounds` are the least and greatest values (1, C, 1, 1) of a picture. Raises DeepvisError
-    in the pass for an operation that there is no rule for.
+    Every operation has one. `bounds` are the least and greatest values (1, C, 1, 1) of a picture, `kept` is what was
+    made of weights before. Raises DeepvisError in the pass for an operation that there is no rule for.
 
     >>> import torch
     >>> from deepvis_widgets.core.network.backward_rules import Rules
@@ -47,8 +48,8 @@ class RelevanceReplacements:
     [[3.0, 2.0]]
     """
 
-    def __init__(self, composite: Composite, bounds: Bounds | None = None) -> None:
-        self.composite = composite
+    def __init__(self, composite: Composite, bounds: Bounds | None = None, kept: MadeWeights | None = None) -> None:
+        self.composite, self.kept = composite, kept
         self.time = 0  # counts the operations of the pass
         self.accounts: list[Account] = []
         self._born: dict[int, int] = {}  # id of a tensor → the operation that made it
@@ -216,7 +217,7 @@ class RelevanceReplacements:
     def _linear(self, name: str, func: Call, args: Any, kwargs: Any) -> Tensor:
         call = linear_call(name, func, args, kwargs)
         x: Tensor = args[0] if args else kwargs["input"]
-        call.bounds, call.biases = self._pictures.get(id(x)), self.biases
+        call.bounds, call.biases, call.kept = self._pictures.get(id(x)), self.biases, self.kept
         rule, epsilon = self.composite.rule(call, self._is_picture(x))
         output: Tensor = ByRule.apply(x, call, rule, epsilon, self, self.time)
         self._outputs[id(output)] = output._version, call
@@ -237,7 +238,7 @@ class RelevanceReplacements:
             if self.biases == LEFT_OUT:
                 return _passed(compute, x)
             return self._shared(compute, [x], lambda x: x * scale + shift)
-        call.norm = norm
+        call.norm, call.norm_key = norm, norm_key(args, kwargs)
         output: Tensor = Merged.apply(x, compute, lambda x: x * scale + shift, call, self, self.time)
         return output
 

@@ -58,9 +58,8 @@ def alpha_beta_rule(alpha: float, beta: float) -> Rule:
     assert alpha - beta == 1 and beta >= 0, "alpha - beta must be 1, and beta at least 0"
 
     def rule(call: LinearCall) -> list[Group]:
-        weight, bias = call.weight, call.bias
-        groups = [Group(_signed(call, weight, bias, above=True), alpha)]
-        return groups + ([Group(_signed(call, weight, bias, above=False), -beta)] if beta else [])
+        groups = [Group(_signed(call, above=True), alpha)]
+        return groups + ([Group(_signed(call, above=False), -beta)] if beta else [])
 
     return rule
 
@@ -76,9 +75,9 @@ def gamma_rule(gamma: float) -> Rule:
     """
 
     def rule(call: LinearCall) -> list[Group]:
-        weight, bias, y = call.weight, call.bias, call.own().value
-        groups = [Group(_favoured(call, weight, bias, gamma, above=True), where=y > 0)]
-        return [*groups, Group(_favoured(call, weight, bias, gamma, above=False), where=y < 0)]
+        y = call.own().value
+        groups = [Group(_favoured(call, gamma, above=True), where=y > 0)]
+        return [*groups, Group(_favoured(call, gamma, above=False), where=y < 0)]
 
     return rule
 
@@ -115,23 +114,23 @@ def z_box_rule(call: LinearCall) -> list[Group]:
     return [Group(terms)]
 
 
-def _signed(call: LinearCall, weight: Tensor, bias: Tensor | None, above: bool) -> list[Term]:
+def _signed(call: LinearCall, above: bool) -> list[Term]:
     """Returns the terms of all positive (`above`), or all negative, contributions."""
-    return _by_sign(
-        call,
-        lambda: _half(weight, above),
-        lambda: _half(weight, not above),
-        None if bias is None else _half(bias, above),
-    )
+
+    def half(above: bool) -> Tensor:
+        return call.made_of_weight(("half", above), lambda weight: _half(weight, above))
+
+    bias = None if call.bias is None else _half(call.bias, above)
+    return _by_sign(call, lambda: half(above), lambda: half(not above), bias)
 
 
-def _favoured(call: LinearCall, weight: Tensor, bias: Tensor | None, gamma: float, above: bool) -> list[Term]:
-    return _by_sign(
-        call,
-        lambda: weight + gamma * _half(weight, above),
-        lambda: weight + gamma * _half(weight, not above),
-        None if bias is None else bias + gamma * _half(bias, above),
-    )
+def _favoured(call: LinearCall, gamma: float, above: bool) -> list[Term]:
+    def favoured(above: bool) -> Tensor:
+        what = "favoured", gamma, above
+        return call.made_of_weight(what, lambda weight: weight + gamma * _half(weight, above))
+
+    bias = None if call.bias is None else call.bias + gamma * _half(call.bias, above)
+    return _by_sign(call, lambda: favoured(above), lambda: favoured(not above), bias)
 
 
 def _by_sign(
