@@ -108,6 +108,11 @@ class Ascent:
             full = self.frame.in_picture(shown, self.recipe.mean)
             return as_views(full).float().cpu().clamp(0, 1)
 
+    def crops(self) -> Tensor:
+        """Returns the pictures as they are, (n, 3, h, w), cropped to what the unit sees."""
+        top, left, height, width = self.frame.box
+        return self.pictures()[:, :3, top : top + height, left : left + width]
+
     def retune(self, **changes: Any) -> None:
         """Turns knobs while the pictures are being made; a change of recipe goes on from the pictures there are.
 

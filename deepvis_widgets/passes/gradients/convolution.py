@@ -94,7 +94,27 @@ def way_back(call: ConvolutionCall, size: Sequence[int], output: Sequence[int]) 
     """Returns what makes the gradient of an input of this size (n, C, H, W) of that of the output, of this one."""
     if call.groups == 1 and call.weight.shape[1] <= FEW and max(call.stride) > 1 and max(call.dilation) == 1:
         return by_phases(call, size, output)
+    if call.groups == 1 and max(call.stride) == max(call.dilation) == 1 and _pads_less_than_it_sees(call):
+        return by_turned_weights(call, output)
     return by_onednn(call, size)
+
+
+def _pads_less_than_it_sees(call: ConvolutionCall) -> bool:
+    return all(padding < side for padding, side in zip(call.padding, call.weight.shape[2:], strict=True))
+
+
+def by_turned_weights(call: ConvolutionCall, output: Sequence[int]) -> Back:
+    """The way back through a convolution of stride 1: one of the gradient, its weights packed once."""
+    weight = call.weight.flip(2, 3).transpose(0, 1).contiguous(memory_format=LAST)
+    padding = [side - 1 - padding for side, padding in zip(weight.shape[2:], call.padding, strict=True)]
+    sliding = padding, [1, 1], [1, 1], 1
+    packed = torch.ops.mkldnn._reorder_convolution_weight(weight, *sliding, list(output))
+
+    def back(gradient: Tensor) -> Tensor:
+        found: Tensor = torch.ops.mkldnn._convolution_pointwise(gradient, packed, None, *sliding, NOTHING, [], "")
+        return found
+
+    return back
 
 
 def by_onednn(call: ConvolutionCall, size: Sequence[int]) -> Back:
