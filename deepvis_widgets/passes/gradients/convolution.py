@@ -56,7 +56,7 @@ class FusedConvolution:
         return cls(packed, bias, sliding, after(most), most, way_back(call._replace(weight=weight), size, output))
 
     def __call__(self, x: Tensor) -> Tensor:
-        found: Tensor = _Fused.apply(x, self)  # type: ignore[no-untyped-call]
+        found: Tensor = _Fused.apply(x, self)
         return found
 
     def forward(self, x: Tensor) -> Tensor:
@@ -70,9 +70,11 @@ class FusedConvolution:
         """Returns the gradient before the rectifier that gave this output."""
         if self.most is None:
             return gradient
-        if math.isinf(self.most):
-            return aten.threshold_backward(gradient, output, 0)
-        return aten.hardtanh_backward(gradient, output, 0, self.most)
+        bounds = (0,) if math.isinf(self.most) else (0, self.most)
+        found: Tensor = (aten.threshold_backward if math.isinf(self.most) else aten.hardtanh_backward)(
+            gradient, output, *bounds
+        )
+        return found
 
 
 class _Fused(torch.autograd.Function):
