@@ -68,8 +68,8 @@ def grow(
                 recipe.step(climb, replace(params, rate=rate * params.rate), index, last=False)
             boxes = recipe.boxes()
         assert boxes is not None
-        shown = saturated(boxes, mean_colour(network).to(boxes))
-        return as_views(shown).float().cpu()
+        boxes = boxes.cpu()
+        return as_views(saturated(boxes, mean_colour(network).to(boxes))).float()
 
 
 def saturated(boxes: Tensor, mean: Tensor) -> Tensor:
