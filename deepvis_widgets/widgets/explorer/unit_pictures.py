@@ -165,12 +165,12 @@ class Synthesis:
         if known:
             self._publish(UnitTiles(layer, known))
 
-        def show(fraction: float, part: object | None = None) -> None:
+        def show(fraction: float, partial: object | None = None) -> None:
             report(fraction)
-            if isinstance(part, UnitsDrawn):
-                self._publish(UnitTiles(layer, part.pictures))
-                for channel in part.pictures if part.done else ():
-                    cache.put(keys[channel], part.pictures[channel])
+            if isinstance(partial, UnitsDrawn):
+                self._publish(UnitTiles(layer, partial.pictures))
+                for channel in partial.pictures if partial.done else ():
+                    cache.put(keys[channel], partial.pictures[channel])
 
         left = [channel for channel in units if channel not in known]
         draw_units(self._client.network, layer, left, SynthesisParams(pictures=1, steps=PATTERN_STEPS), show)
