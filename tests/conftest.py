@@ -16,7 +16,7 @@ HERE = Path(__file__).parent
 os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="deepvis-cache-")
 atexit.register(shutil.rmtree, os.environ["XDG_CACHE_HOME"], ignore_errors=True)
 # Browser tests last: they are the slowest, and Playwright's event loop occupies the main thread from then on.
-ORDER = ("unit", "contract", "packaging", "notebooks", "browser")
+ORDER = ("unit", "contract", "packaging", "notebooks", "gpu", "browser")
 
 
 def folder_of(item: pytest.Item) -> str:
@@ -30,7 +30,11 @@ def place_of(item: pytest.Item) -> tuple[int, bool]:
     return (ORDER.index(folder) if folder in ORDER else 0), quick
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if "gpu" not in (config.option.markexpr or ""):  # where nobody asks for them, they are not there: no skips
+        elsewhere = [item for item in items if folder_of(item) == "gpu"]
+        items[:] = [item for item in items if folder_of(item) != "gpu"]
+        config.hook.pytest_deselected(items=elsewhere)
     for item in items:
         if folder_of(item) == "browser":
             item.add_marker(pytest.mark.browser)

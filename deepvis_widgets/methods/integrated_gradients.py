@@ -95,7 +95,7 @@ class IntegratedGradients(Method):
         assert image is not None
         score = Score.of(network, image, target, params.score)
         ends = torch.stack([fill_picture(image, params.baseline), image])
-        low, high = score.value(score.forward(ends)).double().tolist()
+        low, high = score.value(score.forward(ends)).cpu().double().tolist()  # MPS has no float64
         start, end = network.feed(ends)
         at, weights = nodes(params, precision(network))
         total, way = torch.zeros(end.shape, dtype=precision(network)), (end - start).to("cpu", precision(network))

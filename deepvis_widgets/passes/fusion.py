@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from typing import Any
 
 import torch
@@ -19,6 +20,9 @@ from .trace import Op, Ref
 
 NOTHING = "none"
 
+# the value it takes, the convolution, the most that its rectifier lets through (None: it has none), the value it makes
+Make = Callable[[int, ConvolutionCall, float | None, int], Op]
+
 
 def fused(ops: list[Op], wanted: Collection[int], values: Sequence[Tensor]) -> list[Op]:
     """Returns the operations that make the values `wanted`, every float32 convolution of maps on the CPU fused and
@@ -27,8 +31,20 @@ def fused(ops: list[Op], wanted: Collection[int], values: Sequence[Tensor]) -> l
 
     Rounding aside all values stay what they were. Weights are read now: what they become later does not show.
     """
-    if not hasattr(torch.ops.mkldnn, "_convolution_pointwise"):  # PyTorch built without oneDNN
+    if not has_fused_convolutions():
         return ops
+    return [linear(op) for op in with_fused(ops, wanted, partial(_fused, values))]
+
+
+def has_fused_convolutions() -> bool:
+    """Returns whether PyTorch was built with oneDNN."""
+    return hasattr(torch.ops.mkldnn, "_convolution_pointwise")
+
+
+def with_fused(ops: list[Op], wanted: Collection[int], make: Make) -> list[Op]:
+    """Returns the operations that make the values `wanted`, with what `make` gives in the place of every convolution
+    that can be fused, its batch norm folded in, and of its rectifier.
+    """
     taken = Counter([number for op in ops for number in op.ins] + list(wanted))
     takers = {number: op for op in ops for number in op.ins if taken[number] == 1}
     made: list[Op] = []
@@ -38,9 +54,16 @@ def fused(ops: list[Op], wanted: Collection[int], values: Sequence[Tensor]) -> l
             continue
         call = _plain_convolution(op)
         followers = [] if call is None else _followers(op, takers)
-        made.append(op if call is None else _fused(op, call, followers, values))
+        made.append(op if call is None else _made(op, call, followers, make))
         swallowed.update(followers)
-    return [linear(op) for op in made]
+    return made
+
+
+def _made(convolution: Op, call: ConvolutionCall, followers: list[Op], make: Make) -> Op:
+    for norm in filter(None, map(fixed_norm, followers)):
+        call = with_norm(call, norm)
+    most = most_of(followers[-1]) if followers else None
+    return make(convolution.ins[0], call, most, [convolution, *followers][-1].outs[0])
 
 
 def linear(op: Op) -> Op:
@@ -87,20 +110,16 @@ def fixed_norm(op: Op) -> BatchNormCall | None:
     return call if call is not None and call.is_fixed else None
 
 
-def _fused(convolution: Op, call: ConvolutionCall, followers: list[Op], values: Sequence[Tensor]) -> Op:
-    for norm in filter(None, map(fixed_norm, followers)):
-        call = with_norm(call, norm)
+def _fused(values: Sequence[Tensor], taken: int, call: ConvolutionCall, most: float | None, made: int) -> Op:
     weight = call.weight.detach().contiguous(memory_format=torch.channels_last)
     sliding = call.padding, call.stride, call.dilation, call.groups
-    size = list(values[convolution.ins[0]].shape)
-    packed = torch.ops.mkldnn._reorder_convolution_weight(weight, *sliding, size)
-    args: tuple[Any, ...] = (call.input, packed, call.bias, *sliding, *_after(followers), "")
-    return Op(torch.ops.mkldnn._convolution_pointwise.default, args, {}, [convolution, *followers][-1].outs[:1])
+    packed = torch.ops.mkldnn._reorder_convolution_weight(weight, *sliding, list(values[taken].shape))
+    args: tuple[Any, ...] = (call.input, packed, call.bias, *sliding, *after(most), "")
+    return Op(torch.ops.mkldnn._convolution_pointwise.default, args, {}, (made,))
 
 
-def _after(followers: list[Op]) -> tuple[str, list[float]]:
-    """Returns what oneDNN calls the last follower, if it is a rectifier, and its bounds."""
-    most = most_of(followers[-1]) if followers else None
+def after(most: float | None) -> tuple[str, list[float]]:
+    """Returns what oneDNN calls a rectifier that lets through so much at most (None: there is none), and its bounds."""
     if most is None:
         return NOTHING, []
     return ("relu", []) if math.isinf(most) else ("hardtanh", [0.0, most])

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from .trace import Op
 
-NORMS = {"native_batch_norm", "_native_batch_norm_legit_no_training"}
+NORMS = {"native_batch_norm", "_native_batch_norm_legit_no_training", "cudnn_batch_norm", "miopen_batch_norm"}
 
 
 class ConvolutionCall(NamedTuple):

@@ -255,9 +255,9 @@ def _attended(call: Followed, given: dict[str, Any]) -> Found:
 
 
 def _put(value: Any, others: Mapping[int, Tensor]) -> Any:
-    """An argument with other tensors in the place of those of these ids."""
+    """An argument with other tensors in the place of those of these ids, the rest on the CPU, as labels are."""
     if isinstance(value, Tensor):
-        return others.get(id(value), value)
+        return others[id(value)] if id(value) in others else value.cpu()
     if isinstance(value, dict):
         return {key: _put(item, others) for key, item in value.items()}
     if type(value) in (list, tuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import torch
 from torch import Tensor
 
 MOST = 64  # tokens that one parameter may bring; more of them are no tokens to be named
@@ -45,9 +46,9 @@ class Extras:
         length, name = tensor.shape[dim], _title(self._source(tensor))
         first = len(self._names)
         if length > MOST:
-            return tensor.new_zeros(length).double()
+            return torch.zeros(length, dtype=torch.float64)  # labels are on the CPU, wherever the tokens are
         self._names += [name] if length == 1 else [f"{name} {number}" for number in range(1, length + 1)]
-        return -1 - tensor.new_tensor(range(first, first + length)).double()
+        return -1 - torch.arange(first, first + length, dtype=torch.float64)
 
     def name(self, label: int) -> str:
         """Returns the name of the token with a label below 0."""

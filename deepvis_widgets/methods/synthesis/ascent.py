@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,19 +15,23 @@ from ...core.network.network import Network
 from ...core.network.target import Target
 from .fourier import Fourier
 from .frame import Frame, find_frame
-from .objective import objective_and_gradient
+from .objective import Objective
 from .params import FIXED, SynthesisParams
 from .recipe import Recipe, as_views
-from .source import source
+from .slopes import Slopes
+from .source import sources
 from .yosinski import Yosinski
 
 
 class Ascent:
-    """Gradient ascent of a batch of pictures on one unit or class score.
+    """Gradient ascent of a batch of pictures on one unit or class score, or on several.
 
     Between two steps anything may happen: another method may run, the ascent may wait for ever, `retune` may turn its
     knobs, also from one recipe to another. It goes on as long as `step` is called; `done` says that the recipe's steps
     are over. Neither torch's own random numbers nor the network are touched.
+
+    Given several targets it makes `params.pictures` of the first, then as many of the next, each the one it would be
+    alone; they must be units of one layer that were made in one place (see `sources`), at one position, or classes.
 
     `trace` has the objective (n,) of every step, measured before the step; the last step changes nothing, so its row
     belongs to the final pictures. Of a class, `first_scores` and `scores` (n, classes) are what all classes got at the
@@ -42,13 +47,22 @@ class Ascent:
     torch.Size([1, 3, 128, 128])
     """
 
-    def __init__(self, network: Network, target: Target, params: SynthesisParams, frame: Frame | None = None) -> None:
+    def __init__(
+        self,
+        network: Network,
+        target: Target | Sequence[Target],
+        params: SynthesisParams,
+        frame: Frame | None = None,
+    ) -> None:
         self.network, self.params = network, params
+        targets = [target] if isinstance(target, Target) else list(target)
         with torch.inference_mode(False), torch.no_grad():
-            self.source = source(network, target)
-            self.frame = frame or find_frame(network, target, params.objective, self.source)
-            self.target = Target(target.channel, target.layer, self._place(target))
-            self.generators = [torch.Generator().manual_seed(params.seed + i) for i in range(params.pictures)]
+            made = sources(network, targets)
+            self.frame = frame or find_frame(network, targets[0], params.objective, made)
+            self.target = Target(targets[0].channel, targets[0].layer, self._place(targets[0]))
+            seeds = [params.seed + i for _ in targets for i in range(params.pictures)]
+            self.generators = [torch.Generator().manual_seed(seed) for seed in seeds]
+            self.slopes = Slopes(self._objective(made))
             self.recipe = self._recipe()
         self._trace: list[Tensor] = []
         self.first_scores: Tensor | None = None
@@ -70,7 +84,7 @@ class Ascent:
     @property
     def trace(self) -> Tensor:
         """The objective so far, (steps, n)."""
-        return torch.stack(self._trace) if self._trace else torch.empty(0, self.params.pictures)
+        return torch.stack(self._trace) if self._trace else torch.empty(0, len(self.generators))
 
     def step(self) -> Tensor:
         """Does one step of all pictures; returns the objective (n,) of each before it.
@@ -93,6 +107,11 @@ class Ascent:
             shown = stretched(boxes, self.recipe.mean) if self.params.stretch else boxes
             full = self.frame.in_picture(shown, self.recipe.mean)
             return as_views(full).float().cpu().clamp(0, 1)
+
+    def crops(self) -> Tensor:
+        """Returns the pictures as they are, (n, 3, h, w), cropped to what the unit sees."""
+        top, left, height, width = self.frame.box
+        return self.pictures()[:, :3, top : top + height, left : left + width]
 
     def retune(self, **changes: Any) -> None:
         """Turns knobs while the pictures are being made; a change of recipe goes on from the pictures there are.
@@ -123,16 +142,19 @@ class Ascent:
             return None
         return target.position or self.network.layers[target.layer].field.middle()
 
+    def _objective(self, made: Sequence[Target]) -> Objective:
+        channels = tuple(unit.channel for unit in made for _ in range(self.params.pictures))
+        place = made[0].layer, self.frame.position, made[0].looking
+        return Objective(self.network, channels, *place, self.params.score)
+
     def _climb(self, views: Tensor) -> tuple[Tensor, Tensor]:
-        values, gradient, scores = objective_and_gradient(
-            self.network, self.source, self.frame.position, views, self.params.score
-        )
+        values, gradient, answer = self.slopes(views)
         if not torch.isfinite(values).all() or not torch.isfinite(gradient).all():
             raise DeepvisError(
                 f"The objective became NaN or infinite at step {len(self._trace) + 1}; try a lower learning rate."
             )
-        if scores is not None:
-            self.scores = scores.float().cpu()
+        if self.target.layer is None:
+            self.scores = answer.float().cpu()
             self.first_scores = self.scores if self.first_scores is None else self.first_scores
         return values, -gradient if self.params.minimize else gradient
 

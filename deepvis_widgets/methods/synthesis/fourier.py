@@ -34,8 +34,8 @@ class Fourier(Recipe):
     def __init__(self, network: Network, frame: Frame, generators: Sequence[torch.Generator]) -> None:
         super().__init__(network, frame, generators)
         self.size = frame.box[2:]
-        self.scale = falloff(self.size).to(self.device, self.dtype)
-        self.colour_matrix = colour_matrix(self.colours).to(self.device, self.dtype)
+        self.scale = falloff(self.size).to(self.dtype).to(self.device)
+        self.colour_matrix = colour_matrix(self.colours).to(self.dtype).to(self.device)
         shape = (2, self.colours, *self.scale.shape)
         self.spectrum = START * self.drawn(lambda g: torch.randn(shape, generator=g, dtype=torch.float64))
         self.adam = Adam(self.spectrum)

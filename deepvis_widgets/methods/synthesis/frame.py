@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -13,7 +14,7 @@ from ...core.network.layout import Position
 from ...core.network.network import Network
 from ...core.network.target import Target
 from ...core.picture.boxes import Box
-from .objective import objective_of
+from .objective import Objective
 
 TOLERANCE = 1e-4  # of the largest value: how far the answers to a crop and to the full picture may lie apart
 
@@ -56,8 +57,8 @@ def full_frame(network: Network, target: Target, objective: str) -> Frame:
     return Frame(network.size, field.box(position), everything, position)
 
 
-def find_frame(network: Network, target: Target, objective: str, source: Target | None = None) -> Frame:
-    """Returns the smallest frame in which the unit (or its `source`) says exactly what it says in the full picture.
+def find_frame(network: Network, target: Target, objective: str, sources: Sequence[Target] = ()) -> Frame:
+    """Returns the smallest frame in which the unit (or its `sources`) says exactly what it says in the full picture.
 
     Its crop begins at a multiple of the layer's stride, so that the grids of all layers lie as in the full picture.
     One pass over both checks that; where they differ, or the network takes no smaller picture, it is the full frame.
@@ -66,7 +67,7 @@ def find_frame(network: Network, target: Target, objective: str, source: Target 
     if target.layer is None or not isinstance(full.position, tuple):
         return full
     small = _cropped(full, network.layers[target.layer])
-    return small if small.crop != full.crop and _agree(network, source or target, full, small) else full
+    return small if small.crop != full.crop and _agree(network, sources or [target], full, small) else full
 
 
 def _cropped(full: Frame, layer: Layer) -> Frame:
@@ -78,16 +79,24 @@ def _cropped(full: Frame, layer: Layer) -> Frame:
     return Frame(full.size, full.box, crop, (full.position[0] - first_row, full.position[1] - first_col))
 
 
-def _agree(network: Network, target: Target, full: Frame, small: Frame) -> bool:
+def _agree(network: Network, units: Sequence[Target], full: Frame, small: Frame) -> bool:
     views = torch.rand(2, network.bands, *full.size, generator=torch.Generator().manual_seed(0))
     top, left, height, width = small.crop
-    whole = objective_of(network, target, full.position, views)
+    whole = _said(network, units, full, views)
     try:
-        part = objective_of(network, target, small.position, views[..., top : top + height, left : left + width])
+        part = _said(network, units, small, views[..., top : top + height, left : left + width])
     except Exception:  # whatever a network raises on a picture of another size
         return False
     precision = max(TOLERANCE, 10 * torch.finfo(network.dtype).eps)
     return bool(((whole - part).abs() <= precision * whole.abs().clamp(min=1e-3)).all())
+
+
+def _said(network: Network, units: Sequence[Target], frame: Frame, views: Tensor) -> Tensor:
+    """Returns what each of these units of one layer says of each view."""
+    own = [Objective(network, (unit.channel,) * len(views), unit.layer, frame.position, unit.looking) for unit in units]
+    with torch.inference_mode(False), torch.no_grad():
+        answer = own[0].plain()(network.feed(views))
+        return torch.stack([objective.of(answer)[0] for objective in own])
 
 
 def _pasted(boxes: Tensor, fill: Tensor, box: Box, size: tuple[int, ...]) -> Tensor:

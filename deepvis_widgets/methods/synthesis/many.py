@@ -11,12 +11,12 @@ from torch import Tensor
 
 from ...core.errors import DeepvisError
 from ...core.network.network import Network
-from ...core.network.target import Target
 from .fourier import Fourier
 from .frame import Frame
-from .objective import objective_and_gradient, rules_of
+from .objective import Objective
 from .params import SynthesisParams
-from .recipe import as_views, mean_colour
+from .recipe import Climb, as_views, mean_colour
+from .slopes import Slopes
 
 CALM, LATE = 0.4, 0.7  # the rate falls to this share of itself, from this share of the steps on
 SHOWN = 0.99  # share of a picture's values that full contrast leaves inside black and white
@@ -58,7 +58,7 @@ def grow(
     torch.Size([2, 3, 24, 24])
     """
     params = SynthesisParams() if params is None else params
-    climb = _Climb(network, layer, channels)
+    climb = _climbing(Slopes(Objective(network, tuple(channels), layer)))
     with torch.inference_mode(False), torch.no_grad():
         generators = [torch.Generator().manual_seed(params.seed + channel) for channel in channels]
         boxes: Tensor | None = None
@@ -68,8 +68,8 @@ def grow(
                 recipe.step(climb, replace(params, rate=rate * params.rate), index, last=False)
             boxes = recipe.boxes()
         assert boxes is not None
-        shown = saturated(boxes, mean_colour(network).to(boxes))
-        return as_views(shown).float().cpu()
+        boxes = boxes.cpu()
+        return as_views(saturated(boxes, mean_colour(network).to(boxes))).float()
 
 
 def saturated(boxes: Tensor, mean: Tensor) -> Tensor:
@@ -96,33 +96,13 @@ def _begun(network: Network, side: int, generators: Sequence[torch.Generator], b
     return recipe
 
 
-class _Climb:
-    """The mean of picture i's own channel over the map, and its gradient."""
+def _climbing(slopes: Slopes) -> Climb:
+    """Returns the way up of pictures that each climb the mean of a channel of their own."""
 
-    def __init__(self, network: Network, layer: str | None, channels: Sequence[int]) -> None:
-        self.network, self.layer, self.channels = network, layer, list(channels)
-        self.own = torch.arange(len(self.channels))
-
-    def __call__(self, views: Tensor) -> tuple[Tensor, Tensor]:
-        with torch.inference_mode(False), torch.enable_grad():
-            views = views.detach().clone().requires_grad_()
-            values = self._values(views)
-            (gradient,) = torch.autograd.grad(values.sum(), views)
-        for stuck in (gradient.flatten(1).abs().amax(1) == 0).nonzero()[:, 0].tolist():
-            target = Target(self.channels[stuck], self.layer)
-            gradient[stuck] = objective_and_gradient(self.network, target, None, views[stuck : stuck + 1]).gradient[0]
+    def climb(views: Tensor) -> tuple[Tensor, Tensor]:
+        values, gradient, _ = slopes(views)
         if not torch.isfinite(values).all() or not torch.isfinite(gradient).all():
             raise DeepvisError("The objective became NaN or infinite; try a lower learning rate.")
-        return values.detach(), gradient
+        return values, gradient
 
-    def _values(self, views: Tensor) -> Tensor:
-        x, rules = self.network.feed(views), rules_of(self.network)
-        if self.layer is None:
-            scores: Tensor = self.network.run(x, grad=True, rules=rules).logits[self.own, self.channels]
-            return scores
-        layer = self.network.layers[self.layer]
-        recording = self.network.run(
-            x, keep=(layer.name,), until=layer.name, grad=True, rules=rules, skip_rectifier=layer.rectifier
-        )
-        maps: Tensor = layer.layout.maps(recording.outputs[layer.name])[self.own, self.channels]
-        return maps.mean((1, 2))
+    return climb

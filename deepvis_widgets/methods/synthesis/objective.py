@@ -1,8 +1,10 @@
-"""What is maximised: a unit before its rectifier, or a class score or its probability."""
+"""What is maximised: units before their rectifier, or class scores or their probabilities."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import torch
@@ -55,87 +57,59 @@ def _can_be_last(network: Network) -> bool:
     return True
 
 
-class Slope(NamedTuple):
-    """The objective (n,) of some views, its gradient like the views, and the scores of all classes (n, classes) where
-    the objective is a class's; they belong to the same pass.
+@dataclass(frozen=True)
+class Objective:
+    """What each of n pictures is to raise: the value of its own unit of a layer at `position` (row, col) of the map,
+    the mean over its map (position None), or its class's score (no layer). `channels` has one number for each picture.
+
+    A rectifier that made the units' output is passed by: its value below zero is what shows the way up from a dead
+    unit. A class's `score` may be its "probability". Its gradient is that of the probability's logarithm, which points
+    the same way: the probability's own is that times the probability, and all but vanishes where the class is unlikely.
     """
 
-    values: Tensor
-    gradient: Tensor
-    scores: Tensor | None
+    network: Network
+    channels: tuple[int, ...]
+    layer: str | None = None
+    position: Position | None = None
+    looking: Position | None = None
+    score: str = "logit"
 
-
-def objective_of(
-    network: Network, target: Target, position: Position | None, views: Tensor, rules: Rules | None = None
-) -> Tensor:
-    """Returns the objective (n,) of views (n, bands, h, w) in [0, 1]: the unit's value at (row, col), its mean over the
-    map (position None), or the class score (no layer). Joins the graph of views that have one.
-
-    A rectifier that made the unit's output is passed by: its value below zero is what shows the way up from a dead
-    unit. The pass ends at the unit's layer.
-    """
-    grad, rules = views.requires_grad, rules or rules_of(network)
-    if target.layer is None:
-        return _class_scores(network, views, rules)[:, target.channel]
-    with torch.inference_mode(False), torch.set_grad_enabled(grad):
-        layer = network.layers[target.layer]
-        recording = network.run(
-            network.feed(views),
-            keep=(layer.name,),
-            until=layer.name,
-            grad=grad,
-            rules=rules,
-            skip_rectifier=layer.rectifier,
-        )
-        output, layout = recording.outputs[layer.name], layout_of(layer, target)
-        values: Tensor = layout.maps(output).mean((2, 3)) if position is None else layout.at(output, position)
-        return values[:, target.channel]
-
-
-def _class_scores(network: Network, views: Tensor, rules: Rules) -> Tensor:
-    grad = views.requires_grad
-    with torch.inference_mode(False), torch.set_grad_enabled(grad):
-        scores: Tensor = network.run(network.feed(views), grad=grad, rules=rules).logits
-        return scores
-
-
-def objective_and_gradient(
-    network: Network, target: Target, position: Position | None, views: Tensor, score: str = "logit"
-) -> Slope:
-    """Returns the objective of the views and the way up. Where a picture finds every rectifier on the way shut, its
-    gradient is the one that rectifiers let through unchanged, after Lucid's redirected gradients.
-
-    A class's `score` may be its "probability". Its gradient is that of the probability's logarithm, which points the
-    same way: the probability's own is that times the probability, and all but vanishes where the class is unlikely.
-    """
-    values, gradient, scores = _slope(network, target, position, views, rules_of(network), score)
-    stuck = gradient.flatten(1).abs().amax(1) == 0
-    if stuck.any():
-        opened = rules_of(network, opened=True)
-        gradient[stuck] = _slope(network, target, position, views[stuck], opened, score).gradient
-    return Slope(values, gradient, scores)
-
-
-def _slope(
-    network: Network, target: Target, position: Position | None, views: Tensor, rules: Rules, score: str
-) -> Slope:
-    with torch.inference_mode(False), torch.enable_grad():
-        views = views.detach().clone().requires_grad_()
-        scores = None if target.layer is not None else _class_scores(network, views, rules)
-        if scores is None:
-            values = climbed = objective_of(network, target, position, views, rules)
+    def of(self, answer: Tensor, pictures: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """Returns the objective (m,) and what is climbed in its stead, of the layer's output or the scores of all
+        classes, for pictures of these numbers (None: all).
+        """
+        channels = torch.tensor(self.channels, device=answer.device)
+        channels = channels if pictures is None else channels[pictures.to(answer.device)]
+        own = torch.arange(len(channels), device=answer.device)
+        if self.layer is None:
+            return self._of_classes(answer, own, channels)
+        layout = layout_of(self.network.layers[self.layer], Target(0, self.layer, None, self.looking))
+        if self.position is None:
+            values = layout.maps(answer)[own, channels].mean((1, 2))
         else:
-            values, climbed = _of_class(network, scores, target.channel, score)
-        if not climbed.requires_grad:
-            return Slope(values, torch.zeros_like(views), scores)
-        (gradient,) = torch.autograd.grad(climbed.sum(), views, allow_unused=True)
-    gradient = torch.zeros_like(views) if gradient is None else gradient.detach()
-    return Slope(values.detach(), gradient, None if scores is None else scores.detach())
+            values = layout.at(answer, self.position)[own, channels]
+        return values, values
 
+    def _of_classes(self, scores: Tensor, own: Tensor, channels: Tensor) -> tuple[Tensor, Tensor]:
+        if self.score == "logit":
+            values = scores[own, channels]
+            return values, values
+        values = self.network.answers.probabilities(scores)[own, channels]
+        return values, values / values.detach().clamp(min=torch.finfo(values.dtype).tiny)
 
-def _of_class(network: Network, scores: Tensor, channel: int, score: str) -> tuple[Tensor, Tensor]:
-    """Returns the objective, and what is climbed in its stead."""
-    if score == "logit":
-        return scores[:, channel], scores[:, channel]
-    values = network.answers.probabilities(scores)[:, channel]
-    return values, values / values.detach().clamp(min=torch.finfo(values.dtype).tiny)
+    def plain(self, rules: Rules | None = None) -> Callable[[Tensor], Tensor]:
+        """Returns the network's own pass: from inputs to the layer's output or the scores of all classes, with a graph
+        where the inputs have one. It ends at the layer.
+        """
+        rules = rules_of(self.network) if rules is None else rules
+        name = self.layer
+        if name is None:
+            return lambda x: self.network.run(x, grad=x.requires_grad, rules=rules).logits
+        options: dict[str, Any] = {"keep": (name,), "until": name, "rules": rules}
+        options["skip_rectifier"] = self.network.layers[name].rectifier
+        return lambda x: self.network.run(x, grad=x.requires_grad, **options).outputs[name]
+
+    def values(self, views: Tensor) -> Tensor:
+        """Returns the objective (n,) of views (n, bands, h, w) in [0, 1]; no graph."""
+        with torch.inference_mode(False), torch.no_grad():
+            return self.of(self.plain()(self.network.feed(views)))[0]

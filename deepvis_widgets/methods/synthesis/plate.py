@@ -163,13 +163,8 @@ def draw_plate(network: Network, rows: Sequence[PlateRow], params: SynthesisPara
             now = time.monotonic()
             due = now - shown >= SHOWN_EVERY and not ascent.done
             shown = now if due else shown
-            report((number + ascent.fraction) / len(wanted), Drawn(i, j, _crops(ascent), False) if due else None)
-        report((number + 1) / len(wanted), Drawn(i, j, _crops(ascent), True))
-
-
-def _crops(ascent: Ascent) -> Tensor:
-    top, left, height, width = ascent.frame.box
-    return ascent.pictures()[:, :3, top : top + height, left : left + width]
+            report((number + ascent.fraction) / len(wanted), Drawn(i, j, ascent.crops(), False) if due else None)
+        report((number + 1) / len(wanted), Drawn(i, j, ascent.crops(), True))
 
 
 def plate_params(runs: int = RUNS, **more: Any) -> SynthesisParams:

@@ -27,7 +27,7 @@ class Recipe(ABC):
         self.device = network.device
         self.dtype = torch.float64 if network.dtype == torch.float64 else torch.float32
         self.colours = 1 if network.preprocessing.grey else network.bands
-        self.mean = mean_colour(network).to(self.device, self.dtype)
+        self.mean = mean_colour(network).to(self.dtype).to(self.device)
 
     @staticmethod
     @abstractmethod
@@ -55,7 +55,8 @@ class Recipe(ABC):
 
     def drawn(self, draw: Callable[[torch.Generator], Tensor]) -> Tensor:
         """Returns what each picture's generator gives, stacked."""
-        return torch.stack([draw(generator) for generator in self.generators]).to(self.device, self.dtype)
+        found = torch.stack([draw(generator) for generator in self.generators])
+        return found.to(self.dtype).to(self.device)  # in this order: MPS has no float64
 
     def in_crop(self, boxes: Tensor) -> Tensor:
         """Returns boxes (n, C, h, w) as views (n, bands, h, w) of the crop."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import torch
 from torch import Tensor
 
@@ -11,26 +14,28 @@ from ...core.network.network import Network
 from ...core.network.target import Target
 
 
-def source(network: Network, target: Target) -> Target:
-    """Returns the unit of an earlier, rectified layer that `target` is a copy of, as in SqueezeNet's and Inception's
-    blocks; `target` itself where there is none.
+def sources(network: Network, targets: Sequence[Target]) -> list[Target]:
+    """Returns for units of one layer, or classes, those of earlier, rectified layers that they are copies of, as in
+    SqueezeNet's and Inception's blocks; a unit itself where there is none.
 
     Found by value: in a pass over one random view, the earlier layer stands unchanged among the maps of this one.
     """
-    if target.layer is None:
-        return target
-    layer = network.layers[target.layer]
+    name = targets[0].layer
+    if name is None:
+        return list(targets)
+    layer = network.layers[name]
     candidates = [] if layer.rectifier is not None else _candidates(network, layer)
     if not candidates:
-        return target
+        return list(targets)
     view = torch.rand(1, network.bands, *network.size, generator=torch.Generator().manual_seed(0))
     names = [found.name for found in candidates]
-    outputs = network.run(network.feed(view), keep=(*names, layer.name), until=layer.name).outputs
-    for name in names:
-        first = place_of(outputs[layer.name], outputs[name])
-        if first is not None and first <= target.channel < first + outputs[name].shape[1]:
-            return Target(target.channel - first, name, target.position)
-    return target
+    outputs = network.run(network.feed(view), keep=(*names, name), until=name).outputs
+    made: dict[int, Target] = {}
+    for earlier in names:
+        first = place_of(outputs[name], outputs[earlier])
+        for channel in range(0 if first is None else outputs[earlier].shape[1]):
+            made.setdefault((first or 0) + channel, Target(channel, earlier))
+    return [replace(made[t.channel], position=t.position) if t.channel in made else t for t in targets]
 
 
 def _candidates(network: Network, layer: Layer) -> list[Layer]:

@@ -27,9 +27,17 @@ def transformed(boxes: Tensor, fill: Tensor, frame: Frame, drawn: Tensor, streng
     """Returns boxes (n, C, h, w), moved as `drawn` (n, 6) says, on the frame's crop in the colour `fill` (C, 1, 1):
     (n, C, crop height, crop width). All of Lucid's chain is one resampling.
     """
-    theta = affine(drawn * strength, frame.inner, frame.crop[2:])
-    grid = F.affine_grid(theta, [len(boxes), boxes.shape[1], *frame.crop[2:]], align_corners=False)
+    grid = grid_of(affine(drawn * strength, frame.inner, frame.crop[2:]), frame.crop[2:])
     return F.grid_sample(boxes - fill, grid, "bilinear", "zeros", align_corners=False) + fill
+
+
+def grid_of(theta: Tensor, size: tuple[int, ...]) -> Tensor:
+    """Returns for maps (n, 2, 3) which point is shown in the middle of each pixel, (n, h, w, 2), as F.affine_grid
+    does with a product of matrices as thin as they get.
+    """
+    rows, cols = (torch.arange(1 - side, side, 2, device=theta.device).to(theta) / side for side in size)
+    sideways, down, shift = theta[:, None, None].unbind(-1)
+    return (sideways * cols[:, None]).addcmul(down, rows[:, None, None]).add_(shift)
 
 
 def affine(drawn: Tensor, inner: tuple[int, int, int, int], crop: tuple[int, ...]) -> Tensor:

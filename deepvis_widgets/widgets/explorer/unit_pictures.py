@@ -16,6 +16,8 @@ from ...core.results import Pictures
 from ...core.weights_key import learned_key
 from ...engine.client import Client, nothing
 from ...methods import explain
+from ...methods.synthesis import SynthesisParams
+from ...methods.synthesis.units import UnitsDrawn, draw_units
 from .answers import Drawing, GridNotice, UnitPictures, UnitTiles
 from .state import ExplorerState
 
@@ -116,7 +118,7 @@ class Synthesis:
 
     def fill_grid(self) -> None:
         """Fills the grid with a picture of each unit on screen, where it shows pictures: those that are known at once,
-        then the others, one after the other.
+        then the others, which appear as they improve, some units after the others.
         """
         state, client = self._state, self._client
         with self._lock:
@@ -157,17 +159,18 @@ class Synthesis:
         return missing
 
     def _draw_tiles(self, layer: str, units: list[int], report: Report) -> None:
-        for done, channel in enumerate(units):
-            alive = partial(report, done / len(units))
-            alive()
-            self._publish(UnitTiles(layer, {channel: self._drawn(Target(channel, layer), alive)}))
+        cache = self._client.engine.cache
+        keys = {channel: self._key(Target(channel, layer), 1, PATTERN_STEPS) for channel in units}
+        known = {channel: found for channel in units if (found := cache.get(keys[channel])) is not None}
+        if known:
+            self._publish(UnitTiles(layer, known))
 
-    def _drawn(self, unit: Target, alive: Callable[[], None]) -> Tensor:
-        def report(fraction: float, partial: object | None = None) -> None:
-            alive()
+        def show(fraction: float, partial: object | None = None) -> None:
+            report(fraction)
+            if isinstance(partial, UnitsDrawn):
+                self._publish(UnitTiles(layer, partial.pictures))
+                for channel in partial.pictures if partial.done else ():
+                    cache.put(keys[channel], partial.pictures[channel])
 
-        made = self._client.engine.cache.get_or_make(
-            self._key(unit, 1, PATTERN_STEPS), lambda: self._synthesize(unit, 1, PATTERN_STEPS, report)
-        )
-        picture: Tensor = made.crops[0]
-        return picture
+        left = [channel for channel in units if channel not in known]
+        draw_units(self._client.network, layer, left, SynthesisParams(pictures=1, steps=PATTERN_STEPS), show)

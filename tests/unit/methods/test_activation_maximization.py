@@ -18,7 +18,7 @@ from deepvis_widgets.core.results import Pictures
 from deepvis_widgets.methods import explain
 from deepvis_widgets.methods.synthesis import PRESETS, Ascent, SynthesisParams
 from deepvis_widgets.methods.synthesis.frame import find_frame, full_frame
-from deepvis_widgets.methods.synthesis.source import source
+from deepvis_widgets.methods.synthesis.source import sources
 from deepvis_widgets.methods.synthesis.transform import affine, transformed
 
 NAME = "activation_maximization"
@@ -330,8 +330,8 @@ def test_a_dead_unit_of_a_concatenation_is_followed_to_its_own_rectifier() -> No
     with torch.no_grad():
         fire.right.bias[1] = -80.0
     net = network(nn.Sequential(fire, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(9, 4)).double())
-    assert source(net, Target(5, "0")) == Target(1, "0.right_on")
-    assert source(net, Target(3, "0")) == Target(3, "0.left_on")
+    assert sources(net, [Target(5, "0")]) == [Target(1, "0.right_on")]
+    assert sources(net, [Target(3, "0")]) == [Target(3, "0.left_on")]
     found = make(net, "0", 5, steps=30)
     assert (found.trace[0] < -70).all() and (found.trace[-1] > found.trace[0]).all()
     assert found.target.startswith("0:5")
