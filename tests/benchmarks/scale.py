@@ -35,8 +35,10 @@ MB = 2**20
 
 
 def draw(folder: Path, count: int, size: int = 96) -> Path:
-    """Parts of scenes, turned and brightened at random, as JPEG files; those that are there stay."""
+    """Parts of scenes, turned and brightened at random, as JPEG files; a folder that has them all stays."""
     folder.mkdir(parents=True, exist_ok=True)
+    if len(list(folder.iterdir())) == count:
+        return folder
     chance = np.random.default_rng(0)
     kinds = [(label, background) for label in CLASSES for background in BACKGROUNDS]
     scenes = [dv.scene(*kinds[number % len(kinds)], number).image for number in range(SCENES)]
@@ -44,9 +46,7 @@ def draw(folder: Path, count: int, size: int = 96) -> Path:
         whole = scenes[int(chance.integers(SCENES))]
         left, top = (int(chance.integers(whole.width - size + 1)) for _ in range(2))
         part = whole.crop((left, top, left + size, top + size)).rotate(float(chance.uniform(-20, 20)))
-        file = folder / f"{number:06}.jpg"
-        if not file.exists():
-            ImageEnhance.Brightness(part).enhance(float(chance.uniform(0.6, 1.4))).save(file)
+        ImageEnhance.Brightness(part).enhance(float(chance.uniform(0.6, 1.4))).save(folder / f"{number:06}.jpg")
     return folder
 
 

@@ -72,9 +72,8 @@ def open_and_close(name: str, times: int) -> Opened:
         if number == min(WARM, times // 2):
             early = memory(), objects()
         module = once(name, waits=number % 2 == 1)
-        gone = becomes_true(lambda: (module is None or module() is None) and set(threading.enumerate()) <= threads)  # noqa: B023  asked at once
-        if not gone:
-            wrong["the module or a thread of it is alive"] += 1
+        for left in alive_after(module, threads):
+            wrong[left] += 1
         for left in alive() - before:
             wrong[f"{left[0]} of {left[1]} is left"] += 1
             before.add(left)
@@ -86,6 +85,15 @@ def open_and_close(name: str, times: int) -> Opened:
     if found.objects > SPARE:
         found.wrong.append("Python's objects become more")
     return found
+
+
+def alive_after(module: weakref.ref[Any] | None, threads: set[threading.Thread]) -> list[str]:
+    """What is alive of a closed widget when patience has ended: its module, and threads that were not there before."""
+    if becomes_true(lambda: (module is None or module() is None) and set(threading.enumerate()) <= threads):
+        return []
+    new = set(threading.enumerate()) - threads
+    threads |= new  # told once
+    return [*(["the user's module is alive"] if module and module() else []), *(f"thread {each.name}" for each in new)]
 
 
 def once(name: str, waits: bool) -> weakref.ref[Any] | None:

@@ -29,9 +29,9 @@ def before_each_step(then: Callable[[], None]) -> None:
     """Calls `then` before a file is written down to the disk, before it is moved to its place, and after."""
 
     def stepping(really: Callable[..., Any]) -> Callable[..., Any]:
-        def step(*arguments: Any) -> Any:
+        def step(*arguments: Any, **named: Any) -> Any:
             then()
-            return really(*arguments)
+            return really(*arguments, **named)
 
         return step
 
@@ -43,12 +43,15 @@ def forked(work: Callable[[], None]) -> int:
     """Returns the id of a child that does this; no pass has run in this process: there are no threads to lose."""
     child = os.fork()
     if child == 0:
+        status = 2
         try:
             work()
+            status = 0
         except dv.DeepvisError as error:
             print(error, file=sys.stderr, flush=True)
-            os._exit(1)
-        os._exit(0)
+            status = 1
+        finally:
+            os._exit(status)
     return child
 
 
@@ -59,8 +62,9 @@ def killed(folder: str, out: str, step: int) -> str:
         before_each_step(lambda: next(steps) or os.kill(os.getpid(), signal.SIGKILL))
         build(folder, out)
 
-    _, status = os.waitpid(forked(work), 0)
-    return "done" if os.waitstatus_to_exitcode(status) == 0 else str(len(list(Path(f"{out}.part").glob("*.part"))))
+    status = os.waitstatus_to_exitcode(os.waitpid(forked(work), 0)[1])
+    parts = len(list(Path(f"{out}.part").glob("*.part")))
+    return str(parts) if status == -signal.SIGKILL else "done" if status == 0 else "failed"
 
 
 def both(folder: str, out: str) -> str:

@@ -145,8 +145,8 @@ def builder(folder, tmp_path):
 
 def test_a_build_killed_at_ten_moments_goes_on(alone, tmp_path, builder):
     out, moments = tmp_path / "a", random.Random(0)
-    left = [builder(f"kill {moments.randint(1, 40)}") for _ in range(10)]
-    assert "done" not in left and "0" in left and len(set(left)) > 5, "there was little to go on from"
+    left = [builder(f"kill {moments.randint(1, 20)}") for _ in range(10)]
+    assert all(map(str.isdigit, left)) and len(set(left)) > 5, f"there was little to go on from: {left}"
     assert builder("kill 100000") == "done"
     assert content(out) == alone and not Path(f"{out}.part").exists()
 
@@ -319,7 +319,7 @@ def test_units_are_merged_in_blocks_and_a_build_goes_on_between_two(folder, buil
     with pytest.raises(dv.Cancelled):
         dv.Atlas.build(net, folder, out, workers=0, report=stop, **HOW)
     left = sorted(Path(f"{out}.part").glob("shard-*"))
-    assert 0 < len(left) < 15 * 5
+    assert 0 < len(left) < 15 * 6
     left[7].unlink()
     dv.Atlas.build(net, folder, out, workers=0, **HOW)
     assert content(out) == content(tmp_path / "b")
