@@ -65,14 +65,14 @@ class Opened:
 
 def open_and_close(name: str, times: int) -> Opened:
     """Opens and closes a widget, in this process, so many times."""
-    before, threads = alive(), set(threading.enumerate())
+    before = alive()
     wrong: Counter[str] = Counter()
     early: Any = None
     for number in range(times):
         if number == min(WARM, times // 2):
             early = memory(), objects()
         module = once(name, waits=number % 2 == 1)
-        for left in alive_after(module, threads):
+        for left in alive_after(module):
             wrong[left] += 1
         for left in alive() - before:
             wrong[f"{left[0]} of {left[1]} is left"] += 1
@@ -87,13 +87,18 @@ def open_and_close(name: str, times: int) -> Opened:
     return found
 
 
-def alive_after(module: weakref.ref[Any] | None, threads: set[threading.Thread]) -> list[str]:
-    """What is alive of a closed widget when patience has ended: its module, and threads that were not there before."""
-    if becomes_true(lambda: (module is None or module() is None) and set(threading.enumerate()) <= threads):
+def alive_after(module: weakref.ref[Any] | None) -> list[str]:
+    """What is alive of a closed widget when patience has ended: the user's module, and threads of the package."""
+
+    def threads() -> list[str]:
+        return [thread.name for thread in threading.enumerate() if thread.name.startswith("deepvis")]
+
+    if becomes_true(lambda: (module is None or module() is None) and not threads()):
         return []
-    new = set(threading.enumerate()) - threads
-    threads |= new  # told once
-    return [*(["the user's module is alive"] if module and module() else []), *(f"thread {each.name}" for each in new)]
+    return [
+        *(["the user's module is alive"] if module and module() else []),
+        *map("thread {} is left".format, threads()),
+    ]
 
 
 def once(name: str, waits: bool) -> weakref.ref[Any] | None:
