@@ -7,7 +7,7 @@ the matrix of co-moments they are folded into it (Chan, Golub & LeVeque 1983): m
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -59,12 +59,11 @@ class Moments:
     def joined(cls, blocks: Sequence[Moments]) -> Moments:
         """Returns the moments of all units, in whatever blocks these are."""
         folded = [_fold(block) for block in blocks]
-        of_units = {
-            name: np.concatenate([getattr(block, name) for block in folded])
-            for name in ("unit_mean", "unit_squares", "cross")
-        }
-        no_rows = np.zeros((0, len(of_units["unit_mean"])), np.float32)
-        return replace(folded[0], **of_units, units=no_rows)
+        names = "unit_mean", "unit_squares", "cross"
+        mean, squares, cross = (np.concatenate([getattr(block, name) for block in folded]) for name in names)
+        first = folded[0]
+        classes = first.class_mean, first.class_squares
+        return Moments(first.count, mean, squares, *classes, cross, np.zeros((0, len(mean)), np.float32), first.classes)
 
     @property
     def seen(self) -> int:

@@ -58,8 +58,9 @@ class Partial:
     @classmethod
     def joined(cls, blocks: Sequence[Partial]) -> Partial:
         """Returns what is known of all units, after the same pictures in each block."""
-        each = (np.concatenate([getattr(block, name) for block in blocks]) for name in ARRAYS)
-        return cls(*each, Moments.joined([block.moments for block in blocks]), blocks[0].problems)
+        arrays = {name: np.concatenate([getattr(block, name) for block in blocks]) for name in ARRAYS}
+        moments = Moments.joined([block.moments for block in blocks])
+        return cls(**arrays, moments=moments, problems=blocks[0].problems)
 
     def to_bytes(self) -> bytes:
         """Returns this part as a safetensors file, as small as it can be: its counts in as few bytes as hold them, its
