@@ -9,6 +9,7 @@ DOWNLOAD := about 3 GB where PyTorch brings CUDA (Linux), 0.4 GB elsewhere; less
 EMBEDDED := notebooks/02_can_i_trust_it.ipynb
 MINUTES  ?= 30
 SEED     ?= 0
+TIMES    ?= 100
 LESSON   ?= notebooks/05_cam_and_localization.ipynb
 # what is tested with the oldest versions, and the extras that are installed for it
 QUICK  := $(addprefix tests/unit/,core passes scores methods test_start.py $(addprefix widgets/,board compare convolution kit link views))
@@ -32,7 +33,7 @@ help:
 	@echo "make test    install and run every check and test, Chromium included"
 	@echo "make lowest  the quick tests with the oldest versions that setup.py accepts"
 	@echo "make bench   measure against the peers; writes the table in docs/speed.md"
-	@echo "make soak    random use of every widget in one kernel for MINUTES (30), with SEED (0)"
+	@echo "make soak    random use of every widget in one kernel for MINUTES (30), with SEED (0); then each TIMES (100)"
 	@echo "make lint    ruff, mypy and tsc"
 	@echo "make docs    build the site into build/site: gallery, lessons, reference"
 	@echo "make static  rebuild deepvis_widgets/static from js/ (commit the result)"
@@ -60,9 +61,11 @@ bench: $(STAMP)-bench chromium
 checks: $(STAMP)-test js/node_modules/.package-lock.json
 	@$(MAKE) -s lint & lint=$$!; $(MAKE) -s check-static front-end-tests; found=$$?; wait $$lint && exit $$found
 
-# random use of every widget in one kernel: what is wrong is printed with the widget it was wrong in
+# random use of every widget in one kernel, then each opened and closed TIMES times: what is wrong is printed with the
+# widget it was wrong in
 soak: $(STAMP)-test chromium
 	@OMP_NUM_THREADS=1 $(PY) -m tests.soak --minutes $(MINUTES) --seed $(SEED)
+	@OMP_NUM_THREADS=1 $(PY) -m tests.soak.openings --times $(TIMES)
 
 lint: $(STAMP)-test js/node_modules/.package-lock.json
 	$(PY) -m ruff check .

@@ -9,6 +9,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from ..core.errors import DeepvisError
+from ..core.whole_file import put_whole
 
 FORMAT = 1
 INDEX, TILES = "atlas.sqlite", "tiles.bin"
@@ -17,14 +18,7 @@ DIGEST = 32
 
 def write_checked(path: Path, content: bytes) -> None:
     """Writes a file so that its name appears only when all of it is on the disk."""
-    beside = path.with_name(f"{path.name}.{os.getpid()}.new")
-    with beside.open("wb") as file:
-        file.write(blake2b(content, digest_size=DIGEST).digest())
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(beside, path)
-    sync_folder(path.parent)
+    put_whole(path, blake2b(content, digest_size=DIGEST).digest(), content, lasting=True)
 
 
 def read_checked(path: Path) -> bytes | None:
@@ -37,17 +31,6 @@ def read_checked(path: Path) -> bytes | None:
         return None
     content = packed[DIGEST:]
     return content if packed[:DIGEST] == blake2b(content, digest_size=DIGEST).digest() else None
-
-
-def sync_folder(folder: Path) -> None:
-    """Makes a rename in the folder last through a power cut, where the system can."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from tests.browser.harness import Console, NotebookPage
 from tests.browser.harness.notebook import write_notebook
+from tests.soak import MB
 from tests.soak.cases import START, cells
-from tests.soak.day import CHECKOUT, MB, Day, Round
+from tests.soak.day import CHECKOUT, Day, Round
 from tests.tools.screenshots import opened_page, running_server
 
 GROWTH = 50 * MB

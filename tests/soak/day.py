@@ -9,15 +9,16 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import FilePayload
+from playwright.sync_api import Error, FilePayload
 
 from tests.browser.harness import NotebookPage
+from tests.soak import MB
 from tests.soak.acts import Hand
 from tests.tools.screenshots import IDLE
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-ROOT = ".dv-explorer, .dv-board, .dv-lab, .dv-compare, .dv-atlas"
-MB = 2**20
+ROOT = ".dv-explorer, .dv-board, .dv-lab, .dv-compare, .dv-atlas, .dv-husky-wolf"
+SHOWN_CODE = ".dv-code-opener button[aria-expanded=true]"
 CLOSE = "globals().get('w') is not None and w.close(); w = None; gc.collect(); gc.collect()"
 CHECK = """
 touched = []
@@ -82,8 +83,8 @@ class Day:
                     self._disturb(found)
             self._settle()
             self._keep(name)
-        except AssertionError as error:
-            found.wrong.append(str(error).strip().splitlines()[-1])
+        except (AssertionError, Error) as error:
+            found.wrong.append(" ".join(str(error).split()))
         self._close(found)
         return found
 
@@ -115,6 +116,8 @@ class Day:
     def _reload(self, found: Round) -> None:
         self.page.keyboard.press("Escape")
         self._settle()
+        for opener in self.page.locator(SHOWN_CODE).all():
+            opener.click()  # code is shown until the page is left
         before = self.page.locator(ROOT).first.inner_text()
         self.notebook.save()
         self.notebook.reload()

@@ -20,8 +20,9 @@ from ...core.network.network import Network
 from ...core.report import Report
 from ...core.threads import one_thread
 from ...core.weights_key import network_key
+from ...core.whole_file import sync_folder
 from .. import tiles
-from ..files import FORMAT, INDEX, locked, read_checked, sync_folder
+from ..files import FORMAT, INDEX, locked, read_checked
 from ..images import Images
 from . import store, top_lists
 from .executors import open_executor
@@ -83,8 +84,7 @@ class Build:
         job = Job(pack(self.network, self.folder), self.plan, str(self.folder))
         try:
             with open_executor(workers, cluster) as executor:
-                self._scan(job, executor, quiet, report)
-                found = read_part(self.folder / _node(0, self.plan.shards))
+                found = self._scan(job, executor, quiet, report)
                 drawn = self._draw(job, executor, found, quiet, report)
         finally:
             unpack.cache_clear()
@@ -111,26 +111,28 @@ class Build:
 
     # --- scanning ---
 
-    def _scan(self, job: Job, executor: Executor, quiet: bool, report: Report) -> None:
-        tasks: dict[str, Task] = {}
-        self._add_node(job, 0, self.plan.shards, tasks)
+    def _scan(self, job: Job, executor: Executor, quiet: bool, report: Report) -> Partial:
+        """Returns what is known of all units after all pictures."""
+        merged = [_merged(block) for block in range(len(self.plan.blocks))]
+        missing = [block for block, name in enumerate(merged) if read_checked(job.file(name)) is None]
+        scans = dict(self._scan_tasks(job, missing)) if missing else {}
+        merges = {merged[block]: self._merge_task(job, merged[block], block, tuple(scans)) for block in missing}
         share = SCAN_SHARE if self.pictures or self.patterns else 1.0
-        _run(job, tasks, executor, quiet, _Progress("scanning", "picture", self.plan.count, 0, share, report))
+        progress = _Progress("scanning", "picture", self.plan.count, 0, share, report)
+        _run(job, {**scans, **merges}, executor, quiet, progress)
+        return Partial.joined([read_part(job.file(name)) for name in merged])
 
-    def _add_node(self, job: Job, first: int, last: int, tasks: dict[str, Task]) -> None:
-        """Adds what is missing for the part of the shards first to last - 1. The tree of parts is the plan's alone."""
-        name = _node(first, last)
-        if read_checked(job.file(name)) is not None:
-            return
-        if last - first == 1:
-            sources = self.images.sources(*self.plan.pictures(first))
-            tasks[name] = Task(scan_shard, (job, name, sources, first))
-            return
-        middle = first + (1 << ((last - first - 1).bit_length() - 1))
-        self._add_node(job, first, middle, tasks)
-        self._add_node(job, middle, last, tasks)
-        needs = _node(first, middle), _node(middle, last)
-        tasks[name] = Task(merge_parts, (job, name, *needs), needs)
+    def _scan_tasks(self, job: Job, blocks: Sequence[int]) -> Iterator[tuple[str, Task]]:
+        """Yields what is missing for these blocks of units."""
+        for shard in range(self.plan.shards):
+            names = {block: _part(shard, block) for block in blocks}
+            if any(read_checked(job.file(name)) is None for name in names.values()):
+                sources = self.images.sources(*self.plan.pictures(shard))
+                yield names[blocks[0]], Task(scan_shard, (job, names, sources, shard))
+
+    def _merge_task(self, job: Job, name: str, block: int, needs: tuple[str, ...]) -> Task:
+        parts = [_part(shard, block) for shard in range(self.plan.shards)]
+        return Task(merge_parts, (job, name, parts), needs)
 
     # --- drawing ---
 
@@ -247,8 +249,12 @@ def _by_picture(network: Network, plan: Plan, found: Partial) -> tuple[list[int]
     return numbers.tolist(), np.split(rows[order], starts[1:]) if len(starts) else []
 
 
-def _node(first: int, last: int) -> str:
-    return f"shards-{first:06}-{last:06}.part"
+def _part(shard: int, block: int) -> str:
+    return f"shard-{shard:06}-{block:04}.part"
+
+
+def _merged(block: int) -> str:
+    return f"units-{block:04}.part"
 
 
 def _read_key(job: Path) -> str | None:

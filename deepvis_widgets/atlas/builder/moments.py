@@ -6,6 +6,7 @@ the matrix of co-moments they are folded into it (Chan, Golub & LeVeque 1983): m
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,6 +42,28 @@ class Moments:
         units = np.concatenate([self.units, later.units])
         classes = np.concatenate([self.classes, later.classes])
         return _settled(_with_rows(folded, units, classes))
+
+    def block(self, units: slice) -> Moments:
+        """Returns the moments of some of the units."""
+        means = self.unit_mean[units], self.unit_squares[units], self.class_mean, self.class_squares
+        return Moments(self.count, *means, self.cross[units], self.units[:, units], self.classes)
+
+    def smallest(self) -> Moments:
+        """Returns these moments, folded where that takes less room: on the disk the matrix has four bytes a place, as
+        the rows have.
+        """
+        rows = self.units.size + self.classes.size
+        return _fold(self) if self.count or rows > self.units.shape[1] * self.classes.shape[1] else self
+
+    @classmethod
+    def joined(cls, blocks: Sequence[Moments]) -> Moments:
+        """Returns the moments of all units, in whatever blocks these are."""
+        folded = [_fold(block) for block in blocks]
+        names = "unit_mean", "unit_squares", "cross"
+        mean, squares, cross = (np.concatenate([getattr(block, name) for block in folded]) for name in names)
+        first = folded[0]
+        classes = first.class_mean, first.class_squares
+        return Moments(first.count, mean, squares, *classes, cross, np.zeros((0, len(mean)), np.float32), first.classes)
 
     @property
     def seen(self) -> int:

@@ -1,4 +1,5 @@
-"""What is known of every unit after some of the pictures. Two such parts make one, and parts of parts make the whole.
+"""What is known of units after some of the pictures: parts, of which those of other pictures are merged, and those of
+other units are joined.
 
 All units of all layers of a build stand in one row, layer after layer, in the order of the build's plan.
 """
@@ -15,6 +16,7 @@ from safetensors.numpy import load, save
 from . import top_lists
 from .moments import Moments
 
+ARRAYS = ("best", "places", "counts", "total")
 Problem = tuple[int, str]  # number of the picture, and a sentence
 
 
@@ -48,10 +50,27 @@ class Partial:
             self.problems + later.problems,
         )
 
+    def block(self, units: slice) -> Partial:
+        """Returns what is known of some of the units."""
+        each = self.best[units], self.places[units], self.counts[units], self.total[units]
+        return Partial(*each, self.moments.block(units), self.problems)
+
+    @classmethod
+    def joined(cls, blocks: Sequence[Partial]) -> Partial:
+        """Returns what is known of all units, after the same pictures in each block."""
+        arrays = {name: np.concatenate([getattr(block, name) for block in blocks]) for name in ARRAYS}
+        moments = Moments.joined([block.moments for block in blocks])
+        return cls(**arrays, moments=moments, problems=blocks[0].problems)
+
     def to_bytes(self) -> bytes:
-        """Returns this part as a safetensors file."""
-        arrays = {name: getattr(self, name) for name in ("best", "places", "counts", "total")}
-        arrays |= {f"moments.{f.name}": np.asarray(getattr(self.moments, f.name)) for f in fields(Moments)}
+        """Returns this part as a safetensors file, as small as it can be: its counts in as few bytes as hold them, its
+        moments folded or not, their matrix in single precision.
+        """
+        moments = self.moments.smallest()
+        arrays = {name: getattr(self, name) for name in ARRAYS}
+        arrays["counts"] = self.counts.astype(np.min_scalar_type(self.counts.max(initial=0)))
+        arrays |= {f"moments.{f.name}": np.asarray(getattr(moments, f.name)) for f in fields(Moments)}
+        arrays["moments.cross"] = moments.cross.astype(np.float32)
         arrays = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
         packed: bytes = save(arrays, metadata={"problems": json.dumps(self.problems)})
         return packed
@@ -62,6 +81,8 @@ class Partial:
         arrays = load(packed)
         count = int(arrays.pop("moments.count").item())
         rest = {name.split(".")[1]: arrays.pop(name) for name in list(arrays) if name.startswith("moments.")}
+        rest["cross"] = rest["cross"].astype(np.float64)
+        arrays["counts"] = arrays["counts"].astype(np.int64)
         return cls(**arrays, moments=Moments(count=count, **rest), problems=_problems(packed))
 
 

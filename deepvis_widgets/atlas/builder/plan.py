@@ -16,13 +16,16 @@ from ..aliases import own_layers
 
 MAP_BYTES = 52 * 2**20  # of the largest output in a pass: little enough to be still in the cache when it is read
 SMALLEST_BATCH, LARGEST_BATCH = 2, 16
-SMALLEST_SHARD, LARGEST_SHARD = 32, 512
+SMALLEST_SHARD, USUAL_SHARD = 32, 512
+SHARDS = 512  # at most, however many pictures there are: each writes what is known of all units
+BLOCK_BYTES = 32 * 2**20  # of the matrix of units and classes: what a worker merges at a time
 
 
 @dataclass(frozen=True)
 class Plan:
     """`layers` are scanned, `top` pictures kept per unit, and `positions` of each map counted per picture for the
-    histogram (0: all). `count` pictures are cut into shards of `shard`, and these into passes of `batch`.
+    histogram (0: all). `count` pictures are cut into shards of `shard`, and these into passes of `batch`; all `units`
+    into blocks of `block`, which are merged each by itself.
     """
 
     layers: tuple[str, ...]
@@ -31,11 +34,18 @@ class Plan:
     count: int
     shard: int
     batch: int
+    units: int
+    block: int
 
     @property
     def shards(self) -> int:
         """How many shards there are."""
         return -(-self.count // self.shard)
+
+    @property
+    def blocks(self) -> list[slice]:
+        """The units of each block."""
+        return [slice(first, first + self.block) for first in range(0, self.units, self.block)]
 
     def pictures(self, shard: int) -> tuple[int, int]:
         """Returns (first, last + 1) of the pictures of a shard."""
@@ -61,8 +71,10 @@ def make_plan(
             )
     largest = max(4 * layer.channels * layer.height * layer.width for layer in network.layers)
     batch = max(SMALLEST_BATCH, min(LARGEST_BATCH, MAP_BYTES // largest))
-    size = max(SMALLEST_SHARD, min(LARGEST_SHARD, count // 64)) if shard is None else shard
-    return Plan(names, top, positions, count, size, batch)
+    size = max(SMALLEST_SHARD, min(USUAL_SHARD, count // 64), -(-count // SHARDS)) if shard is None else shard
+    units = sum(network.layers[name].channels for name in names)
+    block = max(1, BLOCK_BYTES // (8 * network.classes))
+    return Plan(names, top, positions, count, size, batch, units, block)
 
 
 def _checked(network: Network, layers: Sequence[str]) -> list[str]:

@@ -18,7 +18,18 @@ from .moments import Moments
 from .partial import Partial, Problem, empty
 from .plan import Plan
 
+AT_ONCE = 512  # pictures whose maxima are kept side by side
 TURN = 40503  # of 65536, the golden section: the sampled positions of one picture lie between those of the next
+
+
+def scan_in_blocks(network: Network, plan: Plan, sources: Sequence[Any], first: int) -> list[Partial]:
+    """Returns what `scan` finds, a part for each block of units, in memory that does not grow with the pictures."""
+    parts: list[Partial] = []
+    for start in range(0, len(sources), AT_ONCE):
+        found = scan(network, plan, sources[start : start + AT_ONCE], first + start)
+        later = [found.block(units) for units in plan.blocks]
+        parts = [one.merge(other) for one, other in zip(parts, later, strict=True)] if parts else later
+    return parts
 
 
 def scan(network: Network, plan: Plan, sources: Sequence[Any], first: int) -> Partial:

@@ -30,8 +30,9 @@ import numpy as np
 
 from ...core.network.layer import Layer
 from ...core.network.network import Network
+from ...core.whole_file import sync_folder
 from ..aliases import find_aliases, follow
-from ..files import FORMAT, INDEX, TILES, sync_folder
+from ..files import FORMAT, INDEX, TILES
 from ..images import Images
 from ..tiles import Tile, encode
 from . import histogram, top_lists

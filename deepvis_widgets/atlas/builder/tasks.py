@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from .. import crops, tiles
 from ..files import read_checked, write_checked
 from .partial import Partial
 from .plan import Plan
-from .scan import scan
+from .scan import scan_in_blocks
 from .transport import PackedNetwork, unpack
 
 _one_at_a_time = threading.Lock()  # a worker of a cluster may have several threads; torch's number of threads is shared
@@ -34,22 +35,27 @@ class Job:
         return Path(self.folder) / name
 
 
-def scan_shard(job: Job, name: str, sources: Sequence[Any], shard: int) -> int:
-    """Scans one shard; returns how many pictures it has."""
+def scan_shard(job: Job, names: Mapping[int, str], sources: Sequence[Any], shard: int) -> int:
+    """Scans one shard into a part for each block of units that is wanted, by number; returns how many pictures it
+    has.
+    """
     with _one_at_a_time, one_thread():
-        if read_checked(job.file(name)) is None:
-            found = scan(unpack(job.packed), job.plan, sources, job.plan.pictures(shard)[0])
-            write_checked(job.file(name), found.to_bytes())
+        if any(read_checked(job.file(name)) is None for name in names.values()):
+            found = scan_in_blocks(unpack(job.packed), job.plan, sources, job.plan.pictures(shard)[0])
+            for block, name in names.items():
+                write_checked(job.file(name), found[block].to_bytes())
     return len(sources)
 
 
-def merge_parts(job: Job, name: str, left: str, right: str) -> int:
-    """Makes one part of two; these are deleted once the new one is on the disk."""
+def merge_parts(job: Job, name: str, parts: Sequence[str]) -> int:
+    """Makes one part of those of all shards, in their order, each read once; these are deleted once the new one is on
+    the disk.
+    """
     with _one_at_a_time, one_thread():
         if read_checked(job.file(name)) is None:
-            whole = read_part(job.file(left)).merge(read_part(job.file(right)))
+            whole = reduce(Partial.merge, (read_part(job.file(part)) for part in parts))
             write_checked(job.file(name), whole.to_bytes())
-        for part in (left, right):
+        for part in parts:
             job.file(part).unlink(missing_ok=True)
     return 0
 

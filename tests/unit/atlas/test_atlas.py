@@ -303,7 +303,7 @@ def test_a_build_reports_and_can_be_cancelled_and_goes_on(net, folder, tmp_path)
 
     with pytest.raises(dv.Cancelled):
         dv.Atlas.build(net, folder, tmp_path / "a", shard=30, workers=0, quiet=True, report=stop)
-    assert not (tmp_path / "a").exists() and list((tmp_path / "a.part").glob("shards-*"))
+    assert not (tmp_path / "a").exists() and list((tmp_path / "a.part").glob("shard-*"))
     dv.Atlas.build(
         net, folder, tmp_path / "a", shard=30, workers=0, quiet=True, report=lambda f, p=None: told.append(f)
     )

@@ -5,25 +5,28 @@ from __future__ import annotations
 import errno
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
+from torch import nn
 
 import deepvis_widgets as dv
 from deepvis_widgets.atlas import files
-from deepvis_widgets.atlas.builder import executors
+from deepvis_widgets.atlas.builder import executors, histogram, tasks
+from deepvis_widgets.atlas.builder import scan as scanning
 from deepvis_widgets.atlas.builder.moments import Moments
-from deepvis_widgets.atlas.builder.partial import Partial
+from deepvis_widgets.atlas.builder.partial import Partial, empty
 from deepvis_widgets.atlas.builder.plan import make_plan
-from deepvis_widgets.atlas.builder.scan import scan
-from tests.unit.atlas.small import LAYERS, draw_pictures, small_network
+from deepvis_widgets.atlas.builder.scan import scan, scan_in_blocks
+from tests.small_nets import seeded
+from tests.unit.atlas.small import LAYERS, SIZE, draw_pictures, small_network
 
 CHECKOUT = Path(__file__).resolve().parents[4]
 HOW = {"layers": LAYERS, "shard": 8, "pictures": True, "top": 3, "quiet": True}
@@ -35,11 +38,16 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def alone(folder, tmp_path_factory):
-    """The bytes of the files of an atlas built by this process."""
+def built(folder, tmp_path_factory):
+    """An atlas built by this process."""
     out = tmp_path_factory.mktemp("atlas") / "small"
-    dv.Atlas.build(small_network(), folder, out, workers=0, **HOW)
-    return content(out)
+    return dv.Atlas.build(small_network(), folder, out, workers=0, **HOW)
+
+
+@pytest.fixture(scope="module")
+def alone(built):
+    """The bytes of its files."""
+    return content(built.folder)
 
 
 def content(out: Path) -> dict[str, bytes]:
@@ -64,7 +72,7 @@ def killing(victims, when) -> threading.Thread:
 
 def begun(out: Path):
     """Whether some parts are finished, and the atlas is not."""
-    return lambda: len(list(Path(f"{out}.part").glob("shards-*.part"))) >= 2
+    return lambda: len(list(Path(f"{out}.part").glob("shard-*.part"))) >= 2
 
 
 @pytest.fixture
@@ -115,30 +123,38 @@ def test_a_cluster_of_which_a_worker_is_killed(folder, alone, tmp_path, workers_
     assert content(out) == alone
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="children are forked")
-def test_a_build_killed_at_ten_moments_goes_on(folder, alone, tmp_path):
-    out = tmp_path / "a"
-    command = [sys.executable, "-m", "tests.unit.atlas.builds", str(folder), str(out)]
-    moments = random.Random(0)
-    with subprocess.Popen(command, stdin=-1, stdout=-1, text=True, cwd=CHECKOUT) as builder:
-        kills, patience = [], 0.9
-        while len(kills) < 10:
-            assert builder.stdin is not None and builder.stdout is not None
-            print(moments.uniform(0.05, patience), file=builder.stdin, flush=True)
-            state, parts = builder.stdout.readline().split()
-            if state == "done":  # it was quicker; begin anew until it was killed ten times
-                assert content(out) == alone
-                shutil.rmtree(out)
-                patience *= 0.8
-            else:
-                kills.append(int(parts))
-                patience *= 1 if kills[-1] else 1.3  # a busy machine needs longer for a first part
-        print(600, file=builder.stdin, flush=True)
-        assert builder.stdout.readline().split()[0] == "done"
-    assert content(out) == alone
-    assert any(kills), "no kill left anything to go on from"
-    assert not Path(f"{out}.part").exists()
+@pytest.fixture
+def builder(folder, tmp_path):
+    """Asks a process that has loaded the package for builds into tmp_path / "a"; errors go to tmp_path / "errors"."""
+    if not hasattr(os, "fork"):
+        pytest.skip("children are forked")
+    command = [sys.executable, "-m", "tests.unit.atlas.builds", str(folder), str(tmp_path / "a")]
+    with (
+        (tmp_path / "errors").open("w") as errors,
+        subprocess.Popen(command, stdin=-1, stdout=-1, stderr=errors, text=True, cwd=CHECKOUT) as process,
+    ):
+
+        def ask(what: str) -> str:
+            assert process.stdin is not None and process.stdout is not None
+            print(what, file=process.stdin, flush=True)
+            return process.stdout.readline().strip()
+
+        yield ask
+        process.kill()
+
+
+def test_a_build_killed_at_ten_moments_goes_on(alone, tmp_path, builder):
+    out, moments = tmp_path / "a", random.Random(0)
+    left = [builder(f"kill {moments.randint(1, 20)}") for _ in range(10)]
+    assert all(map(str.isdigit, left)) and len(set(left)) > 5, f"there was little to go on from: {left}"
+    assert builder("kill 100000") == "done"
+    assert content(out) == alone and not Path(f"{out}.part").exists()
+
+
+def test_of_two_builds_at_once_one_is_made_and_the_other_gets_a_sentence(alone, tmp_path, builder):
+    assert builder("both") == "0 1"
+    (said,) = (tmp_path / "errors").read_text().splitlines()
+    assert said.startswith("Another build into") and content(tmp_path / "a") == alone
 
 
 def test_a_half_written_part_is_not_trusted(folder, alone, tmp_path):
@@ -151,7 +167,7 @@ def test_a_half_written_part_is_not_trusted(folder, alone, tmp_path):
 
     with pytest.raises(dv.Cancelled):
         dv.Atlas.build(small_network(), folder, out, workers=0, report=stop, **HOW)
-    parts = sorted(Path(f"{out}.part").glob("shards-*.part"))
+    parts = sorted(Path(f"{out}.part").glob("shard-*.part"))
     assert len(parts) >= 2
     parts[0].write_bytes(parts[0].read_bytes()[:-100])  # torn
     damaged = bytearray(parts[1].read_bytes())
@@ -248,6 +264,79 @@ def test_workers_that_die_at_once_get_a_sentence(folder, tmp_path, monkeypatch):
     monkeypatch.setattr(executors, "_prepare", os.abort)
     with pytest.raises(dv.DeepvisError, match="worker processes end before"):
         dv.Atlas.build(small_network(), folder, tmp_path / "a", workers=1, **HOW)
+
+
+@pytest.fixture
+def counted(monkeypatch):
+    """Bytes that tasks read and wrote, by the task that did."""
+    found: Counter[str] = Counter()
+
+    def noted(call, size):
+        def note(path, *content):
+            result = call(path, *content)
+            found[sys._getframe(1).f_code.co_name] += size(result, *content)
+            return result
+
+        return note
+
+    monkeypatch.setattr(tasks, "read_checked", noted(files.read_checked, lambda read: len(read or b"")))
+    monkeypatch.setattr(tasks, "write_checked", noted(files.write_checked, lambda _, content: len(content)))
+    return found
+
+
+def test_what_merging_moves_grows_with_the_shards_by_their_small_tables_alone(folder, tmp_path, counted):
+    module = seeded(nn.Sequential(nn.Conv2d(3, 4, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 500)))
+    net, moved = dv.Network(module, dv.Preprocess((SIZE, SIZE), None)), []
+    for shard in (60, 4):
+        counted.clear()
+        dv.Atlas.build(net, folder, tmp_path / str(shard), layers=["0", "3"], shard=shard, top=3, workers=0, quiet=True)
+        moved.append(counted["read_part"] + counted["merge_parts"])
+        assert counted["read_part"] == counted["scan_shard"] + counted["merge_parts"], "a part was read twice"
+    tables = len(empty(504, 500, histogram.BINS, 3).to_bytes()) + 100  # and some digits in the header
+    assert 0 < moved[1] - moved[0] <= (30 - 2) * tables
+
+
+@pytest.mark.parametrize("count", [100, 20_000, 1_300_000, 14_000_000])
+def test_there_are_no_more_parts_to_merge_however_many_pictures(count):
+    plan = make_plan(small_network(), count, 9, None, 16, None)
+    assert plan.shards <= 512 and plan.pictures(plan.shards - 1)[1] == count
+
+
+def test_units_are_merged_in_blocks_and_a_build_goes_on_between_two(folder, built, tmp_path, monkeypatch):
+    net, out = small_network(), tmp_path / "a"
+    monkeypatch.setattr("deepvis_widgets.atlas.builder.plan.BLOCK_BYTES", 8 * net.classes * 9)
+    blocks = dv.Atlas.build(net, folder, tmp_path / "b", workers=0, **HOW)
+    for layer in built.layers:
+        one, other = built.layer(layer), blocks.layer(layer)
+        for name in ("images", "activations", "positions", "counts", "dead", "mean"):
+            assert np.array_equal(getattr(one, name), getattr(other, name)), name
+        np.testing.assert_allclose(one.correlation, other.correlation, atol=1e-6)
+
+    def stop(fraction, partial=None):
+        if list(Path(f"{out}.part").glob("units-*")):
+            raise dv.Cancelled
+
+    with pytest.raises(dv.Cancelled):
+        dv.Atlas.build(net, folder, out, workers=0, report=stop, **HOW)
+    left = sorted(Path(f"{out}.part").glob("shard-*"))
+    assert 0 < len(left) < 15 * 6
+    left[7].unlink()
+    dv.Atlas.build(net, folder, out, workers=0, **HOW)
+    assert content(out) == content(tmp_path / "b")
+
+
+def test_memory_does_not_grow_with_a_shard(folder, monkeypatch):
+    net = small_network()
+    paths = [str(path) for path in sorted(folder.iterdir())]
+    plan = make_plan(net, 120, 4, LAYERS, 16, 120)
+    (at_once,) = scan_in_blocks(net, plan, paths, 0)
+    seen = []
+    monkeypatch.setattr(scanning, "AT_ONCE", 50)
+    monkeypatch.setattr(scanning, "scan", lambda *given: seen.append(len(given[2])) or scan(*given))
+    (in_turn,) = scan_in_blocks(net, plan, paths, 0)
+    assert seen == [50, 50, 20]
+    assert np.array_equal(at_once.best, in_turn.best) and np.array_equal(at_once.counts, in_turn.counts)
+    np.testing.assert_allclose(at_once.moments.correlation(), in_turn.moments.correlation(), atol=1e-6)
 
 
 def test_parts_can_be_joined_in_any_grouping(folder):
