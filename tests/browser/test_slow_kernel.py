@@ -1,0 +1,140 @@
+"""An Explorer whose kernel is far away: the network comes into the page, and answers the hand until the kernel has."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from playwright.sync_api import Page
+
+import deepvis_widgets as dv
+from tests.browser.explorer_page import (
+    QUICK_PICTURES,
+    SIDE,
+    assert_silent,
+    occluder,
+    picture_point,
+    wait_for_first_answer,
+)
+from tests.browser.handout_page import covered, shares
+from tests.browser.harness import NotebookPage
+
+DELAY = 200  # ms that each message of the page is on its way
+SHARE = 1e-3  # of the logits' spread
+SCENE = 'dv.scene("wolf", seed=3)'
+CELL = f"""
+import deepvis_widgets as dv
+explorer = dv.Explorer("husky-wolf", {SCENE})
+explorer
+"""
+# messages leave late, in their order; what the network in the page is asked and answers is kept, and its threads are counted
+BEFORE_THE_PAGE = """
+window.late = 0; window.answered = []; window.threads = 0;
+const send = WebSocket.prototype.send;
+WebSocket.prototype.send = function (...given) {
+  if (!window.late) return send.apply(this, given);
+  setTimeout(() => this.readyState === 1 && send.apply(this, given), window.late);
+};
+const Plain = Worker;
+window.Worker = class extends Plain {
+  constructor(...given) {
+    super(...given);
+    if (!String(given[0]).startsWith("blob:")) return;
+    window.threads += 1;
+    this.asked = [];
+    this.addEventListener("message", ({ data }) => {
+      const box = this.asked.shift();
+      const bars = data.answer?.frames.find(([{ kind }]) => kind === "bars/values");
+      window.answered.push({ box, error: data.error ?? null, shown: bars && [...new Float32Array(bars[1][0])] });
+    });
+  }
+  postMessage(message, ...more) {
+    if ("box" in message) this.asked.push(message.box);
+    super.postMessage(message, ...more);
+  }
+  terminate() {
+    if (this.asked) window.threads -= 1;
+    super.terminate();
+  }
+};
+"""
+# how often the bars were drawn anew
+WATCH = """() => {
+  window.drawn = 0;
+  new MutationObserver(() => { window.drawn += 1; }).observe(document.querySelector('.dv-x-classes'),
+    { subtree: true, attributeFilter: ['data-share'] });
+}"""
+COUNT = """
+from deepvis_widgets.widgets.explorer.in_page.placed import Placed
+_places = []
+explorer.session.subscribe(Placed, lambda placed: _places.append(placed.box))
+"""
+
+
+@pytest.fixture
+def slow(page: Page, open_notebook: Callable[..., NotebookPage]) -> NotebookPage:
+    page.add_init_script(BEFORE_THE_PAGE)
+    notebook = open_notebook([CELL], before=QUICK_PICTURES)
+    wait_for_first_answer(notebook)
+    page.evaluate(f"() => {{ window.late = {DELAY}; }}")
+    return notebook
+
+
+def sweep(notebook: NotebookPage, steps: int, pause: float, release: bool = True) -> None:
+    """Press the mouse on the picture and take the rectangle to and fro over the object, one step each `pause` ms."""
+    mouse, page = notebook.page.mouse, notebook.page
+    mouse.move(*picture_point(notebook, 10, 10))
+    mouse.down()
+    mouse.move(*picture_point(notebook, 50, 50), steps=2)
+    mouse.up()
+    mouse.move(*picture_point(notebook, 30, 30))
+    mouse.down()
+    for step in range(steps):
+        across = abs((step % 40) - 20) / 20
+        mouse.move(*picture_point(notebook, 40 + 50 * across, 30 + 60 * step / steps))
+        page.wait_for_timeout(pause)
+    if release:
+        mouse.up()
+
+
+def in_page(page: Page, name: str) -> Any:
+    return page.evaluate(f"() => window.{name}")
+
+
+def test_a_drag_does_not_wait_for_a_slow_kernel(slow: NotebookPage) -> None:
+    page = slow.page
+    sweep(slow, 20, 60)  # the first answers are the kernel's, and late
+    slow.wait_until(lambda: in_page(page, "threads") == 1, 60, "the network did not come into the page")
+    slow.python(COUNT)
+    page.evaluate(WATCH)
+    page.evaluate("() => { window.answered = []; }")
+    began = time.perf_counter()
+    sweep(slow, 120, 20, release=False)
+    page.wait_for_function("() => document.querySelector('.dv-x-status').innerText.includes('in this page')")
+    slow.shot("explorer-slow-kernel")
+    took, drawn, answered = time.perf_counter() - began, in_page(page, "drawn"), in_page(page, "answered")
+    page.mouse.up()
+    slow.wait_until(lambda: slow.value("explorer.occluder") == occluder(slow), message="the hand's rest did not arrive")
+    page.wait_for_function("() => !document.querySelector('.dv-x-status').innerText.includes('in this page')")
+    slow.python("assert explorer.session.idle(60)")
+    places = slow.value("_places")
+    print(f"{len(answered) / took:.1f} answers of the page a second, {drawn / took:.1f} drawn, kernel {len(places)}")
+    assert min(len(answered), drawn) >= 2 * 1000 * took / DELAY, "no more often than the kernel could have answered"
+
+    net = dv.load("husky-wolf")
+    view = net.view(dv.scene("wolf", seed=3))
+    logits = net.logits(covered(net, view, [tuple(found["box"] or (0, 0, 0, 0)) for found in answered])).double()
+    for found, wanted in zip(answered, logits, strict=True):
+        logs = torch.tensor(found["shown"], dtype=torch.float64).log()
+        error = ((logs - logs.max()) - (wanted - wanted.max())).abs().max()
+        assert float(error) <= SHARE * float(wanted.max() - wanted.min()), found["box"]
+
+    exact = slow.value("explorer.network.bars(explorer.session.dragging.moving.record and "
+                       "__import__('deepvis_widgets').core.picture.fills.occlude("
+                       "explorer.view, explorer.cover, explorer.occluder)).tolist()")
+    for label, share in shares(page).items():
+        assert share == pytest.approx(exact[net.class_index(label)], abs=1e-4)
+    assert_silent(slow)
