@@ -13,7 +13,6 @@ from playwright.sync_api import Page
 import deepvis_widgets as dv
 from tests.browser.explorer_page import (
     QUICK_PICTURES,
-    SIDE,
     assert_silent,
     occluder,
     picture_point,
@@ -31,7 +30,7 @@ import deepvis_widgets as dv
 explorer = dv.Explorer("husky-wolf", {SCENE})
 explorer
 """
-# messages leave late, in their order; what the network in the page is asked and answers is kept, and its threads are counted
+# messages leave late, in their order; what the page's own network is asked and answers is kept, its threads counted
 BEFORE_THE_PAGE = """
 window.late = 0; window.answered = []; window.threads = 0;
 const send = WebSocket.prototype.send;
@@ -127,7 +126,9 @@ def test_a_drag_does_not_wait_for_a_slow_kernel(slow: NotebookPage) -> None:
     page.wait_for_function("() => !document.querySelector('.dv-x-status').innerText.includes('in this page')")
     slow.python("assert explorer.session.idle(60)")
     kernel = len(slow.value("_places"))
-    print(f"{len(answered)} answers of the page, {drawn} times drawn, {here} as the page's, {kernel} of the kernel, {took:.2f} s")
+    print(
+        f"{len(answered)} answers of the page, {drawn} times drawn, {here} as the page's, {kernel} of the kernel, {took:.2f} s"
+    )
     assert here >= 2 * 1000 * took / DELAY, "no more often than the kernel could have answered"
 
     net = dv.load("husky-wolf")
@@ -138,9 +139,11 @@ def test_a_drag_does_not_wait_for_a_slow_kernel(slow: NotebookPage) -> None:
         error = ((logs - logs.max()) - (wanted - wanted.max())).abs().max()
         assert float(error) <= SHARE * float(wanted.max() - wanted.min()), found["box"]
 
-    exact = slow.value("explorer.network.bars(explorer.session.dragging.moving.record and "
-                       "__import__('deepvis_widgets').core.picture.fills.occlude("
-                       "explorer.view, explorer.cover, explorer.occluder)).tolist()")
+    exact = slow.value(
+        "explorer.network.bars(explorer.session.dragging.moving.record and "
+        "__import__('deepvis_widgets').core.picture.fills.occlude("
+        "explorer.view, explorer.cover, explorer.occluder)).tolist()"
+    )
     for label, share in shares(page).items():
         assert share == pytest.approx(exact[net.class_index(label)], abs=1e-4)
     assert_silent(slow)
