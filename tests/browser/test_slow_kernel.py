@@ -12,6 +12,7 @@ from playwright.sync_api import Page
 
 import deepvis_widgets as dv
 from tests.browser.explorer_page import (
+    DRAWN,
     QUICK_PICTURES,
     assert_silent,
     occluder,
@@ -125,11 +126,12 @@ def test_a_drag_does_not_wait_for_a_slow_kernel(slow: NotebookPage) -> None:
     slow.wait_until(lambda: slow.value("explorer.occluder") == occluder(slow), message="the hand's rest did not arrive")
     page.wait_for_function("() => !document.querySelector('.dv-x-status').innerText.includes('in this page')")
     slow.python("assert explorer.session.idle(60)")
-    kernel = len(slow.value("_places"))
+    page.evaluate(DRAWN)
+    kernel = slow.value("len(_places)")
     print(
-        f"{len(answered)} answers of the page, {drawn} times drawn, {here} as the page's, {kernel} of the kernel, {took:.2f} s"
+        f"{took:.1f} s: {len(answered)} answers of the page, {drawn} drawn, {here} as the page's; {kernel} of the kernel"
     )
-    assert here >= 2 * 1000 * took / DELAY, "no more often than the kernel could have answered"
+    assert here >= STEPS / 3 and here > kernel
 
     net = dv.load("husky-wolf")
     view = net.view(dv.scene("wolf", seed=3))
@@ -139,11 +141,9 @@ def test_a_drag_does_not_wait_for_a_slow_kernel(slow: NotebookPage) -> None:
         error = ((logs - logs.max()) - (wanted - wanted.max())).abs().max()
         assert float(error) <= SHARE * float(wanted.max() - wanted.min()), found["box"]
 
-    exact = slow.value(
-        "explorer.network.bars(explorer.session.dragging.moving.record and "
-        "__import__('deepvis_widgets').core.picture.fills.occlude("
-        "explorer.view, explorer.cover, explorer.occluder)).tolist()"
-    )
+    exact = net.bars(covered(net, view, [occluder(slow)])[0])
     for label, share in shares(page).items():
-        assert share == pytest.approx(exact[net.class_index(label)], abs=1e-4)
+        assert share == pytest.approx(float(exact[net.class_index(label)]), abs=1e-4)
     assert_silent(slow)
+    slow.python("explorer.close()")
+    slow.wait_until(lambda: in_page(page, "threads") == 0, message="the page's thread outlives the Explorer")

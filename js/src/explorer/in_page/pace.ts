@@ -3,7 +3,6 @@ export const SLOW = 180; // ms for an answer of the kernel, above which it is wo
 const LAST = 5; // answers that are looked at
 const ENOUGH = 4; // before anything is said of the kernel
 const TRIED = 8; // answers of the page before it is given up
-const SOONER = 0.75; // of the kernel's time that the page may take: below that the change is not worth it
 
 export class Pace {
   readonly #sent = new Map<number, number>();
@@ -40,7 +39,7 @@ export class Pace {
 
   /** Whether the page was tried and is no quicker. */
   get lost(): boolean {
-    return this.#page.length === TRIED && median(this.#page) > SOONER * (this.kernel ?? Infinity);
+    return this.#page.length === TRIED && median(this.#page) >= (this.kernel ?? Infinity);
   }
 
   /** Another network is to be tried. */

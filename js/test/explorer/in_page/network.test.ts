@@ -35,16 +35,17 @@ function page(traits: Record<string, unknown> = {}) {
     for (const callback of callbacks.get(`change:${name}`) ?? []) callback();
   };
   const beside = new Beside(new Link(model as unknown as Model<object>));
-  const threads: { parts: Parts; shown: unknown[]; questions: Question[]; answers: ((share: number) => Promise<void>)[]; ended: boolean }[] = [];
+  const threads: { parts: Parts; shown: unknown[]; questions: Question[]; answers: ((share: number) => Promise<void>)[]; ended: boolean; fail: () => void }[] = [];
   const open = async (parts: Parts) => {
-    const thread: (typeof threads)[number] = { parts, shown: [], questions: [], answers: [], ended: false };
+    const thread: (typeof threads)[number] = { parts, shown: [], questions: [], answers: [], ended: false, fail: () => undefined };
     threads.push(thread);
     return {
       show: (shown: unknown) => void thread.shown.push(shown),
       end: () => void (thread.ended = true),
       ask: (question: Question) => {
         thread.questions.push(question);
-        return new Promise<{ answer: Answer; milliseconds: number }>((resolve) => {
+        return new Promise<{ answer: Answer; milliseconds: number }>((resolve, reject) => {
+          thread.fail = () => reject(new Error("out of memory"));
           thread.answers.push(async (share) => {
             const frame = pack("bars/values", 0, { by: "page" }, { values: floats(share, 1 - share) });
             resolve({ answer: { frames: [frame], unit: 1, top: 0, boxes: [], signed: null }, milliseconds: 1 });
@@ -209,11 +210,20 @@ describe("the network in the page", () => {
     steps(400);
     expect(sent.filter(({ kind }) => kind === "in_page/want")).toHaveLength(3);
   });
-  it("is given up where it is no quicker, or fails", async () => {
+  it("is given up without a word where it fails", async () => {
+    const { drag, thread, steps, sent } = await opened();
+    drag(1);
+    thread.fail();
+    await settled();
+    expect(thread.ended).toBe(true);
+    steps(400);
+    expect(sent.filter(({ kind }) => kind === "in_page/want")).toHaveLength(1);
+  });
+  it("is given up where it is no quicker", async () => {
     const { drag, thread, bars, answers, steps, sent } = await opened();
     for (let i = 1; i <= 8; i++) {
       drag(i);
-      vi.advanceTimersByTime(350);
+      vi.advanceTimersByTime(450);
       await thread.answers[i - 1]!(0.5);
     }
     expect(thread.ended).toBe(true);

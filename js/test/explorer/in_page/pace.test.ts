@@ -25,9 +25,9 @@ describe("the pace of a drag", () => {
   });
   it("finds the page no quicker only when it was tried often enough", () => {
     const [pace, quick] = [after(400, 400, 400, 400), after(400, 400, 400, 400)];
-    for (let i = 0; i < 7; i++) pace.page(390);
+    for (let i = 0; i < 7; i++) pace.page(400);
     expect(pace.lost).toBe(false);
-    pace.page(390);
+    pace.page(400);
     expect(pace.lost).toBe(true);
     pace.forgetPage();
     expect(pace.lost).toBe(false);
