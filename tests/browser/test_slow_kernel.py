@@ -128,9 +128,7 @@ def test_a_drag_does_not_wait_for_a_slow_kernel(slow: NotebookPage) -> None:
     slow.python("assert explorer.session.idle(60)")
     page.evaluate(DRAWN)
     kernel = slow.value("len(_places)")
-    print(
-        f"{took:.1f} s: {len(answered)} answers of the page, {drawn} drawn, {here} as the page's; {kernel} of the kernel"
-    )
+    print(f"{took:.1f} s: {len(answered)} answers of the page, {here} of them shown; {kernel} of the kernel")
     assert here >= STEPS / 3 and here > kernel
 
     net = dv.load("husky-wolf")
