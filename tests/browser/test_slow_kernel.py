@@ -32,15 +32,15 @@ explorer = dv.Explorer("husky-wolf", {SCENE})
 explorer
 """
 # messages leave late, in their order; what the page's own network is asked and answers is kept, its threads counted.
-# On a busy machine the page is slow, too: a message waits for a few of its answers besides, as long as it is at work.
+# On a busy machine the page is slow, too: in the drag that is looked at a message waits for four of its answers besides.
 BEFORE_THE_PAGE = """
-window.late = 0; window.answered = []; window.threads = window.atWork = window.count = 0;
+window.late = 0; window.answered = []; window.threads = window.count = 0; window.looking = false;
 const send = WebSocket.prototype.send;
 WebSocket.prototype.send = function (...given) {
   if (!window.late) return send.apply(this, given);
   const [due, enough] = [performance.now() + window.late, window.count + 4];
   const leave = async () => {
-    while (performance.now() < due || (window.atWork > 0 && window.count < enough))
+    while (performance.now() < due || (window.looking && window.count < enough))
       await new Promise(done => setTimeout(done, 5));
     if (this.readyState === 1) send.apply(this, given);
   };
@@ -54,25 +54,25 @@ window.Worker = class extends Plain {
     window.threads += 1;
     this.asked = [];
     this.addEventListener("message", ({ data }) => {
-      window.atWork -= 1; window.count += 1;
+      window.count += 1;
       const box = this.asked.shift();
       const bars = data.answer?.frames.find(([{ kind }]) => kind === "bars/values");
       window.answered.push({ box, error: data.error ?? null, shown: bars && [...new Float32Array(bars[1][0])] });
     });
   }
   postMessage(message, ...more) {
-    if ("box" in message) { this.asked.push(message.box); window.atWork += 1; }
+    if ("box" in message) this.asked.push(message.box);
     super.postMessage(message, ...more);
   }
   terminate() {
-    if (this.asked) { window.threads -= 1; window.atWork -= this.asked.length; }
+    if (this.asked) window.threads -= 1;
     super.terminate();
   }
 };
 """
 # how often the bars were drawn anew by an answer of the page
 WATCH = """() => {
-  window.drawnHere = 0; window.answered = [];
+  window.drawnHere = 0; window.answered = []; window.looking = true;
   const status = document.querySelector('.dv-x-status');
   new MutationObserver(() => {
     window.drawnHere += Number(status.innerText.includes('in this page'));
@@ -130,6 +130,7 @@ def test_a_drag_does_not_wait_for_a_slow_kernel(slow: NotebookPage) -> None:
         steps, took = steps + 5, time.perf_counter() - began
     here, answered = in_page(page, "drawnHere"), in_page(page, "answered")
     slow.shot("explorer-slow-kernel")
+    page.evaluate("() => { window.looking = false; }")
     page.mouse.up()
     slow.wait_until(lambda: slow.value("explorer.occluder") == occluder(slow), message="the hand's rest did not arrive")
     page.wait_for_function("() => !document.querySelector('.dv-x-status').innerText.includes('in this page')")
