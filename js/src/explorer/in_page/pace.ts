@@ -7,7 +7,7 @@ const TRIED = 8; // answers of the page before it is given up
 export class Pace {
   readonly #sent = new Map<number, number>();
   #kernel: number[] = [];
-  #page: number[] = [];
+  #page: number[] | null = null;
 
   /** A place of the occluder is on its way to the kernel. */
   sent(seq: number, now: number): void {
@@ -22,9 +22,10 @@ export class Pace {
     this.#kernel = [...this.#kernel, now - began].slice(-LAST);
   }
 
-  /** The page has answered in so many ms. */
+  /** The page has answered in so many ms. The first answer waits until the network is open: both are compared from then on. */
   page(milliseconds: number): void {
-    this.#page = [...this.#page, milliseconds].slice(-TRIED);
+    if (this.#page === null) [this.#page, this.#kernel] = [[], []];
+    else this.#page = [...this.#page, milliseconds].slice(-TRIED);
   }
 
   /** ms from a place to the kernel's answer; null: not known yet. */
@@ -39,12 +40,13 @@ export class Pace {
 
   /** Whether the page was tried and is no quicker. */
   get lost(): boolean {
-    return this.#page.length === TRIED && median(this.#page) >= (this.kernel ?? Infinity);
+    const [page, kernel] = [this.#page ?? [], this.kernel];
+    return kernel !== null && page.length === TRIED && median(page) >= kernel;
   }
 
   /** Another network is to be tried. */
   forgetPage(): void {
-    this.#page = [];
+    this.#page = null;
   }
 }
 

@@ -11,7 +11,7 @@ import type { ExplorerTraits } from "../../../src/link/traits";
 
 const at = (left: number) => [0, left, 8, 8] as const;
 const floats = (...values: number[]) => ({ shape: [values.length], values: Float32Array.from(values) });
-const SIZES = { worker: 4, runtime: 3, network: 2 ** 20 + 5 };
+const SIZES = { worker: 4, runtime: 3, network: 2 ** 19 + 5 };
 const settled = async (): Promise<void> => void (await vi.advanceTimersByTimeAsync(0));
 
 beforeEach(() => void vi.useFakeTimers());
@@ -221,10 +221,11 @@ describe("the network in the page", () => {
   });
   it("is given up where it is no quicker", async () => {
     const { drag, thread, bars, answers, steps, sent } = await opened();
-    for (let i = 1; i <= 8; i++) {
+    for (let i = 1; i <= 9; i++) {
       drag(i);
       vi.advanceTimersByTime(450);
       await thread.answers[i - 1]!(0.5);
+      answers(i, 0.5);
     }
     expect(thread.ended).toBe(true);
     bars.length = 0;
