@@ -32,7 +32,7 @@ explorer = dv.Explorer("husky-wolf", {SCENE})
 explorer
 """
 # messages leave late, in their order; what the page's own network is asked and answers is kept, its threads counted.
-# On a busy machine the page is slow, too: in the drag that is looked at a message waits for four of its answers besides.
+# On a busy machine the page is slow, too: in the drag that is looked at a message also waits for four answers of its.
 BEFORE_THE_PAGE = """
 window.late = 0; window.answered = []; window.threads = window.count = 0; window.looking = false;
 const send = WebSocket.prototype.send;
