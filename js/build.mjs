@@ -31,7 +31,7 @@ await build({ ...shared, entryPoints, outdir: out, format: "esm" });
 // The thread that runs a network in a page: a classic script, since browsers open no module from a page that is a file.
 await build({
   ...shared,
-  entryPoints: { network_worker: "src/handout/engine/worker.ts" },
+  entryPoints: { network_worker: "src/engine/worker.ts" },
   outdir: out,
   format: "iife",
   define: { "import.meta.url": "self.location.href" },
@@ -39,7 +39,7 @@ await build({
 // Its WebAssembly, packed by a library of one version: what zlib packs depends on Node.js and on the processor.
 const runtime = await readFile(here("node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm"));
 await writeFile(join(out, "onnxruntime.wasm.gz"), gzipSync(runtime, { level: 9, mtime: 0 }));
-await copyFile(here("src/handout/engine/onnxruntime.txt"), join(out, "onnxruntime.txt")); // its licence
+await copyFile(here("src/engine/onnxruntime.txt"), join(out, "onnxruntime.txt")); // its licence
 const others = (await readdir(here("src/style"))).filter((name) => name.endsWith(".css") && name !== "base.css").sort();
 const sheets = await Promise.all(["base.css", ...others].map((name) => readFile(here(`src/style/${name}`), "utf8")));
 await writeFile(join(out, "style.css"), sheets.join(""));

@@ -3,7 +3,7 @@
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
 
-const FLOORS: Record<string, number> = { arithmetic: 0, page: 1, link: 2, picture: 3, grid: 3, map: 3, views: 4, explorer: 5, handout: 5 };
+const FLOORS: Record<string, number> = { arithmetic: 0, page: 1, link: 2, engine: 3, picture: 3, grid: 3, map: 3, views: 4, explorer: 5, handout: 5 };
 const WIDEST = 20;
 const LONGEST = 400;
 

@@ -31,7 +31,8 @@ async ([view, questions]) => {
   const facts = JSON.parse(new TextDecoder().decode(await bytes("facts")));
   const floats = (text) => new Float32Array(Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0)).buffer);
   const pixels = { view: floats(view), cover: new Float32Array() };
-  worker.postMessage({ runtime: await opened.arrayBuffer(), network: await bytes("network"), facts, ...pixels });
+  worker.postMessage({ runtime: await opened.arrayBuffer(), network: await bytes("network"), size: facts.size });
+  worker.postMessage({ facts, ...pixels });
   const found = [];
   for (const question of questions) {
     worker.postMessage({ fill: "grey", position: null, target: null, overlay: "map", tile: 56, onScreen: null,

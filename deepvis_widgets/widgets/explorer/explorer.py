@@ -28,6 +28,7 @@ from .atlas_pane import AtlasActs, AtlasPane
 from .commands import Commands
 from .handout.living import living
 from .handout.shown import shown
+from .in_page.network_pane import NetworkPane
 from .panes import Acts, Done, Panes
 from .remake.recipe import SETTINGS, explanations, held, settings
 from .session import Session
@@ -96,6 +97,9 @@ class Explorer(ExplorerState, LiveRoot):
         self.unit_pictures.known_picture = self._atlas.known_picture
         self.panes.follow(session.subscribe)
         self.panes.why.ask_with(session.client)
+        ribbon, engine = self.panes.ribbon, session.client.engine
+        self._in_page = NetworkPane(self, Port(self, "in_page"), lambda: ribbon.titles, lambda: engine.cache)
+        self._in_page.follow(session.subscribe)
         page = self.panes.page
         page.on_frame("code", lambda _: page.put(code=self.code(), saved=""))
         page.on_frame("save", lambda _: page.put(saved=self.save_beside()))
@@ -270,5 +274,6 @@ class Explorer(ExplorerState, LiveRoot):
 
     def ending(self) -> None:
         self._atlas.close()
+        self._in_page.close()
         self.session.close()
         self.panes.close()

@@ -25,6 +25,11 @@ class RibbonPane:
             layers=[_row(layer, names) for layer in network.layers],
         )
 
+    @property
+    def titles(self) -> dict[str, str]:
+        """What layers are called here, by their names."""
+        return {row["name"]: row["title"] for row in self.port.values["layers"]}
+
     def follow(self, subscribe: Subscribe) -> None:
         """Shows answers from now on."""
         subscribe(Strongest, self._show)

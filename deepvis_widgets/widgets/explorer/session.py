@@ -26,6 +26,7 @@ from . import answers
 from .answers import A, Answered, BackwardView, Notice, Overlay, Served
 from .blocks import before
 from .drag import Dragging
+from .in_page.placed import Placed
 from .overlay import SlowExplanations
 from .publisher import Publisher
 from .question import Question, freeze
@@ -60,6 +61,7 @@ class Session:
         self._publisher = Publisher()
         self._top: tuple[Tensor, int] | None = None  # an uncovered picture, and its top class
         self._asked = 0  # the number of the newest question
+        self._placed = 0  # the number of the one that was answered last
         self._ranking = 0  # of the newest question: which one chooses the class bars anew
         self._seen = Cache(SEEN)
         self._seen_pass: Callable[[], Recording | None] = lambda: None
@@ -88,8 +90,14 @@ class Session:
         """Tells an answer to those who subscribed to its kind, and returns whether it was told: none is after `close`,
         and none to a question whose like a newer one has answered.
         """
-        number = None if question is None else question.number
-        return not self.client.closed and self._publisher.publish(answer, number)
+        if self.client.closed:
+            return False
+        if question is None:
+            return self._publisher.publish(answer)
+        if question.number != self._placed:
+            self._placed = question.number
+            self._publisher.publish(Placed(question.covered.box))
+        return self._publisher.publish(answer, question.number)
 
     def say(self, sentence: str) -> None:
         """Publishes one sentence about what went wrong; the answer to what is asked next takes it away."""

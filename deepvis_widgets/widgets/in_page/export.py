@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib.util
 import inspect
-import os
 import tempfile
-import warnings
+import threading
 from copy import copy, deepcopy
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ from ...core.errors import DeepvisError
 from ...core.network.eval_mode import module_lock
 from ...core.network.network import Network
 from ...methods.cam import class_maps
+from .silently import silently
 
 INPUTS = ("view", "target")
 ANSWERS = ("scores", "shown")  # (1, n) each
@@ -26,6 +25,7 @@ CLASS_MAP = "class_map"  # (1, h, w) of the target; where the network's head has
 LAYER = "layer/"  # begins the name of a layer's output, maps (1, C, h, w)
 IN_PAGE = ("classes", "labels", "values")  # kinds of answers that a page draws
 OPSET = 17
+_one = threading.Lock()  # torch.onnx keeps what it does in globals
 
 
 class ExportError(DeepvisError):
@@ -51,7 +51,7 @@ def exported(network: Network) -> bytes:
     if "dynamo" in inspect.signature(torch.onnx.export).parameters:
         how["dynamo"] = False  # a recorded pass listens with hooks, which torch.export does not run
     try:
-        with _silently(), torch.no_grad(), tempfile.TemporaryDirectory() as folder:
+        with _one, silently(), torch.no_grad(), tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "network.onnx"
             torch.onnx.export(graph, (view, torch.zeros(1, dtype=torch.long)), str(file), **how)
             return file.read_bytes()
@@ -95,15 +95,6 @@ class _Graph(nn.Module):
         maps = [] if found.head is None else [class_maps(found.head, target)]
         layers = [layer.layout.maps(found.outputs[layer.name]) for layer in network.layers]
         return (*answers, *maps, *layers)
-
-
-@contextlib.contextmanager
-def _silently() -> Any:
-    """Without what the exporter has to say of a pass that is traced on purpose, with its sizes as they are."""
-    with warnings.catch_warnings(), open(os.devnull, "w", encoding="utf-8") as nowhere:
-        warnings.simplefilter("ignore")
-        with contextlib.redirect_stdout(nowhere):
-            yield
 
 
 def _first_line(error: BaseException) -> str:

@@ -1,4 +1,4 @@
-"""What a page has to know of the network it runs; js/src/handout/engine/facts.ts reads it."""
+"""What a page has to know of the network it runs; js/src/engine/facts.ts reads it."""
 
 from __future__ import annotations
 
@@ -34,8 +34,18 @@ def facts(network: Network, view: Tensor, shown: Sequence[str], titles: Mapping[
         "labels": network.labels,
         "ranked": network.answers.ranked,
         "maps": network.has_head,
-        "fills": {name: _colour(fill_picture(view, name)) for name in PLAIN_FILLS},
+        "fills": fills(view),
     }
+
+
+def fills(view: Tensor) -> dict[str, list[float]]:
+    """Returns what occluders of one colour show over a view, band by band.
+
+    >>> import torch
+    >>> fills(torch.ones(3, 4, 4))["mean"]
+    [1.0, 1.0, 1.0]
+    """
+    return {name: _colour(fill_picture(view, name)) for name in PLAIN_FILLS}
 
 
 def _layer(layer: Layer, title: str) -> dict[str, Any]:

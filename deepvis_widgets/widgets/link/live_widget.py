@@ -68,6 +68,13 @@ class LiveWidget(anywidget.AnyWidget):
             self._last[kind] = packed
             self._send_or_hold(packed)
 
+    def tell(
+        self, kind: str, meta: Mapping[str, Any] | None = None, arrays: Mapping[str, Array] | None = None, seq: int = 0
+    ) -> None:
+        """Sends a frame that is not kept: a browser that reloads asks for it again, if it needs it."""
+        with self._lock:
+            self._send_or_hold(pack(kind, seq, meta, arrays))
+
     @contextmanager
     def together(self) -> Iterator[None]:
         """What this thread pushes meanwhile is one message, so that the browser draws it at once; what another thread
@@ -111,8 +118,7 @@ class LiveWidget(anywidget.AnyWidget):
 
     def ack(self, seq: int) -> None:
         """Tells the browser that its request is answered, so that it sends the next."""
-        with self._lock:
-            self._send_or_hold(pack("ack", seq))
+        self.tell("ack", seq=seq)
 
     def forget(self, *kinds: str) -> None:
         """Stops keeping the last frames of these kinds, of all when none is named."""

@@ -38,6 +38,12 @@ class Port:
         """Sends a frame, and keeps it for a browser that reloads."""
         self._widget.push(f"{self._name}/{kind}", meta, arrays, seq)
 
+    def tell(
+        self, kind: str, meta: Mapping[str, Any] | None = None, arrays: Mapping[str, Array] | None = None, seq: int = 0
+    ) -> None:
+        """Sends a frame that is not kept."""
+        self._widget.tell(f"{self._name}/{kind}", meta, arrays, seq)
+
     def put(self, **values: Any) -> None:
         """Shows these values, which stand for themselves in JSON; nothing is sent where all are shown already."""
         with self._lock:

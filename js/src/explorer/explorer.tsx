@@ -42,6 +42,7 @@ function mount({ model, state: parts, root, signal: life }: View<ExplorerTraits,
   root.setAttribute("role", "group");
   mountLabel(model, root, "Explorer of an image network; h lists the keys", life);
   attachKeys(screen);
+  parts.network.viewed(life);
   onResize(root, fit, life);
   window.addEventListener("resize", fit, { signal: life });
   document.addEventListener("fullscreenchange", fit, { signal: life });

@@ -11,6 +11,8 @@ import { camera } from "../views/camera";
 import { mapView } from "../views/map_view";
 import { stage } from "../views/stage";
 import { bareGrid } from "../views/unit_grid";
+import { Beside } from "./in_page/beside";
+import { NetworkInPage } from "./in_page/network";
 
 /** A view that is mounted into a pane. */
 export interface Part<T, S = unknown> {
@@ -173,10 +175,13 @@ export interface Parts {
   readonly why: Values<WhyValues>;
   readonly status: Values<{ words: string[]; milliseconds: number }>;
   readonly atlas: Values<AtlasValues>;
+  /** what answers a drag where the kernel is slow */
+  readonly network: NetworkInPage;
 }
 
 /** All parts of one Explorer, shared by its views. */
-export function partsOf(link: Channel, model: Model<ExplorerTraits>, life: AbortSignal): Parts {
+export function partsOf(kernel: Channel, model: Model<ExplorerTraits>, life: AbortSignal): Parts {
+  const link = new Beside(kernel);
   const group = model.get("group");
   const values = <T extends object>(name: string, start: T, shared = {}, window = 1): Values<T> => {
     const own = new PartLink(link, name, window);
@@ -205,5 +210,6 @@ export function partsOf(link: Channel, model: Model<ExplorerTraits>, life: Abort
     why: values("why", WHY),
     status: values("status", { words: [] as string[], milliseconds: 0 }),
     atlas: values("atlas", ATLAS),
+    network: new NetworkInPage(model, link, new PartLink(link, "in_page"), life),
   };
 }

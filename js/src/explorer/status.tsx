@@ -2,7 +2,8 @@
 import { useScreen } from "./screen_context";
 
 export function Status() {
-  const { status, state } = useScreen();
+  const { status, state, parts } = useScreen();
+  const page = parts.network.shown.value;
   const [first = "", ...others] = status.words.value;
   return (
     <div class="dv-x-status">
@@ -11,7 +12,11 @@ export function Status() {
         <span key={index}>{words}</span>
       ))}
       <span>{`boost ${state.boost.value} · gamma ${state.gamma.value}`}</span>
-      <span>{`${status.milliseconds.value} ms`}</span>
+      {page === null ? (
+        <span>{`${status.milliseconds.value} ms`}</span>
+      ) : (
+        <span title="The kernel takes long to answer: while you drag, the network runs in this page too, and the kernel's answer follows.">{`${page} ms in this page`}</span>
+      )}
     </div>
   );
 }

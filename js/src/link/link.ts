@@ -23,7 +23,7 @@ export interface Channel {
   last(kind: string): Frame | null;
   listen(listener: Listener, signal?: AbortSignal): void;
   request(kind: string, meta?: Meta, arrays?: Arrays): void;
-  flight(window?: number): Flight;
+  flight(window?: number, sent?: Sent): Flight;
   post(kind: string, meta?: Meta, arrays?: Arrays): number;
 }
 /** Flow control of some questions. */
@@ -32,6 +32,8 @@ export interface Flight {
   request(request: Request): void;
   dispose(): void;
 }
+/** Is told what is sent under flow control, as it is sent. */
+export type Sent = (seq: number, request: Request) => void;
 
 export class Link implements Channel {
   readonly #last = new Map<string, Frame>();
@@ -84,8 +86,11 @@ export class Link implements Channel {
   }
 
   /** Flow control of its own, for questions that must neither wait for others nor replace them. */
-  flight(window = 1): Inflight<Request> {
-    const send = (seq: number, { kind, meta, arrays }: Request): void => this.send(kind, meta, arrays, seq);
+  flight(window = 1, sent?: Sent): Inflight<Request> {
+    const send = (seq: number, request: Request): void => {
+      sent?.(seq, request);
+      this.send(request.kind, request.meta, request.arrays, seq);
+    };
     const flight = new Inflight<Request>(send, { window, next: () => ++this.#seq });
     this.#flights.add(flight);
     return flight;

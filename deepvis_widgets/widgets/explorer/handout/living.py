@@ -52,7 +52,7 @@ def page_data(
     model, store = exported(network), Store()
     kept = store_units(store, state, atlas, chosen, limit=units is None)
     map_of = _store_overlay(store, state, panes)
-    known = facts(network, state.view, [block.shown for block in state.blocks], _titles(panes))
+    known = facts(network, state.view, [block.shown for block in state.blocks], panes.ribbon.titles)
     more = {"overlay": map_of, "patterned": patterned(state, panes), "ranking": _ranking(panes)}
     cover = state.cover if state.fill not in PLAIN_FILLS else state.cover[:, :0]
     pictures = {"view": _floats(state.view), "cover": _floats(cover)}
@@ -82,10 +82,6 @@ def _store_overlay(store: Store, state: ExplorerState, panes: Panes) -> dict[str
         return None
     store.add(OVERLAY, ("stage/overlay", frame.meta, frame.arrays))
     return {"method": state.method, "target": state.target}
-
-
-def _titles(panes: Panes) -> dict[str, str]:
-    return {row["name"]: row["title"] for row in panes.ribbon.port.values["layers"]}
 
 
 def _ranking(panes: Panes) -> int:

@@ -1,5 +1,6 @@
 // What keys do on a page: those of the kernel's commands (commands.py) that need no kernel.
-import { layerOf, type Facts } from "./facts";
+import { layerOf } from "../../engine/facts";
+import type { PageFacts } from "./page_facts";
 
 /** The widget's traits. */
 export interface Traits {
@@ -10,13 +11,13 @@ const [GAMMAS, BOOSTS] = [[0.5, 0.3, 1.0, 0.7], [0.0, 0.3, 0.5, 0.8, 1.0]];
 const ZOOMS = ["", "grid", "unit", "backward"];
 
 /** Does what a command says; false for one that needs a kernel. */
-export function press(command: string, traits: Traits, facts: Facts): boolean {
+export function press(command: string, traits: Traits, facts: PageFacts): boolean {
   const found = TABLE[command];
   found?.(traits, facts);
   return found !== undefined;
 }
 
-const TABLE: Record<string, (traits: Traits, facts: Facts) => void> = {
+const TABLE: Record<string, (traits: Traits, facts: PageFacts) => void> = {
   "layer-previous": (traits, facts) => stepLayer(traits, facts, -1),
   "layer-next": (traits, facts) => stepLayer(traits, facts, 1),
   zoom: (traits) => cycle(traits, "zoom", ZOOMS),
@@ -28,7 +29,7 @@ const TABLE: Record<string, (traits: Traits, facts: Facts) => void> = {
   reset: (traits) => Object.entries({ help: false, gamma: GAMMAS[0], boost: BOOSTS[0], zoom: "", tiles: "activation" }).forEach(([name, value]) => traits.set(name, value)),
 };
 
-function stepLayer(traits: Traits, facts: Facts, by: number): void {
+function stepLayer(traits: Traits, facts: PageFacts, by: number): void {
   const at = facts.layers.indexOf(layerOf(facts, String(traits.get("layer"))));
   traits.set("layer", facts.layers[Math.max(0, Math.min(at + by, facts.layers.length - 1))]!.name);
 }

@@ -2,11 +2,13 @@
 // on a thread of its own, one question at a time and the newest, and tells what comes of it.
 import type { Box } from "../../arithmetic/box";
 import { pack, unpackAll, type Frame, type Meta } from "../../link/protocol";
-import type { Answer, Question } from "./answering";
+import type { Question } from "../../engine/answering";
+import { fillOf } from "../../engine/cover";
+import { layerOf } from "../../engine/facts";
+import { together } from "../../engine/frames";
+import type { Answered } from "../../engine/thread";
 import { press, type Traits } from "./commands";
-import { fillOf } from "./cover";
-import { layerOf, type Facts } from "./facts";
-import { together } from "./frames";
+import type { PageFacts } from "./page_facts";
 import type { Stored } from "./stored";
 
 const TILE = 56; // px of the longest side of a map that is sent, while the tiles are as large as fits
@@ -19,7 +21,7 @@ export interface Widget extends Traits {
   tell(message: unknown, buffers: ArrayBuffer[]): void;
 }
 /** Answers one question after the other. */
-export type Ask = (question: Question) => Promise<{ readonly answer: Answer; readonly milliseconds: number }>;
+export type Ask = (question: Question) => Promise<Answered>;
 
 export class Kernel {
   #box: Box | null;
@@ -37,7 +39,7 @@ export class Kernel {
 
   constructor(
     private readonly widget: Widget,
-    private readonly facts: Facts,
+    private readonly facts: PageFacts,
     private readonly pixels: { readonly view: Float32Array; readonly cover: Float32Array },
     private readonly stored: Stored,
     private readonly ask: Ask,
@@ -175,7 +177,7 @@ export class Kernel {
     };
   }
 
-  #show(question: Question, answer: Answer, milliseconds: number): void {
+  #show(question: Question, answer: Answered["answer"], milliseconds: number): void {
     this.#signed = answer.signed ?? this.#signed;
     const layer = layerOf(this.facts, question.layer);
     this.widget.tell(...together(answer.frames));
@@ -189,7 +191,7 @@ export class Kernel {
     this.#units.set(question.layer, answer.unit);
   }
 
-  #words(question: Question, answer: Answer): string[] {
+  #words(question: Question, answer: Answered["answer"]): string[] {
     const { labels } = this.facts;
     const explained = question.target === null ? "the top class" : labels[question.target]!;
     const stored = question.overlay === "stored" && question.box ? [`map ${UNCOVERED}`] : [];

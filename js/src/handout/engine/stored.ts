@@ -1,6 +1,6 @@
 // Frames that were stored when the page was made, by what they are about: in_page/stored.py writes them. Pictures are kept as JPEG.
 import { pack, type Dtype, DTYPES, type Meta, type Plane } from "../../link/protocol";
-import type { Packed } from "./frames";
+import type { Packed } from "../../engine/frames";
 
 interface StoredArray {
   readonly name: string;

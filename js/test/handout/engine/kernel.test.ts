@@ -1,12 +1,12 @@
 import { describe, expect, it, vi } from "vitest";
-import type { Answer, Question } from "../../../src/handout/engine/answering";
-import type { Facts } from "../../../src/handout/engine/facts";
+import type { Answer, Question } from "../../../src/engine/answering";
+import type { PageFacts } from "../../../src/handout/engine/page_facts";
 import { Kernel } from "../../../src/handout/engine/kernel";
 import { Stored, type Index } from "../../../src/handout/engine/stored";
 import { pack, unpackAll, type Frame } from "../../../src/link/protocol";
 
 const layer = (name: string, channels: number) => ({ name, title: name, channels, height: 1, width: 1, rows: [[0], [0]] as const, cols: [[0], [0]] as const, whole: true, field: "whole picture" });
-const FACTS: Facts = {
+const FACTS: PageFacts = {
   network: "small", size: [1, 2, 2], layers: [layer("a", 3), layer("b", 5)], shown: ["a"], labels: ["cat", "dog"], ranked: true, maps: true,
   fills: { grey: [0.5] }, overlay: { method: "saliency", target: null }, patterned: ["a"],
 };

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import warnings
 from collections.abc import Callable
 
 import numpy as np
@@ -109,7 +111,32 @@ def test_the_module_is_left_alone(make: Callable[[], dv.Network]) -> None:
     before.check()
 
 
-def test_what_cannot_be_exported_is_said_in_a_sentence_and_leaves_the_module_alone() -> None:
+def test_nothing_is_heard_of_an_export_and_all_of_other_threads(capfd: pytest.CaptureFixture[str]) -> None:
+    """Also the threads of a notebook whose cells print while the Explorer exports."""
+    told: list[str] = []
+
+    class Telling(Plain):
+        def forward(self, x: Tensor) -> Tensor:
+            def other() -> None:
+                print("a cell prints")
+                with pytest.warns(UserWarning, match="a cell warns"):
+                    warnings.warn("a cell warns", stacklevel=1)
+
+            if x.shape[0] > 0:  # a tracer warns of this
+                thread = threading.Thread(target=other)
+                thread.start()
+                thread.join()
+                told.append(threading.current_thread().name)
+            return super().forward(x)
+
+    exported(dv.Network(seeded(Telling()), COLOURS))
+    out, err = capfd.readouterr()
+    assert told and set(out.splitlines()) == {"a cell prints"} and err == ""
+
+
+def test_what_cannot_be_exported_is_said_in_a_sentence_and_leaves_the_module_alone(
+    capfd: pytest.CaptureFixture[str], recwarn: pytest.WarningsRecorder
+) -> None:
     class Turning(Plain):
         def forward(self, x: Tensor) -> Tensor:
             return super().forward(torch.fft.ifft2(torch.fft.fft2(x)).real)
@@ -119,6 +146,7 @@ def test_what_cannot_be_exported_is_said_in_a_sentence_and_leaves_the_module_alo
     with pytest.raises(ExportError, match=r"^Turning cannot be exported to ONNX: .*fft"):
         exported(network)
     before.check()
+    assert capfd.readouterr() == ("", "") and not recwarn.list
 
 
 def test_answers_that_a_page_cannot_draw_are_said_before_anything_is_exported() -> None:

@@ -29,10 +29,6 @@ export interface Facts {
   readonly maps: boolean;
   /** fills of one colour, by band; the one fill that is not comes as a picture of its own */
   readonly fills: Readonly<Record<string, readonly number[]>>;
-  /** the map over the picture that was there when the page was made, of a method that needs a kernel */
-  readonly overlay: { readonly method: string; readonly target: number | null } | null;
-  /** layers whose patterns are stored for the grid */
-  readonly patterned: readonly string[];
 }
 
 export function layerOf(facts: Facts, name: string): LayerFacts {

@@ -1,5 +1,5 @@
 // The picture with an occluder on it, as the network is fed: bands (C, H, W).
-import type { Box } from "../../arithmetic/box";
+import type { Box } from "../arithmetic/box";
 import type { Facts } from "./facts";
 
 /** What an occluder shows, over the whole picture. */

@@ -1,5 +1,5 @@
 // From a question to frames: what session.py and answers.py do in the kernel, with a network that runs in the page.
-import type { Box } from "../../arithmetic/box";
+import type { Box } from "../arithmetic/box";
 import { covered, fillOf } from "./cover";
 import { layerOf, type Facts } from "./facts";
 import { barsFrame, fieldOf, mapFrame, noOverlay, overlayFrame, ribbonFrame, statsFrame, tilesFrame, type Packed, type UnitShown } from "./frames";

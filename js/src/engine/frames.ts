@@ -1,5 +1,5 @@
 // Frames as the kernel's panes push them: live_panes.py and frames.py hold the same.
-import { pack, type Arrays, type Message, type Meta } from "../../link/protocol";
+import { pack, type Arrays, type Message, type Meta } from "../link/protocol";
 import type { LayerFacts, Span } from "./facts";
 import { endsOf, extremes, fitted, mapOf, quantise, reduced, strongest, strongestUnits, type Extremes, type Maps } from "./maps";
 

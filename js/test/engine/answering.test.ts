@@ -1,15 +1,15 @@
 import { describe, expect, it, vi } from "vitest";
-import { Answering, type Output, type Question } from "../../../src/handout/engine/answering";
-import { covered, fillOf } from "../../../src/handout/engine/cover";
-import type { Facts } from "../../../src/handout/engine/facts";
-import { fitted, quantise, reduced, strongestUnits, type Maps } from "../../../src/handout/engine/maps";
-import { unpack, type Frame } from "../../../src/link/protocol";
+import { Answering, type Output, type Question } from "../../src/engine/answering";
+import { covered, fillOf } from "../../src/engine/cover";
+import type { Facts } from "../../src/engine/facts";
+import { fitted, quantise, reduced, strongestUnits, type Maps } from "../../src/engine/maps";
+import { unpack, type Frame } from "../../src/link/protocol";
 
 const SPAN = [[0, 2], [1, 3]] as const;
 const LAYER = { name: "conv", title: "first", channels: 2, height: 2, width: 2, rows: SPAN, cols: SPAN, whole: false, field: "2×2" };
 const FACTS: Facts = {
   network: "small", size: [1, 4, 4], layers: [LAYER], shown: ["conv"], labels: ["a", "b"], ranked: true, maps: true,
-  fills: { grey: [0.5] }, overlay: null, patterned: [],
+  fills: { grey: [0.5] },
 };
 const ASKED: Question = { box: null, fill: "grey", layer: "conv", unit: null, position: null, target: null, overlay: "map", tile: 56, onScreen: null, ranking: 3, seq: 7 };
 const plane = (values: number[], ...dims: number[]): Output => ({ dims, data: Float32Array.from(values) });
