@@ -12,7 +12,6 @@ import torch
 from torch import Tensor
 
 from ...core.errors import DeepvisError
-from ...core.memory import memory
 from ...core.network.network import Network
 from ...core.network.recording import Recording
 from ...core.network.target import Target, layout_of
@@ -21,8 +20,7 @@ from ..backward import no_path, strongest
 
 MOST = 32  # pictures in one pass
 BUDGET = 2**28  # numbers in all layers' outputs of one pass: 32 pictures through a ResNet-18, 8 through a VGG-16
-# the same where all of them are kept for the way back: four bytes each, a thirty-second part of the memory
-GRAPH_BUDGET = min(2**28, max(2**26, (memory() or 0) // (4 * 32)))
+GRAPH_BUDGET = 2**26  # the same where all of them are kept for the way back
 
 
 @dataclass(frozen=True)
