@@ -32,12 +32,12 @@ RUNTIME = [
     "torch>=2.6",
     "torchvision>=0.21",
     "numpy>=1.22.4",
-    "pillow>=9.2",
+    "pillow>=10.1",
     "scipy>=1.8",
     "safetensors>=0.4.3",
     "cloudpickle>=2.2",
     "scikit-image>=0.21",
-    "ipywidgets>=8.0.2",
+    "ipywidgets>=8.0.3",
     "anywidget>=0.9",
     # front ends that load from npm (VS Code, Colab, Panel, pages of ipywidgets.embed) ask there for the browser's half
     # by the range that Python's half names: npm ends at bqplot 0.5.46 and ipycanvas 0.13.3, and newer ones ask for more

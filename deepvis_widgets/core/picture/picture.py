@@ -152,6 +152,8 @@ def _from_pil(image: Image.Image, name: str, longest: int) -> Tensor:
     _check_pixels(image, name)
     try:
         turned = ImageOps.exif_transpose(image)
+        if turned.mode.startswith("I;16"):  # Pillow makes these smaller since 11 only
+            turned = turned.convert("I")
         turned.thumbnail((longest, longest), reducing_gap=2.0)
         rgb = _to_rgb(turned)
     except MemoryError:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import torch
-from ipywidgets import Widget
+from ipywidgets.widgets.widget import _instances
 from traitlets import TraitError
 
 import deepvis_widgets as dv
@@ -23,9 +23,9 @@ PATIENCE = 120
 @pytest.fixture(autouse=True)
 def _nothing_is_left() -> Iterator[None]:
     """Holds the models and threads there are after a test against those before it."""
-    models, threads = set(Widget.widgets), set(threading.enumerate())
+    models, threads = set(_instances), set(threading.enumerate())
     yield
-    assert [type(Widget.widgets[model]).__name__ for model in set(Widget.widgets) - models] == []
+    assert [type(_instances[model]).__name__ for model in set(_instances) - models] == []
     for thread in set(threading.enumerate()) - threads:
         thread.join(PATIENCE)
         assert not thread.is_alive()

@@ -71,21 +71,30 @@ def test_what_has_no_positions_is_no_map() -> None:
     assert keys.layout == Layout.FLAT and (keys.height, keys.width) == (1, 1)
     pooled = network("transformers swin").layers["swin.pooler"]
     assert (pooled.channels, pooled.height, pooled.width) == (32, 1, 1)
-    codes = [layer for layer in network("transformers swin").layers if "position_bias" in layer.name]
-    assert codes and all(layer.layout == Layout.FLAT for layer in codes)
+    swin = network("transformers swin")
+    codes = [layer for layer in swin.layers if "position_bias" in layer.name]
+    assert all(layer.layout == Layout.FLAT for layer in codes)
+    # older versions of transformers have no module of them
+    assert bool(codes) == any("position_bias" in name for name, _ in swin.module.named_modules())
+
+
+# as transformers calls them in newer versions and in 5.0
+NAMES = ("k", "key"), ("q", "query"), ("v", "value")
+PROJECTIONS = [(f"0.attention.{new}_proj", f"0.attention.attention.{old}") for new, old in NAMES]
 
 
 @pytest.mark.parametrize(
     ("name", "found"),
     [
         ("timm vit", ["blocks.0.attn.qkv"]),
-        ("transformers vit", [f"vit.layers.0.attention.{part}_proj" for part in "qkv"]),
+        ("transformers vit", PROJECTIONS),
         ("torchvision vit", []),
     ],
 )
 def test_queries_keys_and_values_are_known(name: str, found: list[str]) -> None:
     asked = [layer for layer in network(name).layers if layer.asked and isinstance(layer.layout, Tokens)]
-    assert [layer.name for layer in asked if "0" in layer.name] == found
+    names = sorted(layer.name for layer in asked if "0" in layer.name)
+    assert len(names) == len(found) and all(name.endswith(part) for name, part in zip(names, found, strict=True))
 
 
 class Written(nn.Module):

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from ipywidgets import Widget
+from ipywidgets.widgets.widget import _instances
 
 from deepvis_widgets.core.errors import DeepvisError
 from deepvis_widgets.core.network.network import Network
@@ -543,13 +543,13 @@ def test_a_drag_is_recorded_once_and_goes_on_with_what_changes(
 
 
 def test_controls_that_are_out_of_sight_close_too(pictures: list[torch.Tensor]) -> None:
-    before = set(Widget.widgets)
+    before = set(_instances)
     explorer = Explorer(network(), pictures=pictures)
     explorer.method = "lime"
     explorer.method = "saliency"
     settle(explorer)
     explorer.close()
-    assert [type(Widget.widgets[left]) for left in set(Widget.widgets) - before] == []
+    assert [type(_instances[left]) for left in set(_instances) - before] == []
 
 
 class Strided(torch.nn.Sequential):

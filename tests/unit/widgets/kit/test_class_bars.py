@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from ipywidgets import Widget
+from ipywidgets.widgets.widget import _instances
 
 from deepvis_widgets.core.answers.classes import Classes
 from deepvis_widgets.widgets.kit.class_bars import INVISIBLE, LONGEST, MOST, Probabilities, short, width
@@ -76,19 +76,19 @@ def test_the_words_hold_every_label_whole() -> None:
 
 
 def test_no_model_is_left_once_it_is_closed_whether_its_answer_came_before_or_after() -> None:
-    before = set(Widget.widgets)
+    before = set(_instances)
     early, late = Probabilities(Classes(LABELS), print), Probabilities(Classes(LABELS), print)
     shown(spread(5, 3), 5, True, early)
     close_all([early, late])
     late.show(torch.tensor(spread(5, 3)), 5, True)
-    assert set(Widget.widgets) == before and late._bars is None
+    assert set(_instances) == before and late._bars is None
 
 
 def test_a_chart_made_while_the_pane_closes_is_closed_with_it() -> None:
-    before = set(Widget.widgets)
+    before = set(_instances)
     pane = Probabilities(Classes(LABELS), print)
     listed = models_of([pane])
     shown(spread(5, 3), 5, True, pane)
     for model in listed:
         model.close()
-    assert set(Widget.widgets) == before
+    assert set(_instances) == before
