@@ -14,22 +14,23 @@ from playwright.sync_api import Page
 
 import deepvis_widgets as dv
 from deepvis_widgets.core.picture.fills import occlude
+from deepvis_widgets.widgets.page.store import unpacked
 
 COMPUTED = '() => (document.querySelector(".dv-x-status")?.innerText ?? "").includes("computed in this page")'
 PATIENCE = 90_000  # ms for the network to be there on a busy machine
+FILES = """() => {
+  const { network, runtime, worker, facts } = JSON.parse(document.getElementById("parts").textContent)[0].inner.data;
+  const text = (name) => document.querySelector(`script[data-name="${name}"]`).textContent;
+  return Object.fromEntries(Object.entries({ network, runtime, worker, facts }).map(([file, name]) => [file, text(name)]));
+}"""
 # the page's own thread with the page's own bytes, asked about pictures of ours
 ASK = """
 async ([view, questions]) => {
-  const live = JSON.parse(document.getElementById("parts").textContent)[0].inner.data;
-  const bytes = async (name) => {
-    const text = document.querySelector(`script[data-name="${live[name]}"]`).textContent;
-    const packed = (await fetch("data:application/octet-stream;base64," + text)).body;
-    return new Uint8Array(await new Response(packed.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer());
-  };
+  const floats = (text) => new Float32Array(Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0)).buffer);
+  const bytes = async (name) => new Uint8Array(await (await fetch("data:;base64," + window.stored[name])).arrayBuffer());
   const opened = new Response(new Blob([await bytes("runtime")]).stream().pipeThrough(new DecompressionStream("gzip")));
   const worker = new Worker(URL.createObjectURL(new Blob([await bytes("worker")], { type: "text/javascript" })));
   const facts = JSON.parse(new TextDecoder().decode(await bytes("facts")));
-  const floats = (text) => new Float32Array(Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0)).buffer);
   const pixels = { view: floats(view), cover: new Float32Array() };
   worker.postMessage({ runtime: await opened.arrayBuffer(), network: await bytes("network"), size: facts.size });
   worker.postMessage({ facts, ...pixels });
@@ -53,9 +54,11 @@ async ([view, questions]) => {
 
 
 def open_page(page: Page, file: Path) -> None:
-    """Open a hand-out, and wait for the first answer of its network."""
+    """Open a hand-out, and wait for the first answer of its network; `ask` finds the page's files in `window.stored`."""
     page.goto(file.as_uri())
     page.wait_for_function(COMPUTED, timeout=PATIENCE)
+    stored = {name: base64.b64encode(unpacked(text)).decode() for name, text in page.evaluate(FILES).items()}
+    page.evaluate("stored => { window.stored = stored; }", stored)
 
 
 def ask(page: Page, view: torch.Tensor, questions: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,4 +1,5 @@
 // Bytes that lie packed in the page, unpacked when they are first needed; page/store.py packs them.
+import { decode85 } from "../arithmetic/base85";
 import { context } from "../page/canvas";
 import type { Values } from "../link/protocol";
 import { DTYPES } from "../link/protocol";
@@ -24,11 +25,19 @@ export function bytes(name: string): Promise<Uint8Array<ArrayBuffer>> {
   return made;
 }
 
-/** What was packed as gzip, then as base64. */
+/** What was packed: how many planes the bytes lie in, and the planes as gzip, as base85. */
 export async function unpack(text: string): Promise<Uint8Array<ArrayBuffer>> {
-  const packed = Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
+  if (!text) return new Uint8Array();
+  const stream = new Blob([decode85(text.slice(1))]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return woven(new Uint8Array(await new Response(stream).arrayBuffer()), Number(text[0]));
+}
+
+/** Bytes in their order, of planes that hold every so many'th. */
+function woven(planes: Uint8Array<ArrayBuffer>, count: number): Uint8Array<ArrayBuffer> {
+  if (count === 1) return planes;
+  const bytes = new Uint8Array(planes.length);
+  for (let plane = 0, from = 0; plane < count; plane++) for (let i = plane; i < bytes.length; i += count) bytes[i] = planes[from++]!;
+  return bytes;
 }
 
 /** A text that is kept as bytes. */

@@ -14,11 +14,16 @@ from PIL import Image
 
 import deepvis_widgets as dv
 from deepvis_widgets.core.errors import DeepvisError
+from deepvis_widgets.widgets.page import store as store_module
 from deepvis_widgets.widgets.page.encoded import encoded
 from deepvis_widgets.widgets.page.html import page_text
 from deepvis_widgets.widgets.page.parts import Chart, Choice, Drawing, Later, Line, Live, Map, Picture, Text
-from deepvis_widgets.widgets.page.store import Store, unpacked
+from deepvis_widgets.widgets.page.store import PLANES, Store, packed, unpacked
 from deepvis_widgets.widgets.views.map_view import MapView
+
+
+# js/test/handout/store.test.ts reads them, too
+PACKED = json.loads((Path(__file__).parents[3] / "fixtures" / "packed.json").read_text("utf-8"))
 
 
 def kept(store: Store) -> dict[str, bytes]:
@@ -31,6 +36,21 @@ def test_bytes_are_kept_once_and_come_back() -> None:
     assert names[0] == names[2] and len(set(names)) == 3
     assert kept(store) == {names[0]: b"a" * 9999, names[1]: b"b", names[3]: b""}
     assert [*store.packed()] == [*store.packed()], "the same bytes give the same page"
+
+
+@pytest.mark.parametrize("case", PACKED, ids=lambda case: f"{len(case['bytes']) // 2} bytes in {case['text'][0]}")
+def test_packed_bytes_are_those_that_the_front_end_unpacks(case: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    meant, planes = bytes.fromhex(case["bytes"]), int(case["text"][0])
+    assert unpacked(case["text"]) == meant
+    monkeypatch.setattr(store_module, "LARGE", -1 if planes == PLANES else len(meant))
+    text = packed(meant)
+    assert text[0] == case["text"][0] and unpacked(text) == meant and not set(text) & set("&<>\"'\\")
+
+
+def test_weights_lie_in_planes() -> None:
+    weights = np.random.default_rng(0).normal(size=2**19).astype("<f4").tobytes()
+    assert packed(weights)[0] == "4" and unpacked(packed(weights)) == weights
+    assert len(packed(weights)) < 1.2 * len(weights)
 
 
 def test_a_map_comes_back_within_a_step_of_its_levels() -> None:
