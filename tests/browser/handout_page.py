@@ -21,13 +21,15 @@ PATIENCE = 90_000  # ms for the network to be there on a busy machine
 FILES = """() => {
   const { network, runtime, worker, facts } = JSON.parse(document.getElementById("parts").textContent)[0].inner.data;
   const text = (name) => document.querySelector(`script[data-name="${name}"]`).textContent;
-  return Object.fromEntries(Object.entries({ network, runtime, worker, facts }).map(([file, name]) => [file, text(name)]));
+  const named = Object.entries({ network, runtime, worker, facts });
+  return Object.fromEntries(named.map(([file, name]) => [file, text(name)]));
 }"""
 # the page's own thread with the page's own bytes, asked about pictures of ours
 ASK = """
 async ([view, questions]) => {
   const floats = (text) => new Float32Array(Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0)).buffer);
-  const bytes = async (name) => new Uint8Array(await (await fetch("data:;base64," + window.stored[name])).arrayBuffer());
+  const fetched = (name) => fetch("data:;base64," + window.stored[name]);
+  const bytes = async (name) => new Uint8Array(await (await fetched(name)).arrayBuffer());
   const opened = new Response(new Blob([await bytes("runtime")]).stream().pipeThrough(new DecompressionStream("gzip")));
   const worker = new Worker(URL.createObjectURL(new Blob([await bytes("worker")], { type: "text/javascript" })));
   const facts = JSON.parse(new TextDecoder().decode(await bytes("facts")));
@@ -54,7 +56,7 @@ async ([view, questions]) => {
 
 
 def open_page(page: Page, file: Path) -> None:
-    """Open a hand-out, and wait for the first answer of its network; `ask` finds the page's files in `window.stored`."""
+    """Open a hand-out, and wait for the first answer of its network; `ask` finds its files in `window.stored`."""
     page.goto(file.as_uri())
     page.wait_for_function(COMPUTED, timeout=PATIENCE)
     stored = {name: base64.b64encode(unpacked(text)).decode() for name, text in page.evaluate(FILES).items()}

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from copy import copy
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 from ...core.network.eval_mode import module_lock
@@ -52,12 +53,17 @@ class Structure:
 
 def structure_of(module: nn.Module) -> Structure | None:
     """Returns the structure of a module; None where it has hooks, be it those of a pass that runs: they are to see
-    every pass.
+    every pass; and where the parts do not show how they are set, as those of TorchScript.
     """
     with module_lock:
-        parts = nn.Module.modules(module)
-        hooked = any_global_hooks() or any(vars(part).get(name) for part in parts for name in HOOKS)
-        return None if hooked else Structure(module)
+        parts = list(nn.Module.modules(module))
+        scripted = any(isinstance(part, torch.jit.ScriptModule) for part in parts)
+        if scripted or any_global_hooks() or any(vars(part).get(name) for part in parts for name in HOOKS):
+            return None
+        try:
+            return Structure(module)
+        except Exception:  # settings that cannot be copied, tensors of a kind that lies nowhere
+            return None
 
 
 def any_global_hooks() -> bool:

@@ -13,6 +13,7 @@ from deepvis_widgets.core.network.backward_rules import DECONVNET, GUIDED, PLAIN
 from deepvis_widgets.core.network.network import Network
 from deepvis_widgets.core.network.recording import Recording
 from deepvis_widgets.passes.backward.recorded import Remade, remade
+from deepvis_widgets.passes.backward.structure import structure_of
 from tests.awkward_nets import ANSWERS
 from tests.families import make, preprocess_of
 from tests.small_nets import Plain, seeded
@@ -182,3 +183,17 @@ def test_one_number_written_through_data_shows_in_the_next_pass() -> None:
     found, own = remade(net, pictures(net, 3)), net.run(pictures(net, 3), grad=True)
     assert before is not None and found is not None
     assert close(gradient(found), gradient(own)) and not close(gradient(found), gradient(before))
+
+
+class Uncopied(dict):  # type: ignore[type-arg]
+    """Settings that cannot be copied."""
+
+    def __copy__(self) -> Uncopied:
+        raise TypeError("no copies")
+
+
+def test_modules_that_do_not_show_how_they_are_set_pass_as_they_are() -> None:
+    module = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU())
+    assert structure_of(module) is not None
+    module.settings = Uncopied()  # type: ignore[assignment]
+    assert structure_of(module) is None

@@ -21,7 +21,6 @@ from deepvis_widgets.widgets.page.parts import Chart, Choice, Drawing, Later, Li
 from deepvis_widgets.widgets.page.store import PLANES, Store, packed, unpacked
 from deepvis_widgets.widgets.views.map_view import MapView
 
-
 # js/test/handout/store.test.ts reads them, too
 PACKED = json.loads((Path(__file__).parents[3] / "fixtures" / "packed.json").read_text("utf-8"))
 
@@ -39,7 +38,9 @@ def test_bytes_are_kept_once_and_come_back() -> None:
 
 
 @pytest.mark.parametrize("case", PACKED, ids=lambda case: f"{len(case['bytes']) // 2} bytes in {case['text'][0]}")
-def test_packed_bytes_are_those_that_the_front_end_unpacks(case: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_packed_bytes_are_those_that_the_front_end_unpacks(
+    case: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     meant, planes = bytes.fromhex(case["bytes"]), int(case["text"][0])
     assert unpacked(case["text"]) == meant
     monkeypatch.setattr(store_module, "LARGE", -1 if planes == PLANES else len(meant))
