@@ -19,7 +19,6 @@ from .window_groups import TouchedMaps
 from .window_ways import WindowWays
 
 WORK = 2**36  # multiplications in one pass: under a second, so that one can be stopped
-SMALL = 2**23  # multiplications in a pass of one picture below which there is nothing to be gained by a choice
 MOST = 64  # windows in one pass of a group
 ROUNDS = 3  # of passes that are timed where there is nothing yet to do
 CLASSES = 8  # of windows, by their longer side as a share of the picture's
@@ -29,8 +28,10 @@ class WindowPasses:
     """What a network answers while a window of `view` (3, H, W) shows `fill` instead: see WindowWays, which takes the
     same arguments. `most` pictures fit into a full pass; `alone` says that windows come one at a time, as in a drag.
 
-    Which way is taken is decided before every pass by what the passes before have cost, in this job and in earlier ones
-    with the same network, layers and size of the windows on this machine.
+    Many windows go in groups where that can be, else in plain passes: they give the same numbers every time. For windows
+    that come one at a time, and `by_cost` for many, the way is decided before every pass by what the passes before have
+    cost, in this job and in earlier ones with the same network, layers and size of the windows on this machine; ways
+    differ by rounding.
 
     >>> import deepvis_widgets as dv
     >>> net = dv.load("husky-wolf")
@@ -50,10 +51,12 @@ class WindowPasses:
         target: int | None = None,
         most: int = 16,
         alone: bool = False,
+        by_cost: bool = False,
         clock: Clock = OWN_TIME,
     ) -> None:
         self.ways, self.most = WindowWays(network, view, fill, layers, scores, target, clock), most
         self.network, self._alone, self._clock = network, alone, clock
+        self._by_cost = by_cost or alone
         self._maps = TouchedMaps(network)
         self._planners: dict[str, Planner] = {}
         self._work = self.ways.work / self._maps.load(self.ways.checked).together  # of all maps of one picture
@@ -135,15 +138,13 @@ class WindowPasses:
         return min(way.count, max(1, int(WORK / (self._work * load.together)))) if way.kind == GROUPS else way.count
 
     def _there(self) -> list[Way]:
-        """Returns the ways there are. What other devices take shows later, not when a pass returns: there it is the one
-        that is always possible.
+        """Returns the ways there are to choose from. What other devices take shows later, not when a pass returns:
+        there it is the one that is always possible.
         """
-        if self.network.device.type != "cpu":
-            return [Way(PLAIN, self.most)]
-        if self.ways.incremental is None:
-            return ways({PLAIN, FUSED}, self.most, MOST)
-        small = not self._alone and self._work < SMALL
-        return ways({GROUPS} if small else {PLAIN, FUSED, GROUPS, SINGLE}, self.most, MOST)
+        local = self.ways.incremental is not None
+        if self.network.device.type == "cpu" and self._by_cost:
+            return ways({PLAIN, FUSED, GROUPS, SINGLE} if local else {PLAIN, FUSED}, self.most, MOST)
+        return ways({GROUPS}, self.most, MOST) if local else [Way(PLAIN, self.most)]
 
     def _load(self, boxes: Tensor) -> Load:
         return Load(1) if self._alone else self._maps.load(boxes)

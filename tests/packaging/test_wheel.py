@@ -25,6 +25,7 @@ NOT_COPIED = shutil.ignore_patterns(
 DEPENDENCIES = {
     *(
         "cloudpickle",
+        "six",
         "torch",
         "torchvision",
         "numpy",

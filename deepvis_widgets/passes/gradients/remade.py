@@ -27,7 +27,17 @@ class FusedOp(Op):
     name = "fused convolution"
 
 
-def remade(network: Network, x: Tensor, layer: str | None, rules: Rules = PLAIN) -> Pass | None:
+class RemadePass:
+    """A pass that gives one value, by the operations of `again`."""
+
+    def __init__(self, again: Replay) -> None:
+        self.again = again
+
+    def __call__(self, x: Tensor) -> Tensor:
+        return self.again(x)[0]
+
+
+def remade(network: Network, x: Tensor, layer: str | None, rules: Rules = PLAIN) -> RemadePass | None:
     """Returns what makes the output of a layer before the rectifier that ends it, or the class scores (layer None), of
     inputs like x (n, C, H, W), with a graph where they have one: only what leads there is computed, batch norms are
     folded into convolutions, and these take their rectifiers along.
@@ -57,7 +67,7 @@ def _is_plain(network: Network) -> bool:
     return network.device.type == "cpu" and network.dtype == torch.float32 and not network.varies
 
 
-def _remade(network: Network, x: Tensor, layer: str | None, rules: Rules) -> Pass:
+def _remade(network: Network, x: Tensor, layer: str | None, rules: Rules) -> RemadePass:
     trace, one, keep = Trace(), x[:1], () if layer is None else (layer,)
     trace.start(one)
     skip = None if layer is None else network.layers[layer].rectifier
@@ -66,7 +76,7 @@ def _remade(network: Network, x: Tensor, layer: str | None, rules: Rules) -> Pas
     sizes = [(len(x), *value.shape[1:]) for value in trace.program.values]
     ops = needed(trace.program.ops, {wanted})
     again = Replay(with_fused(ops, [wanted], partial(_fused, sizes)), [wanted])
-    return lambda pictures: again(pictures)[0]
+    return RemadePass(again)
 
 
 def _fused(sizes: Sequence[Sequence[int]], taken: int, call: ConvolutionCall, most: float | None, made: int) -> Op:

@@ -36,7 +36,7 @@ class Planner:
     def choose(self, load: Load) -> Way:
         """Returns the way for these windows; no full passes for twice as many as there are."""
         fitting = [way for way in self.ways if way.kind not in FULL or way.count < 2 * load.count]
-        return min(fitting, key=lambda way: self.expected(way, load))
+        return min(fitting or self.ways, key=lambda way: self.expected(way, load))
 
     def expected(self, way: Way, load: Load) -> float:
         """Returns how many seconds the windows are expected to take in that way."""

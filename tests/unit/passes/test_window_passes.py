@@ -29,9 +29,8 @@ BOXES = torch.tensor([[top, left, 7, 6] for top in range(0, 22, 3) for left in r
 
 @pytest.fixture(autouse=True)
 def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is remembered, and small networks have a choice, too."""
+    """Nothing is remembered."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr(window_passes, "SMALL", 0)
     monkeypatch.setattr(window_passes, "MOST", 4)  # so that there is something to choose often
 
 
@@ -42,7 +41,7 @@ def net() -> Network:
 
 def passes(net: Network, **asked: Any) -> WindowPasses:
     view = picture(net.size[0])
-    return WindowPasses(net, view, torch.full_like(view, 0.5), **asked)
+    return WindowPasses(net, view, torch.full_like(view, 0.5), **{"by_cost": True, **asked})
 
 
 def kinds_of(monkeypatch: pytest.MonkeyPatch) -> list[str]:
@@ -164,6 +163,13 @@ def test_a_sweep_that_is_stopped_keeps_what_it_learned(net: Network) -> None:
         break
     case = run._case(BOXES)
     assert remembered.recall(net, case) == run.planner(BOXES).costs.learned() != {}
+
+
+def test_a_sweep_gives_the_same_numbers_every_time(net: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the clock says: it goes in groups, unless it is asked to go by cost."""
+    used, clock = kinds_of(monkeypatch), ticking()
+    first, second = (swept(passes(net, by_cost=False, clock=lambda: next(clock)), BOXES) for _ in range(2))
+    assert torch.equal(first, second) and set(used) == {GROUPS}
 
 
 class Tall(nn.Module):
