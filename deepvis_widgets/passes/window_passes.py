@@ -28,7 +28,7 @@ class WindowPasses:
     """What a network answers while a window of `view` (3, H, W) shows `fill` instead: see WindowWays, which takes the
     same arguments. `most` pictures fit into a full pass; `alone` says that windows come one at a time, as in a drag.
 
-    Many windows go in groups where that can be, else in plain passes: they give the same numbers every time. For windows
+    Many windows go in groups where that can be, else in plain passes: they give the same numbers every time. For those
     that come one at a time, and `by_cost` for many, the way is decided before every pass by what the passes before have
     cost, in this job and in earlier ones with the same network, layers and size of the windows on this machine; ways
     differ by rounding.
