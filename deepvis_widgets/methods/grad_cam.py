@@ -117,7 +117,7 @@ def _weighed(recording: Recording, candidates: list[Layer], objective: Tensor) -
     for layer in candidates:
         output = recording.outputs[layer.name]
         signal = recording.gradient(objective, wrt=output)
-        gradient = layer.layout.maps(signal)[0]
+        gradient = layer.layout.maps(signal)[0].contiguous()  # sums are rounded by how numbers lie in memory
         if gradient.any():
             maps = layer.layout.maps(output.detach())[0]
             weights = gradient.mean((1, 2), keepdim=True)
