@@ -110,3 +110,15 @@ def seeded(module: nn.Module, seed: int = 0, dtype: torch.dtype = torch.float32)
             centre = 1 if value.ndim == 1 and name.endswith(("running_var", "norm.weight")) else 0
             value.copy_(centre + spread * torch.randn(value.shape, generator=generator))
     return module.to(dtype).eval()
+
+
+class Fire(nn.Module):
+    """A block whose output is two rectified maps, one after the other."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.left, self.right = nn.Conv2d(3, 4, 1), nn.Conv2d(3, 5, 3, padding=1)
+        self.left_on, self.right_on = nn.ReLU(True), nn.ReLU(True)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.cat([self.left_on(self.left(x)), self.right_on(self.right(x))], 1)

@@ -20,6 +20,7 @@ from deepvis_widgets.methods.synthesis import PRESETS, Ascent, SynthesisParams
 from deepvis_widgets.methods.synthesis.frame import find_frame, full_frame
 from deepvis_widgets.methods.synthesis.source import sources
 from deepvis_widgets.methods.synthesis.transform import affine, transformed
+from tests.small_nets import Fire
 
 NAME = "activation_maximization"
 MEAN, STD = (0.5, 0.45, 0.4), (0.25, 0.2, 0.3)
@@ -310,18 +311,6 @@ def test_a_dead_unit_is_revived(preset: str) -> None:
         dead[3].bias[2] = -50.0
     found = make(network(dead), HIDDEN, 2, preset=preset, steps=40)
     assert (found.trace[0] < 0).all() and (found.trace[-1] > found.trace[0] + 2).all()
-
-
-class Fire(nn.Module):
-    """A block whose output is two rectified maps, one after the other."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.left, self.right = nn.Conv2d(3, 4, 1), nn.Conv2d(3, 5, 3, padding=1)
-        self.left_on, self.right_on = nn.ReLU(True), nn.ReLU(True)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return torch.cat([self.left_on(self.left(x)), self.right_on(self.right(x))], 1)
 
 
 def test_a_dead_unit_of_a_concatenation_is_followed_to_its_own_rectifier() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from deepvis_widgets.core.network.network import Network
 from deepvis_widgets.core.picture.preprocess import Preprocess
@@ -12,18 +12,7 @@ from deepvis_widgets.core.results import Pictures
 from deepvis_widgets.methods import explain
 from deepvis_widgets.methods.synthesis import SynthesisParams, units
 from deepvis_widgets.methods.synthesis.units import UnitsDrawn, batches, draw_units
-
-
-class Fire(nn.Module):
-    """A block whose output is two rectified maps, one after the other."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.left, self.right = nn.Conv2d(3, 4, 1), nn.Conv2d(3, 5, 3, padding=1)
-        self.left_on, self.right_on = nn.ReLU(True), nn.ReLU(True)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return torch.cat([self.left_on(self.left(x)), self.right_on(self.right(x))], 1)
+from tests.small_nets import Fire
 
 
 @pytest.fixture
