@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
 from ...core.weights_key import stamps
-from ...passes.gradients.remade import Pass, remade
+from ...passes.gradients.remade import remade
 from .objective import Objective, rules_of
 
+Pass = Callable[[Tensor], Tensor]
 SAME_ANSWER = 1e-4  # of the answers' spread, far above rounding
 SAME_WAY = 1e-2  # of the gradient's length: a rectifier that rounding opens or shuts turns it a little
 

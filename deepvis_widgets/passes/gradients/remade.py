@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 import torch
@@ -17,7 +17,6 @@ from ..replay import Replay, needed
 from ..trace import Op, Ref, Trace
 from .convolution import FusedConvolution
 
-Pass = Callable[[Tensor], Tensor]
 log = logging.getLogger(__name__)
 
 
