@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
 from tests.browser import chromium
 from tests.browser.harness import Console, JupyterServer, NotebookPage, SharedPage
@@ -19,6 +19,7 @@ VIEWPORT = ViewportSize(width=1280, height=900)
 # nothing moves by itself while a test looks
 CONTEXT: dict[str, Any] = {"viewport": VIEWPORT, "reduced_motion": "reduce"}
 PATIENCE = 45_000  # ms that Playwright waits for an element
+expect.set_options(timeout=PATIENCE)
 FAILURES = Path(__file__).parent / ".failures"
 REPORT = pytest.StashKey[pytest.TestReport]()
 OpenNotebook = Callable[..., NotebookPage]

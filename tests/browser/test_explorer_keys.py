@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from functools import partial
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.explorer_page import (
     BACKWARD,
@@ -158,13 +159,15 @@ def test_a_key_covers_the_strongest_part_and_keys_move_it(explorer: NotebookPage
         box = [before + by for before, by in zip(box, change, strict=True)]
         explorer.wait_until(lambda b=box: explorer.value("list(explorer.occluder)") == b, message=f"{key}: not {box}")
         words = "row {}, column {}, {} high, {} wide".format(*box)
-        assert said.inner_text() == words and words in (page.locator(".dv-occluder").get_attribute("aria-label") or "")
+        expect(said).to_have_text(words)
+        expect(page.locator(".dv-occluder")).to_have_attribute("aria-label", re.compile(words))
     explorer.shot("explorer-occluder-by-key")
     assert explorer.value("explorer.unit") == unit, "the arrows chose another unit"
     for key in ("Escape", "Delete"):
         page.keyboard.press(key)
         explorer.wait_until(lambda: explorer.value("explorer.occluder is None"), message=f"{key} leaves it")
-        assert focus_is_inside(explorer) and "gone" in said.inner_text()
+        expect(said).to_contain_text("gone")
+        assert focus_is_inside(explorer)
         page.keyboard.press("p")
         explorer.wait_until(lambda: explorer.value("explorer.occluder"), message=f"no p after {key}")
     assert_silent(explorer)

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Collection
 from pathlib import Path
@@ -85,8 +86,12 @@ class JupyterServer:
         self._write_settings({"@jupyterlab/apputils-extension/themes": {"theme": THEMES[theme]}})
 
     def kernels(self) -> set[str]:
-        """The names of those that run."""
-        return {kernel["id"] for kernel in self.api("GET", "kernels")}
+        """The names of those that run. The server answers with an error where one of them ends while it looks."""
+        for _ in range(20):
+            with contextlib.suppress(urllib.error.HTTPError):
+                return {kernel["id"] for kernel in self.api("GET", "kernels")}
+            time.sleep(0.1)
+        raise RuntimeError(f"The Jupyter server does not name its kernels:\n{self.log_tail()}")
 
     def stop_kernels(self, but: Collection[str] = ()) -> None:
         """Kernels outlive the pages that started them; each holds a few hundred megabytes of PyTorch."""
