@@ -42,7 +42,7 @@ def assert_no_fault(notebook: NotebookPage, within: str = OUTPUTS) -> None:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_no_fault_in_any_widget(notebook: NotebookPage, theme: str) -> None:
     notebook.set_theme(theme)
-    assert notebook.page.locator(OUTPUTS).count() >= len(CASES)
+    notebook.wait_until(lambda: notebook.page.locator(OUTPUTS).count() >= len(CASES), message="a widget is missing")
     assert_no_fault(notebook)
 
 

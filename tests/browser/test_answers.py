@@ -5,11 +5,12 @@ values that are no shares, words and numbers.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 
 import numpy as np
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.explorer_page import QUICK_PICTURES
 from tests.browser.harness import NotebookPage, canvas_pixels
@@ -88,6 +89,20 @@ def outline(page: Page, explorer: Locator) -> None:
     page.mouse.up()
 
 
+def tint(page: Page) -> np.ndarray:
+    """The mean colour of the first stage, less grey."""
+    return canvas_pixels(page, ".dv-stage-canvas")[..., :3].astype(int).mean((0, 1)) - 128
+
+
+def framed(explorer: Locator) -> bool:
+    """Whether the first box has its frame where it is in the picture."""
+    frame, surface = (explorer.locator(name).first.bounding_box() for name in (".dv-x-found-box", ".dv-stage-surface"))
+    if frame is None or surface is None:
+        return False
+    scale = surface["height"] / 128
+    return abs(frame["y"] - surface["y"] - 40 * scale) < 2 and abs(frame["width"] - 90 * scale) < 2
+
+
 @pytest.mark.slow
 def test_pixels_boxes_values_and_words(open_notebook: Callable[..., NotebookPage]) -> None:
     notebook = open_notebook(SHOWN, where="doc", before=QUICK_PICTURES)
@@ -96,12 +111,16 @@ def test_pixels_boxes_values_and_words(open_notebook: Callable[..., NotebookPage
     explorer = explorer_at(notebook, 0)
     shares = notebook.value("[round(float(x), 2) for x in pixels.network.bars(pixels.view)]")
     first = explorer.locator(".dv-x-class").first
-    assert abs(float(first.get_attribute("data-share") or 0) - max(shares)) < 0.01
+    notebook.wait_until(
+        lambda: abs(float(first.get_attribute("data-share") or 0) - max(shares)) < 0.01,
+        message="another share is shown",
+    )
     ring = first.locator(".dv-x-ring").evaluate("ring => getComputedStyle(ring).backgroundColor")
     numbers = [int(part) for part in ring[4:-1].split(",")]
-    # the map of classes lies over the picture in their colours
-    tint = canvas_pixels(page, ".dv-stage-canvas")[..., :3].astype(int).mean((0, 1)) - 128
-    assert np.dot(tint, np.array(numbers) - 128) > 0
+    notebook.wait_until(
+        lambda: np.dot(tint(page), np.array(numbers) - 128) > 0,
+        message="the map of classes does not lie over the picture in their colours",
+    )
     explorer.get_by_role("button", name="region").click()
     outline(page, explorer)
     notebook.wait_until(lambda: notebook.value("pixels.place is not None"), message="no region came")
@@ -118,34 +137,40 @@ def test_pixels_boxes_values_and_words(open_notebook: Callable[..., NotebookPage
     button = explorer.locator(".dv-x-found-box button").first
     button.click()
     notebook.wait_until(lambda: notebook.value("list(boxes.place)") == [40, 20, 80, 90], message="no box was chosen")
-    assert notebook.value("husky.labels[boxes.target]") == "wolf" and "wolf" in button.inner_text()
-    notebook.wait_until(lambda: button.get_attribute("aria-pressed") == "true")
-    frame, surface = (explorer.locator(name).first.bounding_box() for name in (".dv-x-found-box", ".dv-stage-surface"))
-    assert frame is not None and surface is not None
-    scale = surface["height"] / 128
-    assert abs(frame["y"] - surface["y"] - 40 * scale) < 2 and abs(frame["width"] - 90 * scale) < 2
+    assert notebook.value("husky.labels[boxes.target]") == "wolf"
+    expect(button).to_contain_text("wolf")
+    expect(button).to_have_attribute("aria-pressed", "true")
+    notebook.wait_until(lambda: framed(explorer), message="the frame is elsewhere")
     button.click()
     notebook.wait_until(lambda: notebook.value("boxes.place is None"), message="the box stayed")
 
     explorer = explorer_at(notebook, 2)
     rows = explorer.locator(".dv-x-class")
-    assert [rows.nth(place).get_attribute("data-class") for place in range(2)] == ["age", "tilt"]
+    for place, name in enumerate(("age", "tilt")):
+        expect(rows.nth(place)).to_have_attribute("data-class", name)
     age = notebook.value("float(values.network.bars(values.view)[0])")
-    said = rows.first.locator(".dv-x-share").inner_text()
-    assert said.endswith(" years") and "%" not in explorer.locator(".dv-x-classes").inner_text()
-    assert abs(float(said.removesuffix(" years").replace("−", "-")) - age) < 0.01 * abs(age) + 0.001
+    share = rows.first.locator(".dv-x-share")
+    expect(share).to_have_text(re.compile(r" years$"))
+    assert "%" not in explorer.locator(".dv-x-classes").inner_text()
+    notebook.wait_until(
+        lambda: abs(float(share.inner_text().removesuffix(" years").replace("−", "-")) - age) < 0.01 * abs(age) + 0.001,
+        message="another age is shown",
+    )
 
     explorer = explorer_at(notebook, 3)
     field = explorer.locator(".dv-x-words")
-    assert field.input_value() == "what animal"
+    expect(field).to_have_value("what animal")
     field.fill("what ground")
     field.press("Enter")
     notebook.wait_until(lambda: notebook.value("asked.inputs") == {"question": "what ground"}, message="not asked")
     chips = explorer.locator(".dv-x-chip")
     notebook.wait_until(lambda: chips.count() == 2 and "ground" in chips.nth(1).inner_text(), message="no chips")
     expected = notebook.value("dv.contributions(asked.answering, scene)['question'][1][1]")
-    said = float(chips.nth(1).locator("small").inner_text().replace("−", "-"))
-    assert abs(said - expected) < 0.01 * abs(expected) + 1e-4
+    adds = chips.nth(1).locator("small")
+    notebook.wait_until(
+        lambda: abs(float(adds.inner_text().replace("−", "-")) - expected) < 0.01 * abs(expected) + 1e-4,
+        message="the chip says what another word adds",
+    )
     slider = explorer.locator(".dv-x-number input")
     slider.fill("80")
     notebook.wait_until(lambda: notebook.value("asked.inputs.get('age')") == [80], message="the number did not come")

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, ViewportSize
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
+from tests.browser.explorer_page import DRAWN
 from tests.browser.harness import NotebookPage, canvas_pixels
 
 OPEN = """
@@ -52,7 +53,7 @@ def board(opened: NotebookPage, viewport: ViewportSize, watched: Callable[[Page]
 def at_rest(notebook: NotebookPage) -> bool:
     """Whether the map keeps its size: rows that come later bring a scroll bar."""
     before = sum_map(notebook).shape
-    notebook.page.wait_for_timeout(400)
+    notebook.page.evaluate(DRAWN)
     return before == sum_map(notebook).shape
 
 
@@ -89,8 +90,10 @@ def test_the_sum_grows_by_step_button_by_click_on_a_term_and_by_play(board: Note
     terms.nth(2).locator(".jupyter-button").click()
     board.wait_until(lambda: board.value("board.step") == 3, message="the sum does not end at this term")
     board.wait_until(lambda: differs(whole, sum_map(board)), message="three terms look like all of them")
-    three = sum_map(board)
-    assert np.abs(three - 255).mean() < np.abs(whole - 255).mean(), "three terms are stronger than all of them"
+    board.wait_until(
+        lambda: np.abs(sum_map(board) - 255).mean() < np.abs(whole - 255).mean(),
+        message="three terms are stronger than all of them",
+    )
     board.page.locator(".dv-player button[title='Terms: one on']").click()
     board.wait_until(lambda: board.value("board.step") == 4)
     board.page.locator(".dv-player .widget-play button").first.click()
@@ -104,26 +107,29 @@ def test_the_sum_grows_by_step_button_by_click_on_a_term_and_by_play(board: Note
 
 
 def test_the_threshold_moves_the_box(board: NotebookPage) -> None:
-    before, picture = board.value("board.stage.boxes"), stage(board)
+    before, picture = localized(board), stage(board)
     handle = board.page.locator(".dv-lab-picture .noUi-handle")
     handle.focus()
     for _ in range(8):
         board.page.keyboard.press("ArrowRight")
     board.wait_until(lambda: abs(board.value("board.threshold") - 0.6) < 0.01, message="the threshold does not follow")
-    after = board.value("board.stage.boxes")
-    areas = [next(m["box"][2] * m["box"][3] for m in marks if m["kind"] == "localization") for marks in (before, after)]
-    assert areas[1] < areas[0]
+    board.wait_until(lambda: localized(board) < before, message="the box is no smaller")
     board.wait_until(lambda: differs(picture, stage(board), 0.002), message="the old box is still drawn")
-    words = board.page.locator(".dv-lab-words").inner_text()
-    assert "Intersection over union" in words
+    expect(board.page.locator(".dv-lab-words")).to_contain_text("Intersection over union")
+
+
+def localized(notebook: NotebookPage) -> int:
+    """The area of the box that the threshold decides."""
+    marks = notebook.value("board.stage.boxes")
+    return next(mark["box"][2] * mark["box"][3] for mark in marks if mark["kind"] == "localization")
 
 
 def test_pointing_at_a_cell_marks_its_place_in_the_picture(board: NotebookPage) -> None:
     picture = stage(board)
     board.page.locator(".dv-lab-side .dv-map-surface").first.hover()
     board.wait_until(lambda: differs(picture, stage(board), 0.0005), message="no mark on the picture")
-    readout = board.page.locator(".dv-lab-side .dv-readout").first.inner_text()
-    assert re.match(r"row [78], col [78] · ", readout), readout
+    readout = board.page.locator(".dv-lab-side .dv-readout").first
+    expect(readout).to_have_text(re.compile(r"^row [78], col [78] · "))
 
 
 @pytest.mark.viewport(480, 900)
@@ -147,16 +153,21 @@ def test_a_wide_window_is_used(board: NotebookPage) -> None:
     for row, count in enumerate((5, 8)):
         cards = board.page.locator(".dv-lab-row").nth(row).locator(".dv-lab-card:visible")
         board.wait_until(lambda cards=cards, count=count: cards.count() == count, message="not all maps side by side")
-        boxes = [card.bounding_box() for card in cards.all()]
-        tops, rights = [box["y"] for box in boxes if box], [box["x"] + box["width"] for box in boxes if box]
-        assert max(tops) - min(tops) < 1 and max(rights) - whole["x"] > 0.9 * whole["width"]
+
+        def side_by_side(cards: Locator = cards) -> bool:
+            boxes = [card.bounding_box() for card in cards.all()]
+            tops, rights = [box["y"] for box in boxes if box], [box["x"] + box["width"] for box in boxes if box]
+            return max(tops) - min(tops) < 1 and max(rights) - whole["x"] > 0.9 * whole["width"]
+
+        board.wait_until(side_by_side, message="the row leaves room, or breaks")
 
 
 def test_an_uploaded_picture_has_its_name_in_the_menu(board: NotebookPage, tmp_path: Path) -> None:
     path = tmp_path / "zebra crossing.png"
     Image.new("RGB", (64, 64), (40, 90, 160)).save(path)
     bar, picture = board.page.locator(".dv-picture-bar"), stage(board)
-    assert chosen(board) == "wolf · snow" and bar.get_by_role("button", name="Upload", exact=True).count() == 1
+    board.wait_until(lambda: chosen(board) == "wolf · snow", message="the menu has another name at the start")
+    expect(bar.get_by_role("button", name="Upload", exact=True)).to_have_count(1)
     bar.locator("input[type=file]").set_input_files(path)
     board.wait_until(lambda: chosen(board) == path.name, message="the menu has the name of another picture")
     board.wait_until(lambda: differs(picture, stage(board), 0.5), message="the picture is the old one")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from tests.browser.explorer_page import DRAWN
 from tests.browser.harness import NotebookPage, canvas_pixels
 
 OPEN = """
@@ -29,7 +30,8 @@ def test_a_video_is_played_and_scrubbed_and_the_camera_is_live(open_notebook: Ca
     page = clip.page
     page.locator(".dv-cam-video .dv-stage-canvas").wait_for()
     clip.wait_until(lambda: stage(clip).std() > 5, message="no picture")
-    first = stage(clip)
+    page.evaluate(DRAWN)
+    first = stage(clip)  # with its map
     page.locator(".dv-player .widget-play button").first.click()
     clip.wait_until(lambda: clip.value("clip.step") == 11, message="it does not play to its end")
     clip.wait_until(lambda: differs(first, stage(clip)), message="the picture stands still")

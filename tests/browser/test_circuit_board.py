@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from playwright.sync_api import expect
+
 from tests.browser.harness import NotebookPage, canvas_pixels
 
 OPEN = """
@@ -31,7 +33,7 @@ def test_clicks_go_down_and_back(open_notebook: Callable[..., NotebookPage]) -> 
     board = open_notebook([OPEN])
     board.page.locator(CANVAS).wait_for()
     board.wait_until(lambda: words(board).startswith("features.relu5, unit 12"), message="the unit is not shown")
-    assert "Exact" in words(board)
+    expect(board.page.locator(".dv-circuit-board .dv-board-words")).to_contain_text("Exact")
     board.wait_until(lambda: canvas_pixels(board.page, CANVAS).std() > 5, message="nothing is drawn")
     first, second = board.value("[[r.below.layer, r.below.channel] for r in board.session.answered.rows[:2]]")
     press(board, 104 + 84, 300)  # the second row

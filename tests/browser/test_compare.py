@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, expect
 
+from tests.browser.explorer_page import DRAWN
 from tests.browser.harness import NotebookPage, canvas_pixels
 
 TWO = """
@@ -43,7 +44,7 @@ Open = Callable[..., NotebookPage]
 def settle(notebook: NotebookPage) -> None:
     """Wait until the kernel has answered everything and the page has drawn it."""
     notebook.python("assert compare.session.idle(60)")
-    notebook.page.wait_for_timeout(400)
+    notebook.page.evaluate(DRAWN)
 
 
 def opened(open_notebook: Open, cell: str) -> NotebookPage:
@@ -78,12 +79,15 @@ def told(readout: str) -> float:
 def assert_all_tell(notebook: NotebookPage, row: int, col: int) -> None:
     """Every map says its own value at this place, as Python knows it."""
     expected = values_at(notebook, row, col)
-    notebook.wait_until(
-        lambda: all(f"row {row}, col {col} · " in text for text in readouts(notebook)),
-        message=f"not all maps point at row {row}, col {col}: {readouts(notebook)}",
-    )
+
+    def texts() -> list[str]:
+        """What they all say, as soon as they speak of this place."""
+        found = readouts(notebook)
+        return found if all(f"row {row}, col {col} · " in text for text in found) else []
+
+    said = notebook.wait_until(texts, message=f"not all maps point at row {row}, col {col}: {readouts(notebook)}")
     assert len(set(expected)) == len(expected)
-    for text, value in zip(readouts(notebook), expected, strict=True):
+    for text, value in zip(said, expected, strict=True):
         assert told(text) == pytest.approx(value, rel=0.06, abs=2e-5 * max(map(abs, expected))), text
 
 
@@ -157,17 +161,18 @@ def test_curves_and_scores_appear_and_a_reload_keeps_everything(open_notebook: O
     lines = notebook.page.locator(".dv-compare-figure").first.locator(".lines path.line, path.line")
     notebook.wait_until(lambda: lines.count() == 4, 60, "not one line for each cell")
     settle(notebook)
-    looks = lines.evaluate_all("all => all.map(line => [line.style.stroke, line.style.strokeDasharray].join())")
-    assert len(set(looks)) == 4, looks
-    assert notebook.page.locator(".dv-compare-legend svg").count() == 4
+    looks = "all => all.map(line => [line.style.stroke, line.style.strokeDasharray].join())"
+    notebook.wait_until(lambda: len(set(lines.evaluate_all(looks))) == 4, message="two lines look alike")
+    expect(notebook.page.locator(".dv-compare-legend svg")).to_have_count(4)
     numbers = notebook.value("[f\"{scores['insertion']:.3f}\" for scores in compare.numbers.values()]")
-    shown = notebook.page.locator(".dv-compare-table tbody tr td:nth-last-child(2)").all_inner_texts()
-    assert shown == numbers
-    pointing = notebook.page.locator(".dv-compare-table tbody tr td:nth-last-child(4)").all_inner_texts()
-    assert pointing[:2] == ["hit", "miss"], "the biased network looks at the snow"
+    expect(notebook.page.locator(".dv-compare-table tbody tr td:nth-last-child(2)")).to_have_text(numbers)
+    pointing = notebook.page.locator(".dv-compare-table tbody tr td:nth-last-child(4)")
+    for place, word in enumerate(("hit", "miss")):  # the biased network looks at the snow
+        expect(pointing.nth(place)).to_have_text(word)
     notebook.shot("compare-curves")
     notebook.python("compare.cursor = (50, 70)")
     assert_all_tell(notebook, 50, 70)
+    settle(notebook)
     before = [pixels(notebook, index) for index in range(4)]
     notebook.save()
     notebook.reload()
@@ -191,7 +196,7 @@ def test_a_long_method_is_stopped_and_its_map_so_far_stays(open_notebook: Open) 
     notebook.wait_until(lambda: notebook.value(f"{cell}.answer.result is not None"), 60, "nothing streams")
     foot.get_by_role("button", name="Stop").click()
     foot.get_by_role("button", name="Run").wait_for()
-    assert "stopped at" in foot.inner_text()
+    expect(foot).to_contain_text("stopped at", use_inner_text=True)
     settle(notebook)
     assert not notebook.value(f"{cell}.answer.finished") and notebook.value("compare.cells[0].answer.finished")
     partial = pixels(notebook, 1)
@@ -203,26 +208,33 @@ def test_a_long_method_is_stopped_and_its_map_so_far_stays(open_notebook: Open) 
     notebook.python("compare.params = {'occlusion': {'window': 32, 'stride': 16}}")
     notebook.wait_until(lambda: notebook.value(f"{cell}.answer.finished"), 60, "it does not run again")
     notebook.wait_until(lambda: "explains" in foot.inner_text())
-    assert (pixels(notebook, 1) != partial).any()
+    notebook.wait_until(lambda: (pixels(notebook, 1) != partial).any(), message="the map so far is still there")
     assert_silent(notebook)
+
+
+def grey(menu: Locator) -> list[str]:
+    """What of a menu cannot be chosen."""
+    colors = menu.locator("option").evaluate_all("found => found.map(o => [o.textContent, getComputedStyle(o).color])")
+    return [text.replace("\xa0", " ") for text, color in colors if color == "rgb(128, 128, 128)"]
 
 
 def test_a_refusal_stays_in_its_cell_and_further_methods_come_from_the_menu(open_notebook: Open) -> None:
     notebook = opened(open_notebook, NO_HEAD)
     strips = notebook.page.locator(".dv-compare-cell .dv-notice:visible")
-    assert strips.count() == 1 and "mine does not end in global average pooling" in strips.inner_text()
-    assert maps(notebook).nth(1).locator(".dv-notice").is_visible(), "the sentence is in another cell"
-    assert pixels(notebook, 0).std() > 5 and pixels(notebook, 2).std() > 5
+    expect(strips).to_have_count(1)
+    expect(strips).to_contain_text("mine does not end in global average pooling", use_inner_text=True)
+    expect(maps(notebook).nth(1).locator(".dv-notice")).to_be_visible()  # in no other cell
+    for index in (0, 2):
+        notebook.wait_until(lambda i=index: pixels(notebook, i).std() > 5, message=f"map {index} is not drawn")
     menu = notebook.page.get_by_label("Add", exact=True)
-    colors = menu.locator("option").evaluate_all("found => found.map(o => [o.textContent, getComputedStyle(o).color])")
-    grey = [text.replace("\xa0", " ") for text, color in colors if color == "rgb(128, 128, 128)"]
     absent = ("Activation maximization", "Attention relevance", "Attention rollout")
-    assert grey == [f"({title}: not here)" for title in absent]
+    wanted = [f"({title}: not here)" for title in absent]
+    notebook.wait_until(lambda: grey(menu) == wanted, message="other methods are said to be absent")
     menu.select_option("Gradient")
     notebook.wait_until(lambda: maps(notebook).count() == 6, message="the method was not added")
     settle(notebook)
     assert notebook.value("list(compare.methods)") == ["cam", "saliency", "gradient"]
-    assert pixels(notebook, 5).std() > 1
+    notebook.wait_until(lambda: pixels(notebook, 5).std() > 1, message="its map is not drawn")
     notebook.page.locator(".dv-compare-head").nth(4).get_by_role("button").nth(1).click()
     notebook.wait_until(lambda: maps(notebook).count() == 4, message="the method was not removed")
     assert_silent(notebook)

@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
+from tests.browser.explorer_page import DRAWN
 from tests.browser.harness import NotebookPage, canvas_pixels
 
 OPEN = """
@@ -59,7 +61,7 @@ def test_a_cell_is_clicked_and_its_number_typed(board: NotebookPage) -> None:
     canvas.click(position=at(board, "source", 0, 3))
     field = board.page.locator(".dv-cell-editor input")
     board.wait_until(lambda: field.evaluate("field => field === document.activeElement"), message="not ready to type")
-    assert field.get_attribute("placeholder") == "now 3"
+    expect(field).to_have_attribute("placeholder", "now 3")
     before = pixels(board)
     board.page.keyboard.type("-7")
     board.page.keyboard.press("Enter")
@@ -77,6 +79,7 @@ def test_a_cell_is_clicked_and_its_number_typed(board: NotebookPage) -> None:
 
 def test_the_pointer_over_an_output_shows_its_sum_and_leaving_goes_back(board: NotebookPage) -> None:
     board.wait_until(lambda: "y(0)" in words(board))
+    board.page.evaluate(DRAWN)
     before = pixels(board)
     canvas = board.page.locator("canvas.dv-board-canvas")
     canvas.hover(position=at(board, "output", 0, 2))
@@ -129,8 +132,13 @@ def test_it_follows_the_theme_survives_a_reload_and_a_narrow_window(board: Noteb
     board.wait_until(lambda: lit(board, theme) > 1000 and pixels(board)[2, 2].max() < 60, message="still light")
     board.python("board.load('3×3 over 5×5, padding 1, stride 2')")
     board.page.set_viewport_size({"width": 560, "height": 900})
-    box = board.page.locator("canvas.dv-board-canvas").bounding_box()
-    assert box is not None and box["x"] + box["width"] <= 560
+    board.page.evaluate(DRAWN)
+
+    def fits() -> bool:
+        box = board.page.locator("canvas.dv-board-canvas").bounding_box()
+        return box is not None and box["x"] + box["width"] <= 560
+
+    board.wait_until(fits, message="the drawing is wider than the window")
     board.save()
     board.reload()
     board.wait_until(lambda: lit(board, theme) > 1000, message="empty after a reload")
@@ -144,12 +152,17 @@ def test_where_there_is_room_the_drawing_stands_large_beside_its_controls(board:
         assert found is not None
         return dict(found)
 
-    drawing, player = box("canvas"), box(".dv-player")
-    assert player["x"] >= drawing["x"] + drawing["width"] and drawing["width"] > 1.1 * board.value("board.size[1]")
-    assert player["x"] + player["width"] <= 1440
+    width = board.value("board.size[1]")
+
+    def beside() -> bool:
+        drawing, player = box("canvas"), box(".dv-player")
+        right = player["x"] + player["width"]
+        return player["x"] >= drawing["x"] + drawing["width"] > drawing["x"] + 1.1 * width and right <= 1440
+
+    board.wait_until(beside, message="the drawing does not stand large beside the player")
     board.page.set_viewport_size({"width": 900, "height": 900})
     board.wait_until(lambda: box(".dv-player")["y"] + box(".dv-player")["height"] <= box("canvas")["y"])
-    assert box("canvas")["width"] == pytest.approx(board.value("board.size[1]"), abs=1)
+    board.wait_until(lambda: abs(box("canvas")["width"] - width) <= 1, message="the drawing has another size")
 
 
 def test_what_the_inverse_costs_is_measured_on_a_click(board: NotebookPage) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.harness import canvas_pixels
 from tests.browser.harness.notebook import write_notebook
@@ -65,7 +65,8 @@ def test_the_page_opens_with_a_living_explorer(begin: Begin, page: Page) -> None
     assert what == "The Explorer is running there. Drag over the picture. Ctrl-C here ends it."
     page.goto(by_number(address[1]))
     page.locator(".dv-explorer .dv-x-class").first.wait_for()
-    assert [prompt.strip() for prompt in page.locator(".jp-InputPrompt").all_inner_texts()][:2] == ["[1]:", "[ ]:"]
+    for place, prompt in enumerate(("[1]:", "[ ]:")):
+        expect(page.locator(".jp-InputPrompt").nth(place)).to_have_text(prompt)
     page.locator(".dv-stage-surface").hover()  # what answers the hand is a kernel that lives
     before = canvas_pixels(page, ".dv-grid-canvas")
     box = page.locator(".dv-stage-surface").bounding_box()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.explorer_page import (
     BACKWARD,
@@ -69,12 +69,14 @@ def test_an_occluder_over_the_object_moves_every_pane(explorer: NotebookPage) ->
     before = {selector: shown(explorer, selector) for selector in selectors}
     label = explorer.value("explorer.network.labels[int(explorer.network.probabilities(explorer.view[None]).argmax())]")
     bar_before = bars(explorer)[label]
-    cam_before = np.array(explorer.value("bytes(explorer.panes.stage.port.last('overlay').arrays['values']).hex()"))
+    cam = "bytes(explorer.panes.stage.port.last('overlay').arrays['values']).hex()"
+    cam_before = np.array(explorer.value(cam))
     top, left, bottom, right = object_box(explorer)
     drag_occluder(explorer, (top + 1, left + 1), (min(bottom, SIDE - 2), min(right, SIDE - 2)), release=False)
     # the rectangle is on screen while the mouse is still down
-    drawn = occluder(explorer)
-    assert drawn is not None and drawn[2] > 8 and drawn[3] > 8
+    explorer.wait_until(
+        lambda: (drawn := occluder(explorer)) is not None and drawn[2] > 8 and drawn[3] > 8, message="no rectangle"
+    )
     for selector in selectors:
         explorer.wait_until(
             lambda s=selector: changed(explorer, s, before[s]), message=f"{selector} did not follow the drag"
@@ -83,8 +85,8 @@ def test_an_occluder_over_the_object_moves_every_pane(explorer: NotebookPage) ->
     explorer.page.mouse.up()
     explorer.wait_until(lambda: explorer.value("explorer.occluder"), message="the occluder did not reach Python")
     settle(explorer)
-    assert str(cam_before) != explorer.value("bytes(explorer.panes.stage.port.last('overlay').arrays['values']).hex()")
-    assert tuple(explorer.value("explorer.occluder"))[2] > 8
+    explorer.wait_until(lambda: str(cam_before) != explorer.value(cam), message="the map is the old one")
+    explorer.wait_until(lambda: tuple(explorer.value("explorer.occluder"))[2] > 8, message="the occluder is small")
     explorer.shot("explorer-occluded")
     assert_silent(explorer)
 
@@ -109,7 +111,10 @@ def test_a_click_on_a_unit_changes_its_panes_and_draws_its_pictures(explorer: No
         lambda: not explorer.value("explorer.unit_pictures.running"), 120, "the pictures were never finished"
     )
     explorer.wait_until(lambda: pictures.count() == 4, message="there are not four pictures")
-    assert (canvas_pixels(page, ".dv-x-four .dv-picture-canvas") != first).any(), "the picture did not improve"
+    explorer.wait_until(
+        lambda: (canvas_pixels(page, ".dv-x-four .dv-picture-canvas") != first).any(),
+        message="the picture did not improve",
+    )
     explorer.shot("explorer-unit-pictures")
     assert_silent(explorer)
 
@@ -145,11 +150,11 @@ def test_a_picture_is_uploaded_and_a_bad_one_leaves_a_sentence(explorer: Noteboo
         lambda: changed(explorer, ".dv-stage-canvas", before, 0.5), message="the upload is not on the stage"
     )
     settle(explorer)
-    assert explorer.page.locator(".dv-x-pictures option:checked").inner_text() == "stripes.png"
+    expect(explorer.page.locator(".dv-x-pictures option:checked")).to_have_text("stripes.png")
     good = shown(explorer, ".dv-stage-canvas")
     upload(explorer, "notes.png", b"no picture at all")
     explorer.page.locator(".dv-stage .dv-notice").wait_for()
-    assert "not a picture" in explorer.page.locator(".dv-stage .dv-notice").inner_text()
+    expect(explorer.page.locator(".dv-stage .dv-notice")).to_contain_text("not a picture")
     assert not changed(explorer, ".dv-stage-canvas", good)
 
 
@@ -163,8 +168,8 @@ def test_a_reload_shows_the_same_state(explorer: NotebookPage) -> None:
     explorer.wait_until(
         lambda: explorer.page.locator(".dv-grid").get_attribute("data-unit") == "7", message="unit is lost"
     )
-    assert explorer.page.locator(".dv-grid").get_attribute("data-layer") == "features.conv3"
-    assert occluder(explorer) == [30, 40, 50, 45]
+    expect(explorer.page.locator(".dv-grid")).to_have_attribute("data-layer", "features.conv3")
+    explorer.wait_until(lambda: occluder(explorer) == [30, 40, 50, 45], message="the occluder is lost")
     for name, pixels in before.items():
         explorer.wait_until(lambda n=name, p=pixels: not changed(explorer, n, p), message=f"{name} is not drawn again")
 
@@ -172,7 +177,7 @@ def test_a_reload_shows_the_same_state(explorer: NotebookPage) -> None:
 def test_two_views_of_one_explorer_agree(open_notebook: Callable[..., NotebookPage]) -> None:
     notebook = open_notebook([OPEN, "explorer"], before=QUICK_PICTURES)
     wait_for_first_answer(notebook)
-    assert notebook.page.locator(".dv-stage").count() == 2
+    expect(notebook.page.locator(".dv-stage")).to_have_count(2)
     notebook.page.locator(".dv-explorer").nth(1).locator(".dv-x-block-name", has_text="conv3").click()
     layer = notebook.value("next(b.shown for b in explorer.blocks if 'features.conv3' in b.layers)")
     for view in (0, 1):
@@ -183,13 +188,15 @@ def test_two_views_of_one_explorer_agree(open_notebook: Callable[..., NotebookPa
     def grids() -> list[np.ndarray]:
         return [canvas_pixels(notebook.page.locator(".dv-explorer").nth(view), ".dv-grid-canvas") for view in (0, 1)]
 
-    # where a pane begins between two pixels, its canvas has one row more
-    notebook.wait_until(
-        lambda: np.abs(np.subtract(*[grid.shape for grid in grids()])).max() <= 1, message="grids of two sizes"
-    )
-    one, two = grids()
-    height, width = min(one.shape[0], two.shape[0]), min(one.shape[1], two.shape[1])
-    assert (one[:height, :width] == two[:height, :width]).mean() > 0.98
+    def agree() -> bool:
+        one, two = grids()
+        # where a pane begins between two pixels, its canvas has one row more
+        if np.abs(np.subtract(one.shape, two.shape)).max() > 1:
+            return False
+        height, width = min(one.shape[0], two.shape[0]), min(one.shape[1], two.shape[1])
+        return bool((one[:height, :width] == two[:height, :width]).mean() > 0.98)
+
+    notebook.wait_until(agree, message="the grids have two sizes, or show two things")
 
 
 def test_without_its_kernel_it_says_so(own: NotebookPage) -> None:
@@ -204,8 +211,11 @@ def test_without_its_kernel_it_says_so(own: NotebookPage) -> None:
 
 def test_closing_frees_the_thread(own: NotebookPage) -> None:
     own.python("import threading; explorer.close()")
-    assert own.value("[t.name for t in threading.enumerate() if t.name == 'deepvis']") == []
-    assert own.value("len(explorer.network.recordings)") == 0
+    own.wait_until(
+        lambda: own.value("[t.name for t in threading.enumerate() if t.name == 'deepvis']") == [],
+        message="the thread goes on",
+    )
+    own.wait_until(lambda: own.value("len(explorer.network.recordings)") == 0, message="recordings are kept")
     own.wait_until(lambda: own.page.locator(".dv-stage").count() == 0, message="the panes are still there")
 
 
@@ -223,8 +233,8 @@ def test_rapid_random_use_leaves_it_alive_and_consistent(own: NotebookPage) -> N
     state = own.value("[explorer.layer, explorer.unit]")
     for pane in ("stage", "grid"):
         assert own.value(f"explorer.panes.{pane}.port.values.get('notice', '')") == ""
-    assert page.locator(".dv-grid").get_attribute("data-layer") == state[0]
-    assert page.locator(".dv-grid").get_attribute("data-unit") == str(state[1])
+    expect(page.locator(".dv-grid")).to_have_attribute("data-layer", state[0])
+    expect(page.locator(".dv-grid")).to_have_attribute("data-unit", str(state[1]))
     assert own.value("__import__('threading').active_count()") <= threads + 2
     before = shown(own, LIVE)
     own.python("explorer.layer, explorer.unit = 'features.conv1', 2")
@@ -314,6 +324,14 @@ def drag_with_a_finger(notebook: NotebookPage, path: list[tuple[float, float]]) 
     session.detach()
 
 
+def stacked(page: Page, width: int) -> bool:
+    """Whether the panes stand one below the other in a page of that width."""
+    names = ("header", "stage", "ribbon", "units", "status")
+    boxes = [page.locator(f".dv-x-{name}").bounding_box() for name in names]
+    tops = [box["y"] for box in boxes if box is not None and box["width"] <= width]
+    return len(tops) == len(names) and tops == sorted(tops)
+
+
 @pytest.mark.context(viewport={"width": 520, "height": 900}, has_touch=True)
 def test_a_narrow_window_is_used_with_fingers(open_notebook: Callable[..., NotebookPage]) -> None:
     notebook = open_notebook([OPEN], before=QUICK_PICTURES)
@@ -322,11 +340,7 @@ def test_a_narrow_window_is_used_with_fingers(open_notebook: Callable[..., Noteb
     for width in (520, 390):
         page.set_viewport_size({"width": width, "height": 844})
         page.wait_for_timeout(500)
-        boxes = [
-            page.locator(f".dv-x-{name}").bounding_box() for name in ("header", "stage", "ribbon", "units", "status")
-        ]
-        assert all(box is not None and box["width"] <= width for box in boxes)
-        assert [box["y"] for box in boxes if box] == sorted(box["y"] for box in boxes if box), "panes are not stacked"
+        notebook.wait_until(lambda w=width: stacked(page, w), message="panes are not stacked")
         assert not page.locator(".dv-x-card").is_visible()
         notebook.shot(f"explorer-narrow-{width}")
         # one finger covers
@@ -335,8 +349,10 @@ def test_a_narrow_window_is_used_with_fingers(open_notebook: Callable[..., Noteb
         path = [picture_point(notebook, 20 + 4 * step, 20 + 4 * step) for step in range(16)]
         drag_with_a_finger(notebook, path)
         notebook.wait_until(lambda: notebook.value("explorer.occluder"), message="one finger covers nothing")
-        assert changed(notebook, ".dv-stage-canvas", before)
-        assert notebook.value("list(explorer.occluder)")[2] > 40
+        notebook.wait_until(
+            lambda b=before: changed(notebook, ".dv-stage-canvas", b), message="one finger covers nothing to be seen"
+        )
+        notebook.wait_until(lambda: notebook.value("list(explorer.occluder)")[2] > 40, message="it covers little")
         # a tap selects and opens the drawer
         chosen = notebook.value("explorer.unit")
         grid = page.locator(".dv-grid-viewport")
@@ -345,7 +361,7 @@ def test_a_narrow_window_is_used_with_fingers(open_notebook: Callable[..., Noteb
         notebook.wait_until(lambda c=chosen: notebook.value("explorer.unit") != c, message="the tap chose no unit")
         card = page.locator(".dv-x-card")
         card.wait_for()
-        assert f"unit {notebook.value('explorer.unit')}" in card.inner_text()
+        expect(card).to_contain_text(f"unit {notebook.value('explorer.unit')}", use_inner_text=True)
         notebook.shot(f"explorer-drawer-{width}")
         card.get_by_role("button", name="close").tap()
         card.wait_for(state="hidden")
@@ -368,22 +384,25 @@ def test_the_demonstration_runs_once_and_ends_at_any_input(open_notebook: Callab
         page.wait_for_timeout(50)
     assert lowest < 0.9, f"the bar of the husky fell to {lowest} only"
     settle(notebook)
-    assert notebook.value("explorer.occluder is None") and occluder(notebook) is None
-    assert float(page.locator(".dv-x-class[data-class=husky]").get_attribute("data-share") or 0) > 0.95
+    notebook.wait_until(lambda: is_uncovered(notebook), message="the hand left its rectangle")
     notebook.run_all()
     wait_for_first_answer(notebook)
     page.wait_for_timeout(1500)
     assert says() is None, "it runs twice"
     # on a new page: any input ends it
-    notebook.command("docmanager:save")
-    page.wait_for_timeout(1500)
+    notebook.save()
     notebook.reload()
     notebook.wait_until(lambda: root.count() and says() == "runs", 60, "no hand came to the new page")
     page.mouse.click(3, 3)
     notebook.wait_until(lambda: says() == "over", 2, "it went on after a click")
     settle(notebook)
-    assert notebook.value("explorer.occluder is None") and occluder(notebook) is None
-    assert float(page.locator(".dv-x-class[data-class=husky]").get_attribute("data-share") or 0) > 0.95
+    notebook.wait_until(lambda: is_uncovered(notebook), message="the hand that was stopped left its rectangle")
+
+
+def is_uncovered(notebook: NotebookPage) -> bool:
+    """Whether nothing of the picture is covered, and its husky is told."""
+    share = notebook.page.locator(".dv-x-class[data-class=husky]").get_attribute("data-share")
+    return notebook.value("explorer.occluder is None") and occluder(notebook) is None and float(share or 0) > 0.95
 
 
 def test_random_weights_are_named_and_few_models_are_made(open_notebook: Callable[..., NotebookPage]) -> None:
@@ -395,7 +414,7 @@ def test_random_weights_are_named_and_few_models_are_made(open_notebook: Callabl
         before=QUICK_PICTURES,
     )
     wait_for_first_answer(notebook)
-    assert "random weights" in notebook.page.locator(".dv-x-network").inner_text()
+    expect(notebook.page.locator(".dv-x-network")).to_contain_text("random weights", use_inner_text=True)
     assert notebook.value("len(_instances)") <= 12
     notebook.shot("explorer-random-weights")
     assert_silent(notebook)

@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.explorer_page import (
     BACKWARD,
@@ -67,7 +67,7 @@ def test_layers_change_by_click_and_by_key(explorer: NotebookPage) -> None:
         page.keyboard.press(key)
     settle(explorer)
     assert page.locator(".jp-Cell").count() == page.locator(".jp-CodeCell").count() == 1
-    assert explorer.value("explorer.backward_view") == "grey"
+    explorer.wait_until(lambda: explorer.value("explorer.backward_view") == "grey", message="t is another key")
 
 
 def test_a_unit_is_switched_off_and_on_again_by_key_and_by_its_chip(explorer: NotebookPage) -> None:
@@ -118,14 +118,14 @@ def test_keys_work_after_the_occluder_was_removed(explorer: NotebookPage) -> Non
     for way in ("double click", "python"):
         drag_occluder(explorer, (30, 30), (90, 90))
         explorer.wait_until(lambda: explorer.value("explorer.occluder"), message="no occluder")
-        assert explorer.page.evaluate("() => document.activeElement.className") == "dv-occluder"
+        expect(explorer.page.locator(".dv-occluder")).to_be_focused()
         if way == "double click":
             explorer.page.mouse.dblclick(*picture_point(explorer, 60, 60))
         else:
             explorer.python("explorer.occluder = None")
         explorer.wait_until(lambda: explorer.value("explorer.occluder is None"), message="the occluder stays")
+        explorer.wait_until(lambda: occluder(explorer) is None, message="the page shows the occluder")
         explorer.wait_until(lambda: focus_is_inside(explorer), message=f"after a {way} the focus is gone")
-        assert occluder(explorer) is None
         press_and_expect_layer(explorer, "o", names[here + 1])
         press_and_expect_layer(explorer, "u", names[here])
     assert_silent(explorer)
@@ -136,7 +136,7 @@ def test_a_key_covers_the_strongest_part_and_keys_move_it(explorer: NotebookPage
     page.locator(".dv-x-status").click()
     page.keyboard.press("p")
     explorer.wait_until(lambda: explorer.value("explorer.occluder"), message="p covers nothing")
-    assert page.evaluate("() => document.activeElement.className") == "dv-occluder"
+    expect(page.locator(".dv-occluder")).to_be_focused()
     top, left, height, width = explorer.value("list(explorer.occluder)")
     # every square of this size on the kernel's map, of the whole picture
     explorer.python(
@@ -167,7 +167,7 @@ def test_a_key_covers_the_strongest_part_and_keys_move_it(explorer: NotebookPage
         page.keyboard.press(key)
         explorer.wait_until(lambda: explorer.value("explorer.occluder is None"), message=f"{key} leaves it")
         expect(said).to_contain_text("gone")
-        assert focus_is_inside(explorer)
+        explorer.wait_until(lambda: focus_is_inside(explorer), message="the focus went with it")
         page.keyboard.press("p")
         explorer.wait_until(lambda: explorer.value("explorer.occluder"), message=f"no p after {key}")
     assert_silent(explorer)
@@ -179,7 +179,7 @@ def test_keys_work_after_zooming(explorer: NotebookPage) -> None:
     for zoom in ("grid", "unit", "backward", ""):
         page.keyboard.press("z")
         explorer.wait_until(lambda z=zoom: explorer.value("explorer.zoom") == z, message=f"no zoom {zoom!r}")
-        assert page.locator(f".dv-x[data-zoom='{zoom}']").count() == 1
+        expect(page.locator(f".dv-x[data-zoom='{zoom}']")).to_have_count(1)
         explorer.wait_until(lambda: focus_is_inside(explorer), message=f"zoomed to {zoom!r}, the focus is gone")
         explorer.shot(f"explorer-zoom-{zoom or 'none'}")
     page.locator(".dv-x-live .dv-map-canvas").click()
@@ -202,6 +202,14 @@ def test_the_help_opens_and_closes_by_key(explorer: NotebookPage) -> None:
     explorer.wait_until(lambda: focus_is_inside(explorer), message="the help took the focus with it")
 
 
+def lies_within(inner: Locator, outer: Locator) -> bool:
+    box, whole = inner.bounding_box(), outer.bounding_box()
+    if box is None or whole is None:
+        return False
+    level = whole["x"] <= box["x"] and box["x"] + box["width"] <= whole["x"] + whole["width"]
+    return level and whole["y"] <= box["y"] and box["y"] + box["height"] <= whole["y"] + whole["height"]
+
+
 @pytest.mark.parametrize("name", ["map", "grid", "path"])
 def test_a_popover_opens_and_escape_gives_the_focus_back(explorer: NotebookPage, name: str) -> None:
     page = explorer.page
@@ -209,15 +217,12 @@ def test_a_popover_opens_and_escape_gives_the_focus_back(explorer: NotebookPage,
     panel = page.locator(f"[data-popover={name}] .dv-popover-panel")
     button.click()
     panel.wait_for()
-    box, whole = panel.bounding_box(), page.locator(".dv-explorer").bounding_box()
-    assert box is not None and whole is not None
-    assert whole["x"] <= box["x"] and box["x"] + box["width"] <= whole["x"] + whole["width"], "the panel is cut"
-    assert whole["y"] <= box["y"] and box["y"] + box["height"] <= whole["y"] + whole["height"], "the panel is cut"
+    explorer.wait_until(lambda: lies_within(panel, page.locator(".dv-explorer")), message="the panel is cut")
     explorer.shot(f"explorer-popover-{name}")
     panel.locator("input, select").first.focus()
     page.keyboard.press("Escape")
     panel.wait_for(state="hidden")
-    assert button.evaluate("button => document.activeElement === button"), "the focus did not go back"
+    expect(button).to_be_focused()
     button.click()
     panel.wait_for()
     page.locator(".dv-x-status").click()
@@ -230,18 +235,22 @@ def test_a_block_opens_into_its_layers_and_a_name_finds_them(explorer: NotebookP
     current = page.locator(".dv-x-block[aria-current=true]")
     current.locator(".dv-x-block-name").click()
     rows = page.locator(".dv-x-layer")
-    assert rows.evaluate_all("rows => rows.map(row => row.dataset.layer)") == explorer.value(
-        "next(list(b.layers) for b in explorer.blocks if 'features.relu5' in b.layers)"
-    )
+
+    def listed() -> list[str]:
+        return rows.evaluate_all("rows => rows.map(row => row.dataset.layer)")
+
+    inside = explorer.value("next(list(b.layers) for b in explorer.blocks if 'features.relu5' in b.layers)")
+    explorer.wait_until(lambda: listed() == inside, message="the list has not the layers of the block")
     page.keyboard.press("Escape")
     rows.first.wait_for(state="hidden")
-    assert focus_is_inside(explorer)
+    explorer.wait_until(lambda: focus_is_inside(explorer), message="the list took the focus with it")
     page.keyboard.press("/")
     page.keyboard.type("conv7")
-    assert rows.evaluate_all("rows => rows.map(row => row.dataset.layer)") == ["features.conv7"]
+    explorer.wait_until(lambda: listed() == ["features.conv7"], message="the name finds other layers")
     rows.first.click()
     explorer.wait_until(lambda: explorer.value("explorer.layer") == "features.conv7", message="it was not chosen")
-    assert page.locator(".dv-x-filter").input_value() == "" and focus_is_inside(explorer)
+    expect(page.locator(".dv-x-filter")).to_have_value("")
+    explorer.wait_until(lambda: focus_is_inside(explorer), message="the field took the focus with it")
 
 
 def test_a_click_on_the_row_of_a_losing_class_explains_it(explorer: NotebookPage) -> None:
@@ -263,8 +272,8 @@ def test_a_click_on_the_row_of_a_losing_class_explains_it(explorer: NotebookPage
             message=f"the row of {label} chose no class",
         )
         settle(explorer)
-        assert explorer.page.locator(f".dv-x-class[data-class='{label}']").get_attribute("aria-pressed") == "true"
-        assert changed(explorer, ".dv-stage-canvas", before)
+        expect(explorer.page.locator(f".dv-x-class[data-class='{label}']")).to_have_attribute("aria-pressed", "true")
+        explorer.wait_until(lambda: changed(explorer, ".dv-stage-canvas", before), message=f"no map of {label}")
     explorer.shot("explorer-losing")
     assert_silent(explorer)
 
@@ -280,7 +289,9 @@ def test_arrows_go_from_tab_to_tab(explorer: NotebookPage) -> None:
         page.keyboard.press(key)
         name = names[(start + by) % len(names)]
         explorer.wait_until(lambda n=name: explorer.value("explorer.tiles") == n, message=f"{key} did not go to {name}")
-        assert chosen.evaluate("tab => tab === document.activeElement") and chosen.get_attribute("tabindex") == "0"
+        expect(chosen).to_have_attribute("data-tab", name)
+        expect(chosen).to_be_focused()
+        expect(chosen).to_have_attribute("tabindex", "0")
     assert explorer.value("explorer.unit") == unit, "the arrows chose another unit"
     explorer.python(f"explorer.tiles = {names[start]!r}")
     assert_silent(explorer)
@@ -299,9 +310,10 @@ def test_a_class_that_is_typed_is_explained(explorer: NotebookPage) -> None:
         message="the class was not found",
     )
     settle(explorer)
-    assert page.locator(f".dv-x-class[data-class='{label}']").get_attribute("aria-pressed") == "true"
-    assert field.input_value() == "" and focus_is_inside(explorer)
-    assert changed(explorer, ".dv-stage-canvas", before)
+    expect(page.locator(f".dv-x-class[data-class='{label}']")).to_have_attribute("aria-pressed", "true")
+    expect(field).to_have_value("")
+    explorer.wait_until(lambda: focus_is_inside(explorer), message="the field took the focus with it")
+    explorer.wait_until(lambda: changed(explorer, ".dv-stage-canvas", before), message=f"no map of {label}")
     assert_silent(explorer)
 
 
@@ -319,7 +331,7 @@ def test_the_box_of_the_overlay_is_drawn_when_wanted(explorer: NotebookPage) -> 
     explorer.shot("explorer-box")
     explorer.python("explorer.localize = False")
     explorer.wait_until(lambda: yellow(explorer) <= before + 10, message="the box stayed")
-    assert box.get_attribute("aria-pressed") == "false"
+    expect(box).to_have_attribute("aria-pressed", "false")
     assert_silent(explorer)
 
 
@@ -329,12 +341,14 @@ def test_python_and_the_page_agree(explorer: NotebookPage) -> None:
     explorer.wait_until(lambda: page.locator(".dv-grid").get_attribute("data-layer") == "features.conv4")
     explorer.wait_until(lambda: page.locator(".dv-grid").get_attribute("data-unit") == "3")
     current = page.locator(".dv-x-block[aria-current='true']")
-    assert current.count() == 1
+    expect(current).to_have_count(1)
+    block = explorer.value("next(b.shown for b in explorer.blocks if 'features.conv4' in b.layers)")
+    expect(current).to_have_attribute("data-layer", block)
     current.locator(".dv-x-block-name").click()
-    assert page.locator(".dv-x-layer[aria-selected='true']").get_attribute("data-layer") == "features.conv4"
+    expect(page.locator(".dv-x-layer[aria-selected='true']")).to_have_attribute("data-layer", "features.conv4")
     page.keyboard.press("Escape")
     page.locator("[data-popover=map] > button").click()
-    assert page.get_by_label("The occluder shows").locator("option:checked").inner_text() == "blur"
+    expect(page.get_by_label("The occluder shows").locator("option:checked")).to_have_text("blur")
 
 
 def test_a_picture_set_from_python_is_named_in_the_menu(explorer: NotebookPage, tmp_path: str) -> None:
@@ -366,11 +380,11 @@ def test_the_way_back_starts_from_what_is_chosen(explorer: NotebookPage) -> None
     for seed in ("activation", "one"):
         menu.select_option(seed)
         explorer.wait_until(lambda seed=seed: explorer.value("explorer.backward_seed") == seed)
-        settle(explorer)
-        seen.append(shown(explorer, BACKWARD))
         explorer.page.locator(
             ".dv-x-status", has_text=f"from {'1.0' if seed == 'one' else 'one activation'}"
         ).wait_for()
+        settle(explorer)
+        seen.append(shown(explorer, BACKWARD))
     assert not np.array_equal(seen[0], seen[1])
     assert np.abs(seen[1].astype(int) - seen[2]).max() <= 2  # each drawn by its own span, in which a factor is gone
     assert_silent(explorer)

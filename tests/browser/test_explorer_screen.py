@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from deepvis_widgets.methods import Method
 from tests.browser.explorer_page import (
+    DRAWN,
     IMAGENET,
     OPEN,
     QUICK_PICTURES,
@@ -72,7 +73,7 @@ def resize(notebook: NotebookPage, width: int, height: int, files: bool) -> None
         last, before = before, boxes(notebook)
         return bool(last == before)
 
-    notebook.page.wait_for_timeout(500)
+    notebook.page.evaluate(DRAWN)
     notebook.wait_until(at_rest, message="the layout did not come to rest")
     settle(notebook)
 
@@ -101,7 +102,7 @@ def test_nothing_lies_below_the_fold_and_tiles_are_large(
     explorer: NotebookPage, width: int, height: int, files: bool, least: float
 ) -> None:
     resize(explorer, width, height, files)
-    assert explorer.page.locator(".dv-x-wide").count() == 1
+    expect(explorer.page.locator(".dv-x-wide")).to_have_count(1)
     found = boxes(explorer, view=True)
     left, top, right, bottom = found.pop("view")
     for name, (x0, y0, x1, y1) in found.items():
@@ -114,7 +115,7 @@ def test_nothing_lies_below_the_fold_and_tiles_are_large(
     ):
         within = explorer.page.locator(inner).bounding_box()
         assert within is not None and within["y"] + within["height"] <= found[outer][3] + 1, f"{inner} is cut"
-    assert share_of_tiles(explorer) >= least
+    explorer.wait_until(lambda: share_of_tiles(explorer) >= least, message="tiles are small")
     explorer.shot(f"explorer-{width}-{'files' if files else 'alone'}")
     assert_silent(explorer)
 
@@ -179,9 +180,13 @@ def test_the_camera_fills_the_stage(explorer: NotebookPage) -> None:
 
 def test_with_each_method_a_photo_changes_visibly(explorer: NotebookPage) -> None:
     explorer.python(f"import skimage.data; explorer.params = {QUICK}; explorer.image = skimage.data.chelsea()")
-    knows_little = "knows 12 drawn things" in explorer.page.locator(".dv-x-network").inner_text()
-    assert knows_little == (explorer.value("len(explorer.network.labels)") == 12)
-    assert explorer.page.locator(".dv-x-pictures option:checked").inner_text() == "your picture"
+    settle(explorer)
+    knows_little, said = explorer.value("len(explorer.network.labels)") == 12, explorer.page.locator(".dv-x-network")
+    explorer.wait_until(
+        lambda: ("knows 12 drawn things" in said.inner_text()) == knows_little,
+        message="what the network knows is not said, or not true",
+    )
+    expect(explorer.page.locator(".dv-x-pictures option:checked")).to_have_text("your picture")
     menu = explorer.page.locator(".dv-x-method")
     menu.select_option("")
     settle(explorer)
@@ -196,7 +201,7 @@ def test_with_each_method_a_photo_changes_visibly(explorer: NotebookPage) -> Non
         explorer.wait_until(lambda m=method: explorer.value("explorer.method") == m)
         explorer.python("assert explorer.session.idle(120)")
         try:
-            explorer.wait_until(lambda: np.abs(shown(explorer, ".dv-stage-canvas") - bare).mean() >= 6, 4)
+            explorer.wait_until(lambda: np.abs(shown(explorer, ".dv-stage-canvas") - bare).mean() >= 6)
         except AssertionError:
             faint[method] = float(np.abs(shown(explorer, ".dv-stage-canvas") - bare).mean())
         explorer.shot(f"explorer-photo-{method}")
@@ -247,8 +252,8 @@ def test_the_first_minute(explorer: NotebookPage) -> None:
         lambda: abs(bars(explorer)[winner] - before[winner]) > 0.2 * before[winner], message="its bar did not move"
     )
     explorer.wait_until(lambda: changed(explorer, ".dv-grid-canvas", tiles), message="the units look the same")
-    explained = page.locator(".dv-x-class[aria-pressed=true]").get_attribute("data-class")
-    assert explained == winner, "what is explained is what was on top before the picture was covered"
+    # what is explained is what was on top before the picture was covered
+    expect(page.locator(".dv-x-class[aria-pressed=true]")).to_have_attribute("data-class", winner)
     page.mouse.dblclick(surface["x"] + surface["width"] / 2, surface["y"] + surface["height"] / 2)
     explorer.wait_until(lambda: explorer.value("explorer.occluder is None"), message="the occluder stays")
     settle(explorer)
@@ -269,5 +274,5 @@ def test_the_first_minute(explorer: NotebookPage) -> None:
         lambda: page.locator(".dv-stage-canvas").count() and bars(explorer), 60, "nothing after a reload"
     )
     explorer.wait_until(lambda: not changed(explorer, ".dv-stage-canvas", stage), message="another picture or map")
-    assert page.locator(".dv-grid").get_attribute("data-layer") == explorer.value("explorer.layer")
+    expect(page.locator(".dv-grid")).to_have_attribute("data-layer", explorer.value("explorer.layer"))
     assert_silent(explorer)

@@ -56,7 +56,10 @@ def test_it_opens(notebook: NotebookPage, name: str) -> None:
     assert notebook.value("explorer.session.idle(60)")
     notebook.wait_until(lambda: shown(notebook, ".dv-grid-canvas").std() > 5, message="no tile is lit")
     labels = notebook.value("explorer.network.labels")
-    assert page.locator(".dv-x-class").first.get_attribute("data-class") in labels
+    notebook.wait_until(
+        lambda: page.locator(".dv-x-class").first.get_attribute("data-class") in labels,
+        message="another's answer is shown",
+    )
     notebook.python("explorer.occluder = (0, 0, 8, 8)")
     assert notebook.value("explorer.session.idle(60)")
     notebook.wait_until(lambda: page.locator(".dv-stage").get_attribute("data-occluder") == "[0,0,8,8]")

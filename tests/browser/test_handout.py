@@ -34,6 +34,7 @@ from deepvis_widgets.widgets.page.parts import (
 from deepvis_widgets.widgets.page.parts import Page as WidgetPage
 from deepvis_widgets.widgets.page.pictured import coloured
 from deepvis_widgets.widgets.views.map_view import MapView
+from tests.browser.explorer_page import DRAWN
 from tests.browser.handed_out import PHONE, at, drawn, handed_out, seen
 
 GREY = np.full((64, 64, 3), 128, np.uint8)
@@ -99,6 +100,7 @@ def test_maps_of_a_group_point_at_the_same_place(page: Page) -> None:
     page.mouse.move(*at(first.locator("canvas"), 2.5 / 8, 6.5 / 8))
     for each in (first, second):
         expect(each.locator(".readout")).to_have_text("row 2, col 6 · 26")
+    page.evaluate(DRAWN)
     after = seen(second.locator("canvas"))
     changed = np.argwhere((before != after).any(2)) / 240 * 8
     assert len(changed) and changed.min() >= 1.9 and (changed.max(0) <= (3.1, 7.1)).all(), "the cell is not marked"
@@ -182,6 +184,7 @@ def test_the_occluder_drags_and_the_bars_fall(page: Page) -> None:
     expect(wolf.locator(".words")).to_have_text("20 %")
     short = wolf.locator("i").bounding_box()
     assert long is not None and short is not None and short["width"] / long["width"] == pytest.approx(2 / 9, abs=0.02)
+    page.evaluate(DRAWN)
     picture = seen(surface)
     assert picture[192, 192].tolist() == [0, 0, 0] and picture[40, 40].tolist() == [128, 128, 128]
     page.locator(".dv-occluder").focus()
@@ -194,9 +197,11 @@ def test_the_occluder_drags_and_the_bars_fall(page: Page) -> None:
 
 def test_everything_else_is_there(page: Page) -> None:
     for said in ("Bars", "50 %", "Table", "red", "Chart", "Columns", "A caption"):
-        assert page.get_by_text(said, exact=True).count()
-    assert page.locator("svg polyline").count() == 1 and page.locator("svg rect").count() == 1
-    assert [page.title(), page.locator("h1").inner_text()] == ["Everything"] * 2
+        expect(page.get_by_text(said, exact=True).first).to_be_attached()
+    for shape in ("polyline", "rect"):
+        expect(page.locator(f"svg {shape}")).to_have_count(1)
+    expect(page).to_have_title("Everything")
+    expect(page.locator("h1")).to_have_text("Everything")
 
 
 def test_a_widget_lives_with_its_own_module(page: Page) -> None:

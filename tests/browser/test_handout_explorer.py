@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 import deepvis_widgets as dv
 from deepvis_widgets.widgets.explorer.commands import GAMMAS
 from tests.browser.conftest import PATIENCE
+from tests.browser.explorer_page import DRAWN
 from tests.browser.handout_page import (
     ask,
     compared,
@@ -23,7 +24,7 @@ from tests.browser.handout_page import (
     open_page,
     shares,
 )
-from tests.browser.harness import Console, canvas_pixels
+from tests.browser.harness import Console, NotebookPage, canvas_pixels
 
 MOST, MOST_REAL = 12_000_000, 30_000_000  # bytes of a page
 SHARE = 1e-3  # of the logits' spread
@@ -49,8 +50,14 @@ class Opened:
         near = f"Math.abs(Number(document.querySelector('{row}').dataset.share) - {share}) < 2e-3"
         self.page.wait_for_function(f"() => {near}", timeout=PATIENCE)
 
+    def until(self, met: Callable[[], object], message: str) -> None:
+        """Ask until the answer is true."""
+        NotebookPage(self.page, self.console, "a hand-out").wait_until(met, message=message)
+
     def drag(self, *path: tuple[float, float]) -> None:
-        """Press the mouse at the first place of the picture, in shares (row, col) of it, and let go at the last."""
+        """Press the mouse at the first place of the picture, in shares (row, col) of it, and let go at the last; the
+        page shows the occluder there when this returns.
+        """
         at = self.page.locator(".dv-stage-surface").bounding_box()
         assert at is not None
         points = [(at["x"] + col * at["width"], at["y"] + row * at["height"]) for row, col in path]
@@ -59,6 +66,7 @@ class Opened:
         for point in points[1:]:
             self.page.mouse.move(*point, steps=4)
         self.page.mouse.up()
+        self.page.evaluate(DRAWN)
 
     def pixels(self) -> dict[str, np.ndarray]:
         """What is drawn."""
@@ -118,28 +126,34 @@ def test_the_occluder_drags_with_real_passes(handout: Opened) -> None:
     moved = occluder(handout.page)
     assert moved[2:] == first[2:] and moved[:2] != first[:2]
     handout.settled(moved)
-    after = handout.pixels()
-    assert all((before[selector] != after[selector]).any() for selector in before)
+    for selector, pixels in before.items():
+        handout.until(
+            lambda s=selector, p=pixels: (canvas_pixels(handout.page, s) != p).any(), f"{selector} is as it was"
+        )
     wanted = handout.net.answers.shown(handout.net.logits(covered(handout.net, handout.view, [moved])))[0]
-    for label, share in shares(handout.page).items():
-        assert share == pytest.approx(float(wanted[handout.net.class_index(label)]), abs=1e-3)
+    handout.until(lambda: agree(shares(handout.page), handout.net, wanted), "a bar shows another share")
     handout.page.keyboard.press("Delete")
     handout.settled(None)
-    assert (handout.pixels()[GRID] == before[GRID]).mean() > 0.99
+    handout.until(lambda: (handout.pixels()[GRID] == before[GRID]).mean() > 0.99, "the units are not as they were")
+
+
+def agree(found: dict[str, float], net: dv.Network, wanted: torch.Tensor) -> bool:
+    """Whether rows of the class bars show this answer."""
+    errors = [abs(share - float(wanted[net.class_index(label)])) for label, share in found.items()]
+    return bool(errors) and all(error <= 1e-3 for error in errors)
 
 
 def test_layers_and_units_are_chosen_and_what_is_stored_says_so(handout: Opened) -> None:
     page = handout.page
-    assert "of the uncovered picture" in page.locator(".dv-x-way-back").inner_text()
+    expect(page.locator(".dv-x-way-back")).to_contain_text("of the uncovered picture", use_inner_text=True)
     page.locator(".dv-x-block").nth(1).click()
     page.wait_for_function("() => document.querySelector('.dv-x-units h2').innerText.includes('64 units')")
     page.wait_for_function("() => document.querySelector('.dv-x-status b').innerText.startsWith('features.relu2:')")
     page.wait_for_function("() => document.querySelector('.dv-x-way-back').innerText.includes('needs a kernel')")
-    layer, unit = page.locator(".dv-x-status b").inner_text().split(":")
-    recording = handout.net.record(handout.view)
-    assert int(unit) == int(recording.outputs[layer][0].amax((1, 2)).argmax())
+    unit = int(handout.net.record(handout.view).outputs["features.relu2"][0].amax((1, 2)).argmax())
+    expect(page.locator(".dv-x-status b")).to_have_text(f"features.relu2:{unit}")
     page.locator(".dv-grid-viewport").click(position={"x": 200, "y": 60})
-    page.wait_for_function(f"() => document.querySelector('.dv-x-status b').innerText !== '{layer}:{unit}'")
+    page.wait_for_function(f"() => document.querySelector('.dv-x-status b').innerText !== 'features.relu2:{unit}'")
     page.locator(".dv-x-block").nth(4).click()
     page.wait_for_function(f"() => document.querySelector('.dv-x-status b').innerText === '{LAYER}:{STORED[1]}'")
 
@@ -149,7 +163,7 @@ def test_another_class_is_explained(handout: Opened) -> None:
     before = canvas_pixels(page, STAGE)
     page.locator(".dv-x-class[data-class='husky']").click()
     page.wait_for_function("() => document.querySelector('.dv-stage .dv-legend').innerText.includes('CAM: husky')")
-    assert (canvas_pixels(page, STAGE) != before).any()
+    handout.until(lambda: (canvas_pixels(page, STAGE) != before).any(), "the map is the old one")
     page.locator(".dv-x-class[data-class='husky']").click()
     page.wait_for_function("() => document.querySelector('.dv-stage .dv-legend').innerText.includes('CAM: wolf')")
 
@@ -160,12 +174,14 @@ def test_keys_that_need_no_kernel_work_and_the_others_are_not_there(handout: Ope
     page.keyboard.press("t")
     page.wait_for_function(f"() => document.querySelector('.dv-x-status').innerText.includes('gamma {GAMMAS[1]}')")
     page.keyboard.press("h")
-    keys = page.locator(".dv-help-sheet").inner_text()
-    assert "gamma" in keys and "camera" not in keys and "switch the unit off" not in keys
+    sheet = page.locator(".dv-help-sheet")
+    expect(sheet).to_contain_text("gamma", use_inner_text=True)
+    keys = sheet.inner_text()
+    assert "camera" not in keys and "switch the unit off" not in keys
     page.keyboard.press("Escape")
     page.keyboard.press("Escape")
-    assert page.locator(".dv-x-header button").all_inner_texts() == ["full", "?"]
-    assert "runs in this page" in page.locator(".dv-x-note").inner_text()
+    expect(page.locator(".dv-x-header button")).to_have_text(["full", "?"])
+    expect(page.locator(".dv-x-note")).to_contain_text("runs in this page", use_inner_text=True)
 
 
 def test_every_layer_is_that_of_the_kernel(handout: Opened) -> None:
@@ -205,8 +221,11 @@ def test_it_drags_under_a_finger_on_a_phone(browser: Browser, file: Path, scene:
         for point in points[1:]:
             finger.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
         finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        page.evaluate(DRAWN)
         handout.settled(occluder(page))
-        assert (handout.pixels()[STAGE] != before).any()
+        handout.until(
+            lambda h=handout, b=before: (h.pixels()[STAGE] != b).any(), "the finger covers nothing to be seen"
+        )
 
 
 @pytest.mark.slow

@@ -17,6 +17,7 @@ from deepvis_widgets.widgets.kit.root import Root
 from deepvis_widgets.widgets.page.numbers import decimal, percent
 from deepvis_widgets.widgets.page.parts import Map
 from deepvis_widgets.widgets.page.pictured import coloured
+from tests.browser.explorer_page import DRAWN
 from tests.browser.harness import Console
 from tests.browser.harness.pixels import element_pixels
 from tests.part_tree import every
@@ -108,6 +109,7 @@ def test_the_occluder_drags_and_the_answers_follow(page: Page, console: Console,
     section = page.locator("section.occluder")
     surface = section.locator(".surface")
     told(section, net, (4, 4))
+    page.evaluate(DRAWN)
     box = surface.bounding_box()
     assert box is not None
     scale = box["width"] / SIDE
@@ -125,6 +127,7 @@ def test_the_occluder_drags_and_the_answers_follow(page: Page, console: Console,
     top = net.labels[int(net.logits(covered(net, (20, 16))[None])[0].argmax())]
     expect(label.locator(".readout")).to_have_text(f"row 5, col 4 · {top}")
     expect(page.locator("figure.map", has_text="Activation of").locator(".readout")).to_contain_text("row 5, col 4")
+    page.evaluate(DRAWN)
     after = element_pixels(page, "section.occluder canvas").astype(int)
     new = tuple(slice(round(start * scale), round((start + 4) * scale)) for start in (22, 18))
     old = tuple(slice(round(start * scale), round((start + 4) * scale)) for start in (6, 6))
@@ -161,6 +164,7 @@ def test_compare_points_at_the_same_place_in_every_map(page: Page, console: Cons
     expect(figures).to_have_count(4)
     names = [re.sub(" ·.*", "", name) for name in figures.locator("h3").all_text_contents()]
     assert names == ["CAM", "Gradient × input", "CAM", "Gradient × input"]
+    page.evaluate(DRAWN)
     box = figures.nth(0).locator("canvas").bounding_box()
     assert box is not None
     row, col, last = 20, 11, figures.nth(3).locator("canvas")
@@ -172,13 +176,15 @@ def test_compare_points_at_the_same_place_in_every_map(page: Page, console: Cons
         value = float(re.findall(r"[−\d.e]+$", readout.inner_text())[0].replace("−", "-"))
         step = float(values.max() - values.min()) / 65535
         assert value == pytest.approx(float(values[row, col]), abs=step + 1e-3 * abs(float(values[row, col])) + 1e-5)
+    page.evaluate(DRAWN)
     marked = (np.abs(element_pixels(page, _selector(last)) - before) > 40).any(-1).nonzero()
     middle = [(at.min() + at.max() + 1) / 2 / length * SIDE for at, length in zip(marked, before.shape, strict=False)]
     assert middle == pytest.approx([row + 0.5, col + 0.5], abs=0.6), "an outline stands there, and nowhere else"
     menu = page.get_by_label("Picture and class")
-    assert menu.locator("option").all_text_contents() == ["your picture: top class", "your picture: class 3"]
+    expect(menu.locator("option")).to_have_text(["your picture: top class", "your picture: class 3"])
     first = figures.nth(0).locator("canvas")
-    assert looks_like(first, of_three) and not looks_like(first, of_top)
+    _wait(page, lambda: looks_like(first, of_three))
+    assert not looks_like(first, of_top)
     menu.select_option("your picture: top class")
     expect(figures.nth(0)).to_contain_text(of_top.lines[0].split(" · ")[0])
     _wait(page, lambda: looks_like(first, of_top))

@@ -83,7 +83,7 @@ def test_the_theme_changes_while_the_page_is_open(open_notebook, where):
 
 def test_voila_opens_dark(open_notebook):
     notebook = open_notebook([SLIDER], "voila", theme="dark")
-    assert element_pixels(notebook.page, "body")[-5, 5].mean() < 80
+    notebook.wait_until(lambda: element_pixels(notebook.page, "body")[-5, 5].mean() < 80, message="it is light")
 
 
 @pytest.mark.parametrize("where", ["doc", "voila"])

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, expect
 
+from tests.browser.explorer_page import DRAWN
 from tests.browser.harness import NotebookPage, canvas_pixels
 from tests.browser.test_explorer import assert_silent
 
@@ -86,28 +88,33 @@ def vote_through(lesson: NotebookPage) -> None:
 
 def test_a_whole_vote(open_notebook: Callable[..., NotebookPage]) -> None:
     lesson = open_lesson(open_notebook)
-    assert sum("wrong" in caption for caption in captions(lesson)) == 2
+    lesson.wait_until(
+        lambda: sum("wrong" in caption for caption in captions(lesson)) == 2, message="not two answers are wrong"
+    )
     button(lesson, "Show why").click()
     lesson.page.get_by_role("alert").get_by_text("Nobody has voted").wait_for()
     vote_through(lesson)
-    assert lesson.page.get_by_role("alert").get_by_text("Nobody has voted").count() == 0
+    expect(lesson.page.get_by_role("alert").get_by_text("Nobody has voted")).to_have_count(0)
     assert lesson.value("lab.votes['A']") == {
         "before": {"yes": 1, "no": 0, "named": {"the coat": 1}},
         "after": {"yes": 0, "no": 1, "named": {"the snow on the ground": 1}},
     }
     lesson.wait_until(lambda: chart_bars(lesson) == 3, message="trusted before; not trusted and named the snow after")
-    cells = lesson.page.locator(".dv-answers tbody tr").first.locator("td").all_inner_texts()
-    assert cells[0] == "✗ wolf 1" and cells[1:] == ["husky 1"] * 4
+    cells = lesson.page.locator(".dv-answers tbody tr").first.locator("td")
+    expect(cells).to_have_text(["✗ wolf 1", *["husky 1"] * 4])
     lesson.shot("husky-wolf-truth")
     assert_silent(lesson)
 
 
 def test_a_reload_keeps_the_step_the_vote_and_the_maps(open_notebook: Callable[..., NotebookPage]) -> None:
     lesson = open_lesson(open_notebook)
+    plain = card(lesson, HUSKY_ON_SNOW)
     lesson.python("lab.cast(1, 0, {'the coat': 1}); lab.next(); lab.picture = 4; assert lab.session.idle(30)")
     at_step(lesson, 2)
     lesson.page.locator(".dv-viewer canvas").first.wait_for()
     lesson.wait_until(lambda: "wolf" in lesson.page.locator(".dv-viewer .dv-legend").inner_text())
+    lesson.wait_until(lambda: np.abs(card(lesson, HUSKY_ON_SNOW) - plain).mean() > 5, message="no map over the picture")
+    lesson.page.evaluate(DRAWN)
     with_map = card(lesson, HUSKY_ON_SNOW)
     lesson.save()
     lesson.reload()
@@ -153,7 +160,9 @@ def test_a_click_holds_while_the_pictures_are_drawn_anew(open_notebook: Callable
     assert box is not None
     lesson.page.mouse.move(box["x"] + 50, box["y"] + 50)
     lesson.page.mouse.down()
+    straight = card(lesson, HUSKY_ON_SNOW)
     lesson.python(TURNED)
+    lesson.wait_until(lambda: np.abs(card(lesson, HUSKY_ON_SNOW) - straight).mean() > 5, message="not turned")
     before = card(lesson, HUSKY_ON_SNOW)
     lesson.python("lab.panes.show_pictures(shown)")
     lesson.wait_until(lambda: np.abs(card(lesson, HUSKY_ON_SNOW) - before).mean() > 5, message="not drawn anew")
@@ -173,13 +182,13 @@ lab
 def test_networks_of_ones_own_making(open_notebook: Callable[..., NotebookPage]) -> None:
     page = open_notebook([OPEN_SNOW])
     page.wait_until(lambda: len(captions(page)) == 10, message="it opens with pictures to learn from")
-    assert page.page.get_by_text("Pictures such as it will learn from").is_visible()
+    expect(page.page.get_by_text("Pictures such as it will learn from")).to_be_visible()
     assert page.page.locator(".dv-snow-lab .bqplot").count() == 0, "an empty chart"
     choose = page.page.get_by_label("Network", exact=True)
     button(page, "Train").click()
     button(page, "Stop").click()
     page.wait_until(lambda: button(page, "Train").is_enabled(), 30, "it does not stop")
-    assert page.value("[len(lab.points), lab.training]") == [0, False]
+    page.wait_until(lambda: page.value("[len(lab.points), lab.training]") == [0, False], message="it was trained")
     button(page, "Train").click()
     page.page.locator(".dv-snow-lab .dv-answers table").wait_for(timeout=60_000)
     handle = page.page.locator(".dv-snow-lab .noUi-handle")
@@ -188,7 +197,10 @@ def test_networks_of_ones_own_making(open_notebook: Callable[..., NotebookPage])
     page.wait_until(lambda: page.value("lab.share") == 0, message="the slider does not set the share")
     button(page, "Train").click()
     page.wait_until(lambda: choose.locator("option").count() == 2, 60, "no second network")
-    assert page.value("[[point['share'] for point in lab.points], lab.shown]") == [[1, 0], 1]
+    page.wait_until(
+        lambda: page.value("[[point['share'] for point in lab.points], lab.shown]") == [[1, 0], 1],
+        message="not the two networks, the second of them shown",
+    )
     dots = page.page.locator(".dv-snow-chart path.dot")
     page.wait_until(lambda: dots.count() == 4, message="two networks are two points in each of two colours")
     page.page.locator(".dv-snow-chart .bqplot").hover()
@@ -233,9 +245,13 @@ def test_a_step_fills_a_projector_and_wrong_answers_are_seen(
     lesson = open_notebook([OPEN], theme=theme)
     lesson.wait_until(lambda: lesson.page.locator(".dv-card canvas").count() == 10, 60, "no pictures")
     lesson.wait_until(lambda: lesson.page.locator(".dv-marked").count() == 2, message="two wrong ones are marked")
-    found = lesson.page.evaluate(LAID_OUT)
-    assert len(found["widths"]) == 10 and min(found["widths"]) > 170 and found["rows"] == 2
-    assert found["height"] < 800, "with JupyterLab's bars a step fits on the screen"
+
+    def laid_out() -> dict[str, Any] | None:
+        found: dict[str, Any] = lesson.page.evaluate(LAID_OUT)
+        large = len(found["widths"]) == 10 and min(found["widths"]) > 170
+        return found if large and found["rows"] == 2 and found["height"] < 800 else None
+
+    found = lesson.wait_until(laid_out, message="a step and JupyterLab's bars do not fit on the screen, or are small")
     dark, light = sorted(map(luminance, found["colours"]))
     assert (light + 0.05) / (dark + 0.05) > 4.5, found["colours"]
     lesson.shot(f"husky-wolf-projector-{theme}")

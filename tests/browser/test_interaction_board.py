@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from playwright.sync_api import expect
 
 from tests.browser.harness import NotebookPage, canvas_pixels
 
@@ -37,7 +38,7 @@ def at(notebook: NotebookPage, layer: int, index: int) -> dict[str, float]:
 def test_the_cone_of_the_unit_under_the_pointer_lights_up(open_notebook: Callable[..., NotebookPage]) -> None:
     board = open_notebook([OPEN])
     board.wait_until(lambda: pixels(board).size and pixels(board).std() > 5, message="nothing was drawn")
-    assert "Unit 4 of layer 3. Sparse, it sees inputs 1 to 7" in words(board)
+    expect(board.page.locator(".dv-board-words")).to_contain_text("Unit 4 of layer 3. Sparse, it sees inputs 1 to 7")
     canvas, before = board.page.locator("canvas.dv-board-canvas"), pixels(board)
     canvas.hover(position=at(board, 1, 2))
     board.wait_until(lambda: "Unit 2 of layer 1. Sparse, it sees inputs 1 to 3" in words(board), message=words(board))

@@ -20,10 +20,15 @@ CELLS = [
 CELLS = [cell.replace("as dv", f"as dv{number}").replace("dv.", f"dv{number}.") for number, cell in enumerate(CELLS)]
 # marimo preloads pictures that it may not need
 ITS_OWN = re.compile(r"^warning: The resource \S+/assets/\S+ was preloaded using link preload but not used ")
-# how many colours a canvas shows
-PAINTED = """canvas => {
-  const { width, height } = canvas;
-  return new Set(new Uint32Array(canvas.getContext('2d').getImageData(0, 0, width, height).data.buffer)).size;
+# how many colours a canvas shows, as soon as they are more than these, or after some time
+PAINTED = """async (canvas, least) => {
+  const colours = () => {
+    const { width, height } = canvas;
+    if (!width || !height) return 0;
+    return new Set(new Uint32Array(canvas.getContext('2d').getImageData(0, 0, width, height).data.buffer)).size;
+  };
+  for (let tries = 0; colours() <= least && tries < 100; tries++) await new Promise(done => setTimeout(done, 300));
+  return colours();
 }"""
 
 
@@ -49,7 +54,7 @@ def test_an_explorer_is_alive(app: tuple[Page, Console]) -> None:
     rows = page.locator(".dv-x-classes")
     expect(rows).to_contain_text("husky")
     page.locator(".dv-grid[data-unit]").wait_for()
-    assert page.locator(".dv-stage-canvas").first.evaluate(PAINTED) > 10, "no picture"
+    assert page.locator(".dv-stage-canvas").first.evaluate(PAINTED, 10) > 10, "no picture"
     before = rows.inner_text()
     box = page.locator(".dv-stage-canvas").first.bounding_box()
     assert box is not None
@@ -68,12 +73,12 @@ def test_a_board_is_a_hand_out_and_says_so(app: tuple[Page, Console]) -> None:
     expect(page.get_by_text("marimo shows no ipywidgets, so this is a hand-out of the PoolingBoard")).to_be_visible()
     drawing = page.frame_locator("iframe[title^=PoolingBoard]").locator(".drawing canvas").first
     expect(drawing).to_be_visible()
-    assert drawing.evaluate(PAINTED) > 3, "an empty board"
+    assert drawing.evaluate(PAINTED, 3) > 3, "an empty board"
 
 
 def test_compare_shows_its_maps(app: tuple[Page, Console]) -> None:
     page, _ = app
     compare = page.frame_locator("iframe[title^=Compare]")
     expect(compare.locator("figure.map canvas").first).to_be_visible()
-    assert compare.locator("figure.map canvas").count() >= 2
-    assert compare.locator("figure.map canvas").first.evaluate(PAINTED) > 10, "an empty map"
+    expect(compare.locator("figure.map canvas").nth(1)).to_be_attached()
+    assert compare.locator("figure.map canvas").first.evaluate(PAINTED, 10) > 10, "an empty map"

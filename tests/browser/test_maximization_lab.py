@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenNotebook
+from tests.browser.explorer_page import DRAWN
 from tests.browser.harness import NotebookPage, canvas_pixels
 
 OPEN = """
@@ -42,14 +44,21 @@ def begin(notebook: NotebookPage) -> None:
     notebook.wait_until(lambda: notebook.value(STEPS) > 5, message="no steps were made")
 
 
+def pause(notebook: NotebookPage) -> None:
+    """Press Pause, and wait for the last pictures."""
+    button(notebook, "Pause").click()
+    button(notebook, "Go on").wait_for()
+    notebook.wait_until(lambda: notebook.value("lab.engine.idle(0)"), message="it computes on")
+    notebook.page.evaluate(DRAWN)
+
+
 def test_pictures_appear_pause_and_go_on(open_notebook: OpenNotebook) -> None:
     notebook = opened(open_notebook)
     begin(notebook)
     first = picture(notebook)
     notebook.wait_until(lambda: np.abs(picture(notebook) - first).max() > 30, message="the picture did not change")
-    assert notebook.page.locator(".dv-ascent-trace path.line").count() == 2
-    button(notebook, "Pause").click()
-    button(notebook, "Go on").wait_for()
+    expect(notebook.page.locator(".dv-ascent-trace path.line")).to_have_count(2)
+    pause(notebook)
     paused = notebook.value(STEPS)
     still = picture(notebook)
     notebook.page.wait_for_timeout(300)
@@ -108,21 +117,27 @@ def test_typed_numbers_choose_the_unit_and_classes_are_targets(open_notebook: Op
         lambda: all("zebra: logit" in text and "probability" in text for text in rows.all_inner_texts()),
         message="nothing is said of the classes",
     )
-    first, second = (canvas_pixels(page, f".dv-max-pictures >> nth={row} >> .dv-card canvas") for row in range(2))
-    assert first.shape == second.shape and not np.array_equal(first, second)
+
+    def differ() -> bool:
+        first, second = (canvas_pixels(page, f".dv-max-pictures >> nth={row} >> .dv-card canvas") for row in range(2))
+        return first.shape == second.shape and not np.array_equal(first, second)
+
+    notebook.wait_until(differ, message="both rows have the same pictures")
     menus.nth(0).select_option(label="features.conv1")
     notebook.wait_until(lambda: rows.count() == 1, message="the second row stays for a unit")
     notebook.wait_until(lambda: notebook.value("lab.target") is None, message="the class was not let go")
     page.locator(".dv-maximization .widget-dropdown:has(label:text-is('Show')) select").select_option(label="true size")
     begin(notebook)
-    button(notebook, "Pause").click()
-    button(notebook, "Go on").wait_for()
-    notebook.page.wait_for_timeout(200)  # the last pictures are on their way
-    # a unit of the first layer sees 7 × 7 pixels of 128
-    sizes = page.locator(".dv-gallery .dv-card canvas").first.evaluate(
-        "c => [c.width, c.height, c.getBoundingClientRect().width, c.parentElement.getBoundingClientRect().width]"
-    )
-    assert sizes[:2] == [7, 7] and abs(sizes[2] / sizes[3] - 7 / 128) < 0.01
+    pause(notebook)
+
+    def is_small() -> bool:
+        """A unit of the first layer sees 7 × 7 pixels of 128."""
+        sizes = page.locator(".dv-gallery .dv-card canvas").first.evaluate(
+            "c => [c.width, c.height, c.getBoundingClientRect().width, c.parentElement.getBoundingClientRect().width]"
+        )
+        return sizes[:2] == [7, 7] and abs(sizes[2] / sizes[3] - 7 / 128) < 0.01
+
+    notebook.wait_until(is_small, message="the picture has not its true size")
     assert_silent(notebook)
 
 
@@ -137,16 +152,19 @@ def test_pictures_are_kept_and_every_layer_has_its_size(open_notebook: OpenNoteb
     button(notebook, "Keep").click()
     card = page.locator(".dv-strip .dv-strip-card").first
     card.wait_for()
-    assert (
-        "features.conv3:3" in card.inner_text() and "seed 1" in card.inner_text() and "yosinski-3" in card.inner_text()
-    )
+    for said in ("features.conv3:3", "seed 1", "yosinski-3"):
+        expect(card).to_contain_text(said, use_inner_text=True)
     notebook.python("from deepvis_widgets.widgets.maximization import layer_gallery; layer_gallery.STEPS = 3")
     button(notebook, "One unit of each layer").click()
     row = page.locator(".dv-max-row").nth(1).locator(".dv-strip-card canvas")
     notebook.wait_until(lambda: row.count() == 9, message="not every layer has its picture")
     notebook.wait_until(lambda: notebook.value("lab.engine.idle(0)"), timeout=60, message="it did not end")
-    widths = row.evaluate_all("all => all.map(c => c.getBoundingClientRect().width)")
-    assert widths == sorted(widths) and widths[-1] > 8 * widths[0]
+
+    def grow() -> bool:
+        widths = row.evaluate_all("all => all.map(c => c.getBoundingClientRect().width)")
+        return widths == sorted(widths) and widths[-1] > 8 * widths[0]
+
+    notebook.wait_until(grow, message="the pictures do not grow from layer to layer")
     assert_silent(notebook)
 
 
@@ -165,13 +183,16 @@ def test_a_plate_appears_row_by_row_at_true_sizes_and_is_saved(open_notebook: Op
     rows = page.locator(".dv-plate .dv-gallery")
     notebook.wait_until(lambda: rows.count() == 2, message="there is no row for each layer")
     notebook.wait_until(lambda: notebook.value("len(plate.plate.pictures)") == 4, timeout=60, message="not all came")
-    widths = [
-        rows.nth(row).locator(".dv-card canvas").first.evaluate("c => [c.width, c.getBoundingClientRect().width]")
-        for row in range(2)
-    ]
-    assert [width[0] for width in widths] == [7, 128]
-    assert abs(widths[0][1] / widths[1][1] - 7 / 128) < 0.01
-    assert float(canvas_pixels(rows.nth(1), ".dv-card canvas")[..., :3].std()) > 5, "the pictures are flat"
+
+    def true_sizes() -> bool:
+        first = (rows.nth(row).locator(".dv-card canvas").first for row in range(2))
+        small, large = (canvas.evaluate("c => [c.width, c.getBoundingClientRect().width]") for canvas in first)
+        return [small[0], large[0]] == [7, 128] and abs(small[1] / large[1] - 7 / 128) < 0.01
+
+    notebook.wait_until(true_sizes, message="the pictures have not their true sizes")
+    notebook.wait_until(
+        lambda: float(canvas_pixels(rows.nth(1), ".dv-card canvas")[..., :3].std()) > 5, message="the pictures are flat"
+    )
     notebook.wait_until(lambda: not notebook.value("plate.running"), message="it draws on")
     page.locator(".dv-plate button:has-text('Save PNG')").click()
     notebook.wait_until(lambda: notebook.value("os.listdir()") == ["plate-husky-wolf-flattened.png"], message="no file")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.harness import NotebookPage, canvas_pixels
 
@@ -32,6 +33,11 @@ def filled(notebook: NotebookPage, place: int) -> float:
     return float((canvas_pixels(canvas, ".dv-map-canvas")[..., 3] > 0).mean())
 
 
+def away(notebook: NotebookPage, picture: np.ndarray) -> np.ndarray:
+    """How far each pixel of the stage is from what it was."""
+    return np.abs(canvas_pixels(notebook.page, ".dv-stage-canvas")[..., :3].astype(int) - picture).max(-1)
+
+
 def drag_window(notebook: NotebookPage, start: tuple[int, int], end: tuple[int, int]) -> None:
     """Drag the rectangle from one place in it to another, (row, col) in picture pixels."""
     surface = notebook.page.locator(".dv-stage-surface")
@@ -49,9 +55,8 @@ def test_a_drag_leaves_its_trail_on_every_map(lab: NotebookPage) -> None:
     lab.wait_until(lambda: lab.value("len(lab.trail.seen)") > 2, message="no trail")
     for place in range(3):
         lab.wait_until(lambda p=place: filled(lab, p) > shares[p], message=f"map {place} has no trail")
-    now = canvas_pixels(lab.page, ".dv-stage-canvas")[..., :3].astype(int)
-    assert (np.abs(now - picture).max(-1) > 12).mean() > 0.05
-    assert "the network says" in lab.page.locator(".dv-lab-words").inner_text()
+    lab.wait_until(lambda: (away(lab, picture) > 12).mean() > 0.05, message="the picture has no trail")
+    expect(lab.page.locator(".dv-lab-words")).to_contain_text("the network says")
     lab.page.locator(".dv-lab-sweep button").nth(1).click()
     lab.wait_until(lambda: lab.value("len(lab.trail.seen)") == 1, message="the trail is not cleared")
     assert not lab.console.unexpected()
@@ -60,7 +65,7 @@ def test_a_drag_leaves_its_trail_on_every_map(lab: NotebookPage) -> None:
 def test_the_window_is_taken_in_hand_by_a_key(lab: NotebookPage) -> None:
     lab.page.locator(".dv-stage").focus()
     lab.page.keyboard.press("p")
-    assert lab.page.evaluate("() => document.activeElement.className") == "dv-occluder"
+    expect(lab.page.locator(".dv-occluder")).to_be_focused()
     for key, box in (
         ("Shift+ArrowDown", [8, 0, 32, 32]),
         ("Shift+ArrowRight", [8, 8, 32, 32]),
@@ -88,16 +93,16 @@ def test_a_sweep_fills_the_maps_and_cells_tell_what_the_network_said(lab: Notebo
     lab.wait_until(lambda: "row 3, col 3 · says " in readout.inner_text(), message=readout.inner_text())
     number = lab.value("int(lab.trail.cells()[3, 3])")
     probability = lab.value(f"lab.trail.seen[{number}].probability")
-    assert f"{probability:.1%}" in readout.inner_text()
-    lab.wait_until(
-        lambda: (np.abs(canvas_pixels(lab.page, ".dv-stage-canvas")[..., :3].astype(int) - before).max(-1) > 12).any(),
-        message="the window is not shown on the picture",
-    )
+    expect(readout).to_contain_text(f"{probability:.1%}")
+    lab.wait_until(lambda: (away(lab, before) > 12).any(), message="the window is not shown on the picture")
     surface.click()
     lab.wait_until(lambda: lab.value("list(lab.occluder)") == [48, 48, 32, 32], message="the window is not put there")
-    assert "%" in lab.page.locator(".dv-lab-legend").inner_text()
-    projected = canvas_pixels(lab.page.locator(".dv-lab-row .dv-map").nth(3), ".dv-map-canvas")[..., :3]
-    assert projected.std() > 5, "the watched map is not projected down"
+    expect(lab.page.locator(".dv-lab-legend")).to_contain_text("%")
+    projected = lab.page.locator(".dv-lab-row .dv-map").nth(3)
+    lab.wait_until(
+        lambda: canvas_pixels(projected, ".dv-map-canvas")[..., :3].std() > 5,
+        message="the watched map is not projected down",
+    )
     assert not lab.console.unexpected()
 
 
@@ -148,8 +153,15 @@ def test_long_names_of_classes_are_cut_on_the_right_and_whole_in_the_tooltip(
         return len(titles) == len(set(titles) & set(whole)) == 8
 
     notebook.wait_until(all_named, message="no tooltips")
-    shown = ticks.evaluate_all("all => all.map(tick => tick.firstChild.textContent.replaceAll('\u200b', ''))")
-    assert all(text.startswith("mammoth with") and text.endswith("…") for text in shown), shown
-    pane = notebook.page.locator(".dv-probabilities").bounding_box()
-    lefts = ticks.evaluate_all("all => all.map(tick => tick.getBoundingClientRect().left)")
-    assert pane is not None and min(lefts) >= pane["x"], "cut on the left"
+
+    def cut_on_the_right() -> bool:
+        shown = ticks.evaluate_all("all => all.map(tick => tick.firstChild.textContent.replaceAll('\u200b', ''))")
+        return bool(shown) and all(text.startswith("mammoth with") and text.endswith("…") for text in shown)
+
+    def whole_on_the_left() -> bool:
+        pane = notebook.page.locator(".dv-probabilities").bounding_box()
+        lefts = ticks.evaluate_all("all => all.map(tick => tick.getBoundingClientRect().left)")
+        return pane is not None and bool(lefts) and min(lefts) >= pane["x"]
+
+    notebook.wait_until(cut_on_the_right, message="not cut on the right")
+    notebook.wait_until(whole_on_the_left, message="cut on the left")

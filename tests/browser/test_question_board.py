@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, expect
 
+from tests.browser.explorer_page import DRAWN
 from tests.browser.harness import NotebookPage, canvas_pixels
 
 OPEN = """
@@ -43,24 +44,27 @@ def test_a_question_typed_or_chosen_moves_the_map_and_a_bar_explains_its_answer(
     open_notebook: Callable[..., NotebookPage],
 ) -> None:
     board = open_notebook([OPEN])
+    said = board.page.locator(".dv-question-board .dv-lab-words")
     board.page.locator(".dv-question-board .dv-stage-canvas").wait_for()
     board.wait_until(lambda: "It answers wolf" in sentence(board), message="no answer")
     top, bottom = board.value("[int(f(board.image.mask.nonzero()[0])) / 128 for f in (min, max)]")
-    on_animal = reddest(board)
     board.wait_until(lambda: bars(board).startswith("wolf 9"), message="the bars are not the answer's")
+    board.page.evaluate(DRAWN)
+    on_animal = reddest(board)
     assert top < on_animal < bottom
     field = board.page.locator(".dv-question-side input[type=text]")
     ask(field, "What is the ground?")
     board.wait_until(lambda: "It answers snow" in sentence(board), message="the typed question is not answered")
     board.wait_until(lambda: bars(board).startswith("snow 9"), message="the bars are not the answer's")
-    assert "and that is right" in sentence(board)
-    assert chips(board) == ["what", "is", "the", "ground"]
+    expect(said).to_contain_text("and that is right")
+    board.wait_until(lambda: chips(board) == ["what", "is", "the", "ground"], message="other words are shown")
     board.wait_until(lambda: reddest(board) > on_animal + 0.12, message="the map is not on the ground")
     board.page.get_by_role("button", name="what is the animal?").click()
     board.wait_until(lambda: chips(board) == ["what", "is", "the", "animal"], message="the button does not ask")
     board.wait_until(lambda: abs(reddest(board) - on_animal) < 0.01, message="the map does not come back")
-    assert field.input_value() == "what is the animal?"
+    expect(field).to_have_value("what is the animal?")
 
+    expect(said).to_contain_text("It answers wolf")
     before = sentence(board)
     ask(field, "what is the wulf?")
     board.page.locator(".dv-question-side .dv-notice", has_text="near ones are wolf").wait_for()
@@ -70,7 +74,8 @@ def test_a_question_typed_or_chosen_moves_the_map_and_a_bar_explains_its_answer(
     board.wait_until(lambda: board.value("board.target") is not None, message="the bar does not explain its answer")
     label = board.value("board.network.labels[board.target]")
     board.wait_until(lambda: f"speaks for {label}" in sentence(board), message="another answer is explained")
-    assert "It answers wolf" in sentence(board) and not board.console.unexpected()
+    expect(said).to_contain_text("It answers wolf")
+    assert not board.console.unexpected()
 
 
 def ask(field: Locator, text: str) -> None:

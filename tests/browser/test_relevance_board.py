@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenNotebook
 from tests.browser.harness import NotebookPage, canvas_pixels
@@ -81,7 +82,7 @@ def test_relevance_flows_back_step_by_step_in_two_colours(open_notebook: OpenNot
     notebook.wait_until(lambda: "R₄←₇ = 0.7" in words(notebook), message="the messages were not told")
     # 0.7 and 0.45 for the answer, −0.27 against it: wide orange edges and a thinner, dashed blue one
     notebook.wait_until(lambda: near(drawn(notebook), ORANGE) > forwards + 2000, message="no orange edges")
-    assert near(drawn(notebook), BLUE) > 500
+    notebook.wait_until(lambda: near(drawn(notebook), BLUE) > 500, message="no blue edge")
     notebook.page.locator(".dv-player input[type='range'], .dv-player .noUi-handle").first.focus()
     notebook.page.keyboard.press("ArrowRight")
     notebook.wait_until(lambda: notebook.value("board.step") == 3, message="the arrow key did not step")
@@ -92,7 +93,7 @@ def test_pointing_at_an_edge_tells_its_formula(open_notebook: OpenNotebook) -> N
     notebook = opened(open_notebook)
     notebook.page.mouse.move(*at(notebook, 178, 400))  # the edge from 5 to 7
     notebook.wait_until(lambda: words(notebook).startswith("R₅←₇ = R₇ · a₅w₅₇"), message="no formula")
-    assert "0.98 · 0.45 / 0.98 = 0.45" in words(notebook)
+    expect(notebook.page.locator(".dv-board-words")).to_contain_text("0.98 · 0.45 / 0.98 = 0.45", use_inner_text=True)
     notebook.page.mouse.move(*at(notebook, 274, 72))
     notebook.wait_until(lambda: words(notebook).startswith("Neuron 3"), message="no neuron")
     notebook.page.mouse.move(*at(notebook, 20, 190))
@@ -112,8 +113,7 @@ def test_a_click_and_a_typed_number_change_the_network(open_notebook: OpenNotebo
     notebook.wait_until(lambda: notebook.value("board.weights[3, 6]") == -2, message="the number did not arrive")
     assert notebook.value("board.flow.activations[6]") == 0  # rectified
     notebook.wait_until(lambda: np.abs(drawn(notebook) - before).max() > 60, message="the drawing stayed as it was")
-    heights = notebook.page.locator(".dv-relevance-chart .bar").count()
-    assert heights == 9
+    expect(notebook.page.locator(".dv-relevance-chart .bar")).to_have_count(9)
     # a number beyond all bounds: one sentence, and the network stays as it is
     field.click(click_count=3)
     notebook.page.keyboard.type("1e12")
@@ -143,9 +143,14 @@ def test_a_click_on_a_bar_shows_the_relevance_of_that_layer(open_notebook: OpenN
     notebook.wait_until(lambda: page.locator(".dv-relevance-chart .bar").count() == 66, message="not all bars")
     notebook.wait_until(lambda: canvas_pixels(page, ".dv-map canvas").size, message="no map")
     before = canvas_pixels(page, ".dv-map canvas").astype(int)
-    heights = page.locator(".dv-relevance-chart .bar").evaluate_all("bars => bars.map(b => +b.getAttribute('height'))")
-    answer = [sum(heights[i : i + 3]) for i in range(0, 66, 3)]
-    assert max(answer) - min(answer) < 2, "the columns do not add up to the same answer"
+
+    def add_up() -> bool:
+        find = "bars => bars.map(b => +b.getAttribute('height'))"
+        heights = page.locator(".dv-relevance-chart .bar").evaluate_all(find)
+        answer = [sum(heights[i : i + 3]) for i in range(0, 66, 3)]
+        return max(answer) - min(answer) < 2
+
+    notebook.wait_until(add_up, message="the columns do not add up to the same answer")
     page.locator(".dv-relevance-chart .bar").nth(3 * 4).click()
     notebook.wait_until(lambda: notebook.value("board.layer") == "features.conv2", message="the click chose no layer")
     page.locator(".dv-map:has-text('features.conv2')").wait_for()

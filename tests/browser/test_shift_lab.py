@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from playwright.sync_api import expect
+
 from tests.browser.conftest import OpenNotebook
 from tests.browser.harness import canvas_pixels
 
@@ -20,7 +22,7 @@ def test_the_object_is_dragged_and_the_curves_say_what_that_costs(open_notebook:
     notebook.wait_until(
         lambda: "steadier" in page.locator(".dv-shift-lesson").inner_text(), timeout=60, message="nothing was measured"
     )
-    assert page.locator(".dv-shift-lab path.line").count() == 2 + 1 + 2 * (3 + 1)
+    expect(page.locator(".dv-shift-lab path.line")).to_have_count(2 + 1 + 2 * (3 + 1))
     before, row = canvas_pixels(page, ".dv-shift-lab .dv-stage-canvas"), notebook.value("lab.row")
     at = frame.bounding_box()
     assert at is not None
@@ -33,7 +35,10 @@ def test_the_object_is_dragged_and_the_curves_say_what_that_costs(open_notebook:
     notebook.wait_until(
         lambda: "flattened: leopard" in page.locator(".dv-lab-words").inner_text(), message="nobody was asked"
     )
-    assert abs(canvas_pixels(page, ".dv-shift-lab .dv-stage-canvas").astype(int) - before).max() > 60
+    notebook.wait_until(
+        lambda: abs(canvas_pixels(page, ".dv-shift-lab .dv-stage-canvas").astype(int) - before).max() > 60,
+        message="the picture is the old one",
+    )
     page.locator(".dv-shift-controls .widget-dropdown:has(label:text-is('Way')) select").select_option(label="across")
     notebook.wait_until(lambda: notebook.value("lab.direction") == "across", message="the way did not arrive")
     notebook.wait_until(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import Locator, expect
 
 from tests.browser.harness import NotebookPage, canvas_pixels
 
@@ -39,6 +41,12 @@ def redness(notebook: NotebookPage) -> float:
     return float((pixels[..., 0] - pixels[..., 1:].mean(-1) > 40).mean())
 
 
+def percent(button: Locator) -> float:
+    """What a class gets of the picture, as its button says; 0 while that is not known."""
+    said = re.fullmatch(r"([\d.]+)%", button.inner_text().strip())
+    return float(said[1]) if said else 0.0
+
+
 def test_pictures_by_hand_teach_classes_whose_map_is_live(board: NotebookPage, tmp_path: Path) -> None:
     page = board.page
     trays = page.locator(".dv-teach-tray")
@@ -46,7 +54,7 @@ def test_pictures_by_hand_teach_classes_whose_map_is_live(board: NotebookPage, t
     assert redness(board) < 0.01
     trays.nth(1).get_by_role("button", name="Add picture shown").click()
     board.wait_until(lambda: redness(board) > 0.02, message="no map of the new class")
-    assert "dv-chosen" in (trays.nth(1).get_attribute("class") or "")
+    expect(trays.nth(1)).to_have_class(re.compile("dv-chosen"))
     board.wait_until(lambda: "nothing can be left out" in sentence(board), message="two pictures are trusted")
 
     files = [tmp_path / f"{name}.png" for name in ("zebra", "dots")]
@@ -61,7 +69,7 @@ def test_pictures_by_hand_teach_classes_whose_map_is_live(board: NotebookPage, t
     trays.nth(0).get_by_role("button", name="Show: zebra.png").click()
     board.wait_until(lambda: board.value("board.bar.shown") == "zebra.png", message="the small picture is not shown")
     explain = trays.nth(0).locator(".dv-teach-answer button")
-    board.wait_until(lambda: float(explain.inner_text().rstrip("%")) > 80, message="a zebra is not striped")
+    board.wait_until(lambda: percent(explain) > 80, message="a zebra is not striped")
     trays.nth(1).locator(".dv-teach-answer button").click()
     board.wait_until(lambda: board.value("board.target") == 1, message="the other class is not explained")
     page.locator(".dv-teach-board .dv-card").nth(5).wait_for()
