@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import CONTEXT, OpenNotebook
+from tests.browser.conftest import CONTEXT, PATIENCE, OpenNotebook
 from tests.browser.harness import JupyterServer
 
 CELLS = ["import deepvis_widgets as dv", "dv.PoolingBoard()"]
@@ -17,6 +17,7 @@ SHOWN = ".jp-OutputArea-output img"
 
 def reopened(browser: Browser, jupyter: JupyterServer, name: str) -> Page:
     page = browser.new_context(**CONTEXT).new_page()
+    page.set_default_timeout(PATIENCE)
     page.goto(f"{jupyter.url}/doc/workspaces/again/tree/{name}")
     return page
 
