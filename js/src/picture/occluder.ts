@@ -49,14 +49,22 @@ export class Occluder {
     return this.#drag !== null && this.#drag.grip !== "new";
   }
 
+  /** Whether the hand is moving or drawing a rectangle now. */
+  get dragging(): boolean {
+    return this.#drag?.moved ?? false;
+  }
+
   /** Takes a box from the kernel; ignored while the hand holds the rectangle. */
   adopt(box: Box | null): void {
     if (!this.#drag) this.box = box;
   }
 
-  /** Puts the focusable element over the rectangle. */
+  /** Puts the focusable element over the rectangle; out of sight while the hand moves it, for then a page would lay out
+   *  and layer anew for every move of the pointer, which takes twice as long as drawing the rectangle. */
   place(): void {
     const size = this.host.size();
+    this.node.style.opacity = this.dragging ? "0" : "";
+    if (this.dragging) return;
     this.node.hidden = !this.box || !size;
     if (!this.box || !size) return;
     const [top, left, height, width] = this.box;
@@ -135,6 +143,7 @@ export class Occluder {
     this.#drag = null;
     if (!drag.moved) return;
     this.host.changed(this.box, true);
+    this.place();
     if (drag.grip === "new") this.node.focus({ preventScroll: true });
   };
 

@@ -21,6 +21,8 @@ import { widget, type Definition, type View } from "../link/widget";
 /** From this many screen px per picture pixel on, pixels are shown as squares. */
 const SQUARES_FROM = 3;
 const IDLE = "Drag, or press p, to cover a part of it";
+/** ms between two texts about a rectangle that is being moved: laying out text takes longer than drawing all of it */
+const READABLE_MS = 100;
 /** The key that places the rectangle, here and in the table of the Explorer's keys. */
 const PLACE = "p";
 
@@ -40,6 +42,7 @@ function mount({ model, link, root, signal }: View<StageTraits, null>): void {
   let hover: Box | null = null;
   let ghost: Box | null = null;
   let pointer: PointerEvent | null = null;
+  let described = -Infinity;
   const size = (): Size | null => scene.size;
   const paint = painter(draw, signal);
   const occluder = new Occluder({ surface, size, mayDraw: () => model.get("draw_occluder"), changed, say: (words) => setText(said, words) }, signal);
@@ -95,6 +98,9 @@ function mount({ model, link, root, signal }: View<StageTraits, null>): void {
   }
 
   function describe(): void {
+    const now = performance.now();
+    if (occluder.dragging && now - described < READABLE_MS) return;
+    described = now;
     const box = occluder.box;
     const covered = box && `covered ${box[2]}×${box[3]} at row ${box[0]}, col ${box[1]}`;
     setText(readout, pointed() ?? covered ?? (scene.size && model.get("draw_occluder") ? IDLE : " "));
