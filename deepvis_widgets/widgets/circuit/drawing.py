@@ -11,8 +11,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ...core.picture.colormap import colour
+from ...methods.circuits.answers import Answered, Node, Row
 from ..board.pen import Pen
-from .answers import Answered, Node, Row
 from .words import called, ended, plain, signed, sum_of
 
 DENSITY = 2  # device pixels per css pixel, as of boards
