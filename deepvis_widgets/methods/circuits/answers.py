@@ -91,6 +91,24 @@ def _row(circuits: Circuits, circuit: Circuit, term: Term) -> Row:
     return Row(term, part, circuits.map_of(term.layer, term.unit), part.kernel[term.unit], below)
 
 
+def kernel_ends(row: Row, rows: Sequence[Row]) -> tuple[float, float]:
+    """Returns what the kernel of a row is coloured between, the same on both sides of 0. Kernels of a single number are
+    compared with those of the other rows of their layer: each by itself would say no more than its sign.
+
+    >>> import deepvis_widgets as dv
+    >>> net = dv.load("husky-wolf")
+    >>> circuits = Circuits(net, net.view(dv.scene("wolf", "snow")))
+    >>> rows = Answered.of(circuits, {}, [Target(5, "features.conv2", (3, 4))]).rows
+    >>> kernel_ends(rows[0], rows) == kernel_ends(rows[0], rows[:1])
+    True
+    """
+    kernels = [row.kernel]
+    if row.kernel.numel() == 1:
+        kernels = [other.kernel for other in rows if other.term.part == row.term.part and other.kernel.numel() == 1]
+    most = max(float(kernel.abs().max()) if kernel.numel() else 0.0 for kernel in kernels)
+    return -most, most
+
+
 def strongest_place(part: Part, unit: int) -> tuple[int, int] | None:
     """Returns where in the window a unit adds, or takes, most; None where it has no place on the map."""
     if part.window is None:
@@ -114,6 +132,6 @@ def named(network: Network, layer: str, unit: int) -> str:
     """Returns what a unit is called: a label where the layer is the last one and has one number for each class."""
     found, labels = network.layers[layer], network.labels
     if found.names:
-        return found.names[unit]
+        return str(found.names[unit])
     scores = layer == network.layers.names[-1] and found.shape == (len(labels),)
     return labels[unit] if scores else ""

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ....core.picture.picture import to_bytes
-from ....methods.circuits.answers import Row
+from ....methods.circuits.answers import Row, kernel_ends
 from ...link.frames import Parts, Range, quantise, symmetric_range
 
 LONGEST = 48  # cells of a side of a map or a kernel that is sent
@@ -74,14 +74,6 @@ def map_ends(values: Tensor) -> Range:
     """
     low, high = float(values.min()), float(values.max())
     return symmetric_range(values) if low < 0 else (low if low < high else 0.0, high)
-
-
-def kernel_ends(row: Row, rows: Sequence[Row]) -> Range:
-    """Returns what the kernel of a row is coloured between."""
-    if row.kernel.numel() != 1:
-        return symmetric_range(reduced(row.kernel))
-    alike = (other.kernel for other in rows if other.term.part == row.term.part)
-    return symmetric_range(*(kernel for kernel in alike if kernel.numel() == 1))
 
 
 def _pattern(picture: Tensor) -> np.ndarray:
