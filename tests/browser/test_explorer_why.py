@@ -22,6 +22,7 @@ from tests.browser.explorer_page import (
     wait_for_first_answer,
 )
 from tests.browser.harness import NotebookPage
+from tests.browser.harness.axe import faults
 
 ROW = ".dv-x-why-row >> nth="
 BOARD = ".dv-x-below .dv-circuit-board"
@@ -104,6 +105,7 @@ def test_the_trail_leads_back_to_each_of_its_units(explorer: NotebookPage) -> No
         expect(steps).to_have_count(len(way))
     assert [step.replace(" ", "").rsplit(":", 1)[1] for step in steps.all_inner_texts()] == [str(u) for _, u in way]
     explorer.shot("why-trail")
+    explorer.wait_until(lambda: faults(page, ".dv-x-why") == [], message="axe finds a fault in the sheet")
     expect(steps.last).to_be_disabled()
     steps.first.click()
     explorer.wait_until(lambda: explorer.value("[explorer.layer, explorer.unit]") == way[0], message="no way back")
@@ -126,6 +128,7 @@ def test_the_circuit_board_opens_under_the_explorer_and_closes(explorer: Noteboo
     explorer.wait_until(lambda: shown(explorer, canvas).std() > 5, message="nothing is drawn")
     explorer.wait_until(lambda: shown(explorer, f"{BOARD} .dv-stage-canvas").std() > 5, message="no picture")
     explorer.shot("why-board")
+    explorer.wait_until(lambda: faults(page, ".dv-x-below") == [], message="axe finds a fault round the board")
     board.get_by_role("button", name="Back").click()
     expect(words).to_contain_text("features.relu5, unit 12")
     assert explorer.value("[explorer.layer, len(explorer.circuit_board.trail)]") == ["features.relu4", 1]
@@ -176,3 +179,18 @@ def test_depthwise_units_of_a_real_network_in_a_narrow_dark_page(open_notebook: 
     settle(notebook)
     notebook.shot("why-narrow-board")
     assert_silent(notebook)
+
+
+def test_the_lines_of_the_board_are_shown_and_copied(explorer: NotebookPage) -> None:
+    """What the button does where a page shows no further widgets; this page does, so the kernel is asked by hand."""
+    ask_why(explorer, "features.relu5", 12)
+    page = explorer.page
+    explorer.python("explorer.panes.why.port.put(code=explorer._below.code())")
+    lines = page.get_by_label("Code of the circuit board")
+    expect(lines).to_contain_text("dv.CircuitBoard(")
+    page.locator(".dv-x-why").get_by_role("button", name="copy", exact=True).click()
+    expect(page.locator(".dv-x-why .dv-code [role=status]")).to_have_text("Copied.")
+    explorer.shot("why-code")
+    page.locator(".dv-x-why-row").first.click()
+    lines.wait_for(state="detached")  # they were those of another unit
+    assert_silent(explorer)
