@@ -92,7 +92,7 @@ def test_a_double_click_shows_why_and_a_row_leads_down(explorer: NotebookPage) -
     below = explorer.value("explorer.panes.why.port.values['rows'][0]['below']")
     rows.first.click()
     explorer.wait_until(lambda: explorer.value("[explorer.layer, explorer.unit]") == [below["layer"], below["unit"]])
-    page.get_by_role("button", name="back", exact=True).click()
+    page.locator(".dv-x-why-step").first.click()
     explorer.wait_until(lambda: explorer.value("[explorer.layer, explorer.unit]") == chosen, message="no way back")
     page.keyboard.press("Escape")
     explorer.wait_until(lambda: rows.count() == 0 and explorer.value("explorer.why") is False, message="it stays open")

@@ -50,6 +50,7 @@ SHARED_ROOMS = {
 # (a widget's own room, another one that it may import from all the same) → why
 ROOMS_OPEN_TO = {
     ("explorer", "atlas_view"): "beside its panes the Explorer shows what an atlas holds of the selected unit",
+    ("explorer", "circuit"): "its sheet opens the board of circuits at the unit that it shows",
     ("deconvnet", "convolution"): "it joins that board's arithmetic to the other's",
     ("deconvnet", "pooling"): "it joins that board's arithmetic to the other's",
     ("interaction", "convolution"): "its layers are that board's convolutions, its facts that board's table",

@@ -55,6 +55,7 @@ class Circuits:
     def __init__(self, network: Network, view: Tensor) -> None:
         self.network, self.view = network, view
         self._traced = TracedPass.of(network.showing(None), view)
+        self._passed: dict[str, Tensor] = {}  # maps of layers that no traced pass has
 
     def of(self, target: Target) -> Circuit:
         """Returns the circuit of a unit of a layer; without a position that of its strongest. Raises DeepvisError where
@@ -83,8 +84,10 @@ class Circuits:
         layout: Layout = self.network.layers[layer].layout
         if self._traced is not None and layer in self._traced.outputs:
             return layout.maps(self._traced.outputs[layer])[0]
-        recording = self.network.run(self.network.feed(self.view[None]), keep=(layer,), until=layer)
-        return layout.maps(recording.outputs[layer])[0]
+        if layer not in self._passed:
+            recording = self.network.run(self.network.feed(self.view[None]), keep=(layer,), until=layer)
+            self._passed[layer] = layout.maps(recording.outputs[layer])[0].detach()
+        return self._passed[layer]
 
     def _placed(self, target: Target) -> Target:
         assert target.layer is not None

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from ...core.errors import DeepvisError
 from ...core.network.layout import Position
+from ...methods.circuits.answers import Answered
 from ...methods.circuits.circuit import Circuit
 from ..kit.arguments import default_layer
 from ..kit.picture_lab import PictureLab
@@ -20,7 +21,6 @@ from ..remake.atlases import as_atlas, atlas_argument
 from ..remake.networks import class_said
 from ..remake.recipe import Call, Explanation, Pictured
 from . import handout
-from .answers import Answered
 from .drawing import Scene
 from .panes import CircuitPanes
 from .session import CircuitSession, Unit

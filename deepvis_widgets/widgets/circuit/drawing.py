@@ -11,8 +11,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ...core.picture.colormap import colour
+from ...methods.circuits.answers import Answered, Node, Row, kernel_ends
 from ..board.pen import Pen
-from .answers import Answered, Node, Row
 from .words import called, ended, plain, signed, sum_of
 
 DENSITY = 2  # device pixels per css pixel, as of boards
@@ -133,8 +133,9 @@ def _term(pen: Pen, scene: Scene, number: int, row: Row, most: float) -> None:
         pen.rect(top + 4, PATTERN, THUMB, THUMB, pen.palette.cell)
         pen.text(top + 28, PATTERN + THUMB / 2, "…", 13, pen.palette.dim, "center")
     pen.image(top + 4, MAP, _map_pixels(row.map))
-    if row.kernel.numel():
-        pen.image(top + 4, KERNEL, _pixels(colour(row.kernel, "blue-red", signed=True)))
+    if row.kernel.numel() and scene.answer is not None:
+        ends = kernel_ends(row, scene.answer.rows)
+        pen.image(top + 4, KERNEL, _pixels(colour(row.kernel, "blue-red", signed=True, ends=ends)))
     pen.rect(top + 4, KERNEL, THUMB, THUMB, None, pen.palette.line)
 
 

@@ -11,9 +11,9 @@ from torch import Tensor
 from ...core.network.network import Network
 from ...core.network.target import Target
 from ...core.picture.picture import to_bytes
+from ...methods.circuits.answers import Answered
 from ..board.handout import drawing, menu
 from ..page.parts import Column, Map, Part, Picture, Row, Table, Text
-from .answers import Answered
 from .drawing import Scene, draw
 from .words import called, plain, sentence, signed
 

@@ -15,6 +15,7 @@ from ...core.network.target import Target
 from ...core.picture.picture import to_bytes
 from ...engine.client import nothing
 from ...engine.main_thread import MainThread
+from ...methods.circuits.answers import Answered
 from ..board.board import Board
 from ..board.pen import LIGHT, Pen
 from ..kit import layout
@@ -24,7 +25,6 @@ from ..link.frames import overlay_frame, signed_overlay_frame, symmetric_range
 from ..link.push import push
 from ..page.paper import Paper
 from ..views.stage import Stage
-from .answers import Answered
 from .drawing import DENSITY, Scene, draw, element_at
 from .session import Unit
 from .state import CircuitState

@@ -14,9 +14,9 @@ from ...core.report import Report
 from ...core.weights_key import Stamps, learned_key, stamps
 from ...engine.client import Client, nothing
 from ...methods import explain
+from ...methods.circuits.answers import Answered
 from ...methods.circuits.circuit import Circuit
 from ...methods.circuits.explain import Circuits
-from .answers import Answered
 from .state import CircuitState
 
 STEPS = 48  # of activation maximization, where no picture is stored

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import ipywidgets
 import traitlets
 from torch import Tensor
 
@@ -32,9 +33,10 @@ from .in_page.network_pane import NetworkPane
 from .panes import Acts, Done, Panes
 from .remake.recipe import SETTINGS, explanations, held, settings
 from .session import Session
-from .state import TABS, ExplorerState
+from .state import TABS, ExplorerState, Follows
 from .unit_atlas import ExplorerAtlas
 from .unit_pictures import PICTURED, Synthesis
+from .why.circuit_below import CircuitBelow, Given
 
 
 class Explorer(ExplorerState, LiveRoot):
@@ -59,6 +61,10 @@ class Explorer(ExplorerState, LiveRoot):
     ARGUMENTS = "network", "picture", "pictures", "layer", "unit", "target", "names", "atlas"
     SETTINGS = SETTINGS
     STARTED = ("unit",)
+
+    circuit_board = Follows(
+        None, "the sheet “why” opens it", help="the circuit board under the Explorer, None while there is none"
+    ).tag(sync=True, **ipywidgets.widget_serialization)
 
     _esm = built("explorer.js")
     _css = STYLE
@@ -96,7 +102,9 @@ class Explorer(ExplorerState, LiveRoot):
         )
         self.unit_pictures.known_picture = self._atlas.known_picture
         self.panes.follow(session.subscribe)
-        self.panes.why.ask_with(session.client)
+        self.panes.why.ask_with(session.client, self.unit_pictures.known)
+        given = Given(lambda: given_pictures(self.panes.pictures.choices), lambda: self.atlas)
+        self._below = CircuitBelow(self, self.panes.why, given, lambda board: self.set_trait("circuit_board", board))
         ribbon, engine = self.panes.ribbon, session.client.engine
         self._in_page = NetworkPane(self, Port(self, "in_page"), lambda: ribbon.titles, lambda: engine.cache)
         self._in_page.follow(session.subscribe)
@@ -273,6 +281,7 @@ class Explorer(ExplorerState, LiveRoot):
                     self.send_state(name)
 
     def ending(self) -> None:
+        self._below.close()
         self._atlas.close()
         self._in_page.close()
         self.session.close()

@@ -127,6 +127,7 @@ class Panes:
             self.patterns,
             self.ribbon,
             self.status,
+            self.why,
         ):
             pane.follow(subscribe)
         subscribe(AtlasInUse, lambda atlas: self.grid.port.put(cards=atlas.pictures))

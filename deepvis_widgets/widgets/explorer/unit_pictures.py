@@ -116,6 +116,14 @@ class Synthesis:
 
     # --- the units on screen ---
 
+    def known(self, layer: str, channel: int) -> Tensor | None:
+        """Returns what a unit looks like in a grid of pictures, stored or drawn before; None where it would have to be
+        drawn. On the engine's thread.
+        """
+        stored = self.known_picture(layer, channel, "pictures")
+        drawn = self._client.engine.cache.get(self._key(Target(channel, layer), 1, PATTERN_STEPS))
+        return drawn if stored is None else stored
+
     def fill_grid(self) -> None:
         """Fills the grid with a picture of each unit on screen, where it shows pictures: those that are known at once,
         then the others, which appear as they improve, some units after the others.

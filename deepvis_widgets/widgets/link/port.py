@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from threading import RLock
 from typing import Any
 
@@ -51,6 +52,10 @@ class Port:
             if new:
                 self.values.update(new)
                 self._widget.push(f"{self._name}/{SET}", self.values)
+
+    def together(self) -> AbstractContextManager[object]:
+        """What this thread shows meanwhile is one message, so that the browser draws it at once."""
+        return self._widget.together()
 
     def last(self, kind: str) -> Frame | None:
         """Returns the newest frame of this kind that was pushed; None where none was."""

@@ -21,6 +21,7 @@ import { ScreenContext, useScreen, type Screen } from "./screen_context";
 import { StagePane } from "./stage_pane";
 import { Status } from "./status";
 import { UnitsPane } from "./units_pane";
+import { CircuitBelow } from "./why/circuit_below";
 
 const LOW = 0.5; // share of the window: what scrolls and is lower is no view of the page
 const ABOVE = 0.25; // share of the view: a longer beginning is scrolled away before the widget is looked at
@@ -51,7 +52,25 @@ function mount({ model, state: parts, root, signal: life }: View<ExplorerTraits,
   root.addEventListener("click", (event) => ((event.target as Element).closest(".dv-grid-viewport") ? void (screen.drawer.value = true) : undefined), { signal: life });
   root.addEventListener("dblclick", (event) => ((event.target as Element).closest(".dv-grid-viewport") && parts.page.model.get("kernel") ? save(model, "why", true) : undefined), { signal: life });
   life.addEventListener("abort", () => render(null, host), { once: true });
+  mountBelow(screen);
   demonstrate(screen);
+}
+
+/** What stands under the Explorer, with keys and colours of its own. */
+function mountBelow(screen: Screen): void {
+  const below = document.createElement("div");
+  screen.root.after(below);
+  render(
+    <ScreenContext.Provider value={screen}>
+      <CircuitBelow />
+    </ScreenContext.Provider>,
+    below,
+  );
+  const leave = (): void => {
+    render(null, below);
+    below.remove();
+  };
+  screen.life.addEventListener("abort", leave, { once: true });
 }
 
 function screenOf(model: Screen["model"], parts: Parts, root: HTMLElement, life: AbortSignal): Screen {

@@ -6,7 +6,7 @@ import { fullScreen } from "../page/full_screen";
 import { CodeButton } from "./controls/code";
 import { Popover } from "./popover";
 import { useScreen } from "./screen_context";
-import { SwitchedOff } from "./why";
+import { SwitchedOff } from "./switched_off";
 
 const ANOTHER = -1;
 

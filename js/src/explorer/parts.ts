@@ -98,11 +98,19 @@ export interface WhyRow {
   layer: string;
   adds: number;
   below: { layer: string; unit: number; position: [row: number, col: number] | null } | null;
+  /** whether the frames have its map and its kernel */
+  tiles: boolean;
 }
 export interface WhyValues {
   rows: WhyRow[];
   heading: string;
   how: string;
+  /** the way from the unit that was asked about first down to the one shown */
+  trail: { layer: string; unit: number }[];
+  /** what the kernels hold: weights, or relevance */
+  weights: string;
+  /** the lines of code that make the circuit board, once they were asked for */
+  code: string;
 }
 export interface BarsValues {
   labels: string[];
@@ -144,7 +152,7 @@ const METHOD: MethodValues = { methods: [], progress: null };
 const RIBBON: RibbonValues = { blocks: [], layers: [], inputs: { layer: "", shares: [] } };
 const BARS: BarsValues = { labels: [], meaning: CLASSES, ask: "" };
 const INPUTS: InputsValues = { rows: [], turn: 0 };
-const WHY: WhyValues = { rows: [], heading: "", how: "" };
+const WHY: WhyValues = { rows: [], heading: "", how: "", trail: [], weights: "weights", code: "" };
 const PATTERNS: PatternsValues = { running: false, progress: 0, notice: "" };
 const ATLAS: AtlasValues = {
   looked: false, found: false, folder: "", said: "", running: false, fraction: 0, how_far: "", captions: [], top_notice: "", notice: "",

@@ -30,7 +30,7 @@ export interface Screen {
   readonly sizes: Signal<Sizes>;
   /** whether the drawer with the unit is open, where the page is narrow */
   readonly drawer: Signal<boolean>;
-  frame(part: "ribbon" | "bars" | "inputs" | "patterns" | "atlas" | "stage" | "grid" | "backward", kind: string): ReadonlySignal<Frame | null>;
+  frame(part: "ribbon" | "bars" | "inputs" | "patterns" | "atlas" | "stage" | "grid" | "backward" | "why", kind: string): ReadonlySignal<Frame | null>;
 }
 
 export const ScreenContext = createContext<Screen | null>(null);

@@ -8,7 +8,7 @@ import { Choice, Setting } from "./controls/method_settings";
 import { useScreen } from "./screen_context";
 import { holdsClasses, unitNames } from "./unit_names";
 import { Tabs, type Tab } from "../page/tabs";
-import { Why } from "./why";
+import { Why } from "./why/why";
 
 const TABS: readonly Tab<Mode>[] = [
   { name: "pictures", words: "patterns", help: "What each unit wants to see, as bright as it is active now (s)" },

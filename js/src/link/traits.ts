@@ -76,6 +76,8 @@ export type ExplorerTraits = Refine<
     off: Record<string, number[]> | null;
     /** whether it is shown what the units below add to the selected one */
     why: boolean;
+    /** a reference to the circuit board under the Explorer */
+    circuit_board: string | null;
     colormap: ColormapName | "automatic";
     sort: "index" | "max" | "mean";
     scale: "layer" | "unit";

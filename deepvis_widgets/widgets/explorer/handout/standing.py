@@ -15,8 +15,16 @@ NEEDS_KERNEL = {  # commands
     *("switch", "switch-on", "why", "picture-previous", "picture-next", "camera", "camera-freeze", "difference"),
     *("unit-pictures", "freeze", "backward", "backward-view"),
 }
-TRAITS = {"filming": False, "camera_frozen": False, "why": False, "help": False, "localize": False, "frozen": False}
-UNSEEN = ("grid/gradient", "camera/set")  # kinds of frames
+TRAITS = {
+    "filming": False,
+    "camera_frozen": False,
+    "why": False,
+    "circuit_board": None,
+    "help": False,
+    "localize": False,
+    "frozen": False,
+}
+UNSEEN = ("grid/gradient", "camera/set", "why/set", "why/planes", "why/patterns")  # kinds of frames
 Packed = tuple[dict[str, Any], list[bytes]]
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ....core.attention.heads import Heads
 from ....core.network.target import Target
 from ...remake.networks import class_said, input_value
-from ...remake.recipe import Call, Covered, Explanation, Named, Pictured, Variant
+from ...remake.recipe import Call, Covered, Explanation, Named, Pictured, Recipe, Variant
 from ..state import TABS, ExplorerState
 
 FIRST = "inputs", "off", "place"  # what the answers are asked about
@@ -63,6 +63,19 @@ def explanations(state: ExplorerState) -> Iterator[Explanation]:
         yield Explanation("found", call, "the map over the picture")
     if state.backward != "off":
         yield _backward(state, answering, seen)
+
+
+def circuit(state: ExplorerState, way: Sequence[Target]) -> Recipe:
+    """Returns a circuit board at the first unit of a way down, with the way as its trail."""
+    inputs = {name: input_value(state.network, name, value) for name, value in state.inputs.items()}
+    shown = Pictured(state.view if state.filming else state.image)
+    seen = shown if state.occluder is None else Covered(shown, state.network, state.occluder, state.fill)
+    first = way[0]
+    given: dict[str, Any] = {"network": Variant(state.network, inputs, state.off), "picture": seen}
+    given |= {"layer": first.layer, "unit": first.channel}
+    given |= {} if first.position is None else {"position": first.position}
+    trail = [(unit.layer, unit.channel, unit.position) for unit in way]
+    return Recipe("CircuitBoard", given, [("trail", trail)] if len(way) > 1 else [], leading=["network", "picture"])
 
 
 def _class(state: ExplorerState, network: Variant, picture: Pictured) -> dict[str, Any]:

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 
 import deepvis_widgets as dv
+from deepvis_widgets.methods.circuits.answers import kernel_ends
 from deepvis_widgets.widgets.circuit.circuit_board import CircuitBoard
-from deepvis_widgets.widgets.circuit.drawing import LEFT, ROW, STEP, TOP, element_at
+from deepvis_widgets.widgets.circuit.drawing import KERNEL, LEFT, ROW, STEP, TOP, element_at
 from deepvis_widgets.widgets.circuit.words import sentence
 from deepvis_widgets.zoo.scenes import ready_scenes
 
@@ -51,6 +53,21 @@ def test_it_shows_what_the_network_says_of_the_unit(board: CircuitBoard, network
     assert shown == pytest.approx(expected.enters, rel=1e-4)
     assert all(row.kernel.shape == (3, 3) for row in rows)
     assert f"{expected.value:.4g}" in board.panes.drawing._words.value
+
+
+def test_kernels_of_one_number_are_compared(network: dv.Network) -> None:
+    board = CircuitBoard(network, WOLF, target="wolf")
+    try:
+        settle(board)
+        assert board.session.answered is not None
+        rows = board.session.answered.rows
+        most = max(abs(float(row.kernel)) for row in rows)  # each is the weight of a pooled map
+        assert {kernel_ends(row, rows) for row in rows} == {(-most, most)}
+        drawn = np.asarray(board.drawing().convert("RGB"))
+        seen = {tuple(drawn[2 * (TOP + place * ROW + 20), 2 * (KERNEL + 20)]) for place in range(len(rows))}
+        assert len(seen) > 3, "they look alike"
+    finally:
+        board.close()
 
 
 def test_a_click_on_a_term_goes_down_and_one_on_the_trail_back(board: CircuitBoard, network: dv.Network) -> None:

@@ -1,4 +1,4 @@
-"""What the circuit board is told: the trail with its values, and the last unit of it taken apart."""
+"""What widgets show of circuits: a trail of units with their values, and the last of them taken apart."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from torch import Tensor
 
 from ...core.network.network import Network
 from ...core.network.target import Target
-from ...methods.circuits.circuit import Circuit, Part, Term
-from ...methods.circuits.explain import Circuits
-from ...methods.circuits.walk import PICTURE
+from .circuit import Circuit, Part, Term
+from .explain import Circuits
+from .walk import PICTURE
 
-ROWS = 8  # terms that are drawn; the others are one row
+ROWS = 8  # terms that have a row of their own, unless more are asked for
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,14 +58,24 @@ class Answered:
     rows: Sequence[Row]
 
     @classmethod
-    def of(cls, circuits: Circuits, known: dict[Target, Circuit], trail: Sequence[Target]) -> Answered:
-        """Takes the units of a trail apart; `known` keeps what was found for one picture."""
+    def of(
+        cls, circuits: Circuits, known: dict[Target, Circuit], trail: Sequence[Target], rows: int = ROWS
+    ) -> Answered:
+        """Takes the units of a trail apart, with at most so many `rows`; `known` keeps what was found for one picture.
+
+        >>> import deepvis_widgets as dv
+        >>> net = dv.load("husky-wolf")
+        >>> circuits = Circuits(net, net.view(dv.scene("wolf", "snow")))
+        >>> found = Answered.of(circuits, {}, [Target(5, "features.conv2", (3, 4))], rows=3)
+        >>> len(found.rows), found.rows[0].kernel.shape, found.rows[0].below.layer
+        (3, torch.Size([5, 5]), 'features.relu1')
+        """
         found = [known[unit] if unit in known else known.setdefault(unit, circuits.of(unit)) for unit in trail]
         last = found[-1]
-        rows = [_row(circuits, last, term) for term in last.terms[:ROWS]]
+        made = [_row(circuits, last, term) for term in last.terms[:rows]]
         before = [None, *found[:-1]]
         nodes = [_node(circuits, own, above) for own, above in zip(found, before, strict=True)]
-        return cls(circuits.view, nodes, last, rows)
+        return cls(circuits.view, nodes, last, made)
 
     @property
     def others(self) -> float:
@@ -79,6 +89,24 @@ def _row(circuits: Circuits, circuit: Circuit, term: Term) -> Row:
     if term.layer != PICTURE:
         below = Target(term.unit, term.layer, strongest_place(part, term.unit))
     return Row(term, part, circuits.map_of(term.layer, term.unit), part.kernel[term.unit], below)
+
+
+def kernel_ends(row: Row, rows: Sequence[Row]) -> tuple[float, float]:
+    """Returns what the kernel of a row is coloured between, the same on both sides of 0. Kernels of a single number are
+    compared with those of the other rows of their layer: each by itself would say no more than its sign.
+
+    >>> import deepvis_widgets as dv
+    >>> net = dv.load("husky-wolf")
+    >>> circuits = Circuits(net, net.view(dv.scene("wolf", "snow")))
+    >>> rows = Answered.of(circuits, {}, [Target(5, "features.conv2", (3, 4))]).rows
+    >>> kernel_ends(rows[0], rows) == kernel_ends(rows[0], rows[:1])
+    True
+    """
+    kernels = [row.kernel]
+    if row.kernel.numel() == 1:
+        kernels = [other.kernel for other in rows if other.term.part == row.term.part and other.kernel.numel() == 1]
+    most = max(float(kernel.abs().max()) if kernel.numel() else 0.0 for kernel in kernels)
+    return -most, most
 
 
 def strongest_place(part: Part, unit: int) -> tuple[int, int] | None:
@@ -104,6 +132,6 @@ def named(network: Network, layer: str, unit: int) -> str:
     """Returns what a unit is called: a label where the layer is the last one and has one number for each class."""
     found, labels = network.layers[layer], network.labels
     if found.names:
-        return found.names[unit]
+        return str(found.names[unit])
     scores = layer == network.layers.names[-1] and found.shape == (len(labels),)
     return labels[unit] if scores else ""

@@ -1,0 +1,71 @@
+// What the units below add to the selected one: a sheet over the grid, with the way that led there.
+import { useRef, useState } from "preact/hooks";
+import { copyText } from "../../page/clipboard";
+import { showsWidgets } from "../../link/child_view";
+import { save } from "../../link/model";
+import { useScreen } from "../screen_context";
+import { Rows } from "./rows";
+import { Trail } from "./trail";
+
+export function Why() {
+  const { model, state, why, root } = useScreen();
+  if (!state.why.value) return null;
+  const close = (): void => {
+    save(model, "why", false);
+    root.focus({ preventScroll: true });
+  };
+  return (
+    <div class="dv-x-why" role="region" aria-label="Why: what the units below add">
+      <div class="dv-x-bar-line">
+        <b title={`${state.layer.value}:${state.unit.value}`}>unit {state.unit.value}</b>
+        <span>{why.heading.value}</span>
+        <span class="dv-x-space" />
+        <CircuitButton />
+        <button type="button" class="dv-button" aria-label="Close" title="Close (y)" onClick={close}>
+          ✕
+        </button>
+      </div>
+      <Trail />
+      <p class="dv-dim" role="status">
+        {why.how.value}
+      </p>
+      <Code />
+      <Rows />
+    </div>
+  );
+}
+
+/** Opens the circuit board under the Explorer; where the page shows no further widgets, the lines that make it. */
+function CircuitButton() {
+  const { model, why, parts } = useScreen();
+  const below = showsWidgets(model);
+  const title = below ? "Open the circuit board of this unit under the Explorer" : "Lines of code that open the circuit board of this unit";
+  return (
+    <button type="button" class="dv-button" disabled={why.rows.value.length === 0} title={title} onClick={() => void parts.why.link.post(below ? "board" : "code")}>
+      circuit
+    </button>
+  );
+}
+
+function Code() {
+  const { why } = useScreen();
+  const lines = useRef<HTMLPreElement>(null);
+  const [copied, setCopied] = useState("");
+  if (!why.code.value) return null;
+  const copy = async (): Promise<void> => setCopied((await copyText(lines.current!)) ? "Copied." : "Press Ctrl-C to copy.");
+  return (
+    <div class="dv-code">
+      <div class="dv-bar">
+        <button type="button" class="dv-button" onClick={() => void copy()}>
+          copy
+        </button>
+        <span class="dv-dim" role="status">
+          {copied}
+        </span>
+      </div>
+      <pre ref={lines} tabIndex={0} aria-label="Code of the circuit board">
+        {why.code.value}
+      </pre>
+    </div>
+  );
+}
