@@ -299,6 +299,11 @@ def test_it_opens_elsewhere_too(open_notebook: Callable[..., NotebookPage], wher
     before = shown(notebook, ".dv-stage-canvas")
     drag_occluder(notebook, (40, 40), (90, 90))
     notebook.wait_until(lambda: changed(notebook, ".dv-stage-canvas", before), message="the stage did not follow")
+    notebook.page.locator(".dv-x-status").click()
+    layer = notebook.page.locator(".dv-grid").get_attribute("data-layer")
+    notebook.page.keyboard.press("o")  # which in a notebook hides the output
+    expect(notebook.page.locator(".dv-grid")).not_to_have_attribute("data-layer", layer or "")
+    expect(notebook.page.locator(".dv-explorer")).to_be_visible()
     notebook.shot(f"explorer-{where}")
     assert_silent(notebook)
 
