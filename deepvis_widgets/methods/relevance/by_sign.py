@@ -72,10 +72,10 @@ def _halves(values: Tensor, count: int) -> Tensor:
 
 def _messages(z: Tensor, shares: list[float], epsilon: float, relevance: Tensor) -> Tensor:
     """Returns share · R / (|z| + ε) for each sign, one after the other, in the place of z (B, signs · K, h, w)."""
-    sizes = [z.shape[1] // len(shares)] * len(shares)
-    scale = torch.cat([z.new_full((size,), sign / share) for size, sign, share in zip(sizes, (1, -1), shares)])
-    lowest = torch.cat([z.new_full((size,), epsilon / share) for size, share in zip(sizes, shares)])
-    torch.addcmul(lowest.view(-1, 1, 1), z, scale.view(-1, 1, 1), out=z)
+    scale = z.new_tensor([1 / share for share in shares]) * z.new_tensor([1, -1][: len(shares)])
+    lowest = z.new_tensor([epsilon / share for share in shares])
+    scale, lowest = (each.repeat_interleave(z.shape[1] // len(shares)).view(-1, 1, 1) for each in (scale, lowest))
+    torch.addcmul(lowest, z, scale, out=z)
     z.clamp_(min=epsilon / max(shares))  # where nothing speaks, a filtered convolution rounds to either side
     apart = z.unflatten(1, (len(shares), -1))
     torch.div(relevance.unsqueeze(1), apart, out=apart)

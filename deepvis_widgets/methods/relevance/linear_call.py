@@ -142,7 +142,7 @@ class LinearCall:
         x = x.detach()
         if self._is_known(x, weight):
             with torch.no_grad():
-                return Contribution(self.map(x, weight, bias), partial(self._back, x, weight))
+                return Contribution(self.map(x, weight, bias), partial(self.back, x, weight))
         x = x.requires_grad_()
         with torch.enable_grad():
             output = self.map(x, weight, bias)
@@ -168,7 +168,8 @@ class LinearCall:
         known = self.dense or (self.sliding is not None and x.ndim == 4)
         return known and x.dtype == weight.dtype and not torch.is_autocast_enabled(x.device.type)
 
-    def _back(self, x: Tensor, weight: Tensor, message: Tensor) -> Tensor:
+    def back(self, x: Tensor, weight: Tensor, message: Tensor) -> Tensor:
+        """Returns what a message shaped like the output gives x by way of these weights, where that is known."""
         return message @ weight if self.sliding is None else self.sliding.back(x, weight, message)
 
     def can_merge(self, output: Tensor) -> bool:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from ...core.network.network import Network
 from ...core.weights_key import Stamps, stamps
 
-MOST = 2**28  # bytes that are kept of one network, or as many as its own weights; what is more is made anew each time
+MOST = 2**29  # bytes that are kept of one network, or as many as its own weights; what is more is made anew each time
 KEY = "weights of relevance rules"
 
 

@@ -75,17 +75,23 @@ def alpha_beta_rule(alpha: float, beta: float) -> AlphaBeta:
 z_plus_rule = alpha_beta_rule(1, 0)
 
 
-def gamma_rule(gamma: float) -> Rule:
+@dataclass(frozen=True)
+class Gamma:
+    """Counts what speaks for an output's own sign 1 + γ times."""
+
+    gamma: float
+
+    def __call__(self, call: LinearCall) -> list[Group]:
+        y = call.own().value
+        groups = [Group(_favoured(call, self.gamma, above=True), where=y > 0)]
+        return [*groups, Group(_favoured(call, self.gamma, above=False), where=y < 0)]
+
+
+def gamma_rule(gamma: float) -> Gamma:
     """Returns the rule in which what speaks for an output's own sign counts 1 + γ times (Montavon et al. 2019, sec.
     10.2.1; for inputs and outputs of both signs Andéol et al. 2021).
     """
-
-    def rule(call: LinearCall) -> list[Group]:
-        y = call.own().value
-        groups = [Group(_favoured(call, gamma, above=True), where=y > 0)]
-        return [*groups, Group(_favoured(call, gamma, above=False), where=y < 0)]
-
-    return rule
+    return Gamma(gamma)
 
 
 def w_square_rule(call: LinearCall) -> list[Group]:

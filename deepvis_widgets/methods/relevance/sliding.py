@@ -22,9 +22,7 @@ class Sliding(NamedTuple):
 
     def with_weights(self, weight: Tensor, bias: Tensor | None = None) -> ConvolutionCall:
         """Returns the convolution of these weights."""
-        return ConvolutionCall(
-            None, weight, bias, self.stride, self.padding, self.dilation, False, [0, 0], self.groups
-        )
+        return ConvolutionCall(None, weight, bias, self.stride, self.padding, self.dilation, False, [0, 0], self.groups)
 
     def back(self, x: Tensor, weight: Tensor, message: Tensor) -> Tensor:
         """Returns what `message`, shaped like the output, gives an input like x (B, C, H, W) by way of these weights.
@@ -34,9 +32,7 @@ class Sliding(NamedTuple):
         [5.0, 5.0, 5.0, 5.0]
         """
         rest = self.stride, self.padding, self.dilation, False, [0, 0], self.groups
-        found: Tensor = torch.ops.aten.convolution_backward(
-            message, x, weight, None, *rest, [True, False, False]
-        )[0]
+        found: Tensor = torch.ops.aten.convolution_backward(message, x, weight, None, *rest, [True, False, False])[0]
         return found
 
 
