@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from ...passes.fusion import has_fused_convolutions
-from ...passes.gradients.both_ways import BothWays, both_ways
+from ...passes.gradients.both_ways import BothWays
 from .biases import SHARED
 from .linear_call import LinearCall
 from .redistribution import Redistribution
@@ -31,7 +31,7 @@ def by_sign(call: LinearCall, rule: AlphaBeta, epsilon: float, relevance: Tensor
     message = _messages(prepared.forth(x), shares, moved, relevance)
     share = prepared.back(message)
     share = share.mul_(x) if share.is_contiguous(memory_format=torch.channels_last) else share * x
-    share = share if x is call.x else share.unflatten(1, (2, -1)).sum(1)
+    share = share if x is call.x else _apart(share, 2).sum(1)
     taken = totals(message, 1).double()
     for_each_sign = taken.view(len(shares), -1).sum(1)
     epsilons = moved * (for_each_sign[0] - for_each_sign[1:].sum())
@@ -60,7 +60,7 @@ def _prepared(call: LinearCall, x: Tensor, relevance: Tensor, count: int) -> Bot
         size = relevance.shape[0], count * relevance.shape[1], *relevance.shape[2:]
         assert call.sliding is not None
         asked = call.sliding.with_weights(weight[: count * len(call.weight)], bias)
-        return both_ways(asked, x.shape, size)
+        return BothWays(asked, x.shape, size)
 
     return call.prepared(("by sign", count, apart, call.bias is None, x.shape), make)
 
@@ -76,7 +76,11 @@ def _messages(z: Tensor, shares: list[float], epsilon: float, relevance: Tensor)
     lowest = z.new_tensor([epsilon / share for share in shares])
     scale, lowest = (each.repeat_interleave(z.shape[1] // len(shares)).view(-1, 1, 1) for each in (scale, lowest))
     torch.addcmul(lowest, z, scale, out=z)
-    z.clamp_(min=epsilon / max(shares))  # where nothing speaks, a filtered convolution rounds to either side
-    apart = z.unflatten(1, (len(shares), -1))
+    apart = _apart(z, len(shares))
     torch.div(relevance.unsqueeze(1), apart, out=apart)
     return z
+
+
+def _apart(maps: Tensor, count: int) -> Tensor:
+    """Returns maps (B, count · K, h, w) as (B, count, K, h, w), a view of them."""
+    return torch.unflatten(maps, 1, (count, maps.shape[1] // count))

@@ -29,7 +29,7 @@ from .sliding import Sliding
 
 ROUTED = frozenset(("max_pool2d_with_indices", "cat", "view", "_unsafe_view"))
 SUMS = frozenset(("mean", "avg_pool2d", "_adaptive_avg_pool2d"))
-PASSED = frozenset(("relu", "hardtanh"))
+PASSED = frozenset(("relu", "hardtanh", "clone"))
 LINEAR = frozenset(("convolution", "addmm"))
 Bounds = tuple[Tensor, Tensor]
 

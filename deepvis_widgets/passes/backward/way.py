@@ -61,11 +61,11 @@ class Way:
         head: int,
         rectify: Rectify,
         since: int = 0,
-        find: Callable[[Op], Derivative] | None = None,
+        find: Callable[[Op], Derivative | None] | None = None,
         held: Collection[int] = (),
     ) -> None:
         wanted = {head, since} - {0}
-        find = find or partial(derivative, shapes=lambda number: shapes[number], rectify=rectify)
+        known = find or partial(derivative, shapes=lambda number: shapes[number], rectify=rectify)
         ops = needed(ops, wanted)
         self.head, self.since = head, since
         self.ends = last_uses(ops, wanted)
@@ -76,7 +76,7 @@ class Way:
         for op in ops:
             back = bool(live & set(op.ins)) and since not in op.outs
             live |= set(op.outs) if back else set()
-            found = find(op) if back else None
+            found = known(op) if back else None
             overwrite = None if set(op.ins) & set(held) else _overwrites(op, taken, makers, shapes)
             self.steps.append(Step(op, back, live, found, overwrite))
 
