@@ -27,8 +27,10 @@ def by_sign(call: LinearCall, rule: AlphaBeta, epsilon: float, relevance: Tensor
     x, shares, moved = call.x, [rule.alpha, rule.beta][: 1 + bool(rule.beta)], least(epsilon, relevance.dtype)
     if x.numel() and x.amin() < 0:  # those below zero are inputs of their own, with the weights of the other sign
         x = torch.cat([x.clamp(min=0), x.clamp(max=0)], 1)
-    prepared = _prepared(call, x, relevance, len(shares))
-    message = _messages(prepared.forth(x), shares, moved, relevance)
+    prepared = _prepared(call, x, relevance, shares, moved)
+    message = prepared.forth(x)
+    apart = _apart(message, len(shares))
+    torch.div(relevance.unsqueeze(1), apart, out=apart)
     share = prepared.back(message)
     share = share.mul_(x) if share.is_contiguous(memory_format=torch.channels_last) else share * x
     share = share if x is call.x else _apart(share, 2).sum(1)
@@ -47,38 +49,35 @@ def _suits(call: LinearCall, relevance: Tensor) -> bool:
     return slides and plain and call.biases != SHARED and call.keeps and has_fused_convolutions()
 
 
-def _prepared(call: LinearCall, x: Tensor, relevance: Tensor, count: int) -> BothWays:
-    """Returns the convolution from x, which may have the inputs above and below zero apart, to what speaks for each
-    output, and with a `count` of 2 to what speaks against each.
+def _prepared(call: LinearCall, x: Tensor, relevance: Tensor, shares: list[float], moved: float) -> BothWays:
+    """Returns the convolution from x, which may have the inputs above and below zero apart, to (|z| + ε) / share for
+    each sign, one after the other: what share · R is divided by. It goes back through the weights as they are.
     """
     apart = x.shape[1] > call.x.shape[1]
 
     def make() -> BothWays:
         weight = _halves(call.weight, 2)
         weight = torch.cat([weight, weight.roll(len(call.weight), 0)], 1) if apart else weight
-        bias = None if call.bias is None else _halves(call.bias, count)
-        size = relevance.shape[0], count * relevance.shape[1], *relevance.shape[2:]
+        weight = weight[: len(shares) * len(call.weight)]
+        size = relevance.shape[0], len(weight), *relevance.shape[2:]
+        scale, lowest = (
+            weight.new_tensor(each).repeat_interleave(len(call.weight))
+            for each in (
+                [sign / share for sign, share in zip((1, -1), shares, strict=False)],
+                [moved / s for s in shares],
+            )
+        )
+        bias = lowest if call.bias is None else lowest + scale * _halves(call.bias, len(shares))
         assert call.sliding is not None
-        asked = call.sliding.with_weights(weight[: count * len(call.weight)], bias)
-        return BothWays(asked, x.shape, size)
+        asked = call.sliding.with_weights(weight * scale.view(-1, 1, 1, 1), bias)
+        return BothWays(asked, x.shape, size, back=weight)
 
-    return call.prepared(("by sign", count, apart, call.bias is None, x.shape), make)
+    return call.prepared(("by sign", *shares, moved, apart, call.bias is None, x.shape), make)
 
 
 def _halves(values: Tensor, count: int) -> Tensor:
     """Returns the part above zero, and with a `count` of 2 behind it the part below, one after the other."""
     return torch.cat([of_sign(values, above) for above in (True, False)[:count]])
-
-
-def _messages(z: Tensor, shares: list[float], epsilon: float, relevance: Tensor) -> Tensor:
-    """Returns share · R / (|z| + ε) for each sign, one after the other, in the place of z (B, signs · K, h, w)."""
-    scale = z.new_tensor([1 / share for share in shares]) * z.new_tensor([1, -1][: len(shares)])
-    lowest = z.new_tensor([epsilon / share for share in shares])
-    scale, lowest = (each.repeat_interleave(z.shape[1] // len(shares)).view(-1, 1, 1) for each in (scale, lowest))
-    torch.addcmul(lowest, z, scale, out=z)
-    apart = _apart(z, len(shares))
-    torch.div(relevance.unsqueeze(1), apart, out=apart)
-    return z
 
 
 def _apart(maps: Tensor, count: int) -> Tensor:

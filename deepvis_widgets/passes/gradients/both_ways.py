@@ -7,6 +7,7 @@ which follows the largest value of a tile.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from torch import Tensor
 
@@ -23,7 +24,8 @@ def packs_long(call: ConvolutionCall, output: Sequence[int]) -> bool:
 
 
 class BothWays:
-    """A convolution of inputs (B, C, H, W) of one `size`, to outputs of another: float32 on the CPU.
+    """A convolution of inputs (B, C, H, W) of one `size`, to outputs of another: float32 on the CPU. The way back may
+    be through other weights `back` of the same shape.
 
     >>> weight = torch.rand(4, 3, 3, 3)
     >>> call = ConvolutionCall(None, weight, None, [1, 1], [1, 1], [1, 1], False, [0, 0], 1)
@@ -33,8 +35,14 @@ class BothWays:
     True
     """
 
-    def __init__(self, call: ConvolutionCall, size: Sequence[int], output: Sequence[int]) -> None:
-        self._fused = FusedConvolution.of(call, None, size, output)
+    def __init__(
+        self, call: ConvolutionCall, size: Sequence[int], output: Sequence[int], back: Tensor | None = None
+    ) -> None:
+        fused = FusedConvolution.of(call, None, size, output)
+        if back is not None:
+            weight = back.contiguous(memory_format=LAST)
+            fused = replace(fused, back=way_back(call._replace(weight=weight), size, output))
+        self._fused = fused
         self.nbytes = 2 * call.weight.nbytes
 
     def forth(self, x: Tensor) -> Tensor:
