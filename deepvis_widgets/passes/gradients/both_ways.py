@@ -27,6 +27,7 @@ class BothWays:
     """A convolution of inputs (B, C, H, W) of one `size`, to outputs of another: float32 on the CPU. The way back may
     be through other weights `back` of the same shape.
 
+    >>> import torch
     >>> weight = torch.rand(4, 3, 3, 3)
     >>> call = ConvolutionCall(None, weight, None, [1, 1], [1, 1], [1, 1], False, [0, 0], 1)
     >>> prepared = BothWays(call, (1, 3, 8, 8), (1, 4, 8, 8))
