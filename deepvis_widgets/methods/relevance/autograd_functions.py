@@ -71,6 +71,19 @@ class Passed(torch.autograd.Function):
         return relevance[0], None, None
 
 
+class Written(torch.autograd.Function):
+    """A tensor overwritten by a value, which gets all relevance; what was there gets none, and no zeros either."""
+
+    @staticmethod
+    def forward(ctx: Any, target: Tensor, value: Tensor) -> Tensor:
+        ctx.mark_dirty(target)
+        return target.copy_(value)
+
+    @staticmethod
+    def backward(ctx: Any, *relevance: Tensor) -> Any:
+        return None, relevance[0]
+
+
 class Shared(torch.autograd.Function):
     """A map that is affine in its inputs: R_i = x_i ∂z/∂x_i · R / stabilise(z), an ε rule.
 
@@ -98,8 +111,8 @@ class Shared(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *relevance: Tensor) -> Any:
         affine, part, linear, accounts, time = ctx.asked
-        shares = _shares(affine, part, accounts, time, ctx.saved_tensors, relevance[0], linear)
-        return None, None, None, None, None, None, *shares
+        parts = shares(affine, part, accounts, time, ctx.saved_tensors, relevance[0], linear)
+        return None, None, None, None, None, None, *parts
 
 
 class Merged(torch.autograd.Function):
@@ -117,11 +130,11 @@ class Merged(torch.autograd.Function):
     def backward(ctx: Any, *relevance: Tensor) -> Any:
         affine, call, accounts, time = ctx.asked
         passed = call.is_merged or accounts.biases == LEFT_OUT
-        (share,) = relevance if passed else _shares(affine, 1, accounts, time, ctx.saved_tensors, relevance[0], False)
+        (share,) = relevance if passed else shares(affine, 1, accounts, time, ctx.saved_tensors, relevance[0], False)
         return share, None, None, None, None, None
 
 
-def _shares(
+def shares(
     affine: Compute,
     part: float,
     accounts: Accounts,
@@ -130,24 +143,25 @@ def _shares(
     relevance: Tensor,
     linear: bool,
 ) -> list[Tensor]:
+    """Returns what the ε rule gives each of the `saved` inputs of an affine map, and enters the account of it."""
     with torch.enable_grad():
         inputs = [x.detach().requires_grad_() for x in saved]
         z = affine(*inputs)
     moved = away(z.detach(), STABILISER)
     message = relevance / (moved + z.detach())
     gradients = torch.autograd.grad(z, inputs, message)
-    shares = [x.detach() * gradient for x, gradient in zip(inputs, gradients, strict=True)]
-    shares = shares if part == 1 else [part * share for share in shares]
+    sent = [x.detach() * gradient for x, gradient in zip(inputs, gradients, strict=True)]
+    sent = sent if part == 1 else [part * share for share in sent]
     bias: Tensor | float = 0.0
     shared: Tensor | float = 0.0
     if not linear:
         constant = message * affine(*(torch.zeros_like(x) for x in inputs))
         if accounts.biases == SHARED:
-            shares[0], shared = shares[0] + constant.sum_to_size(shares[0].shape), total(constant)
+            sent[0], shared = sent[0] + constant.sum_to_size(sent[0].shape), total(constant)
         else:
             bias = total(constant)
-    accounts.enter(time, relevance, shares, bias, total(moved.mul_(message)), shared)
-    return shares
+    accounts.enter(time, relevance, sent, bias, total(moved.mul_(message)), shared)
+    return sent
 
 
 class Filled(torch.autograd.Function):

@@ -39,11 +39,12 @@ def composite(name: str, epsilon: float, gamma: float, biases: str = KEPT) -> Co
     >>> composite("epsilon_plus", 1e-6, 0.25).dense.__name__
     'epsilon_rule'
     """
-    picture, convolution = {
+    named: dict[str, tuple[Rule | None, Rule]] = {
         "epsilon": (None, epsilon_rule),
         "epsilon_plus": (None, z_plus_rule),
         "epsilon_plus_flat": (flat_rule, z_plus_rule),
         "epsilon_gamma_box": (z_box_rule, gamma_rule(gamma)),
         "epsilon_alpha2_beta1": (None, alpha_beta_rule(2, 1)),
-    }[name]
+    }
+    picture, convolution = named[name]
     return Composite(picture, convolution, epsilon_rule, epsilon, biases)

@@ -11,8 +11,11 @@ import torch
 from torch import Tensor
 
 from ...core.errors import DeepvisError
+from ...passes.fusion import has_fused_convolutions
+from ...passes.gradients.both_ways import PackedBack, packs_long
 from .biases import KEPT, LEFT_OUT
-from .made_weights import MadeWeights
+from .made_weights import Made, MadeWeights
+from .sliding import Sliding, sliding
 
 CONVOLUTIONS = frozenset(f"conv{kind}{n}d" for kind in ("", "_transpose") for n in (1, 2, 3))
 PLAIN_CONVOLUTIONS = frozenset(name for name in CONVOLUTIONS if "transpose" not in name)
@@ -46,7 +49,8 @@ class LinearCall:
     uses: int = 0  # how many operations read the output
     merged: bool = True  # whether the batch-norm behind takes part in what is asked
     version: int = 0
-    made: tuple[Tensor, Tensor, int] | None = None  # x and the output with a graph between them, its version then
+    sliding: Sliding | None = None  # how a convolution over two dimensions does, whose way back needs no graph
+    made: tuple[Contribution, int] | None = None  # the output, and its version then
 
     @property
     def dense(self) -> bool:
@@ -73,10 +77,18 @@ class LinearCall:
         """Returns what `make` makes of the weight, made once for all passes where that can be; `what` says what it
         is.
         """
-        if self.kept is None or (self.is_merged and self.norm_key is None):
-            return make(self.weight)
-        key = what, self.norm_key if self.is_merged else None
-        return self.kept(self.own_weight, key, lambda: make(self.weight))
+        return self.prepared(what, lambda: make(self.weight))
+
+    @property
+    def keeps(self) -> bool:
+        """Whether what is made of the weight can be kept for other passes."""
+        return self.kept is not None and not (self.is_merged and self.norm_key is None)
+
+    def prepared(self, what: Hashable, make: Callable[[], Made]) -> Made:
+        """Returns what `make` makes of weight and bias, as `made_of_weight`."""
+        if self.kept is None or not self.keeps:
+            return make()
+        return self.kept(self.own_weight, (what, self.norm_key if self.is_merged else None), make)
 
     @property
     def bias(self) -> Tensor | None:
@@ -97,27 +109,25 @@ class LinearCall:
         return self.name in PLAIN_CONVOLUTIONS and self.own_weight.shape[1] == self.x.shape[1]
 
     def make(self) -> Tensor:
-        """Returns the output without a graph; it is kept with one, to x alone, so that the way back need not make it
-        again.
-        """
-        x = self.x.detach().requires_grad_()
-        with torch.enable_grad():
-            output = self.map(x, self.own_weight, self.own_bias)
-        self.made = x, output, output._version
-        return output.detach()
+        """Returns the output without a graph; it is kept with its way back, so that this need not make it again."""
+        made = self.contribution(self.x, self.own_weight, self.own_bias)
+        self.made = made, made.value._version
+        return made.value.detach()
 
     def own(self) -> Contribution:
         """Returns the output with a batch-norm behind merged, from what the pass made."""
         if self.made is None:
             self.make()
         assert self.made is not None
-        x, output, version = self.made
+        made, version = self.made
         with torch.no_grad():
-            value = output.detach() if output._version == version else self.map(self.x, self.own_weight, self.own_bias)
+            value = made.value if made.value._version == version else self.map(self.x, self.own_weight, self.own_bias)
+        packed = self._packed_back(value)
         if self.norm is None or not self.is_merged:
-            return Contribution(value, partial(_back, output, x))
+            return Contribution(value, packed or made.back)
         scale, shift = (numbers.view(1, -1, *[1] * (value.ndim - 2)) for numbers in self.norm)
-        return Contribution(torch.addcmul(shift, value, scale), lambda message: _back(output, x, message * scale))
+        value = torch.addcmul(shift, value, scale)
+        return Contribution(value, packed or (lambda message: made.back(message * scale)))
 
     def summed(self) -> Contribution:
         """Returns what the ε rule divides by: the output, less its bias where that is left out."""
@@ -129,10 +139,38 @@ class LinearCall:
 
     def contribution(self, x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Contribution:
         """Returns x · weight + bias for any x and weights."""
-        x = x.detach().requires_grad_()
+        x = x.detach()
+        if self._is_known(x, weight):
+            with torch.no_grad():
+                return Contribution(self.map(x, weight, bias), partial(self.back, x, weight))
+        x = x.requires_grad_()
         with torch.enable_grad():
             output = self.map(x, weight, bias)
-        return Contribution(output.detach(), partial(_back, output, x))
+        return Contribution(output.detach(), partial(_back_by_autograd, output, x))
+
+    def _packed_back(self, output: Tensor) -> Callable[[Tensor], Tensor] | None:
+        """The way back to x, a batch-norm behind merged, by weights packed once, where packing them takes long."""
+        plain = self.x.dtype == self.own_weight.dtype == output.dtype == torch.float32 and self.x.device.type == "cpu"
+        if self.sliding is None or not (plain and self.keeps and has_fused_convolutions()):
+            return None
+        if not packs_long(self.sliding.with_weights(self.own_weight), output.shape):
+            return None
+        sizes = self.x.shape, output.shape
+
+        def make() -> PackedBack:
+            assert self.sliding is not None
+            return PackedBack(self.sliding.with_weights(self.weight), *sizes)
+
+        return self.prepared(("back", *sizes), make)
+
+    def _is_known(self, x: Tensor, weight: Tensor) -> bool:
+        """Whether the way back through these weights is known without a graph."""
+        known = self.dense or (self.sliding is not None and x.ndim == 4)
+        return known and x.dtype == weight.dtype and not torch.is_autocast_enabled(x.device.type)
+
+    def back(self, x: Tensor, weight: Tensor, message: Tensor) -> Tensor:
+        """Returns what a message shaped like the output gives x by way of these weights, where that is known."""
+        return message @ weight if self.sliding is None else self.sliding.back(x, weight, message)
 
     def can_merge(self, output: Tensor) -> bool:
         """Returns whether a batch-norm over dimension 1 of the output is a scale of whole filters."""
@@ -148,7 +186,7 @@ class LinearCall:
             )
 
 
-def _back(output: Tensor, x: Tensor, message: Tensor) -> Tensor:
+def _back_by_autograd(output: Tensor, x: Tensor, message: Tensor) -> Tensor:
     (gradient,) = torch.autograd.grad(output, x, message.to(output.dtype), retain_graph=True)
     return gradient
 
@@ -176,7 +214,8 @@ def linear_call(name: str, func: Callable[..., Any], args: tuple[Any, ...], kwar
     x: Tensor = given["input"].detach()
     bias: Tensor | None = given.get("bias")
     bias = None if bias is None else bias.detach()
-    return LinearCall(name, apply, x, given["weight"].detach(), bias, version=x._version)
+    slides = sliding(name, args, kwargs)
+    return LinearCall(name, apply, x, given["weight"].detach(), bias, version=x._version, sliding=slides)
 
 
 def batch_norm(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Tensor, Tensor]:

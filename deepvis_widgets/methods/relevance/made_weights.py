@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from typing import Any, Protocol, TypeVar
 
 from torch import Tensor, nn
 
 from ...core.network.network import Network
 from ...core.weights_key import Stamps, stamps
 
-MOST = 2**27  # bytes that are kept of one network; what is more is made anew each time
+MOST = 2**29  # bytes that are kept of one network, or as many as its own weights; what is more is made anew each time
 KEY = "weights of relevance rules"
 
 
+class Sized(Protocol):
+    """What knows how many bytes it takes."""
+
+    @property
+    def nbytes(self) -> int: ...
+
+
+Made = TypeVar("Made", bound=Sized)
+
+
 class MadeWeights:
-    """Tensors made of the weights of a module, by what they are.
+    """Tensors made of the weights of a module, and convolutions with them, by what they are.
 
     >>> module = nn.Linear(2, 1)
     >>> made = MadeWeights(module, ())
@@ -26,27 +37,28 @@ class MadeWeights:
 
     def __init__(self, module: nn.Module, seen: Stamps) -> None:
         self.seen = seen
-        self._own = {tensor.data_ptr() for tensor in nn.Module.parameters(module)}
-        self._kept: dict[Hashable, Tensor] = {}
-        self._left = MOST
+        own = list(nn.Module.parameters(module))
+        self._own = {tensor.data_ptr() for tensor in own}
+        self._kept: dict[Hashable, Any] = {}
+        self._left = MOST and max(MOST, sum(tensor.nbytes for tensor in own))
 
     @property
     def count(self) -> int:
         """How many are kept."""
         return len(self._kept)
 
-    def __call__(self, weight: Tensor, what: Hashable, make: Callable[[], Tensor]) -> Tensor:
+    def __call__(self, weight: Tensor, what: Hashable, make: Callable[[], Made]) -> Made:
         """Returns what `make` makes of a weight; `what` says what that is. Only of what are the module's parameters
         something is kept: other weights are computed in the pass.
         """
         key = weight.data_ptr(), weight.shape, weight.stride(), weight.dtype, what
         if key in self._kept:
-            return self._kept[key]
+            found: Made = self._kept[key]
+            return found
         made = make()
-        size = made.numel() * made.element_size()
-        if weight.data_ptr() in self._own and size <= self._left:
+        if weight.data_ptr() in self._own and made.nbytes <= self._left:
             self._kept[key] = made
-            self._left -= size
+            self._left -= made.nbytes
         return made
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import isfinite
 
 import torch
 from torch import Tensor
@@ -13,11 +14,14 @@ from ...core.network.backward_rules import Rules
 from ...core.network.network import Network
 from ...core.network.recording import Recording
 from ...core.network.target import Target
+from ...passes.backward.recorded import Traced, made_of_trace
+from ...passes.trace import Untraceable
 from ..backward import no_path, start
 from .composites import Composite
-from .ledger import Ledger, ledger
+from .ledger import Account, Ledger, ledger
 from .made_weights import made_weights
-from .replacements import RelevanceReplacements
+from .replacements import Bounds, RelevanceReplacements
+from .traced import TracedRelevance
 
 PICTURE = "picture"
 OVERFLOW = (
@@ -75,6 +79,11 @@ def propagate(network: Network, image: Tensor, target: Target | None, composite:
     >>> net.labels[found.target.channel]
     'wolf'
     """
+    found = _by_trace(network, image, target, composite)
+    return _by_recording(network, image, target, composite) if found is None else found
+
+
+def _by_recording(network: Network, image: Tensor, target: Target | None, composite: Composite) -> Propagated:
     recording, replacements, value, resolved = _begin(network, image, target, composite)
     head = _head(recording, resolved)
     tensors = {PICTURE: recording.input} | _until(recording, replacements, head)
@@ -83,11 +92,55 @@ def propagate(network: Network, image: Tensor, target: Target | None, composite:
     if arrived[0] is None:
         raise DeepvisError(no_path(network, image))
     found = _filled(arrived, list(tensors.values()))
-    if torch.isfinite(value) and not torch.isfinite(found[0]).all():
-        raise DeepvisError(OVERFLOW)
     layers = [(name, replacements.time_of(tensors[name]), part) for name, part in zip(tensors, found, strict=True)]
-    number = float(value.detach())
-    return Propagated(resolved, number, found[0][0].cpu(), ledger(number, layers, accounts))
+    return _propagated(resolved, float(value.detach()), layers, accounts)
+
+
+def _propagated(
+    target: Target, value: float, layers: list[tuple[str, int, Tensor]], accounts: list[Account]
+) -> Propagated:
+    """Returns what is said of layers, (name, time of its output, relevance) each and the picture first."""
+    picture = layers[0][2]
+    if isfinite(value) and not torch.isfinite(picture).all():
+        raise DeepvisError(OVERFLOW)
+    return Propagated(target, value, picture[0].cpu(), ledger(value, layers, accounts))
+
+
+def _by_trace(network: Network, image: Tensor, target: Target | None, composite: Composite) -> Propagated | None:
+    """Returns the relevance of a class over the operations of the network, where they are known and nothing is
+    remembered of passes; None where the replacements have to find it.
+    """
+    if network.recordings.limit or (target is not None and target.layer is not None):
+        return None
+
+    def make(traced: Traced) -> TracedRelevance:
+        way = TracedRelevance(traced, composite, _bounds(network), PICTURE)
+        _check(_traced(network, way, image, target), _by_recording(network, image, target, composite))
+        return way
+
+    way = made_of_trace(network, network.feed(image[None]), ("lrp", composite), make)
+    return None if way is None else _traced(network, way, image, target)
+
+
+def _traced(network: Network, way: TracedRelevance, image: Tensor, target: Target | None) -> Propagated | None:
+    chosen: list[int] = []
+
+    def choose(scores: Tensor) -> Tensor:
+        chosen.append(network.answers.top(scores[0]) if target is None else target.channel)
+        return torch.zeros_like(scores).index_fill_(1, torch.tensor(chosen, device=scores.device), 1) * scores
+
+    with torch.inference_mode(False):
+        found = way(network.feed(image[None]), choose, made_weights(network))
+    if found.relevance[PICTURE] is None or not torch.isfinite(found.scores).all():
+        return None
+    layers = [(name, found.times[name], part) for name, part in found.relevance.items() if part is not None]
+    return _propagated(Target(chosen[0]), float(found.scores[0, chosen[0]]), layers, found.accounts)
+
+
+def _check(found: Propagated | None, expected: Propagated) -> None:
+    """Raises Untraceable where a way over the operations gives other numbers: the same question gets the same ones."""
+    if found is None or not torch.equal(found.picture, expected.picture) or found.ledger != expected.ledger:
+        raise Untraceable("its relevance differs from that of a plain pass")
 
 
 def at_layer(network: Network, image: Tensor, target: Target, composite: Composite, name: str) -> Tensor:
@@ -99,13 +152,18 @@ def at_layer(network: Network, image: Tensor, target: Target, composite: Composi
 
 def rules(network: Network, composite: Composite) -> Rules:
     """Returns the rules of a composite for pictures as this network is fed them."""
+    bounds = _bounds(network)
+    return Rules(f"lrp {composite}", begin=lambda: RelevanceReplacements(composite, bounds, made_weights(network)))
+
+
+def _bounds(network: Network) -> Bounds:
+    """The least and greatest values (1, C, 1, 1) of a picture as the network is fed it."""
     mean, std = (
         torch.tensor(values, dtype=torch.float64).view(1, -1, 1, 1)
         for values in (network.preprocessing.mean, network.preprocessing.std)
     )
     black, white = -mean / std, (1 - mean) / std
-    bounds = torch.minimum(black, white), torch.maximum(black, white)  # an inverted channel has a std below 0
-    return Rules(f"lrp {composite}", begin=lambda: RelevanceReplacements(composite, bounds, made_weights(network)))
+    return torch.minimum(black, white), torch.maximum(black, white)  # an inverted channel has a std below 0
 
 
 def _begin(

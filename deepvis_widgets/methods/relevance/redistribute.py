@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import reduce
 
 import torch
 from torch import Tensor
 
 from .biases import SHARED
+from .by_sign import by_sign
 from .linear_call import LinearCall
-from .rules import Group, Rule, Term, flat_rule
+from .redistribution import Redistribution
+from .rules import AlphaBeta, Group, Rule, Term, flat_rule
 from .stabilise import away, total, totals
-
-
-@dataclass(eq=False)
-class Redistribution:
-    """The relevance of an operation's input, shaped like it, and the sums that bias and ε took instead; `shared` is the
-    part of it that biases gave to their inputs.
-    """
-
-    relevance: Tensor
-    bias: Tensor
-    epsilon: Tensor
-    shared: Tensor
 
 
 def redistribute(call: LinearCall, rule: Rule, epsilon: float, relevance: Tensor) -> Redistribution:
@@ -39,6 +28,11 @@ def redistribute(call: LinearCall, rule: Rule, epsilon: float, relevance: Tensor
     >>> redistribute(call, epsilon_rule, 0.0, torch.tensor([[10.0]])).relevance  # 10 · 3/5 and 10 · 2/5
     tensor([[6., 4.]])
     """
+    quick = by_sign(call, rule, epsilon, relevance) if isinstance(rule, AlphaBeta) else None
+    return _by_groups(call, rule, epsilon, relevance) if quick is None else quick
+
+
+def _by_groups(call: LinearCall, rule: Rule, epsilon: float, relevance: Tensor) -> Redistribution:
     groups = rule(call)
     parts = [_divide(group, epsilon, _part(group, relevance), call) for group in groups]
     whole = Redistribution(

@@ -15,7 +15,7 @@ from torch.overrides import TorchFunctionMode
 from ...core.attention.parts import COMPOUND, taken_apart
 from ...core.errors import DeepvisError
 from ...core.network.backward_rules import Replacement, operation
-from .autograd_functions import ByRule, Filled, Halved, Merged, Passed, Shared, Softmax
+from .autograd_functions import ByRule, Filled, Halved, Merged, Passed, Shared, Softmax, Written
 from .biases import LEFT_OUT
 from .call_arguments import as_function, has_constants, overwrites, tensors_of
 from .composites import Composite
@@ -250,7 +250,10 @@ class RelevanceReplacements:
             self._pictures[id(before[0])] = self._pictures[id(target)]
         value = self._made(name, compute, before)
         assert value is not None
-        return target.copy_(value)
+        if not target.requires_grad or target._is_view():
+            return target.copy_(value)
+        written: Tensor = Written.apply(target, value)
+        return written
 
     # --- about tensors ---
 

@@ -51,35 +51,47 @@ def epsilon_rule(call: LinearCall) -> list[Group]:
     return [Group([Term(call.x, call.summed(), call.bias)])]
 
 
-def alpha_beta_rule(alpha: float, beta: float) -> Rule:
+@dataclass(frozen=True)
+class AlphaBeta:
+    """Gives α for what speaks for, β for what speaks against an output."""
+
+    alpha: float
+    beta: float
+
+    def __call__(self, call: LinearCall) -> list[Group]:
+        groups = [Group(_signed(call, above=True), self.alpha)]
+        return groups + ([Group(_signed(call, above=False), -self.beta)] if self.beta else [])
+
+
+def alpha_beta_rule(alpha: float, beta: float) -> AlphaBeta:
     """Returns the rule that gives α for what speaks for, β for what speaks against an output, α − β = 1 (Bach et al.
     2015, eq. 60).
     """
     assert alpha - beta == 1 and beta >= 0, "alpha - beta must be 1, and beta at least 0"
-
-    def rule(call: LinearCall) -> list[Group]:
-        groups = [Group(_signed(call, above=True), alpha)]
-        return groups + ([Group(_signed(call, above=False), -beta)] if beta else [])
-
-    return rule
+    return AlphaBeta(alpha, beta)
 
 
-z_plus_rule = alpha_beta_rule(
-    1, 0
-)  # Montavon et al. 2017, sec. 4.2; negative inputs through negative weights count too
+# Montavon et al. 2017, sec. 4.2; negative inputs through negative weights count too
+z_plus_rule = alpha_beta_rule(1, 0)
 
 
-def gamma_rule(gamma: float) -> Rule:
+@dataclass(frozen=True)
+class Gamma:
+    """Counts what speaks for an output's own sign 1 + γ times."""
+
+    gamma: float
+
+    def __call__(self, call: LinearCall) -> list[Group]:
+        y = call.own().value
+        groups = [Group(_favoured(call, self.gamma, above=True), where=y > 0)]
+        return [*groups, Group(_favoured(call, self.gamma, above=False), where=y < 0)]
+
+
+def gamma_rule(gamma: float) -> Gamma:
     """Returns the rule in which what speaks for an output's own sign counts 1 + γ times (Montavon et al. 2019, sec.
     10.2.1; for inputs and outputs of both signs Andéol et al. 2021).
     """
-
-    def rule(call: LinearCall) -> list[Group]:
-        y = call.own().value
-        groups = [Group(_favoured(call, gamma, above=True), where=y > 0)]
-        return [*groups, Group(_favoured(call, gamma, above=False), where=y < 0)]
-
-    return rule
+    return Gamma(gamma)
 
 
 def w_square_rule(call: LinearCall) -> list[Group]:
@@ -118,18 +130,18 @@ def _signed(call: LinearCall, above: bool) -> list[Term]:
     """Returns the terms of all positive (`above`), or all negative, contributions."""
 
     def half(above: bool) -> Tensor:
-        return call.made_of_weight(("half", above), lambda weight: _half(weight, above))
+        return call.made_of_weight(("half", above), lambda weight: of_sign(weight, above))
 
-    bias = None if call.bias is None else _half(call.bias, above)
+    bias = None if call.bias is None else of_sign(call.bias, above)
     return _by_sign(call, lambda: half(above), lambda: half(not above), bias)
 
 
 def _favoured(call: LinearCall, gamma: float, above: bool) -> list[Term]:
     def favoured(above: bool) -> Tensor:
         what = "favoured", gamma, above
-        return call.made_of_weight(what, lambda weight: weight + gamma * _half(weight, above))
+        return call.made_of_weight(what, lambda weight: weight + gamma * of_sign(weight, above))
 
-    bias = None if call.bias is None else call.bias + gamma * _half(call.bias, above)
+    bias = None if call.bias is None else call.bias + gamma * of_sign(call.bias, above)
     return _by_sign(call, lambda: favoured(above), lambda: favoured(not above), bias)
 
 
@@ -145,6 +157,6 @@ def _by_sign(
     return [positive, Term.of(call, call.x.clamp(max=0), for_negative())]
 
 
-def _half(values: Tensor, above: bool) -> Tensor:
+def of_sign(values: Tensor, above: bool) -> Tensor:
     """Returns the positive (`above`), or the negative, part."""
     return values.clamp(min=0) if above else values.clamp(max=0)

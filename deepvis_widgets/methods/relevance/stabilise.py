@@ -19,8 +19,12 @@ def stabilise(z: Tensor, epsilon: float) -> Tensor:
 
 def away(z: Tensor, epsilon: float) -> Tensor:
     """Returns the ±ε, shaped like z, that moves z away from zero; a negative zero goes down."""
-    epsilon = max(epsilon, torch.finfo(z.dtype).tiny ** 0.5)
-    return torch.copysign(z.new_tensor(epsilon), z)
+    return torch.copysign(z.new_tensor(least(epsilon, z.dtype)), z)
+
+
+def least(epsilon: float, dtype: torch.dtype) -> float:
+    """Returns ε, or where that is zero the least that can still be divided by."""
+    return max(epsilon, float(torch.finfo(dtype).tiny ** 0.5))
 
 
 def total(values: Tensor) -> Tensor:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 import torch
@@ -30,6 +30,7 @@ TYPES = (torch.float32, torch.float64)  # networks of others pass plainly
 RECTIFIERS = ("relu", "hardtanh")  # whose way back is known here for every table of rules
 log = logging.getLogger(__name__)
 Asked = tuple[Rules, str | None, str | None]
+Made = TypeVar("Made")
 
 
 @dataclass(eq=False)
@@ -65,9 +66,19 @@ def remade(
     >>> [remade(net, x) is None for time in range(3)]
     [True, True, False]
     """
-    known = _known_of(network, x) if _suits(network, x, rules, until) else None
+    known = _known_of(network, x) if rules in RECTIFY and until not in network.heads and _suits(network, x) else None
     way = None if known is None else known.way(network, x, (rules, until, since))
     return None if way is None else _passed(network, way, x, until, since)
+
+
+def made_of_trace(network: Network, x: Tensor, asked: Hashable, make: Callable[[Traced], Made]) -> Made | None:
+    """Returns what `make` makes of a network's traced operations, once for what is `asked`; None where the network is
+    to pass plainly: the first two times, and always where it cannot be traced, or `make` raises anything.
+
+    Like ways, it holds for inputs (B, ...) as x, and until the network is changed.
+    """
+    known = _known_of(network, x) if _suits(network, x) else None
+    return None if known is None else known.made(network, x, asked, make)
 
 
 def _passed(network: Network, way: Way, x: Tensor, until: str | None, since: str | None) -> Remade:
@@ -81,11 +92,10 @@ def _passed(network: Network, way: Way, x: Tensor, until: str | None, since: str
     return found
 
 
-def _suits(network: Network, x: Tensor, rules: Rules, until: str | None) -> bool:
+def _suits(network: Network, x: Tensor) -> bool:
     """Whether a pass of this kind can be remade at all."""
     simple = type(network.answers) in (Classes, Labels) and not network.inputs.inputs and not network.added
-    known = rules in RECTIFY and x.dtype in TYPES and not torch.is_autocast_enabled(x.device.type)
-    return simple and known and not network.varies and until not in network.heads
+    return simple and not network.varies and x.dtype in TYPES and not torch.is_autocast_enabled(x.device.type)
 
 
 # --- what is known of a network ---
@@ -115,35 +125,43 @@ class _Known:
     def __init__(self, module: nn.Module, structure: Structure, x: Tensor) -> None:
         self.module, self.structure, self.kind = module, structure, _kind(x)
         self._asked = False
-        self._traced: _Traced | None = None
-        self._ways: OrderedDict[Asked, Way | None] = OrderedDict()
+        self._traced: Traced | None = None
+        self._ways: OrderedDict[Hashable, Any] = OrderedDict()
 
     def way(self, network: Network, x: Tensor, asked: Asked) -> Way | None:
         """Returns the way that answers what is asked, None where the network itself has to."""
+
+        def make(traced: Traced) -> Way:
+            way = traced.way(*asked)
+            for pictures in (x[:1], torch.cat([x[:1], x[:1].flip(3)])):  # one and several are not rounded alike
+                _check(network, way, pictures, asked)
+            return way
+
+        return self.made(network, x, asked, make)
+
+    def made(self, network: Network, x: Tensor, asked: Hashable, make: Callable[[Traced], Made]) -> Made | None:
+        """Returns what was made for what is asked, None where the network itself has to answer."""
         if not self._asked:
             self._asked = True
             return None
         if asked in self._ways:
-            return self._ways[asked]
-        self._ways[asked] = self._made(network, x[:1], asked)
+            found: Made | None = self._ways[asked]
+            return found
+        self._ways[asked] = self._tried(network, x[:1], make)
         while len(self._ways) > WAYS:
             self._ways.popitem(last=False)
         return None
 
-    def _made(self, network: Network, x: Tensor, asked: Asked) -> Way | None:
+    def _tried(self, network: Network, x: Tensor, make: Callable[[Traced], Made]) -> Made | None:
         try:
-            if self._traced is None:
-                self._traced = _Traced(network, x)
-            way = self._traced.way(*asked)
-            for pictures in (x, torch.cat([x, x.flip(3)])):  # one and several are not rounded alike
-                _check(network, way, pictures, asked)
+            self._traced = self._traced or Traced(network, x)
+            return make(self._traced)
         except Exception as error:  # whatever a program does that cannot be run again, the network itself can
             log.debug("%s goes back plainly: %s", network.name, error)
             return None
-        return way
 
 
-class _Traced:
+class Traced:
     """The operations of a network, traced on an input x (1, C, H, W), and which values its layers are."""
 
     def __init__(self, network: Network, x: Tensor) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from typing import Any
 
 import torch
@@ -35,8 +36,9 @@ Tape = list[tuple["Step", Any]]
 class Way:
     """The way from the value `since` of traced operations, 0 being the input, to the value `head`, and back.
 
-    `shapes` are those of the values as they were traced, and `rectify` says what rectifiers send back. Made for inputs
-    (B, ...) of any number: `forth` keeps on a tape what `back` needs, which runs as often as one likes.
+    `shapes` are those of the values as they were traced, and `rectify` says what rectifiers send back; or `find` says
+    what every operation does, and the values `held` for that are not overwritten. Made for inputs (B, ...) of any
+    number: `forth` keeps on a tape what `back` needs, which runs as often as one likes.
 
     >>> from deepvis_widgets.core.network.backward_rules import PLAIN
     >>> from deepvis_widgets.passes.backward.derivatives import RECTIFY
@@ -53,9 +55,17 @@ class Way:
     """
 
     def __init__(
-        self, ops: list[Op], shapes: Sequence[torch.Size], head: int, rectify: Rectify, since: int = 0
+        self,
+        ops: list[Op],
+        shapes: Sequence[torch.Size],
+        head: int,
+        rectify: Rectify,
+        since: int = 0,
+        find: Callable[[Op], Derivative | None] | None = None,
+        held: Collection[int] = (),
     ) -> None:
         wanted = {head, since} - {0}
+        known = find or partial(derivative, shapes=lambda number: shapes[number], rectify=rectify)
         ops = needed(ops, wanted)
         self.head, self.since = head, since
         self.ends = last_uses(ops, wanted)
@@ -66,8 +76,9 @@ class Way:
         for op in ops:
             back = bool(live & set(op.ins)) and since not in op.outs
             live |= set(op.outs) if back else set()
-            found = derivative(op, lambda number: shapes[number], rectify) if back else None
-            self.steps.append(Step(op, back, live, found, _overwrites(op, taken, makers, shapes)))
+            found = known(op) if back else None
+            overwrite = None if set(op.ins) & set(held) else _overwrites(op, taken, makers, shapes)
+            self.steps.append(Step(op, back, live, found, overwrite))
 
     def forth(self, x: Tensor) -> tuple[dict[int, Tensor], Tape]:
         """Returns the values `head` and `since` for an input (B, ...), and the tape."""
@@ -83,9 +94,11 @@ class Way:
                     values.pop(number, None)
         return values, tape
 
-    def back(self, tape: Tape, seed: Tensor) -> Tensor | None:
-        """Returns what arrives at `since` when `seed`, shaped like it, starts at `head`; None where nothing does."""
-        gradients = Gradients()
+    def back(self, tape: Tape, seed: Tensor, gradients: Gradients | None = None) -> Tensor | None:
+        """Returns what arrives at `since` when `seed`, shaped like it, starts at `head`; None where nothing does. It is
+        added up in `gradients`.
+        """
+        gradients = Gradients() if gradients is None else gradients
         gradients.add(self.head, seed, False)
         with torch.inference_mode(False), torch.no_grad():
             for step, kept in reversed(tape):
