@@ -75,7 +75,7 @@ class Panes:
         self.patterns = PatternsPane(port("patterns"))
         self.bars = BarsPane(network, port("bars"))
         self.status = StatusPane(network, port("status"))
-        self.inputs = InputsPane(state, port("inputs"), acts.say)
+        self.inputs = InputsPane(state, port("inputs"), acts.say, lambda: self.pictures.choices)
         self.why = WhyPane(state, port("why"))
         self.camera = port("camera")
         self.camera.put(size=list(network.size))
