@@ -92,14 +92,15 @@ Found = tuple[Tensor | None, Target, str]
 
 
 def _of_score(network: Network, image: Tensor, target: Target | None, candidates: list[Layer], chosen: bool) -> Found:
-    # the deepest layer nearly always answers, and the graph need not go further down
-    layer = target.layer if target else None
-    recording = passed(network, image, until=layer, since=candidates[0].name)
-    objective, resolved = start(network, recording, target)
-    coarse = _weighed(recording, candidates[:1], objective)
-    if coarse is None:
-        recording = network.record(image, until=layer)
-        coarse = _weighed(recording, candidates, start(network, recording, target)[0])
+    layer, deepest = target.layer if target else None, candidates[0].name
+    # the deepest layer nearly always answers, and the graph need not go further down, unless it is of another picture
+    for since in (None, deepest) if network.inputs.inputs else (deepest, None):
+        whole = since is None
+        recording = network.record(image, until=layer) if whole else passed(network, image, until=layer, since=since)
+        objective, resolved = start(network, recording, target)
+        coarse = _weighed(recording, candidates if whole else candidates[:1], objective)
+        if coarse is not None:
+            break
     return coarse, resolved, ""
 
 
@@ -146,6 +147,8 @@ def _weighed(recording: Recording, candidates: list[Layer], objective: Tensor) -
     """
     for layer in candidates:
         output = recording.outputs[layer.name]
+        if not output.requires_grad:  # it comes of another input than the picture
+            continue
         signal = recording.gradient(objective, wrt=output)
         gradient = layer.layout.maps(signal)[0].contiguous()  # sums are rounded by how numbers lie in memory
         if gradient.any():

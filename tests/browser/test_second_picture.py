@@ -88,6 +88,7 @@ def test_the_second_picture(open_notebook: Callable[..., NotebookPage], tmp_path
     both.get_by_role("button", name="this one").click()
     notebook.wait_until(lambda: notebook.value("both.inputs.get('other') is scenes[0]"), message="not given")
     shows(notebook, both.locator(".dv-x-share").first, "0.0")
+    assert notebook.value("both.session.idle(60) and not both.panes.stage.port.values['notice']")
     notebook.shot("second-picture-given")
 
 
