@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const out = process.argv[2] ? resolve(process.argv[2]) : here("../deepvis_widgets/static");
-const views = ["stage", "unit_grid", "map_view", "gallery", "file_button", "tray", "camera", "code_button"];
+const views = ["stage", "unit_grid", "map_view", "gallery", "file_button", "tray", "camera", "code_button", "download_button"];
 const entryPoints = Object.fromEntries(views.map((name) => [name, `src/views/${name}.ts`]));
 entryPoints.explorer = "src/explorer/explorer.tsx";
 entryPoints.scheme = "src/views/color_scheme.ts";

@@ -39,6 +39,11 @@ class SwitchedOff:
         """What answers depend on."""
         return tuple(sorted(self.units.items()))
 
+    @property
+    def words(self) -> str:
+        """Which units are off, in words: "features.conv2: 3, 5"; "" where none is."""
+        return "; ".join(f"{layer}: {_listed(units)}" for layer, units in self.units.items())
+
     def also(self, layer: Layer, units: int | Iterable[int]) -> SwitchedOff:
         """Returns the same with further units of a layer; DeepvisError where it has none such, or is no layer of the
         network's own.
@@ -62,6 +67,21 @@ class SwitchedOff:
 
 
 NOTHING_OFF = SwitchedOff()
+NAMED = 8  # units of a layer that are named
+
+
+def _listed(units: tuple[int, ...]) -> str:
+    more = len(units) - NAMED
+    return ", ".join(map(str, units[:NAMED])) + (f" and {more} more" if more > 0 else "")
+
+
+def called(name: str, off: SwitchedOff) -> str:
+    """Returns what a network is called less the units that are off.
+
+    >>> called("mine", NOTHING_OFF)
+    'mine'
+    """
+    return f"{name} without {off.words}" if off else name
 
 
 def _numbers(layer: Layer, units: Any) -> list[int]:

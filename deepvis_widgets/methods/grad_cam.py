@@ -19,6 +19,7 @@ from ..core.report import Report
 from ..core.results import HeatMap
 from .backward import describe, passed, start
 from .base import Method, silent
+from .region_weights import regional
 
 
 @dataclass(frozen=True)
@@ -26,14 +27,26 @@ class GradCamParams:
     at: str = text("", "Maps of layer", "the layer whose maps are weighed; empty: the last one with maps")
 
 
+@dataclass(eq=False, repr=False)
+class GradCamMap(HeatMap):
+    """A map, and what is to be said of it."""
+
+    said: str = ""
+
+    @property
+    def note(self) -> str:
+        return self.said
+
+
 class GradCam(Method):
     """L_c = ReLU(Σ_k α_k A_k), α_k the mean over positions of dS_c/dA_k (Selvaraju et al. 2017, eq. 1 and 2); never
     negative.
 
     For a hidden unit the maps are those of the last layer before it, for a direction of a layer those before that
-    layer. Queries, keys and values of an attention are maps
-    for its own use, and weighed only where they are named by `at`. Raises DeepvisError where no layer with maps comes
-    before the target.
+    layer. For a class of pixels they are those of the last activations whose weights depend on the region asked about
+    (Vinogradova et al. 2020): behind a head of 1 × 1 any region has the same map, and a note says so where such a layer
+    is named. Queries, keys and values of an attention are maps for its own use, and weighed only where they are
+    named by `at`. Raises DeepvisError where no layer with maps comes before the target.
 
     >>> import deepvis_widgets as dv
     >>> net, scene = dv.load("husky-wolf"), dv.scene("wolf", "snow", seed=3)
@@ -59,17 +72,11 @@ class GradCam(Method):
         assert image is not None
         layer = target.layer if target else None
         candidates = _candidates(network, layer, params.at)
-        # the deepest layer nearly always answers, and the graph need not go further down
-        deepest = candidates[0].name
-        recording = passed(network, image, until=layer, since=deepest)
-        objective, resolved = start(network, recording, target)
-        coarse = _weighed(recording, candidates[:1], objective)
-        if coarse is None:
-            recording = network.record(image, until=layer)
-            coarse = _weighed(recording, candidates, start(network, recording, target)[0])
+        found = _of_pixels if layer is None and network.answers.kind == "pixels" else _of_score
+        coarse, resolved, said = found(network, image, target, candidates, bool(params.at))
         if coarse is None:
             coarse = torch.zeros(candidates[0].height, candidates[0].width, dtype=network.dtype)
-        return HeatMap(
+        return GradCamMap(
             self.name,
             describe(network, resolved),
             to_size(coarse, network.size),
@@ -77,7 +84,31 @@ class GradCam(Method):
             False,
             coarse=coarse,
             params=params,
+            said=said,
         )
+
+
+Found = tuple[Tensor | None, Target, str]
+
+
+def _of_score(network: Network, image: Tensor, target: Target | None, candidates: list[Layer], chosen: bool) -> Found:
+    layer, deepest = target.layer if target else None, candidates[0].name
+    # the deepest layer nearly always answers, and the graph need not go further down, unless it is of another picture
+    for since in (None, deepest) if network.inputs.inputs else (deepest, None):
+        whole = since is None
+        recording = network.record(image, until=layer) if whole else passed(network, image, until=layer, since=since)
+        objective, resolved = start(network, recording, target)
+        coarse = _weighed(recording, candidates if whole else candidates[:1], objective)
+        if coarse is not None:
+            break
+    return coarse, resolved, ""
+
+
+def _of_pixels(network: Network, image: Tensor, target: Target | None, candidates: list[Layer], chosen: bool) -> Found:
+    recording = network.record(image)
+    objective, resolved = start(network, recording, target)
+    coarse, said = regional(recording, candidates, objective, resolved.channel, chosen)
+    return coarse, resolved, said
 
 
 def _has_maps(layer: Layer) -> bool:
@@ -116,6 +147,8 @@ def _weighed(recording: Recording, candidates: list[Layer], objective: Tensor) -
     """
     for layer in candidates:
         output = recording.outputs[layer.name]
+        if not output.requires_grad:  # it comes of another input than the picture
+            continue
         signal = recording.gradient(objective, wrt=output)
         gradient = layer.layout.maps(signal)[0].contiguous()  # sums are rounded by how numbers lie in memory
         if gradient.any():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.harness import NotebookPage, canvas_pixels
@@ -49,5 +50,14 @@ def test_clicks_go_down_and_back(open_notebook: Callable[..., NotebookPage]) -> 
     field.fill("7")
     field.press("Enter")
     board.wait_until(lambda: words(board).startswith("features.relu5, unit 7"), message="no other unit")
-    board.page.get_by_role("button", name="Table").click()
-    board.wait_until(lambda: board.value("__import__('pathlib').Path('circuit.csv').exists()"), message="no table")
+    with board.page.expect_download() as table:
+        board.page.get_by_role("button", name="Table").click()
+    assert table.value.suggested_filename == "circuit.csv"
+    assert table.value.path().read_text("utf-8") == board.value("board.circuit.csv()")
+    with board.page.expect_download() as drawn:
+        board.page.get_by_role("button", name="PNG").click()
+    assert drawn.value.suggested_filename == "circuit.png"
+    with Image.open(drawn.value.path()) as picture:
+        assert list(picture.size) == board.value("list(board.drawing().size)")
+    assert not board.value("[p.name for p in __import__('pathlib').Path().glob('circuit.*')]")
+    board.shot("circuit-files")

@@ -77,6 +77,26 @@ def test_pictures_by_hand_teach_classes_whose_map_is_live(board: NotebookPage, t
     assert not board.console.unexpected()
 
 
+def test_a_tray_takes_a_folder(board: NotebookPage, tmp_path: Path) -> None:
+    (tmp_path / "plain" / "more").mkdir(parents=True)
+    for green, name in enumerate(("a", "b", "more/c")):
+        Image.new("RGB", (64, 64), (90, 60 * green, 60)).save(tmp_path / "plain" / f"{name}.png")
+    (tmp_path / "plain" / "broken.png").write_bytes(b"no picture")
+    (tmp_path / "plain" / "read.txt").write_text("words")
+    tray = board.page.locator(".dv-teach-tray").nth(1)
+    with board.page.expect_file_chooser() as chosen:
+        tray.get_by_role("button", name="Folder").click()
+    chosen.value.set_files(tmp_path / "plain")
+    expect(tray.locator(".dv-tray-card")).to_have_count(2)
+    notice = board.page.get_by_text('Of 3 pictures for "plain" 1 cannot be read and is left out: broken.png.')
+    expect(notice.first).to_be_visible()
+    board.wait_until(lambda: "3 pictures. Each left out once" in sentence(board), message="it is not learned from")
+    board.shot("teach-folder")
+    board.set_theme("dark")
+    board.shot("teach-folder-dark")
+    assert not board.console.unexpected()
+
+
 def test_the_camera_is_live_and_goes_into_a_tray(board: NotebookPage) -> None:
     page = board.page
     page.get_by_role("button", name="Start camera").click()

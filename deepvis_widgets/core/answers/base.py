@@ -64,6 +64,10 @@ class Answers(ABC):
         """Returns the same for one place of a picture of `size` (H, W). Raises DeepvisError where answers have none."""
         raise DeepvisError(f"This network answers with {self.kind}; its answers have no place in the picture.")
 
+    def compared_with(self: A, picture: Any) -> A:
+        """Returns the same with another second picture. Raises DeepvisError where answers compare with none."""
+        raise DeepvisError(f"This network answers with {self.kind}; it compares its picture with no second one.")
+
     def found_in(self: A, module: nn.Module) -> A:
         """Returns the same with what only the module itself shows."""
         return self

@@ -52,6 +52,9 @@ class Similarity(Answers):
     def called(self, labels: Sequence[str]) -> Similarity:
         return Similarity(self.picture, *as_labels(labels)[:1], output=self.output)
 
+    def compared_with(self, picture: Any) -> Similarity:
+        return Similarity(picture, *self.labels, output=self.output)
+
     def pick(self, returned: Any) -> Tensor:
         picked: Tensor = tensor_in(returned, self.output).flatten(1)
         return picked

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from copy import copy
@@ -19,6 +18,7 @@ from ..batches import answered_apart, joined
 from ..content_key import content_key
 from ..declared import declared
 from ..directions import Directions
+from ..doubts import warn
 from ..errors import DeepvisError
 from ..given import given
 from ..inputs.base import Input
@@ -91,14 +91,7 @@ class Network:
         self.unsaid = open_question(meant, isinstance(said, Answers), self.name)
         self.has_head = found.recording.head is not None
         self.varies = found.varies
-        if self.varies:
-            warnings.warn(
-                f"{self.name} answers otherwise each time it is asked, as with dropout that is always on: "
-                "what is shown of it is one answer of many.",
-                stacklevel=2,
-            )
-        if preprocess is None and self.declared.doubt is not None:
-            warnings.warn(self.declared.doubt, stacklevel=2)
+        warn(self.name, self.varies, self.declared.doubt if preprocess is None else None)
 
     @property
     def labels(self) -> list[str]:
@@ -129,11 +122,18 @@ class Network:
         return self._with(answers=self.answers.at(place, self.size))
 
     def given(self, **values: Any) -> Network:
-        """Returns the same network with other values of the inputs beside its picture; those not named stay.
-
-        The module is shared. Raises DeepvisError for unknown names and for what is no value.
+        """Returns the same network with other values of the inputs beside its picture; those not named stay. The module
+        is shared. Raises DeepvisError for unknown names and for what is no value.
         """
         return self._with(inputs=self.inputs.given(**values))
+
+    def compared_with(self, picture: Any) -> Network:
+        """Returns the same network whose answer is how similar a picture is to this one, the second one of
+        dv.Similarity. The module is shared. Raises DeepvisError where answers are no similarity, or the picture cannot
+        be read.
+        """
+        self.view(picture)
+        return self._with(answers=self.answers.compared_with(picture))
 
     def with_module(self, module: nn.Module) -> Network:
         """Returns a network of the same preprocessing, answers, inputs and name, with another module: a copy, say."""

@@ -62,10 +62,12 @@ class Recording:
         return torch.zeros_like(wrt) if gradient is None else gradient
 
     def path(self, output: Tensor, seed: Tensor | None = None, wrt: Tensor | None = None) -> Tensor | None:
-        """The same gradient; None where there is no path, because of no_grad or detach, say."""
-        if not output.requires_grad:
-            return None
+        """The same gradient; None where there is no path, because of no_grad or detach, or from what comes of another
+        input than the picture.
+        """
         wrt = self.input if wrt is None else wrt
+        if not output.requires_grad or not wrt.requires_grad:
+            return None
         (gradient,) = torch.autograd.grad(output, wrt, seed, retain_graph=True, allow_unused=True)
         return gradient
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -25,6 +26,8 @@ from .drawing import Scene
 from .panes import CircuitPanes
 from .session import CircuitSession, Unit
 from .state import CircuitState
+
+KINDS = (".png", ".csv")  # of files beside a session
 
 
 class CircuitBoard(CircuitState, PictureLab):
@@ -66,7 +69,7 @@ class CircuitBoard(CircuitState, PictureLab):
     ) -> None:
         super().__init__(network, pictures)
         self.atlas = as_atlas(self.network, atlas)
-        self.panes = CircuitPanes(self, self.stage, self.save)
+        self.panes = CircuitPanes(self, self.stage, self.content)
         self.session = CircuitSession(self, self.client, self.panes, self._stored)
         self.children = [self.bar, *self.panes.rows]
         self.add_class("dv-circuit-board")
@@ -136,17 +139,22 @@ class CircuitBoard(CircuitState, PictureLab):
     def save(self, path: Any) -> Path:
         """Writes the drawing (.png), all terms (.csv) or the session (.json, see `dv.open`); returns the path."""
         file = Path(path).expanduser()
-        if file.suffix == ".png":
-            self.drawing().save(file)
-        elif file.suffix == ".csv":
-            file.write_text(self._known().csv(), encoding="utf-8")
-        elif file.suffix == ".json":
+        if file.suffix == ".json":
             return super().save(file)
-        else:
+        if file.suffix not in KINDS:
             raise DeepvisError(
                 f'A circuit is not saved as "{file.name}"; accepted are names that end in .png, .csv or .json.'
             )
+        file.write_bytes(self.content(file.suffix))
         return file
+
+    def content(self, kind: str) -> bytes:
+        """Returns what is in a file: the drawing (".png"), or all terms (".csv")."""
+        if kind == ".csv":
+            return self._known().csv().encode()
+        file = io.BytesIO()
+        self.drawing().save(file, "PNG")
+        return file.getvalue()
 
     def page(self) -> Page:
         """The units of the trail, and those one layer further down, each taken apart."""

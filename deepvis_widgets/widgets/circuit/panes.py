@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import ipywidgets
@@ -24,19 +24,22 @@ from ..kit.notice import Notice, attempt
 from ..link.frames import overlay_frame, signed_overlay_frame, symmetric_range
 from ..link.push import push
 from ..page.paper import Paper
+from ..views.download_button import DownloadButton
 from ..views.stage import Stage
 from .drawing import DENSITY, Scene, draw, element_at
 from .session import Unit
 from .state import CircuitState
 from .words import sentence
 
+Content = Callable[[str], bytes]
+
 
 class CircuitPanes:
     """Everything under the bar, in `rows`. `answered` and `pictured` may be called on any thread."""
 
-    def __init__(self, state: CircuitState, stage: Stage, save: Callable[[Path], object]) -> None:
+    def __init__(self, state: CircuitState, stage: Stage, content: Content) -> None:
         self.picture = PicturePane(state, stage)
-        self.choice = ChoicePane(state, save)
+        self.choice = ChoicePane(state, content)
         self.drawing = CircuitDrawing(state.go_down, state.go_back)
         beside = classed(ipywidgets.VBox([self.choice, self.drawing]), "dv-circuit-side")
         self.rows = [layout.box("dv-lab-panes", self.picture, beside)]
@@ -79,22 +82,21 @@ class PicturePane(ipywidgets.VBox):
 
 
 class ChoicePane(ipywidgets.VBox):
-    """Layer and unit to begin with, and the way to files."""
+    """Layer and unit to begin with, and the way to files; `content(kind)` is what is in one."""
 
-    def __init__(self, state: CircuitState, save: Callable[[Path], object]) -> None:
-        self._state, self._save, self._following = state, save, False
+    def __init__(self, state: CircuitState, content: Content) -> None:
+        self._state, self._following = state, False
         names = [layer.name for layer in state.network.layers if not isinstance(layer.layout, Heads)]
         self.layer = layout.dropdown("Layer", names, "The layer of the unit to begin with")
         self.unit = ipywidgets.BoundedIntText(0, min=0, max=0, description="Unit", tooltip="Its number in the layer")
         self.back = button("Back", "To the unit before", "arrow-up", self._back)
-        tip = "Save {} in the working folder, as circuit.{}"
         self.files = [
-            button("PNG", tip.format("the drawing", "png"), "picture-o", lambda: self._to("png")),
-            button("Table", tip.format("all terms", "csv"), "table", lambda: self._to("csv")),
+            DownloadButton(partial(_file, content, kind), text=text, label=f"Save {what} as circuit{kind}")
+            for kind, text, what in ((".png", "PNG", "the drawing"), (".csv", "Table", "all terms"))
         ]
-        self.said, self.notice = layout.html("dv-lab-words"), Notice()
+        self.notice = Notice()
         row = layout.box("dv-circuit-choice", self.layer, self.unit, self.back, *self.files)
-        super().__init__([row, self.said, self.notice])
+        super().__init__([row, self.notice])
         self.layer.observe(lambda _: self._visit(0), names="value")
         self.unit.observe(lambda _: self._visit(self.unit.value), names="value")
         state.observe(lambda _: self.follow(), names="trail")
@@ -120,10 +122,9 @@ class ChoicePane(ipywidgets.VBox):
     def _back(self) -> None:
         attempt(self.notice.say, self._state.go_back, len(self._state.trail) - 2)
 
-    def _to(self, kind: str) -> None:
-        file = Path(f"circuit.{kind}")
-        if attempt(self.notice.say, self._save, file):
-            push(self.said, value=f'<div role="status" aria-live="polite">Saved as {file}.</div>')
+
+def _file(content: Content, kind: str) -> tuple[str, bytes]:
+    return f"circuit{kind}", content(kind)
 
 
 class CircuitDrawing(Board):

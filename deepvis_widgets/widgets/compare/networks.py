@@ -11,6 +11,7 @@ from torch import Tensor
 from ...core.errors import DeepvisError
 from ...core.masks import mask_view
 from ...core.network.network import Network
+from ...core.switched_off import called
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +63,7 @@ def class_in(network: Network, first: Network, target: int) -> int:
 
 def rows_of(networks: Sequence[Network]) -> tuple[Row, ...]:
     """The networks under their titles."""
-    named = zip(networks, titles([network.name for network in networks]), strict=True)
+    named = zip(networks, titles([called(network.name, network.off) for network in networks]), strict=True)
     return tuple(Row(network, title, place) for place, (network, title) in enumerate(named))
 
 

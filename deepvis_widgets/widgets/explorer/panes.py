@@ -75,7 +75,7 @@ class Panes:
         self.patterns = PatternsPane(port("patterns"))
         self.bars = BarsPane(network, port("bars"))
         self.status = StatusPane(network, port("status"))
-        self.inputs = InputsPane(state, port("inputs"), acts.say)
+        self.inputs = InputsPane(state, port("inputs"), acts.say, lambda: self.pictures.choices)
         self.why = WhyPane(state, port("why"))
         self.camera = port("camera")
         self.camera.put(size=list(network.size))
@@ -139,10 +139,11 @@ class Panes:
 
 
 def remark(network: Network, picture: Any) -> str:
-    """What is to be said of a network that answers by chance, or cannot know the picture, and of bands and windows;
-    empty for others.
+    """What is to be said of a network that answers by chance, or cannot know the picture, of units that it came
+    without, and of bands and windows; empty for others.
     """
-    return " · ".join(filter(None, (_doubt(network, picture), network.preprocessing.described)))
+    off = f"without {network.off.words}" if network.off else ""
+    return " · ".join(filter(None, (_doubt(network, picture), off, network.preprocessing.described)))
 
 
 def _doubt(network: Network, picture: Any) -> str:

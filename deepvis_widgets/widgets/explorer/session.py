@@ -77,7 +77,7 @@ class Session:
         selecting = ["unit", "position", "backward", "backward_view", "backward_seed", "frozen"]
         observe(lambda _: self.select(), names=selecting)
         observe(lambda _: self.explain(), names=["target", "place", "method", "params"])
-        observe(lambda _: self._ask_otherwise(), names=["inputs", "off"])
+        observe(lambda _: self._ask_otherwise(), names=["inputs", "reference", "off"])
         observe(lambda change: self.select() if change["new"] == "gradient" else None, names="tiles")
 
     # --- answers ---

@@ -71,6 +71,7 @@ class ExplorerState(traitlets.HasTraits):
     layer = traitlets.Unicode(help="dotted name of the layer shown").tag(sync=True)
     unit = traitlets.Int(0, help="channel selected in that layer").tag(sync=True)
     inputs = Checked(help="what the network is given beside the picture: name → words, numbers or a picture")
+    reference = Checked(help="the second picture of a similarity; None: the one that the network came with")
     off = Checked(help="units that are switched off: layer → their channels").tag(sync=True)
     why = traitlets.Bool(False, help="whether it is shown what the units below add to the selected one").tag(sync=True)
     place = traitlets.Any(
@@ -168,8 +169,15 @@ class ExplorerState(traitlets.HasTraits):
 
     @property
     def answering(self) -> Network:
-        """The network with what it is given beside the picture, without the units that are switched off."""
+        """The network with what it is given beside the picture, or compares it with, without the units that are
+        switched off.
+        """
         return self._given or self.network
+
+    def _with(self, **changed: Any) -> Network:
+        """The network with what it is given, some of it changed, without the units that are switched off."""
+        now = {"inputs": self.inputs, "reference": self.reference, "off": self.off}
+        return _made(self.network, **(now | changed))
 
     def switch(self, layer: str, unit: int) -> None:
         """Switches a unit off, or on again."""
@@ -270,8 +278,13 @@ class ExplorerState(traitlets.HasTraits):
         values = proposal["value"]
         if not isinstance(values, Mapping):
             raise DeepvisError(f'inputs={values!r} is not accepted; accepted: {{"question": "what is this"}}.')
-        self._given = _without(self.network.given(**values), self.off)
+        self._given = self._with(inputs=values)
         return dict(values)
+
+    @traitlets.validate("reference")
+    def _check_reference(self, proposal: Any) -> Any:
+        self._given = self._with(reference=proposal["value"])
+        return proposal["value"]
 
     @traitlets.default("off")
     def _nothing_off(self) -> dict[str, list[int]]:
@@ -284,7 +297,7 @@ class ExplorerState(traitlets.HasTraits):
             raise DeepvisError(
                 f'off={values!r} is not accepted; accepted: {{"{self.layer}": [3, 5]}}, or {{}} for none.'
             )
-        self._given = found = _without(self.network.given(**self.inputs), values)
+        self._given = found = self._with(off=values)
         return {layer: list(units) for layer, units in found.off.units.items()}
 
     @traitlets.validate("method")
@@ -361,7 +374,10 @@ class ExplorerState(traitlets.HasTraits):
         self.set_trait("cover", None if self.view is None else fill_picture(self.view, self.fill))
 
 
-def _without(network: Network, off: Mapping[str, Any]) -> Network:
+def _made(network: Network, inputs: Mapping[str, Any], reference: Any, off: Mapping[str, Any]) -> Network:
+    network = network.given(**inputs)
+    if reference is not None:
+        network = network.compared_with(reference)
     for layer, units in off.items():
         network = network.without(layer, units)
     return network

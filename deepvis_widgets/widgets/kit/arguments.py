@@ -9,6 +9,7 @@ from typing import Any
 from ...core.errors import DeepvisError
 from ...core.network.network import Network
 from ...core.params import make
+from ...core.picture.folder import folder_of
 from ...methods import method
 from ..link.traits import whole_numbers
 from .picture_bar import folder_pictures
@@ -50,11 +51,7 @@ def given_pictures(named: Sequence[tuple[str, Any]]) -> Any:
     pictures = [picture for _, picture in named]
     if [(p.label, p.background, p.seed) for p in pictures if isinstance(p, Scene)] == list(READY[: len(pictures)]):
         return None if len(pictures) == len(READY) else pictures
-    folders = {picture.parent if isinstance(picture, Path) else None for picture in pictures}
-    folder = folders.pop() if len(folders) == 1 else None
-    if folder is not None and folder.is_dir() and [path for _, path in folder_pictures(folder)] == pictures:
-        return str(folder)
-    return pictures
+    return folder_of(pictures) or pictures
 
 
 def default_method(network: Network) -> str:

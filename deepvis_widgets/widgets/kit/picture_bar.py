@@ -9,12 +9,12 @@ from typing import Any
 import ipywidgets
 
 from ...core.errors import DeepvisError
+from ...core.picture.folder import pictures_in
 from ..link.protocol import Frame
 from ..views.file_button import FileButton
 from .layout import button, dropdown
 from .picture_name import picture_name, same_picture
 
-ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")
 ANOTHER = -1  # stands in the menu for a picture that is none of the list
 
 
@@ -118,10 +118,7 @@ class PictureBar(ipywidgets.HBox):
 
 def folder_pictures(folder: Path) -> list[tuple[str, Path]]:
     """Returns the pictures of a folder, by name; DeepvisError when there are none."""
-    found = sorted(path for path in folder.iterdir() if path.suffix.lower() in ENDINGS)
-    if not found:
-        raise DeepvisError(f'There is no picture in the folder "{folder}"; accepted are {", ".join(ENDINGS)}.')
-    return [(path.name, path) for path in found]
+    return [(path.name, path) for path in pictures_in(folder)]
 
 
 def _icon(tooltip: str, icon: str, on_click: Callable[[], object]) -> ipywidgets.Button:

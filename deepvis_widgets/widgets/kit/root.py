@@ -10,6 +10,7 @@ import ipywidgets
 import traitlets
 from PIL import Image
 
+from ...core.switched_off import called
 from ..link.live_widget import LiveWidget
 from ..page.bundle import with_picture
 from ..page.drawn import drawn
@@ -39,9 +40,12 @@ class Root(Remade, ipywidgets.DOMWidget):
 
     @property
     def called(self) -> str:
-        """What the widget is called where it is seen without its name: its kind, and its network's name."""
-        network = getattr(getattr(self, "network", None), "name", "")
-        return type(self).__name__ + (f" of {network}" if network else "")
+        """What the widget is called where it is seen without its name: its kind, and its network's name, with the units
+        that are switched off.
+        """
+        network = getattr(self, "answering", None) or getattr(self, "network", None)
+        name = getattr(network, "name", "")
+        return type(self).__name__ + (f" of {called(name, network.off)}" if network is not None and name else "")
 
     def page(self) -> Page:
         """Returns what it shows now, as parts of a page."""

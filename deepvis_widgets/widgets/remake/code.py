@@ -79,10 +79,14 @@ class _Lines:
         self._first.append(line)
 
     def _name_picture(self) -> None:
-        """The picture shown has a name, as explanations need it too."""
+        """The picture shown has a name, as explanations need it too; further ones come after it."""
         main = self._recipe.arguments.get("picture")
-        call = said(main.picture) if isinstance(main, Pictured) else None
-        if isinstance(main, Pictured) and call is not None:
+        if not isinstance(main, Pictured):
+            return
+        call = said(main.picture)
+        if call is None:
+            self._picture(main.picture)
+        else:
             self._first.append(f"{self._free('picture', main.picture)} = {self._said(call)}")
 
     def _free(self, name: str, value: Any) -> str:
@@ -162,6 +166,7 @@ class _Lines:
 
     def _variant(self, variant: Variant) -> str:
         calls = [Call("given", (), variant.inputs)] if variant.inputs else []
+        calls += [] if variant.reference is None else [Call("compared_with", (variant.reference,))]
         calls += [Call("without", (layer, list(units))) for layer, units in variant.off.items() if units]
         calls += [] if variant.place is None else [Call("at", (variant.place,))]
         chain = (f".{call_text(call.function, call.arguments, call.keywords, self._tell)}" for call in calls)
@@ -194,7 +199,7 @@ def _inside(value: Any) -> Iterator[Any]:
     if isinstance(value, Call):
         yield from _inside([value.of, value.arguments, value.keywords])
     elif isinstance(value, Variant):
-        yield from _inside([value.inputs])
+        yield from _inside([value.inputs, value.reference])
     elif isinstance(value, Covered):
         yield from _inside([value.picture])
     elif isinstance(value, Mapping):

@@ -29,19 +29,21 @@ class Covered:
 
 @dataclass(frozen=True, eq=False)
 class Variant:
-    """A network that is given other `inputs` beside its picture, without the units that are `off`, or asked about a
-    `place` of the picture.
+    """A network that is given other `inputs` beside its picture, compares it with another `reference`, is without the
+    units that are `off`, or asked about a `place` of the picture.
     """
 
     network: Network
     inputs: Mapping[str, Any] = field(default_factory=dict)
     off: Mapping[str, Sequence[int]] = field(default_factory=dict)
     place: Any = None
+    reference: Pictured | None = None
 
     @property
     def plain(self) -> bool:
         """Whether it is the network as it was given."""
-        return not self.inputs and not any(self.off.values()) and self.place is None
+        changed = self.inputs, any(self.off.values()), self.place is not None, self.reference
+        return not any(changed)
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from ...core.errors import DeepvisError
+from ...core.picture.folder import folder_of
 from ...core.picture.picture import from_bytes
 from ...core.picture.view import View
 from ...zoo.teaching.taught import TaughtNetwork
@@ -29,7 +30,8 @@ class TeachBoard(TeachState, PictureLab):
     with every picture that comes or goes (generic localization: Zhou et al. 2016, sec. 4).
 
     `network` is a Network, a module, or a name for dv.load. `examples` are the trays, {"striped": [picture, ...],
-    "plain": [...]}, two to six, which also take files by hand and the picture shown; `picture` is the one asked about
+    "plain": "folder"}, two to six, which also take files and folders by hand and the picture shown; of a folder what
+    can be read of its first 100 pictures is taken, and a sentence names the others. `picture` is the one asked about
     (None: the first of `pictures`, a folder or a list; None: the ready scenes), or the camera's. `target` is the class
     whose map lies over it, a label or a number, None for the top one. A sentence says how far to trust what was taught:
     each picture is left out once, and told by the others.
@@ -93,14 +95,14 @@ class TeachBoard(TeachState, PictureLab):
         """The present value of an argument of the construction."""
         if name == "target":
             return None if self.target is None else self.labels[self.target]
-        return as_pictures(self.examples) if name == "examples" else super().argument(name)
+        return told(self.examples) if name == "examples" else super().argument(name)
 
     def explanations(self) -> Sequence[Explanation]:
         """What the trays teach, and the map of the class explained."""
         trays = {label: pictures for label, pictures in self.examples.items() if pictures}
         if len(trays) < FEWEST:
             return ()
-        taught = Call("teach", (self.network, as_pictures(trays)))
+        taught = Call("teach", (self.network, told(trays)))
         target = {} if self.target is None else {"target": self.labels[self.target]}
         call = Call("explain", (Named("taught"), Pictured(self.image), "cam"), target)
         return [Explanation("taught", taught, "what was taught, and its map"), Explanation("found", call)]
@@ -116,3 +118,12 @@ class TeachBoard(TeachState, PictureLab):
         super().ending()
         if hasattr(self, "session"):
             self.session.forget()
+
+
+def told(trays: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+    """Returns the trays as parts of a recipe: the pictures of a folder by its path.
+
+    >>> told({"striped": ["a.png"]})["striped"][0].picture
+    'a.png'
+    """
+    return {label: folder_of(pictures) or as_pictures(pictures) for label, pictures in trays.items()}

@@ -10,6 +10,7 @@ import numpy as np
 import torch.nn.functional as F
 from torch import Tensor
 
+from ...core.errors import DeepvisError
 from ...core.picture.picture import opened, to_bytes
 from ..kit import layout
 from ..kit.layout import button, close_all, display
@@ -42,7 +43,10 @@ class TraysPane(ipywidgets.VBox):
 
     def act(self, change: Callable[..., object], *arguments: Any) -> bool:
         """Does what the reader asked for, or says why not."""
-        return attempt(self.notice.say, change, *arguments)
+        done = attempt(self.notice.say, change, *arguments)
+        if done and self._state.unread:
+            self.notice.say(self._state.unread)
+        return done
 
     def learned(self, lesson: Lesson) -> None:
         """Marks the pictures that were told something else when they were left out."""
@@ -67,6 +71,7 @@ class TraysPane(ipywidgets.VBox):
         for tray in self.trays:
             tray.follow()
         display(self.more, len(self.trays) < MOST)
+        self.notice.say(state.unread)
 
 
 class TrayPane(ipywidgets.VBox):
@@ -76,6 +81,7 @@ class TrayPane(ipywidgets.VBox):
         self._state, self._place, self._act, self._show = state, place, act, show
         self._views: tuple[Tensor, ...] | None = None
         self._names: list[str] = []
+        self._files: list[tuple[str, bytes]] = []  # of several that come together, those that are here
         self.name = ipywidgets.Text(continuous_update=False, tooltip="Name of the class; Enter takes it")
         self.away = button("", "Take this class away", "trash", on_click=lambda: act(state.remove_tray, self.label))
         self.add = button("Add picture shown", "Put the picture shown into this tray", "plus", on_click=self._add_shown)
@@ -143,12 +149,26 @@ class TrayPane(ipywidgets.VBox):
         self._state.target = None if self._state.target == self._place else self._place
 
     def _brought(self, frame: Frame) -> None:
-        self._act(self._take, frame.arrays["bytes"].tobytes(), str(frame.meta.get("name", "")))
+        """One file; of a folder's each says its place among them, and all are taken at once with the last."""
+        place, count = int(frame.meta.get("place", 0)), int(frame.meta.get("of", 1))
+        before = self._files if place else []
+        self._files = [*before, (str(frame.meta.get("name", "")), frame.arrays["bytes"].tobytes())]
+        if place + 1 == count:
+            files, self._files = self._files, []
+            self._act(self._take, files)
 
-    def _take(self, content: bytes, name: str) -> None:
+    def _take(self, files: Sequence[tuple[str, bytes]]) -> None:
+        self._state.add_all(self.label, [(name, named_picture(content, name)) for name, content in files])
+
+
+def named_picture(content: bytes, name: str) -> Any:
+    """Returns the picture in a file's bytes under its name; the bytes where they hold none."""
+    try:
         image = opened(content)
-        image.info["title"] = name
-        self._state.add(self.label, image)
+    except DeepvisError:
+        return content
+    image.info["title"] = name
+    return image
 
 
 def names_of(pictures: Sequence[Any]) -> list[str]:

@@ -23,14 +23,15 @@ def with_new_head(network: Network, labels: Sequence[str]) -> tuple[TaughtNetwor
     """Returns a copy of a network that gives these classes, and its last layer, new and all zeros.
 
     Where its last layer is one linear module after the pooling, that one is replaced, and all layers keep their names;
-    elsewhere the copy ends at the last global average pooling. Raises DeepvisError where there is none.
+    elsewhere the copy ends at the last global average pooling. Units that are switched off stay off. Raises
+    DeepvisError where there is none.
     """
-    for way, output in ((_replaced, network.answers.output), (_cut, None)):
+    for way, output, inside in ((_replaced, network.answers.output, ""), (_cut, None, "net.")):
         made = way(network, len(labels))
         if made is not None:
             new = _network(network, made[0], Classes(tuple(labels), output=output))
             if new.has_head:
-                return new, made[1]
+                return _without(new, network, inside), made[1]
     raise DeepvisError(
         f"{network.name} shows no average of its last maps over all places, so it has no pooled features to learn "
         "from; accepted are networks with global average pooling, such as ResNets."
@@ -46,6 +47,19 @@ def maps_of(network: Network, view: Tensor) -> Tensor:
 
 def _network(network: Network, module: nn.Module, answers: Answers) -> TaughtNetwork:
     return TaughtNetwork(module, network.preprocessing, name=network.name, answers=answers, inputs=network.inputs)
+
+
+def _without(new: TaughtNetwork, network: Network, inside: str) -> TaughtNetwork:
+    """The copy less the units that are off in the network, whose layers have this before their names."""
+    if not network.off:
+        return new
+    found: Network = new
+    for layer, units in network.off.units.items():
+        name = inside + layer
+        if name in new.layers.names and new.layers[name].shape == network.layers[layer].shape:
+            found = found.without(name, units)
+    assert isinstance(found, TaughtNetwork)
+    return found
 
 
 def _copy(network: Network) -> nn.Module:

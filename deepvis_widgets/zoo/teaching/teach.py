@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,17 +14,21 @@ from torch import Tensor
 from ...core.errors import DeepvisError
 from ...core.network.network import Network
 from ..load import load
+from .folders import folder_examples
 from .linear_head import L2, LinearHead, fit, leave_one_out
 from .new_head import LastLayer, maps_of, with_new_head
 from .taught import LeaveOneOut, TaughtNetwork
 
 
-def teach(network: Any, examples: Mapping[str, Sequence[Any]], *, l2: float = L2) -> TaughtNetwork:
+def teach(
+    network: Any, examples: Mapping[str, Sequence[Any] | str | os.PathLike[str]], *, l2: float = L2
+) -> TaughtNetwork:
     """Returns a network that tells apart what a few pictures show: the features of `network` as they are, averaged over
     all places, and a linear layer fitted to them (generic features and localization: Zhou et al. 2016, sec. 4).
 
     `network` is a Network, a module, or a name for dv.load; it is copied and not changed. `examples` are the classes,
-    two at least, and for each its pictures, in any form a picture can have. The layer is a logistic regression in which
+    two at least, and for each its pictures, in any form a picture can have, or the folder they lie in: what cannot be
+    read in a folder is left out, and a warning names it. The layer is a logistic regression in which
     each class counts the same; `l2` is the strength of its penalty. Class activation maps are exact for the result, and
     its `leave_one_out` says what each picture was told by a layer that did not see it.
 
@@ -37,9 +43,9 @@ def teach(network: Any, examples: Mapping[str, Sequence[Any]], *, l2: float = L2
     network = _as_network(network)
     labels = checked(examples, l2)
     new, layer = with_new_head(network, labels)
-    views = [network.view(picture) for label in labels for picture in examples[label]]
-    features = pooled([maps_of(new, view) for view in views])
-    classes = np.repeat(np.arange(len(labels)), [len(examples[label]) for label in labels])
+    views = [_views(network, label, examples[label]) for label in labels]
+    features = pooled([maps_of(new, view) for found in views for view in found])
+    classes = np.repeat(np.arange(len(labels)), [len(found) for found in views])
     fill(layer, fit(features, classes, len(labels), l2))
     new.leave_one_out = left_out(features, classes, labels, l2)
     return new
@@ -53,11 +59,23 @@ def checked(examples: Any, l2: float) -> list[str]:
             f"given: {sorted(map(str, examples)) if isinstance(examples, Mapping) else type(examples).__name__}."
         )
     for label, pictures in examples.items():
-        if isinstance(pictures, str) or not isinstance(pictures, Sequence) or not pictures:
-            raise DeepvisError(f'"{label}" has no list of pictures; accepted is one picture or more in a list.')
+        if isinstance(pictures, str | os.PathLike):
+            continue  # a folder
+        if not isinstance(pictures, Sequence) or not pictures:
+            raise DeepvisError(f'"{label}" has no list of pictures; accepted are pictures in a list, or their folder.')
     if isinstance(l2, bool) or not isinstance(l2, int | float) or not 0 < l2 < float("inf"):
         raise DeepvisError(f"l2={l2!r} is not accepted; accepted: numbers above 0.")
     return list(examples)
+
+
+def _views(network: Network, label: str, pictures: Any) -> list[Tensor]:
+    """The pictures of a class as the network sees them."""
+    if not isinstance(pictures, str | os.PathLike):
+        return [network.view(picture) for picture in pictures]
+    found = folder_examples(label, pictures, network.view)
+    if found.said:
+        warnings.warn(found.said, stacklevel=3)
+    return found.views
 
 
 def pooled(maps: Sequence[Tensor]) -> np.ndarray:

@@ -56,6 +56,7 @@ export type MapViewTraits = Refine<
   { position: Position | null; colormap: ColormapName; limits: readonly [lo: number, hi: number] | null }
 >;
 export type GalleryTraits = Refine<Defaults["gallery"], { captions: string[]; marked: number[] }>;
+export type DownloadButtonTraits = Defaults["download_button"];
 export type TrayTraits = Refine<Defaults["tray"], { captions: string[]; marked: number[] }>;
 export type CameraTraits = Refine<Defaults["camera"], { size: [height: number, width: number] }>;
 export type Mode = "activation" | "gradient" | "pictures" | "patches";

@@ -2,6 +2,7 @@
 import { flush, pixels } from "../page/canvas";
 import { element, setText } from "../page/dom";
 import { acceptFiles, deliverFile, type FileHost } from "../page/files";
+import { deliverFolder } from "../page/folder";
 import { mountLabel } from "../link/label";
 import { complain, watch } from "../link/model";
 import { copyRgb } from "../arithmetic/pixels";
@@ -12,10 +13,12 @@ import { widget, type View } from "../link/widget";
 function mount({ model, link, root, signal }: View<TrayTraits, null>): void {
   const input = element("input", { type: "file", accept: "image/*", multiple: true, hidden: true, "aria-label": "Pictures of yours" });
   const upload = element("button", { type: "button", class: "dv-button", title: "Add pictures of yours" }, "Upload");
+  const folder = element("input", { type: "file", webkitdirectory: true, multiple: true, hidden: true, "aria-label": "A folder of yours" });
+  const whole = element("button", { type: "button", class: "dv-button", title: "Add the pictures of a folder of yours" }, "Folder");
   const empty = element("span", { class: "dv-dim" }, "Drop pictures here");
   const pictures = element("div", { class: "dv-tray-pictures", role: "group" });
   root.tabIndex = 0; // what is pasted goes to the tray that has the focus
-  root.append(pictures, element("div", { class: "dv-bar" }, upload, empty), input);
+  root.append(pictures, element("div", { class: "dv-bar" }, upload, whole, empty), input, folder);
   const cards: HTMLElement[] = [];
 
   function show(): void {
@@ -57,10 +60,12 @@ function mount({ model, link, root, signal }: View<TrayTraits, null>): void {
     setText(empty, cards.length ? "or drop pictures here" : "Drop pictures here");
   }
 
+  const send = (name: string, bytes: Uint8Array<ArrayBuffer>, place = 0, of = 1): void =>
+    void link.post("file", { name, place, of }, { bytes: { shape: [bytes.length], values: bytes } });
   const host: Omit<FileHost, "target"> = {
     deliver: (name, bytes) => {
       complain(model, "");
-      link.post("file", { name }, { bytes: { shape: [bytes.length], values: bytes } });
+      send(name, bytes);
     },
     refuse: (sentence) => complain(model, sentence),
     several: true,
@@ -71,6 +76,16 @@ function mount({ model, link, root, signal }: View<TrayTraits, null>): void {
     () => {
       for (const file of input.files ?? []) void deliverFile(file, host, signal);
       input.value = ""; // the same files may come again
+    },
+    { signal },
+  );
+  whole.addEventListener("click", () => folder.click(), { signal });
+  folder.addEventListener(
+    "change",
+    () => {
+      const files = [...(folder.files ?? [])];
+      folder.value = "";
+      void deliverFolder(files, { deliver: send, say: (sentence) => complain(model, sentence) }, signal);
     },
     { signal },
   );

@@ -36,7 +36,7 @@ VALUES: dict[str, Any] = UNFIT | {
 NONE_MEANS_SOMETHING = {
     *(("Compare", trait) for trait in ("cursor", "mask", "selected", "target")),
     *(("CamBoard", trait) for trait in ("step", "target")),
-    *(("Explorer", trait) for trait in ("method", "occluder", "place", "position", "target")),
+    *(("Explorer", trait) for trait in ("method", "occluder", "place", "position", "reference", "target")),
     ("CircuitBoard", "target"),
     ("QuestionBoard", "target"),
     ("RelevanceLedger", "target"),

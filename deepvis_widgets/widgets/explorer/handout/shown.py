@@ -7,9 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from ....core.picture.picture import to_bytes
+from ...kit.made import facts
 from ...link.protocol import Frame
 from ...page.frame_parts import pictures_part, plane_part, stage_part, tiles_part
-from ...page.parts import Bars, Column, Part, Row, Text
+from ...page.parts import Bars, Column, Part, Picture, Row, Text
+from ..inputs_pane import second_pictures
 from ..panes import Panes
 from ..state import ExplorerState
 
@@ -19,7 +22,7 @@ GRIDS = {"activation": "tiles"}  # the frame that a mode of the tiles is sent in
 
 def shown(state: ExplorerState, panes: Panes, top: Frame | None) -> Part:
     """Returns what an Explorer shows, as its panes were sent it last; `top` are the strongest pictures of the unit."""
-    seen = [_stage(state, panes), _bars(state, panes)]
+    seen = [_stage(state, panes), *_beside(state), _bars(state, panes)]
     about = [_unit(panes), *_pictures(panes, top)]
     below = [_ribbon(panes), _tiles(state, panes), *about]
     return Column([Row(_there(seen)), *_there(below)])
@@ -34,6 +37,15 @@ def _stage(state: ExplorerState, panes: Panes) -> Part | None:
     boxes = [tuple(mark["box"]) for mark in port.values.get("boxes", ()) if mark["kind"] != "field"]
     look = {"colormap": port.values.get("colormap", "inferno"), "opacity": state.opacity, "size": 320}
     return stage_part(port.last("picture"), port.last("overlay"), state.occluder, boxes, **look)
+
+
+def _beside(state: ExplorerState) -> list[Part | None]:
+    """What the network is given beside the picture, or compares it with: second pictures, words and numbers."""
+    network = state.answering
+    pictures = [Picture(to_bytes(view[:3]), name, 140) for name, view in second_pictures(network).items()]
+    given, values = network.inputs.inputs, network.inputs.values
+    told = [(name, found.words(values[name])) for name, found in given.items() if found.kind in ("words", "numbers")]
+    return [*pictures, facts(told, "given beside the picture") if told else None]
 
 
 def _bars(state: ExplorerState, panes: Panes) -> Part | None:

@@ -89,4 +89,6 @@ def patterned(state: ExplorerState, panes: Panes) -> list[str]:
 def said(state: ExplorerState, kept: int) -> str:
     """Returns what a page says of itself: what it computes, and what it was given."""
     units = "1 unit" if kept == 1 else f"{kept} units"
-    return f"runs in this page; way back, patterns and strongest pictures are stored for {units} of {state.layer}"
+    off = state.answering.off
+    here = f"runs in this page without {off.words}" if off else "runs in this page"
+    return f"{here}; way back, patterns and strongest pictures are stored for {units} of {state.layer}"

@@ -39,7 +39,7 @@ class NetworkPane:
         self._given: Given | None = None
         self._turn = 0  # counts the networks that were given, and those that became another one
         self._closed = False
-        state.observe(lambda _: self._change(), names=["inputs", "off"])
+        state.observe(lambda _: self._change(), names=["inputs", "reference", "off"])
         port.on_frame("want", self._want)
         port.on_frame("part", self._send)
         port.on_frame("view", self._show)

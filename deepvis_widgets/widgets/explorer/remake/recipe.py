@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ....core.attention.heads import Heads
@@ -11,7 +12,7 @@ from ...remake.networks import class_said, input_value
 from ...remake.recipe import Call, Covered, Explanation, Named, Pictured, Recipe, Variant
 from ..state import TABS, ExplorerState
 
-FIRST = "inputs", "off", "place"  # what the answers are asked about
+FIRST = "inputs", "reference", "off", "place"  # what the answers are asked about
 LOOKS = (
     *("method", "params", "occluder", "fill", "localize", "why", "backward", "backward_view", "backward_seed"),
     *("zoom", "about", "opacity", "colormap", "gamma", "boost", "sort", "scale", "tile", "shares"),
@@ -31,7 +32,7 @@ def settings(state: ExplorerState, atlas: bool) -> Iterator[tuple[str, Any]]:
     new.begin(state.network, state.image, state.layer)
     new.about = TABS[1] if atlas else TABS[0]
     inputs = {name: input_value(state.network, name, value) for name, value in state.inputs.items()}
-    yield from _changed(state, new, FIRST, inputs=inputs)
+    yield from _changed(state, new, FIRST, inputs=inputs, reference=Pictured(state.reference))
     unit = held(state)
     if unit.position is not None or unit.looking is not None:
         yield "position", unit.looking or unit.position
@@ -47,18 +48,24 @@ def settings(state: ExplorerState, atlas: bool) -> Iterator[tuple[str, Any]]:
 
 def _changed(state: ExplorerState, new: ExplorerState, names: Any, **told: Any) -> Iterator[tuple[str, Any]]:
     for name in names:
-        if getattr(state, name) != getattr(new, name):
+        if differs(getattr(state, name), getattr(new, name)):
             yield name, told.get(name, getattr(state, name))
+
+
+def differs(value: Any, first: Any) -> bool:
+    """Returns whether a trait has another value than at first; that of a picture may be an array."""
+    return value is not first if first is None else bool(value != first)
 
 
 def explanations(state: ExplorerState) -> Iterator[Explanation]:
     """Yields the calls that give the map over the picture and the backward pane."""
     inputs = {name: input_value(state.network, name, value) for name, value in state.inputs.items()}
-    answering = Variant(state.network, inputs, state.off)
+    beside = {"reference": None if state.reference is None else Pictured(state.reference)}
+    answering = Variant(state.network, inputs, state.off, **beside)
     shown = Pictured(state.view if state.filming else state.image)
     seen = shown if state.occluder is None else Covered(shown, state.network, state.occluder, state.fill)
     if state.method is not None:
-        asked = Variant(state.network, inputs, state.off, state.place)
+        asked = replace(answering, place=state.place)
         call = Call("explain", (asked, seen, state.method), {**_class(state, answering, shown), **state.chosen_params})
         yield Explanation("found", call, "the map over the picture")
     if state.backward != "off":

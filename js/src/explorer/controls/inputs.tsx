@@ -1,7 +1,8 @@
 // What the network is given beside the picture: a line of words, sliders, a second picture; with what each part adds.
-import { useRef } from "preact/hooks";
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { signed } from "../../arithmetic/number_format";
-import { deliverFile } from "../../page/files";
+import { acceptFiles, deliverFile } from "../../page/files";
 import { complain } from "../../link/model";
 import { EnteredInput } from "./entered";
 import type { InputRow } from "../parts";
@@ -12,13 +13,13 @@ import { useScreen } from "../screen_context";
 export const linesOf = (row: InputRow): number => (row.kind === "words" ? 2 : row.kind === "numbers" ? row.names.length : 2);
 
 export function Inputs() {
-  const { inputs } = useScreen();
+  const { inputs, page } = useScreen();
   return (
     <>
       {inputs.rows.value.map((row) => (
-        <div key={row.name} class="dv-x-input" data-input={row.name}>
+        <fieldset key={row.name} class="dv-x-input" data-input={row.name} disabled={!page.kernel.value}>
           {row.kind === "words" ? <WordsInput row={row} /> : row.kind === "numbers" ? <NumbersInput row={row} /> : <PictureInput row={row} />}
-        </div>
+        </fieldset>
       ))}
     </>
   );
@@ -26,7 +27,7 @@ export function Inputs() {
 
 function WordsInput({ row }: { row: InputRow }) {
   const { parts, inputs } = useScreen();
-  const set = (value: string): void => void parts.inputs.link.post("set", { name: row.name, value });
+  const set = (value: string): void => void parts.inputs.link.post("set", { input: row.name, value });
   const most = Math.max(1e-9, ...row.parts.map(([, adds]) => Math.abs(adds)));
   return (
     <>
@@ -45,7 +46,7 @@ function WordsInput({ row }: { row: InputRow }) {
 function NumbersInput({ row }: { row: InputRow }) {
   const { parts } = useScreen();
   const values = row.value as number[];
-  const set = (place: number, value: number): void => void parts.inputs.link.post("set", { name: row.name, value: values.map((old, at) => (at === place ? value : old)) });
+  const set = (place: number, value: number): void => void parts.inputs.link.post("set", { input: row.name, value: values.map((old, at) => (at === place ? value : old)) });
   return (
     <>
       {row.names.map((name, place) => {
@@ -63,22 +64,55 @@ function NumbersInput({ row }: { row: InputRow }) {
   );
 }
 
+/** A second picture: chosen among the ready ones, brought as a file, dropped, pasted, or the one that is shown. */
 function PictureInput({ row }: { row: InputRow }) {
-  const screen = useScreen();
-  const { parts, life } = screen;
-  const field = useRef<HTMLInputElement>(null);
-  const [picture] = usePictures(screen.frame("inputs", `picture-${row.name}`).value);
-  const deliver = (name: string, bytes: Uint8Array<ArrayBuffer>): void => {
-    parts.inputs.link.post("file", { name, input: row.name }, { bytes: { shape: [bytes.length], values: bytes } });
+  const { frame, page } = useScreen();
+  const [picture] = usePictures(frame("inputs", `picture-${row.name}`).value);
+  const shown = picture && <PictureCanvas {...picture} title={row.name} />;
+  return page.kernel.value ? <PictureChoice row={row} shown={shown} /> : <div class="dv-x-second"><span class="dv-x-second-open">{shown}</span><span class="dv-x-second-name">{row.name}</span></div>;
+}
+
+function PictureChoice({ row, shown }: { row: InputRow; shown: ComponentChildren }) {
+  const { parts, pictures, life } = useScreen();
+  const [place, field] = [useRef<HTMLDivElement>(null), useRef<HTMLInputElement>(null)];
+  const { link } = parts.inputs;
+  const input = row.name;
+  const host = {
+    deliver: (name: string, bytes: Uint8Array<ArrayBuffer>): void => void link.post("file", { name, input }, { bytes: { shape: [bytes.length], values: bytes } }),
+    refuse: (sentence: string): void => complain(parts.stage.model, sentence),
   };
-  const bring = (file: File | undefined): void => {
-    if (file) void deliverFile(file, { deliver, refuse: (sentence) => complain(parts.stage.model, sentence) }, life);
+  const bring = (chosen: HTMLInputElement): void => {
+    const file = chosen.files?.[0];
+    if (file) void deliverFile(file, host, life);
+    chosen.value = ""; // the same file may come again
   };
+  const choose = (menu: HTMLSelectElement): void => {
+    if (menu.value) link.post("choose", { input, index: Number(menu.value) });
+    menu.value = ""; // the same picture may be chosen again
+  };
+  useEffect(() => {
+    const here = new AbortController();
+    acceptFiles({ target: place.current!, ...host }, here.signal);
+    return () => here.abort();
+  }, [input]);
   return (
-    <button type="button" class="dv-x-second" title={`Open another picture for ${row.name}`} onClick={() => field.current?.click()}>
-      {picture && <PictureCanvas {...picture} />}
-      <span>{row.name}</span>
-      <input ref={field} type="file" accept="image/*" hidden aria-label={row.name} onChange={(event) => bring(event.currentTarget.files?.[0])} />
-    </button>
+    <div ref={place} class="dv-x-second">
+      <button type="button" class="dv-x-second-open" title={`Open another picture: ${input}. Dropping or pasting one works, too.`} aria-label={`Open another picture: ${input}`} onClick={() => field.current?.click()}>
+        {shown}
+      </button>
+      <span class="dv-x-second-name">{input}</span>
+      <select aria-label={`Choose a picture: ${input}`} value="" onChange={(event) => choose(event.currentTarget)}>
+        <option value="">choose…</option>
+        {pictures.names.value.map((name, index) => (
+          <option key={index} value={index}>
+            {name}
+          </option>
+        ))}
+      </select>
+      <button type="button" class="dv-button" title="The picture that is shown now becomes the other one" onClick={() => void link.post("shown", { input })}>
+        this one
+      </button>
+      <input ref={field} type="file" accept="image/*" hidden aria-label={input} onChange={(event) => bring(event.currentTarget)} />
+    </div>
   );
 }

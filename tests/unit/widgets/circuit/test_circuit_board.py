@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -113,14 +114,26 @@ def test_it_is_saved_as_a_picture_and_as_a_table(board: CircuitBoard, tmp_path: 
         board.save(tmp_path / "why.pdf")
 
 
-def test_the_buttons_write_into_the_working_folder(
+def test_the_buttons_give_the_browser_files(
     board: CircuitBoard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    for made in board.panes.choice.files:
-        made.click()
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["circuit.csv", "circuit.png"]
-    assert "circuit.csv" in board.panes.choice.said.value
+    given: dict[str, bytes] = {}
+    for button in board.panes.choice.files:
+        monkeypatch.setattr(
+            button, "tell", lambda kind, meta, arrays: given.update({meta["name"]: arrays["bytes"].tobytes()})
+        )
+        button.give()
+    assert sorted(given) == ["circuit.csv", "circuit.png"] and not list(tmp_path.iterdir())
+    assert given["circuit.csv"].decode() == board.circuit.csv()  # type: ignore[union-attr]
+    assert Image.open(io.BytesIO(given["circuit.png"])).size == board.drawing().size
+
+
+def test_a_button_says_why_there_is_no_file(board: CircuitBoard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(board.session, "answered", None)
+    button = board.panes.choice.files[0]
+    button.give()
+    assert button.notice == "No unit has been taken apart yet."
 
 
 def test_the_controls_follow_and_lead(board: CircuitBoard) -> None:

@@ -16,6 +16,7 @@ from deepvis_widgets.widgets.link.traits import COLORMAPS
 from deepvis_widgets.widgets.views.camera import Camera
 from deepvis_widgets.widgets.views.code_button import CodeButton
 from deepvis_widgets.widgets.views.color_scheme import ColorScheme
+from deepvis_widgets.widgets.views.download_button import DownloadButton
 from deepvis_widgets.widgets.views.file_button import FileButton
 from deepvis_widgets.widgets.views.gallery import Gallery
 from deepvis_widgets.widgets.views.map_view import MapView
@@ -30,6 +31,7 @@ CLASSES: dict[str, type[LiveWidget]] = {
     "gallery": Gallery,
     "file_button": FileButton,
     "code_button": CodeButton,
+    "download_button": DownloadButton,
     "tray": Tray,
     "camera": Camera,
     "explorer": Explorer,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import io
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +16,9 @@ from torch import nn
 
 import deepvis_widgets as dv
 from deepvis_widgets.core.errors import DeepvisError
+from deepvis_widgets.core.picture.picture import to_pil
 from deepvis_widgets.widgets.link.protocol import pack
+from deepvis_widgets.widgets.teach import state as state_module
 from deepvis_widgets.widgets.teach.teach_board import TeachBoard
 from deepvis_widgets.widgets.teach.words import NOTHING
 from tests.small_nets import Plain, seeded
@@ -212,3 +216,109 @@ def test_a_network_without_pooled_features_is_refused() -> None:
     flat = dv.Network(nn.Sequential(nn.Conv2d(3, 2, 8, 8), nn.Flatten()), dv.Preprocess((SIDE, SIDE), None))
     with pytest.raises(DeepvisError, match="no pooled features"):
         TeachBoard(flat, picture=BRIGHT[0])
+
+
+def folder(tmp_path: Path, name: str, pictures: list[torch.Tensor], broken: int = 0) -> Path:
+    """Writes pictures into a folder, some files that are none, and one in a folder of its own."""
+    made = tmp_path / name
+    (made / "more").mkdir(parents=True)
+    for place, picture in enumerate(pictures):
+        to_pil(picture).save(made / f"{place}.png")
+    for place in range(broken):
+        (made / f"broken{place}.png").write_bytes(b"no picture")
+    (made / "read.txt").write_text("words")
+    to_pil(pictures[0]).save(made / "more" / "inner.png")
+    return made
+
+
+def test_a_tray_is_filled_from_a_folder(tmp_path: Path) -> None:
+    bright, dark = folder(tmp_path, "bright", BRIGHT, 2), folder(tmp_path, "dark", DARK)
+    made = settle(TeachBoard(network(), {"bright": str(bright), "dark": dark}, BRIGHT[0]))
+    try:
+        assert [path.name for path in made.examples["bright"]] == ["0.png", "1.png", "2.png"]
+        said = html.unescape(made.panes.trays.notice.value)
+        assert 'Of 5 pictures for "bright" 2 cannot be read and are left out: broken0.png, broken1.png.' in said
+        listed = settle(TeachBoard(network(), {"bright": sorted(bright.glob("[0-9].png")), "dark": DARK}, BRIGHT[0]))
+        np.testing.assert_allclose(overlay(made), overlay(listed), atol=0.02 * np.abs(overlay(made)).max())
+        listed.close()
+        assert f"'dark': '{dark}'" in made.code().replace('"', "'")
+        again = dv.open(made.save(tmp_path / "taught.json"), made.network)
+        for label, pictures in made.examples.items():
+            assert list(map(str, again.examples[label])) == list(map(str, pictures))
+        again.close()
+        made.take_out("dark", 0)
+        assert settle(made).panes.trays.notice.value == ""
+        with pytest.raises(DeepvisError, match="There is no folder"):
+            made.examples = {"bright": tmp_path / "nowhere", "dark": DARK}
+        with pytest.raises(DeepvisError, match="There is no picture in the folder"):
+            made.examples = {"bright": tmp_path, "dark": DARK}
+    finally:
+        made.close()
+
+
+def test_of_a_large_folder_the_first_pictures_are_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state_module, "MOST_PICTURES", 2)
+    made = settle(TeachBoard(network(), {"bright": folder(tmp_path, "bright", BRIGHT), "dark": DARK}, BRIGHT[0]))
+    try:
+        assert len(made.examples["bright"]) == 2
+        assert "Of 3 pictures for &quot;bright&quot; the first 2 are taken." in made.panes.trays.notice.value
+    finally:
+        made.close()
+
+
+def test_a_folder_from_the_browser_is_taken_at_once(board: TeachBoard, tmp_path: Path) -> None:
+    changes: list[Any] = []
+    board.observe(changes.append, names="examples")
+    tray = board.panes.trays.trays[0].tray
+    contents = [as_file(BRIGHT[1]), b"", as_file(BRIGHT[2])]
+    for place, content in enumerate(contents):
+        sent = {"bytes": np.frombuffer(content, np.uint8)}
+        send(tray, "file", {"name": f"{place}.png", "place": place, "of": 3}, sent)
+    settle(board)
+    assert len(changes) == 1 and len(board.examples["bright"]) == 5
+    said = html.unescape(board.panes.trays.notice.value)
+    assert 'Of 3 pictures for "bright" 1 cannot be read and is left out: 1.png.' in said
+    send(tray, "file", {"name": "none.png"}, {"bytes": np.zeros(4, np.uint8)})
+    assert len(board.examples["bright"]) == 5 and board.panes.trays.notice.value
+
+
+def as_file(picture: torch.Tensor) -> bytes:
+    file = io.BytesIO()
+    to_pil(picture).save(file, "PNG")
+    return file.getvalue()
+
+
+class Open(nn.Module):
+    """Averages its maps and ends in more than a linear layer, so that a copy is cut there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv, self.last = nn.Conv2d(3, 8, 3), nn.Sequential(nn.Linear(8, 8), nn.ReLU(), nn.Linear(8, 2))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        scores: torch.Tensor = self.last(torch.relu(self.conv(x)).mean((2, 3)))
+        return scores
+
+
+@pytest.mark.parametrize("make", [Plain, Open])
+@pytest.mark.parametrize("by", ["tray", "picture"])
+def test_pictures_pass_again_once_the_weights_have_changed(make: Any, by: str) -> None:
+    net = dv.Network(seeded(make()).eval(), dv.Preprocess((SIDE, SIDE), None), name="small")
+    made = settle(TeachBoard(net, {"bright": BRIGHT, "dark": DARK}, BRIGHT[0]))
+    try:
+        before = overlay(made)
+        with torch.no_grad():
+            for parameter in net.module.parameters():
+                parameter.add_(0.3 * torch.randn(parameter.shape, generator=torch.Generator().manual_seed(1)))
+        if by == "tray":
+            made.add("dark", DARK[0] / 2)
+        else:
+            made.image = BRIGHT[1]
+        settle(made)
+        new = settle(TeachBoard(net, made.examples, made.image))
+        expected = overlay(new)
+        new.close()
+        np.testing.assert_allclose(overlay(made), expected, atol=1e-6 * np.abs(expected).max())
+        assert np.abs(expected - before).max() > 0.05 * np.abs(expected).max()
+    finally:
+        made.close()

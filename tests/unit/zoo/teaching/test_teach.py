@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -108,7 +109,7 @@ WOLF = dv.scene("wolf", seed=3)
         ([WOLF, WOLF], "Two classes or more are needed"),
         ({"one": [WOLF], 2: [WOLF]}, "Two classes or more are needed"),
         ({"one": [WOLF], "none": []}, '"none" has no list of pictures'),
-        ({"one": [WOLF], "other": "folder"}, '"other" has no list of pictures'),
+        ({"one": [WOLF], "other": "folder"}, 'There is no folder "folder"'),
         ({"one": [WOLF], "other": ["no such file.png"]}, "no such file.png"),
     ],
 )
@@ -121,3 +122,37 @@ def test_wrong_examples_are_told_in_one_sentence(examples: Any, words: str) -> N
 def test_a_wrong_penalty_is_told_in_one_sentence(l2: Any) -> None:
     with pytest.raises(DeepvisError, match="l2=.* is not accepted; accepted: numbers above 0"):
         dv.teach("husky-wolf", {"one": [WOLF], "other": [WOLF]}, l2=l2)
+
+
+def test_a_class_is_taught_from_a_folder(tmp_path: Path) -> None:
+    for label in ("husky", "zebra"):
+        (tmp_path / label).mkdir()
+        for seed in (3, 4):
+            dv.scene(label, seed=seed).image.save(tmp_path / label / f"{seed}.png")
+    (tmp_path / "zebra" / "broken.png").write_bytes(b"no picture")
+    net = dv.load("husky-wolf")
+    with pytest.warns(UserWarning, match='Of 3 pictures for "zebra" 1 cannot be read and is left out: broken.png.'):
+        taught = dv.teach(net, {label: tmp_path / label for label in ("husky", "zebra")})
+    scenes = {label: [dv.scene(label, seed=seed).image for seed in (3, 4)] for label in ("husky", "zebra")}
+    view = net.view(dv.scene("zebra", seed=9))[None]
+    torch.testing.assert_close(taught.logits(view), dv.teach(net, scenes).logits(view))
+    assert taught.leave_one_out.right == 4
+    (tmp_path / "none").mkdir()
+    (tmp_path / "none" / "broken.png").write_bytes(b"no picture")
+    with pytest.raises(dv.DeepvisError, match="None of the 1 pictures of the folder"):
+        dv.teach(net, {"zebra": tmp_path / "zebra", "none": str(tmp_path / "none")})
+
+
+@pytest.mark.parametrize("name", ["resnet18", "squeezenet1_1"])
+def test_units_that_are_off_stay_off(name: str) -> None:
+    net = dv.Network(families.make(name), families.preprocess_of(name))
+    layer = next(found for found in reversed(net.layers.names) if net.layers[found].height > 1)
+    units = range(net.layers[layer].channels - 2)
+    off = net.without(layer, units)
+    taught = dv.teach(off, four(off))
+    ((inside, kept_off),) = taught.off.units.items()
+    assert inside.endswith(layer) and kept_off == tuple(units)
+    view = four(net)["this"][0]
+    recording = taught.record(taught.view(view))
+    assert float(taught.layers[inside].layout.maps(recording.outputs[inside])[0, :-2].abs().max()) == 0
+    assert not torch.equal(taught.logits(view[None]), dv.teach(net, four(net)).logits(view[None]))

@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 import torch
+from onnx.reference import ReferenceEvaluator
 from torch import Tensor, nn
 
 import deepvis_widgets as dv
 from deepvis_widgets.core.picture.fills import occlude
+from deepvis_widgets.widgets.compare.networks import rows_of
 from deepvis_widgets.widgets.explorer.handout.recording import PLACES
 from deepvis_widgets.widgets.explorer.handout.units import NOTHING
 from deepvis_widgets.widgets.page.parts import Bars, Column, Live, Map, Occluder, Part, Row, Text
@@ -130,3 +133,41 @@ def test_a_network_that_cannot_be_exported_is_recorded() -> None:
 def test_the_recording_is_there_where_no_network_is_wanted(explorer: dv.Explorer) -> None:
     page = explorer.living_page(network=False)
     assert inside(page, Occluder) and not inside(page, Live)
+
+
+def test_pages_answer_without_the_units_that_are_off_and_say_which(explorer: dv.Explorer) -> None:
+    explorer.off = {"features.1": [0, 2]}
+    assert explorer.session.idle(60)
+    off = explorer.network.without("features.1", [0, 2])
+    page, living = explorer.page(), explorer.living_page(units=[]).part
+    assert page.title == "Explorer of small without features.1: 0, 2"
+    (bars,) = inside(page, Bars)
+    assert isinstance(bars, Bars) and bars.values[0] == pytest.approx(float(off.bars(explorer.view).max()))
+    assert isinstance(living, Live)
+    model = onnx.load_from_string(living.data["network"])
+    given = {"view": explorer.view[None].numpy(), "target": np.array([0])}
+    found = ReferenceEvaluator(model).run(["scores"], given)[0]
+    np.testing.assert_allclose(found, off.logits(explorer.view[None]).numpy(), rtol=1e-4, atol=1e-5)
+    note = next(head["meta"]["note"] for head, _ in living.widget.kept() if head["kind"] == "page/set")
+    assert note.startswith("runs in this page without features.1: 0, 2; ")
+    (recorded,) = inside(explorer.living_page(network=False), Occluder)
+    assert isinstance(recorded, Occluder)
+    box = (0, 0, *recorded.window)
+    covered = occlude(explorer.view, explorer.cover, box)[None]
+    np.testing.assert_allclose(recorded.values[0, 0].max(), float(off.probabilities(covered).max()), rtol=1e-4)
+
+
+@pytest.mark.parametrize("kind", [dv.OcclusionLab, dv.CamBoard, dv.CircuitBoard, dv.Explorer])
+def test_what_is_given_a_network_without_units_says_so(kind: type) -> None:
+    net = dv.Network(seeded(Plain()), PREPARED, name="small").without("features.1", [0, 2])
+    made = kind(net, torch.rand(3, *SIZE))
+    try:
+        assert made.page().title == f"{kind.__name__} of small without features.1: 0, 2"
+    finally:
+        made.close()
+
+
+def test_compare_tells_a_network_from_the_same_without_units() -> None:
+    net = dv.Network(seeded(Plain()), PREPARED, name="small")
+    titles = [row.title for row in rows_of([net, net.without("features.1", range(4)), net])]
+    assert titles == ["small (1)", "small without features.1: 0, 1, 2, 3", "small (2)"]
