@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenNotebook
@@ -169,9 +170,7 @@ def test_pictures_are_kept_and_every_layer_has_its_size(open_notebook: OpenNoteb
 
 
 PLATE = """
-import os, tempfile
 import deepvis_widgets as dv
-os.chdir(tempfile.mkdtemp())
 plate = dv.MaximizationPlate("husky-wolf-flattened", ["features.relu1", "relu2"], units={"relu2": [3]}, runs=2, steps=4)
 plate
 """
@@ -194,8 +193,10 @@ def test_a_plate_appears_row_by_row_at_true_sizes_and_is_saved(open_notebook: Op
         lambda: float(canvas_pixels(rows.nth(1), ".dv-card canvas")[..., :3].std()) > 5, message="the pictures are flat"
     )
     notebook.wait_until(lambda: not notebook.value("plate.running"), message="it draws on")
-    page.locator(".dv-plate button:has-text('Save PNG')").click()
-    notebook.wait_until(lambda: notebook.value("os.listdir()") == ["plate-husky-wolf-flattened.png"], message="no file")
-    page.locator(".dv-plate:has-text('Saved as')").wait_for()
+    with page.expect_download() as saved:
+        page.locator(".dv-plate button:has-text('Save PNG')").click()
+    assert saved.value.suggested_filename == "plate-husky-wolf-flattened.png"
+    with Image.open(saved.value.path()) as picture:
+        assert list(picture.size) == notebook.value("list(plate.plate.image().size)")
     notebook.shot("maximization-plate")
     assert_silent(notebook)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import threading
@@ -20,7 +21,6 @@ from ...methods.synthesis.params import SynthesisParams
 from ...methods.synthesis.plate import RUNS, UNITS, Drawn, Plate, draw_plate, plate_params, plate_rows
 from ..kit.arguments import as_network
 from ..kit.noted_state import NotedState, ReadOnly
-from ..kit.notice import attempt
 from ..kit.root import RootWidget
 from ..page.parts import Page
 from ..remake.recipe import Call, Explanation
@@ -70,7 +70,7 @@ class MaximizationPlate(PlateState, RootWidget):
         self.client = Client(found, lambda sentence: self.panes.say(sentence))
         super().__init__()
         self.add_class("dv-lab").add_class("dv-plate")
-        self.panes = PlatePanes(self.plate, found.size, uuid.uuid4().hex, self._play, self._save)
+        self.panes = PlatePanes(self.plate, found.size, uuid.uuid4().hex, self._play, self._file)
         self.children = self.panes.rows
         self.panes.galleries[0].on_frame("shown", lambda _: self._shown())
 
@@ -130,10 +130,15 @@ class MaximizationPlate(PlateState, RootWidget):
         """
         if path is not None and Path(path).suffix == ".json":
             return super().save(path)
-        name = re.sub(r"[^\w.-]+", "-", self.network.name)
-        file = Path(f"plate-{name}.png") if path is None else Path(path).expanduser()
+        file = Path(self._name) if path is None else Path(path).expanduser()
         self.plate.save(file)
         return file
+
+    @property
+    def _name(self) -> str:
+        """What its file is called."""
+        name = re.sub(r"[^\w.-]+", "-", self.network.name)
+        return f"plate-{name}.png"
 
     def page(self) -> Page:
         """The pictures of every layer, as far as they are drawn."""
@@ -156,10 +161,13 @@ class MaximizationPlate(PlateState, RootWidget):
     def _play(self) -> None:
         (self.stop if self.running else self.draw)()
 
-    def _save(self) -> None:
-        saved: list[Path] = []
-        if attempt(self.panes.say, lambda: saved.append(self.save())):
-            self.panes.tell(f"Saved as {saved[0]}.")
+    def _file(self) -> tuple[str, bytes]:
+        """The plate as it is, for the browser to save."""
+        written = io.BytesIO()
+        with self._lock:
+            picture = self.plate.image()
+        picture.save(written, "PNG")
+        return self._name, written.getvalue()
 
     # --- on the engine's thread ---
 

@@ -15,6 +15,7 @@ from ..kit import layout
 from ..kit.notice import Notice, status
 from ..kit.progress import bar
 from ..link.push import push
+from ..views.download_button import DownloadButton, Made
 from ..views.gallery import Gallery
 
 SIDE = 88  # css pixels of a picture that shows all the network sees
@@ -27,10 +28,10 @@ Act = Callable[[], object]
 class PlatePanes:
     """Everything on the page, in `rows`. `drawn`, `progress` and `say` may be called on any thread."""
 
-    def __init__(self, plate: Plate, size: tuple[int, int], group: str, play: Act, save: Act) -> None:
+    def __init__(self, plate: Plate, size: tuple[int, int], group: str, play: Act, file: Callable[[], Made]) -> None:
         self._plate, self._scale = plate, SIDE / max(size)
         self.play = layout.button("Draw", "Draw all pictures, or stop drawing", "play", play, "112px")
-        self.saver = layout.button("Save PNG", "Save the plate as one picture", "download", save, "112px")
+        self.saver = DownloadButton(file, text="Save PNG", label="Save the plate as one picture")
         self.bar = bar("0 1 160px")
         self.words, self.notice = layout.html("dv-lab-numbers"), Notice()
         self.galleries = [self._gallery(row, group) for row in plate.rows]
@@ -79,10 +80,6 @@ class PlatePanes:
     def say(self, sentence: str) -> None:
         """Shows one sentence about what went wrong; an empty one takes it away."""
         self.notice.say(sentence)
-
-    def tell(self, words: str) -> None:
-        """Shows what was done."""
-        push(self.words, value=status(words))
 
 
 def _pictures(unit: Tensor | None, size: tuple[int, int], runs: int) -> Tensor:

@@ -74,6 +74,11 @@ class JupyterServer:
             self._kernels.wait()
         self._output.close()
 
+    @property
+    def process_id(self) -> int:
+        """The server's number among the processes of this machine."""
+        return self._process.pid
+
     def api(self, method: str, path: str) -> Any:
         """Ask the server's REST interface, e.g. api("GET", "kernels")."""
         request = urllib.request.Request(f"{self.url}/api/{path}", method=method)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
+from deepvis_widgets.core.errors import DeepvisError
 from deepvis_widgets.core.network.network import Network
 from deepvis_widgets.core.picture.picture import to_bytes
 from deepvis_widgets.core.picture.preprocess import Preprocess
@@ -88,17 +92,29 @@ def test_stopping_keeps_what_is_drawn_and_drawing_begins_anew() -> None:
     assert not made.running
 
 
-def test_the_button_writes_one_png(shown: MaximizationPlate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_button_gives_the_browser_one_png(
+    shown: MaximizationPlate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     shown.draw()
     assert shown.engine.idle(60)
-    shown.panes.saver.click()
-    assert [path.name for path in tmp_path.iterdir()] == ["plate-a-small-one.png"]
-    assert "Saved as plate-a-small-one.png" in shown.panes.words.value
+    sent: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(shown.panes.saver, "tell", lambda *frame, **_: sent.append(frame))
+    shown.panes.saver.give()
+    ((kind, meta, arrays),) = sent
+    assert kind == "file" and meta == {"name": "plate-a-small-one.png"} and not list(tmp_path.iterdir())
+    with Image.open(io.BytesIO(arrays["bytes"].tobytes())) as picture:
+        assert picture.size == shown.plate.image().size
+
+
+def test_it_is_saved_where_python_says(
+    shown: MaximizationPlate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert shown.save() == Path("plate-a-small-one.png") and (tmp_path / "plate-a-small-one.png").is_file()
     assert shown.save(tmp_path / "mine.png") == tmp_path / "mine.png"
-    monkeypatch.chdir("/proc")
-    shown.panes.saver.click()
-    assert "cannot be written" in shown.panes.notice.value
+    with pytest.raises(DeepvisError, match="cannot be written"):
+        shown.save(tmp_path / "nowhere" / "mine.png")
 
 
 def test_an_error_is_a_sentence_and_the_button_is_free_again(
