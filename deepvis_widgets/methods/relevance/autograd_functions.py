@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from .biases import LEFT_OUT, SHARED
+from .ledger import Account
 from .linear_call import LinearCall
 from .redistribute import redistribute
 from .rules import Rule
@@ -25,15 +26,7 @@ class Accounts(Protocol):
     @property
     def biases(self) -> str: ...
 
-    def enter(
-        self,
-        time: int,
-        arrived: Tensor,
-        sent: Sequence[Tensor],
-        bias: Tensor | float | None = None,
-        epsilon: Tensor | float = 0.0,
-        shared: Tensor | float = 0.0,
-    ) -> None: ...
+    def enter(self, account: Account) -> None: ...
 
 
 class ByRule(torch.autograd.Function):
@@ -51,7 +44,7 @@ class ByRule(torch.autograd.Function):
         call, rule, epsilon, accounts, time = ctx.asked
         call.check_unchanged()
         parts = redistribute(call, rule, epsilon, relevance[0])
-        accounts.enter(time, relevance[0], [parts.relevance], parts.bias, parts.epsilon, parts.shared)
+        accounts.enter(parts.account(time, relevance[0]))
         return parts.relevance, None, None, None, None, None
 
 
@@ -160,7 +153,7 @@ def shares(
             sent[0], shared = sent[0] + constant.sum_to_size(sent[0].shape), total(constant)
         else:
             bias = total(constant)
-    accounts.enter(time, relevance, sent, bias, total(moved.mul_(message)), shared)
+    accounts.enter(Account(time, relevance, sent, bias, total(moved.mul_(message)), shared))
     return sent
 
 
@@ -179,7 +172,7 @@ class Filled(torch.autograd.Function):
         with torch.enable_grad():
             inputs = [x.detach().requires_grad_() for x in ctx.saved_tensors]
             shares = torch.autograd.grad(compute(*inputs), inputs, relevance[0])
-        accounts.enter(time, relevance[0], shares)
+        accounts.enter(Account(time, relevance[0], shares))
         return None, None, None, *shares
 
 
@@ -215,5 +208,5 @@ class Softmax(torch.autograd.Function):
         x, s = ctx.saved_tensors
         finite = torch.where(torch.isfinite(x), x, 0)  # a masked place has no relevance
         share = finite * (relevance[0] - s * relevance[0].sum(dim, keepdim=True))
-        accounts.enter(time, relevance[0], [share])
+        accounts.enter(Account(time, relevance[0], [share]))
         return None, None, None, None, share

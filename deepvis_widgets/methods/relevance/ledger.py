@@ -24,8 +24,8 @@ class Account:
     time: int
     arrived: Tensor
     sent: Sequence[Tensor]
-    bias: Tensor | float | None
-    epsilon: Tensor | float
+    bias: Tensor | float | None = None
+    epsilon: Tensor | float = 0.0
     shared: Tensor | float = 0.0
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
+from .ledger import Account
+
 
 @dataclass(eq=False)
 class Redistribution:
@@ -17,3 +19,7 @@ class Redistribution:
     bias: Tensor
     epsilon: Tensor
     shared: Tensor
+
+    def account(self, time: int, arrived: Tensor) -> Account:
+        """Returns the account of the operation number `time`, at which this relevance arrived."""
+        return Account(time, arrived, [self.relevance], self.bias, self.epsilon, self.shared)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -90,17 +90,9 @@ class RelevanceReplacements:
                 if call is not None:
                     call.merged = True
 
-    def enter(
-        self,
-        time: int,
-        arrived: Tensor,
-        sent: Sequence[Tensor],
-        bias: Tensor | float | None = None,
-        epsilon: Tensor | float = 0.0,
-        shared: Tensor | float = 0.0,
-    ) -> None:
+    def enter(self, account: Account) -> None:
         """Adds the account of one operation."""
-        self.accounts.append(Account(time, arrived, sent, bias, epsilon, shared))
+        self.accounts.append(account)
 
     # --- during the pass ---
 

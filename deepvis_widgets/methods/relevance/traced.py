@@ -82,17 +82,9 @@ class TracedRelevance:
             finally:
                 self._accounts, self._calls = [], {}
 
-    def enter(
-        self,
-        time: int,
-        arrived: Tensor,
-        sent: Sequence[Tensor],
-        bias: Tensor | float | None = None,
-        epsilon: Tensor | float = 0.0,
-        shared: Tensor | float = 0.0,
-    ) -> None:
+    def enter(self, account: Account) -> None:
         """Adds the account of one operation."""
-        self._accounts.append(Account(time, arrived, sent, bias, epsilon, shared))
+        self._accounts.append(account)
 
     # --- what operations do ---
 
@@ -134,7 +126,7 @@ class TracedRelevance:
         def send(call: LinearCall, arrived: Tensor, spare: bool) -> Sent:
             rule, epsilon = self.composite.rule(call, number == 0)
             parts = redistribute(call, rule, epsilon, arrived)
-            self.enter(self._times[out], arrived, [parts.relevance], parts.bias, parts.epsilon, parts.shared)
+            self.enter(parts.account(self._times[out], arrived))
             return [(number, parts.relevance, False)]
 
         return Derivative(keep, send)
