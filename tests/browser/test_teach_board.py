@@ -60,7 +60,7 @@ def test_pictures_by_hand_teach_classes_whose_map_is_live(board: NotebookPage, t
     files = [tmp_path / f"{name}.png" for name in ("zebra", "dots")]
     board.python("dv.scene('zebra', seed=5).image.save(" + repr(str(files[0])) + ")")
     Image.fromarray(np.random.default_rng(0).integers(0, 255, (64, 64, 3), np.uint8)).save(files[1])
-    trays.nth(0).locator("input[type=file]").set_input_files(files)
+    trays.nth(0).get_by_label("Pictures of yours").set_input_files(files)
     trays.nth(0).locator(".dv-tray-card").nth(2).wait_for()
     board.wait_until(lambda: "4 pictures. Each left out once" in sentence(board), message="files are not learned from")
     trays.nth(0).get_by_role("button", name="Take out: dots.png").click()
