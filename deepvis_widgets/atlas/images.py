@@ -10,8 +10,7 @@ from typing import Any
 
 from ..core.content_key import content_key
 from ..core.errors import DeepvisError
-
-ENDINGS = frozenset((".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"))
+from ..core.picture.endings import ENDINGS
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..core.errors import DeepvisError
-
-ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")
+from ..core.picture.endings import ENDINGS
 
 
 @dataclass(frozen=True)

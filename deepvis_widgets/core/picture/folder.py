@@ -10,8 +10,8 @@ from typing import Any
 from torch import Tensor
 
 from ..errors import DeepvisError
+from .endings import ENDINGS
 
-ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")
 NAMED = 5  # pictures that a sentence names
 View = Callable[[Any], Tensor]
 

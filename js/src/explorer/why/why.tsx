@@ -1,8 +1,7 @@
 // What the units below add to the selected one: a sheet over the grid, with the way that led there.
-import { useRef, useState } from "preact/hooks";
-import { copyText } from "../../page/clipboard";
 import { showsWidgets } from "../../link/child_view";
 import { save } from "../../link/model";
+import { CodeLines } from "../controls/code_lines";
 import { useScreen } from "../screen_context";
 import { Rows } from "./rows";
 import { Trail } from "./trail";
@@ -49,23 +48,5 @@ function CircuitButton() {
 
 function Code() {
   const { why } = useScreen();
-  const lines = useRef<HTMLPreElement>(null);
-  const [copied, setCopied] = useState("");
-  if (!why.code.value) return null;
-  const copy = async (): Promise<void> => setCopied((await copyText(lines.current!)) ? "Copied." : "Press Ctrl-C to copy.");
-  return (
-    <div class="dv-code">
-      <div class="dv-bar">
-        <button type="button" class="dv-button" onClick={() => void copy()}>
-          copy
-        </button>
-        <span class="dv-dim" role="status">
-          {copied}
-        </span>
-      </div>
-      <pre ref={lines} tabIndex={0} aria-label="Code of the circuit board">
-        {why.code.value}
-      </pre>
-    </div>
-  );
+  return why.code.value ? <CodeLines code={why.code.value} label="Code of the circuit board" /> : null;
 }
