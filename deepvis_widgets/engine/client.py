@@ -49,13 +49,15 @@ class Client:
         doing: str,
         key: Hashable | None = None,
         long: bool = False,
+        background: bool = False,
         on_partial: Callable[[float, Any], object] | None = None,
         on_error: Callable[[str], object] | None = None,
         on_cancelled: Callable[[], object] | None = None,
         done: Callable[[], object] = nothing,
     ) -> None:
         """Has `work(report)` done, then calls one of on_answer(value), on_error(sentence) (without it `say`) and
-        on_cancelled(), and `done()` after it in any case. See Engine.submit for `key` and `long`.
+        on_cancelled(), and `done()` after it in any case. See Engine.submit for `key`, `long` and
+        `background`.
 
         `doing` completes "failed while ..."; an error in on_answer itself becomes a sentence, too.
         """
@@ -98,6 +100,7 @@ class Client:
                 work,
                 key=key,
                 long=long,
+                background=background,
                 on_result=answer,
                 on_partial=None if on_partial is None else lambda fraction, part: open_only(on_partial, fraction, part),
                 on_error=failed,

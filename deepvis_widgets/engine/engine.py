@@ -98,6 +98,7 @@ class Engine:
         *,
         key: Hashable | None = None,
         long: bool = False,
+        background: bool = False,
         on_result: Callable[[T], object] | None = None,
         on_partial: Callable[[float, object], object] | None = None,
         on_error: Callable[[str, BaseException], object] | None = None,
@@ -111,7 +112,7 @@ class Engine:
         done. Only while the slot's previous answer is being delivered does it follow on the worker's thread instead.
         """
         worker = self._started()
-        job = Job(slot, work, long, on_result, on_partial, on_error, on_cancelled, doing)
+        job = Job(slot, work, long, on_result, on_partial, on_error, on_cancelled, doing, background)
         if key is None:
             return worker.enqueue(job)
         found = self.cache.get(key, _MISSING)
@@ -162,7 +163,7 @@ def _deliver(worker: Worker, job: Job[T], value: T) -> Job[T]:
         job.state = State.DONE
         tell(job.on_result, value)
         return job
-    job.work, job.long = (lambda report: value), False
+    job.work, job.long, job.background = (lambda report: value), False, False
     return worker.enqueue(job)
 
 

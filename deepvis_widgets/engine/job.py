@@ -31,7 +31,8 @@ class State(Enum):
 class Job(Generic[T]):
     """A request of one slot. It ends in exactly one of on_result, on_error, on_cancelled.
 
-    `doing` completes "failed while ..." in the sentence that on_error receives.
+    Of a lower `rank` are those that run inside it when it reports. `doing` completes "failed while ..." in the sentence
+    that on_error receives.
     `state` and all below belong to the worker: read `state`, change none.
     """
 
@@ -43,11 +44,17 @@ class Job(Generic[T]):
     on_error: Callable[[str, BaseException], object] | None = None
     on_cancelled: Callable[[], object] | None = None
     doing: str = "computing this panel"
+    background: bool = False
     state: State = State.WAITING
     unwanted: bool = False  # superseded or cancelled after it started
     speaking: bool = False  # on_partial is being called
     computing: Interruptible = field(default_factory=Interruptible)
     context: Context = field(default_factory=copy_context)  # of whoever asks: a front end finds its session in there
+
+    @property
+    def rank(self) -> int:
+        """0 of a short job, 1 of a long one, 2 of one in the background."""
+        return 2 if self.background else int(self.long)
 
     def within(self, act: Callable[..., object], *args: object) -> None:
         """Calls `act(*args)` with the context variables of whoever asked; several threads may, one inside the other."""

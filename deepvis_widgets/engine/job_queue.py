@@ -10,46 +10,48 @@ Lane = dict[str, Job[Any]]
 
 
 class JobQueue:
-    """At most one job per slot; short ones first, then in the order in which their slots came.
+    """At most one job per slot; those of a lower rank first, then in the order in which their slots came.
 
     A slot that asks again keeps its place, so a slot that asks all the time cannot starve the others.
     Not thread-safe: the worker holds its lock.
     """
 
     def __init__(self) -> None:
-        self._short: Lane = {}
-        self._long: Lane = {}
+        self._lanes: tuple[Lane, Lane, Lane] = ({}, {}, {})  # by rank
 
     def __len__(self) -> int:
-        return len(self._short) + len(self._long)
+        return sum(map(len, self._lanes))
 
     def put(self, job: Job[Any]) -> Job[Any] | None:
         """Queues a job; returns the one of the same slot that it replaces."""
-        lane, other = (self._long, self._short) if job.long else (self._short, self._long)
-        older = other.pop(job.slot, None) or lane.get(job.slot)
-        lane[job.slot] = job
+        own = self._lanes[job.rank]
+        older = next((lane[job.slot] for lane in self._lanes if job.slot in lane), None)
+        for lane in self._lanes:
+            if lane is not own:
+                lane.pop(job.slot, None)
+        own[job.slot] = job
         return older
 
     def drop(self, slot: str) -> Job[Any] | None:
         """Takes a slot's job out; None if none waits."""
-        return self._short.pop(slot, None) or self._long.pop(slot, None)
+        return self.take(slot, len(self._lanes))
 
     def drop_all(self) -> list[Job[Any]]:
         """Takes every job out."""
-        jobs = [*self._short.values(), *self._long.values()]
-        self._short.clear()
-        self._long.clear()
+        jobs = [job for lane in self._lanes for job in lane.values()]
+        for lane in self._lanes:
+            lane.clear()
         return jobs
 
     def next(self) -> Job[Any] | None:
         """Takes the job whose turn it is; None if none waits."""
-        lane = self._short or self._long
+        lane = next(filter(None, self._lanes), None)
         return lane.pop(next(iter(lane))) if lane else None
 
-    def short_slots(self) -> list[str]:
-        """Returns the slots with a short job waiting, in turn."""
-        return list(self._short)
+    def waiting(self, below: int) -> list[str]:
+        """Returns the slots with a job of a rank `below` this one waiting, in turn."""
+        return [slot for lane in self._lanes[:below] for slot in lane]
 
-    def take_short(self, slot: str) -> Job[Any] | None:
-        """Takes a slot's short job out; None if none waits."""
-        return self._short.pop(slot, None)
+    def take(self, slot: str, below: int) -> Job[Any] | None:
+        """Takes a slot's job of a rank `below` this one out; None if none waits."""
+        return next((lane.pop(slot) for lane in self._lanes[:below] if slot in lane), None)

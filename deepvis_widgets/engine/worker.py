@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -18,6 +19,8 @@ from .shutdown import end_with_process
 from .torch_state import fresh_torch_state
 
 logger = logging.getLogger(__name__)
+QUIET = 0.25  # s without a short job, after which a hand that drags something rests
+REST = 1.0  # s that a job in the background rests at most between two reports
 
 
 class Worker:
@@ -26,6 +29,8 @@ class Worker:
     A request belongs to a slot; a newer one supersedes the older: a waiting one is dropped, a running one gets
     Cancelled at its next report, or, if it never reports again, its answer is not delivered.
     Short jobs run before long ones, and inside a long one whenever it reports; a job never runs inside a short one.
+    A long one in the background also lets other long ones pass, and rests while short ones follow each other, as in a
+    drag: the hand then has the processor to itself, but for one report a second.
 
     Callbacks run on the worker's thread, with one exception: on_cancelled of a job that never started runs on the
     thread that superseded it, cancelled it or closed the worker, before that call returns. Hold no lock there that a
@@ -38,6 +43,7 @@ class Worker:
         self._changed = threading.Condition()
         self._queue = JobQueue()
         self._running: list[Job[Any]] = []  # the innermost last: a long job, and a short one inside it
+        self._answered = -QUIET  # when the last short job ended
         self._closed = False
         self._ending = False  # with the process: nobody is told anything any more
         self._ended = threading.Event()  # nothing is computed any more; see Ending.wait
@@ -52,6 +58,7 @@ class Worker:
         work: Callable[[Report], T],
         *,
         long: bool = False,
+        background: bool = False,
         on_result: Callable[[T], object] | None = None,
         on_partial: Callable[[float, object], object] | None = None,
         on_error: Callable[[str, BaseException], object] | None = None,
@@ -63,7 +70,7 @@ class Worker:
         Ends in exactly one of on_result(value), on_error(sentence, error), on_cancelled(); before that any number of
         on_partial(fraction, partial). Raises DeepvisError after close.
         """
-        return self.enqueue(Job(slot, work, long, on_result, on_partial, on_error, on_cancelled, doing))
+        return self.enqueue(Job(slot, work, long, on_result, on_partial, on_error, on_cancelled, doing, background))
 
     def enqueue(self, job: Job[T]) -> Job[T]:
         """Asks for a job that was made by hand; see submit."""
@@ -107,7 +114,7 @@ class Worker:
         return not self._running and not self._queue
 
     def _is_answered(self) -> bool:
-        return all(job.long for job in self._running) and not self._queue.short_slots()
+        return all(job.rank for job in self._running) and not self._queue.waiting(1)
 
     def close(self, timeout: float | None = 10.0) -> bool:
         """Cancels everything and waits at most `timeout` seconds for the thread; False if it is still in its last pass.
@@ -176,6 +183,7 @@ class Worker:
             job.within(self._work, job)
         finally:
             with self._changed:
+                self._answered = self._answered if job.rank else time.monotonic()
                 self._running.remove(job)
                 self._changed.notify_all()
 
@@ -213,8 +221,9 @@ class Worker:
             raise ValueError(f"a progress fraction lies in [0, 1], this one is {fraction}")
         with job.computing.paused():
             self._speak(job, fraction, partial)
-            if job.long and self._is_own_thread():
-                self._let_short_jobs_pass(job)
+            if job.rank and self._is_own_thread():
+                self._let_others_pass(job)
+                self._rest(job)
             self._check(job)
 
     def _speak(self, job: Job[Any], fraction: float, partial: object | None) -> None:
@@ -227,20 +236,28 @@ class Worker:
             with self._changed:
                 job.speaking = False
 
-    def _let_short_jobs_pass(self, job: Job[Any]) -> None:
+    def _let_others_pass(self, job: Job[Any]) -> None:
         """One round: the slots that wait now, so that a steady stream of requests cannot stop the long job for good."""
         with self._changed:
             self._check(job)  # in one step with the list: a newer job of the same slot must not run inside the older
-            slots = self._queue.short_slots()
+            slots = self._queue.waiting(job.rank)
         for slot in slots:
-            self._run_inside(slot)
+            self._run_inside(slot, job.rank)
 
-    def _run_inside(self, slot: str) -> None:
+    def _run_inside(self, slot: str, rank: int) -> None:
         with self._changed:
-            job = self._start(self._queue.take_short(slot))
+            job = self._start(self._queue.take(slot, rank))
         if job is not None:
             with fresh_torch_state():
                 self._run(job)
+
+    def _rest(self, job: Job[Any]) -> None:
+        """A job in the background waits while a short one may soon follow the last."""
+        until = time.monotonic() + REST
+        while job.background and (left := min(until, self._answered + QUIET) - time.monotonic()) > 0:
+            with self._changed:
+                self._changed.wait_for(lambda: job.unwanted or self._queue.waiting(job.rank), left)
+            self._let_others_pass(job)
 
     def _check(self, job: Job[Any]) -> None:
         with self._changed:
@@ -253,6 +270,7 @@ class Worker:
         for job in self._running:
             if job.slot == slot:
                 job.unwanted = True
+                self._changed.notify_all()  # it may rest
 
     def _is_own_thread(self) -> bool:
         return threading.current_thread() is self._thread

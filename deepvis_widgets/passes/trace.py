@@ -86,6 +86,11 @@ class Trace(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self._count = 0
         self._storages: dict[int, set[int]] = {}
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """Says that no compiler comes by here: to keep it away PyTorch would import it first, which takes seconds."""
+        return False
+
     def start(self, x: Tensor) -> None:
         """Begins the program with `x`, its value 0."""
         self._name(x)

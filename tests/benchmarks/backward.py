@@ -39,11 +39,13 @@ LAST_MAPS = {
     "vgg16": ("features.30", "features.30"),
     "resnet18": ("layer4.1.relu#2", "layer4"),
     "squeezenet1_1": ("features.12", "features.12"),
+    "efficientnet_lite0": ("bn2.act", "bn2.act"),
 }  # the same maps, as we name them and as modules
 ZENNIT = {
-    "epsilon_plus_flat": (zc.EpsilonPlusFlat, 2.0),
+    "epsilon_plus_flat": (zc.EpsilonPlusFlat, 2.3),
     "epsilon_alpha2_beta1": (zc.EpsilonAlpha2Beta1, 2.5),
 }
+CLIPPED = {"efficientnet_lite0"}  # rectifiers that end at 6: the peers leave them as they are, or refuse them
 CAPTUM = {"guided_backprop": attr.GuidedBackprop, "deconvnet": attr.Deconvolution, "saliency": attr.Saliency}
 
 Work = Callable[[], Tensor]
@@ -117,7 +119,8 @@ def rows() -> Iterator[Row]:
     """Every method on every network."""
     for name in LAST_MAPS:
         subject = Subject(name)
-        yield from relevance(subject)
+        if name not in CLIPPED:
+            yield from relevance(subject)
         yield from one_way_back(subject)
         yield from class_maps(subject)
         yield from many_passes(subject)
@@ -142,10 +145,13 @@ def one_way_back(subject: Subject) -> Iterator[Row]:
         ours, peer = subject.ours(method), subject.captum(kind)
         if method == "saliency":
             _alike(ours().heatmap, peer()[0].amax(0))
-        else:
+        elif subject.name not in CLIPPED:
             _alike(ours().attribution, peer())
-        yield subject.row(method, paired(ours, peer, subject.rounds), FASTER, "captum", None)
-        yield subject.row(method, 1 / paired(ours, subject.bare(), subject.rounds), COST, "the bare passes", 1.05)
+        if method == "saliency" or subject.name not in CLIPPED:
+            yield subject.row(method, paired(ours, peer, subject.rounds), FASTER, "captum", 1.0)
+        yield subject.row(method, 1 / paired(ours, subject.bare(), subject.rounds), COST, "the bare passes", 1.0)
+    if subject.name in CLIPPED:
+        return
     ours, peer = subject.ours("guided_backprop"), subject.zennit(zc.GuidedBackprop)
     _alike(ours().attribution, peer(), least=0.99)  # in float32 a few rectifiers open for one only
     yield subject.row("guided_backprop", paired(ours, peer, subject.rounds), FASTER, "zennit", None)
@@ -183,9 +189,11 @@ def many_passes(subject: Subject) -> Iterator[Row]:
     peer = subject.captum(attr.IntegratedGradients, n_steps=count, baselines=_black(subject.network))
     _alike(ours().attribution, peer())
     yield subject.row("integrated gradients", 1 / paired(ours, bare, 3), COST, f"{count} bare passes", 1.1)
-    yield subject.row("integrated gradients", paired(ours, peer, 3), FASTER, "captum", None)
+    yield subject.row("integrated gradients", paired(ours, peer, 3), FASTER, "captum", 1.1)
     ours = subject.ours("smoothgrad", samples=count)
+    peer = subject.captum(lambda module: attr.NoiseTunnel(attr.Saliency(module)), nt_samples=count)
     yield subject.row("SmoothGrad", 1 / paired(ours, bare, 3), COST, f"{count} bare passes", 1.1)
+    yield subject.row("SmoothGrad", paired(ours, peer, 3), FASTER, "captum", 1.1)
 
 
 def _batched(subject: Subject, count: int, size: int) -> Callable[[], Any]:

@@ -50,7 +50,7 @@ def rows() -> Iterator[Row]:
     yield Row("Start-up", "import after torch, torchvision, ipywidgets", imported, "s", "", 0.3)
     with in_jupyter() as server, in_chromium() as browser:
         opened = statistics.median(_open(server, browser, place) for place in range(OPENED))
-    yield Row("Start-up", "first Explorer on screen, libraries imported", opened, "s", "", 1.5)
+    yield Row("Start-up", "first Explorer on screen, libraries imported", opened, "s", "", 1.0)
 
 
 def _import() -> float:

@@ -59,7 +59,7 @@ class Synthesis:
             partial(self._synthesize, unit, PICTURES, STEPS),
             partial(self._finish, run),
             key=self._key(unit, PICTURES, STEPS),
-            long=True,
+            background=True,
             on_partial=partial(self._improve, run),
             on_error=partial(self._end, run),
             on_cancelled=partial(self._end, run),
@@ -142,7 +142,9 @@ class Synthesis:
             work = partial(self._draw_tiles, layer, missing)
             with self._lock:
                 if missing and mode == "pictures" and filling is self._filling:
-                    client.ask("pattern", work, nothing, long=True, on_error=self._say, doing="drawing these units")
+                    client.ask(
+                        "pattern", work, nothing, background=True, on_error=self._say, doing="drawing these units"
+                    )
 
         client.ask(
             "known patterns",

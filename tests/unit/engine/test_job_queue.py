@@ -38,9 +38,9 @@ def test_put_changes_the_lane():
     short, long = job("a"), job("a", True)
     queue.put(short)
     assert queue.put(long) is short
-    assert queue.short_slots() == [] and queue.take_short("a") is None
+    assert queue.waiting(1) == [] and queue.take("a", 1) is None
     assert queue.put(short) is long
-    assert queue.short_slots() == ["a"] and queue.take_short("a") is short
+    assert queue.waiting(1) == ["a"] and queue.take("a", 1) is short
     assert len(queue) == 0
 
 

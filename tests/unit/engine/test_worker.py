@@ -292,6 +292,48 @@ def test_endless_short_requests_do_not_stop_a_long_job(worker, diary, reporting_
     assert diary.lines.index(("long", "result", "gate")) < len(diary.lines) - 40
 
 
+# In the background
+
+
+def test_a_job_in_the_background_lets_long_ones_pass_too(worker, diary, reporting_gate):
+    hold(worker, reporting_gate, "back", background=True, **diary.listen("back"))
+    worker.submit("other", lambda report: 3, background=True, **diary.listen("other"))
+    worker.submit("long", lambda report: report(0.5) or 2, long=True, **diary.listen("long"))
+    worker.submit("drag", lambda report: 1, **diary.listen("drag"))
+    finish(worker, reporting_gate)
+    assert names(diary) == ["drag", "long", "back", "other"]
+
+
+def test_a_job_in_the_background_rests_while_short_ones_follow_each_other(worker, diary, reporting_gate, monkeypatch):
+    monkeypatch.setattr("deepvis_widgets.engine.worker.QUIET", 10 * WAIT)
+    monkeypatch.setattr("deepvis_widgets.engine.worker.REST", 10 * WAIT)
+    job = hold(worker, reporting_gate, "back", background=True, **diary.listen("back"))
+    reporting_gate.opened.set()
+    for step in range(3):
+        answered = threading.Event()
+        worker.submit("drag", lambda report, answered=answered: answered.set(), **diary.listen("drag"))
+        assert answered.wait(WAIT), f"step {step} of the drag waits"
+    assert job.state is State.RUNNING
+    worker.cancel("back")
+    finish(worker)
+    assert diary.of("drag") == 3 * [("result", None)] and diary.of("back")[-1] == ("cancelled",)
+
+
+def test_endless_short_requests_do_not_stop_one_in_the_background(worker, diary, reporting_gate, monkeypatch):
+    monkeypatch.setattr("deepvis_widgets.engine.worker.REST", 0.01)
+    ended = threading.Event()
+
+    def drag(report):
+        if not ended.is_set():
+            worker.submit("drag", drag)
+
+    listened = {**diary.listen("back"), "on_result": lambda value: ended.set()}
+    hold(worker, reporting_gate, "back", background=True, **listened)
+    worker.submit("drag", drag)
+    finish(worker, reporting_gate)
+    assert ended.is_set()
+
+
 class Doubling(TorchFunctionMode):
     """Bends every relu, as the rules of a method do."""
 

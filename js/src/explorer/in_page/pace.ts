@@ -1,7 +1,8 @@
 // Who answers a drag sooner, measured: the kernel, from a message to its answer, or the network in the page.
 export const SLOW = 180; // ms for an answer of the kernel, above which it is worth asking for the network: fewer than six a second
-const LAST = 5; // answers that are looked at
+const LAST = 8; // answers that are looked at
 const ENOUGH = 4; // before anything is said of the kernel
+const SURE = 6; // before the network is asked for
 const TRIED = 8; // answers of the page before it is given up
 
 export class Pace {
@@ -33,9 +34,10 @@ export class Pace {
     return this.#kernel.length < ENOUGH ? null : median(this.#kernel);
   }
 
-  /** Whether the kernel is so slow that the page may be quicker. */
+  /** Whether the kernel is so slow that the page may be quicker. The soonest answer says so: a long way delays every one of
+   * them, busy processors only some, and the page's network would be one more that wants them. */
   get slow(): boolean {
-    return (this.kernel ?? 0) > SLOW;
+    return this.#kernel.length >= SURE && Math.min(...this.#kernel) > SLOW;
   }
 
   /** Whether the page was tried and is no quicker. */
