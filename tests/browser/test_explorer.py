@@ -91,6 +91,27 @@ def test_an_occluder_over_the_object_moves_every_pane(explorer: NotebookPage) ->
     assert_silent(explorer)
 
 
+# how often the grid was answered, and JupyterLab drew the kernel as busy
+COUNTED = """() => {
+  [window.drawn, window.busy] = [0, 0];
+  const [grid, kernel] = [".dv-grid", ".jp-Notebook-ExecutionIndicator"].map(found => document.querySelector(found));
+  new MutationObserver(() => { window.drawn += 1; }).observe(grid, { attributeFilter: ["data-seq"] });
+  new MutationObserver(() => { window.busy += Number(kernel.dataset.status === "busy"); })
+    .observe(kernel, { attributeFilter: ["data-status"] });
+}"""
+
+
+def test_jupyterlab_draws_no_busy_kernel_while_the_hand_drags(explorer: NotebookPage) -> None:
+    page = explorer.page
+    page.evaluate(COUNTED)
+    drag_occluder(explorer, (20, 20), (60, 60), release=False)
+    page.wait_for_function("() => window.drawn > 0")
+    assert page.evaluate("window.busy") == 0
+    page.mouse.up()
+    explorer.python("pass")
+    page.wait_for_function("() => window.busy > 0")
+
+
 def test_a_click_on_a_unit_changes_its_panes_and_draws_its_pictures(explorer: NotebookPage) -> None:
     page = explorer.page
     explorer.python("_drawn.STEPS = 32")

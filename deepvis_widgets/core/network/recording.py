@@ -17,6 +17,7 @@ from ..answers.base import Answers
 from ..answers.find import Unsaid
 from ..attention.calls import AttentionCalls
 from ..errors import DeepvisError
+from ..seeded import seeded
 from .backward_rules import NamedReplacements, Replacements, RuleMode
 from .cam_head import Head, HeadTrace
 from .checkpoints import without_checkpoints
@@ -68,7 +69,7 @@ class Recording:
         wrt = self.input if wrt is None else wrt
         if not output.requires_grad or not wrt.requires_grad:
             return None
-        (gradient,) = torch.autograd.grad(output, wrt, seed, retain_graph=True, allow_unused=True)
+        (gradient,) = torch.autograd.grad(seeded(output, seed), wrt, retain_graph=True, allow_unused=True)
         return gradient
 
 

@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ...core.network.network import Network
+from ...core.seeded import seeded
 from .adam import Adam
 from .frame import Frame
 from .params import SynthesisParams
@@ -64,9 +65,9 @@ class Fourier(Recipe):
             boxes = self._paint(spectrum)
             views = as_views(transformed(boxes, self.mean, self.frame, drawn, params.transforms))
         values, gradient = climb(views)
-        (gradient,) = torch.autograd.grad(views, boxes, gradient.to(self.dtype), retain_graph=True)
+        (gradient,) = torch.autograd.grad(seeded(views, gradient.to(self.dtype)), boxes, retain_graph=True)
         uphill = self._levelled(gradient, index) - regularizer_gradient(boxes.detach(), params)
-        (gradient,) = torch.autograd.grad(boxes, spectrum, uphill)
+        (gradient,) = torch.autograd.grad(seeded(boxes, uphill), spectrum)
         self.spectrum = self.adam.ascend(self.spectrum, gradient, RATE * params.rate)
         return values
 

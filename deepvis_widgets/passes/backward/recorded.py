@@ -20,6 +20,7 @@ from ...core.network.backward_rules import PLAIN, Rules
 from ...core.network.network import Network
 from ...core.network.recording import Recording, check_finite
 from ...core.network.rectifiers import WRITTEN_AS
+from ...core.seeded import seeded
 from ..trace import Op, Program, Ref, Trace, Untraceable, replaced
 from .derivatives import RECTIFY
 from .structure import Structure, structure_of
@@ -46,7 +47,7 @@ class Remade(Recording):
 
     def path(self, output: Tensor, seed: Tensor | None = None, wrt: Tensor | None = None) -> Tensor | None:
         assert wrt is None or wrt is self.start, "a pass that was remade goes back to where its way begins"
-        (signal,) = torch.autograd.grad(output, self.end, seed, retain_graph=True, allow_unused=True)
+        (signal,) = torch.autograd.grad(seeded(output, seed), self.end, retain_graph=True, allow_unused=True)
         return None if signal is None else self.way.back(self.tape, signal)
 
 

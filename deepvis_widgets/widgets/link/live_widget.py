@@ -9,10 +9,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 import anywidget
 import traitlets
+from IPython import get_ipython
 
+from .kernel_status import leave_out_busy
 from .protocol import Array, Frame, ProtocolError, pack, pack_together, unpack
 
 STATIC = Path(__file__).parents[2] / "static"
@@ -33,6 +36,7 @@ STYLE = built("style.css")
 Callback = Callable[[Frame], None]
 Packed = tuple[dict[str, Any], list[bytes]]
 log = logging.getLogger(__name__)
+_open: WeakValueDictionary[str, LiveWidget] = WeakValueDictionary()  # by model id
 
 
 class LiveWidget(anywidget.AnyWidget):
@@ -57,6 +61,8 @@ class LiveWidget(anywidget.AnyWidget):
         self._callbacks: dict[str, list[Callback]] = {}
         super().__init__(**traits)
         self.on_msg(self._receive)
+        _open[self.model_id] = self
+        leave_out_busy(getattr(get_ipython(), "kernel", None), _open)
 
     def push(
         self, kind: str, meta: Mapping[str, Any] | None = None, arrays: Mapping[str, Array] | None = None, seq: int = 0

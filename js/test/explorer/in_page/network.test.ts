@@ -73,7 +73,7 @@ function page(traits: Record<string, unknown> = {}) {
     told("ack", last("stage/occluder")!.seq);
   };
   /** So many steps of a drag, in which the kernel takes `milliseconds` each. */
-  const steps = (milliseconds: number, count = 4): void => {
+  const steps = (milliseconds: number, count = 6): void => {
     for (let i = 0; i < count; i++) {
       drag(100 + i);
       vi.advanceTimersByTime(milliseconds);
@@ -200,7 +200,7 @@ describe("the network in the page", () => {
   it("is dropped where it disagrees with the kernel, and given up the third time", async () => {
     const { steps, give, drag, threads, answers, sent } = page();
     for (let turn = 1; turn <= 3; turn++) {
-      steps(400);
+      steps(400, 8);
       await give(turn);
       drag(turn);
       await threads[turn - 1]!.answers[0]!(0.9);
