@@ -10,7 +10,10 @@
     new MutationObserver(note(name)).observe(node, options);
   };
   watch(".dv-stage", { attributes: true, attributeFilter: ["data-occluder"] }, "rectangle");
-  watch(".dv-grid", { attributes: true, attributeFilter: ["data-seq"] }, "tiles");
+  const [grid, tiles] = [document.querySelector(".dv-grid"), note("tiles")];
+  let shown = grid.dataset.seq;
+  const answered = () => grid.dataset.seq !== shown && ((shown = grid.dataset.seq), tiles()); // sorted again, it has the same
+  new MutationObserver(answered).observe(grid, { attributes: true, attributeFilter: ["data-seq"] });
   watch(".dv-x-backward", { subtree: true, characterData: true, childList: true }, "backward");
   window.deepvisMarks = marks;
 }

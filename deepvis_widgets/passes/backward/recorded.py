@@ -85,7 +85,7 @@ def made_of_trace(network: Network, x: Tensor, asked: Hashable, make: Callable[[
 def _passed(network: Network, way: Way, x: Tensor, until: str | None, since: str | None) -> Remade:
     values, tape = way.forth(x)
     end = values[way.head].requires_grad_()
-    start = x if since is None else values[way.since]
+    start = x if since is None else values[way.since].requires_grad_()  # a way back goes there
     outputs = {name: value for name, value in ((since, start), (until, end)) if name is not None}
     scores = end if until is None else None
     found = Remade(x, outputs, scores, answers=network.answers, way=way, tape=tape, end=end, start=start)

@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
+import deepvis_widgets as dv
 from deepvis_widgets.core.network.network import Network
 from deepvis_widgets.methods import explain
 from deepvis_widgets.methods.backward import strongest
@@ -91,3 +92,13 @@ def test_grad_cam_of_tokens_weighs_those_of_the_last_block(name: str) -> None:
     expected = slow_grad_cam(maps, slopes)
     found = explain(net, view, "grad_cam", target=1).coarse  # type: ignore[attr-defined]
     assert float(expected.max()) > 0 and torch.allclose(found, expected, rtol=1e-9, atol=1e-15)
+
+
+def test_asked_again_it_takes_one_pass_that_is_remade(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = dv.load("husky-wolf")
+    scene = dv.scene("wolf", "snow", seed=3)
+    first, _ = (explain(network, scene, "grad_cam", target="wolf", at="features.relu8") for _ in range(2))
+    monkeypatch.setattr(Network, "record", lambda *_, **__: pytest.fail("the network was passed as well"))
+    again = explain(network, scene, "grad_cam", target="wolf", at="features.relu8")
+    assert first.coarse is not None and first.coarse.any() and again.coarse is not None
+    assert torch.equal(again.coarse, first.coarse)
