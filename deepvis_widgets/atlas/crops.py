@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from torch import Tensor
 
 from ..core.network.network import Network
 from ..core.network.receptive_field import ReceptiveField, Span
+from ..core.network.remembered import Recordings
 from ..core.picture.boxes import Box, crop
 from ..core.results import HeatMap, Pictures
 from ..methods import explain
@@ -52,6 +55,17 @@ def deconv(network: Network, view: Tensor, layer: str, channel: int, position: t
     signal = network.preprocessing.arranged(found.attribution.float())[:3].expand(3, -1, -1)
     shown = 0.5 + signal / (2 * signal.abs().max().clamp(min=1e-12))
     return crop(shown, full_box(network.layers[layer].field, position))
+
+
+def apart(network: Network) -> Network:
+    """Returns the same network with nothing remembered: its passes take no place of those that are remembered."""
+    if network not in _apart:
+        found = _apart[network] = copy(network)
+        found.recordings = Recordings()
+    return _apart[network]
+
+
+_apart: WeakKeyDictionary[Network, Network] = WeakKeyDictionary()
 
 
 def patterns(network: Network, layer: str, channel: int, count: int, seed: int = 0) -> list[Tensor]:

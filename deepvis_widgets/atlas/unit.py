@@ -82,7 +82,8 @@ class Top:
         stored = self.atlas.tile(self.layer, self.channel, "deconv", self.rank)
         if stored is not None:
             return stored
-        return crops.deconv(self.atlas.network, self.view, self.layer, self.channel, self.position)
+        network = crops.apart(self.atlas.network)  # widgets remember the pass of their own picture
+        return crops.deconv(network, self.view, self.layer, self.channel, self.position)
 
     def __repr__(self) -> str:
         return f"Top({self.activation:.4g} at {self.position} of {self.name})"

@@ -16,7 +16,10 @@ import pytest
 import torch
 from ipywidgets.widgets.widget import _instances
 
+import deepvis_widgets as dv
+from deepvis_widgets.atlas import crops
 from deepvis_widgets.core.errors import DeepvisError
+from deepvis_widgets.core.network import network as network_passes
 from deepvis_widgets.core.network.network import Network
 from deepvis_widgets.core.network.recording import Recording
 from deepvis_widgets.core.network.target import Target
@@ -468,6 +471,20 @@ def test_a_unit_seen_before_is_not_computed_again(explorer: Explorer, monkeypatc
     explorer.occluder = (0, 0, 8, 8)
     settle(explorer)
     assert computed == [0, 1, 0, 0]
+
+
+def test_a_click_takes_no_pass_of_the_picture_though_patches_are_projected(monkeypatch: pytest.MonkeyPatch) -> None:
+    explorer = dv.Explorer("husky-wolf", dv.scene("wolf", "snow", seed=3), unit=0)
+    explorer.about = "deconv"
+    settle(explorer)
+    own, passed, projected = explorer.network.feed(explorer.view[None]), list[torch.Tensor](), list[str]()
+    take, project = network_passes.record, crops.explain
+    monkeypatch.setattr(network_passes, "record", lambda *given: passed.append(given[1].detach()) or take(*given))
+    monkeypatch.setattr(crops, "explain", lambda *given, **how: projected.append(given[2]) or project(*given, **how))
+    explorer.unit = 7
+    settle(explorer)
+    explorer.close()
+    assert "deconvnet" in projected and not any(torch.equal(x, own) for x in passed)
 
 
 def test_clicks_and_drags_keep_nothing_but_bounded_caches(explorer: Explorer) -> None:
