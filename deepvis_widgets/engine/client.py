@@ -56,8 +56,8 @@ class Client:
         done: Callable[[], object] = nothing,
     ) -> None:
         """Has `work(report)` done, then calls one of on_answer(value), on_error(sentence) (without it `say`) and
-        on_cancelled(), and `done()` after it in any case. See Engine.submit for `key`, `long` and
-        `background`.
+        on_cancelled(), and `done()` after it in any case. See Engine.submit for `key`, Worker for
+        `long` and `background`.
 
         `doing` completes "failed while ..."; an error in on_answer itself becomes a sentence, too.
         """

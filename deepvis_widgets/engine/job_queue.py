@@ -25,10 +25,7 @@ class JobQueue:
     def put(self, job: Job[Any]) -> Job[Any] | None:
         """Queues a job; returns the one of the same slot that it replaces."""
         own = self._lanes[job.rank]
-        older = next((lane[job.slot] for lane in self._lanes if job.slot in lane), None)
-        for lane in self._lanes:
-            if lane is not own:
-                lane.pop(job.slot, None)
+        older = own.get(job.slot) or self.drop(job.slot)  # in its own lane the slot keeps its place
         own[job.slot] = job
         return older
 

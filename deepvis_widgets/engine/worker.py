@@ -42,7 +42,7 @@ class Worker:
     def __init__(self, name: str = "deepvis", after: Worker | None = None) -> None:
         self._changed = threading.Condition()
         self._queue = JobQueue()
-        self._running: list[Job[Any]] = []  # the innermost last: a long job, and a short one inside it
+        self._running: list[Job[Any]] = []  # the innermost last, each of a lower rank than the one it runs in
         self._answered = -QUIET  # when the last short job ended
         self._closed = False
         self._ending = False  # with the process: nobody is told anything any more

@@ -145,9 +145,9 @@ def one_way_back(subject: Subject) -> Iterator[Row]:
         ours, peer = subject.ours(method), subject.captum(kind)
         if method == "saliency":
             _alike(ours().heatmap, peer()[0].amax(0))
+            yield subject.row(method, paired(ours, peer, subject.rounds), FASTER, "captum", 1.0)
         elif subject.name not in CLIPPED:
             _alike(ours().attribution, peer())
-        if method == "saliency" or subject.name not in CLIPPED:
             yield subject.row(method, paired(ours, peer, subject.rounds), FASTER, "captum", 1.0)
         yield subject.row(method, 1 / paired(ours, subject.bare(), subject.rounds), COST, "the bare passes", 1.0)
     if subject.name in CLIPPED:

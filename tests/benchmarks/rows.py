@@ -11,14 +11,15 @@ from typing import Any
 FASTER = "× as fast as"
 COST = "× the time of"
 RATE = "a second"
+MORE_IS_BETTER = (FASTER, RATE)
 
 
 @dataclass(frozen=True)
 class Row:
     """`what` was measured `against` a peer, or a bare pass, in `unit`: FASTER, COST, or a plain one such as "ms".
 
-    `goal` is the least value hoped for with FASTER and RATE, and the most with everything else. `processor` says by its
-    instructions on which kind it was measured, once it is kept.
+    `goal` is the least value hoped for where MORE_IS_BETTER, and the most with everything else. `processor` says
+    by its instructions on which kind it was measured, once it is kept.
     """
 
     part: str
@@ -34,7 +35,7 @@ class Row:
         """Whether the goal is reached; None where there is none."""
         if self.goal is None:
             return None
-        return self.value >= self.goal if self.unit in (FASTER, RATE) else self.value <= self.goal
+        return self.value >= self.goal if self.unit in MORE_IS_BETTER else self.value <= self.goal
 
     @property
     def said(self) -> str:
@@ -45,7 +46,7 @@ class Row:
     @property
     def hoped(self) -> str:
         """The goal, "" where there is none."""
-        return "" if self.goal is None else f"{'≥' if self.unit in (FASTER, RATE) else '≤'} {self.goal:g}"
+        return "" if self.goal is None else f"{'≥' if self.unit in MORE_IS_BETTER else '≤'} {self.goal:g}"
 
 
 def seconds(work: Callable[[], Any]) -> float:

@@ -29,7 +29,7 @@ def leave_out_busy(kernel: Any, widgets: Container[str]) -> None:
     (None, None)
     """
     publish: Callable[..., Any] | None = getattr(kernel, "_publish_status", None)
-    if publish is None or hasattr(publish, QUIET) or not hasattr(kernel, "get_parent"):
+    if publish is None or hasattr(publish, QUIET):
         return
 
     @wraps(publish)
