@@ -34,6 +34,16 @@ def answered_apart(ask: Callable[[Tensor], Tensor], two: Tensor) -> bool:
     return torch.allclose(together, alone, rtol=TOLERANCE, atol=TOLERANCE * spread, equal_nan=True)
 
 
+def two_pictures(bands: int, height: int, width: int) -> Tensor:
+    """Returns views (2, bands, H, W) of noise that have little in common, the same each time.
+
+    >>> tuple(two_pictures(3, 4, 6).shape)
+    (2, 3, 4, 6)
+    """
+    noise = torch.rand(bands, height, width, generator=torch.Generator().manual_seed(0))
+    return torch.stack([noise, noise.flip(1) / 2])
+
+
 def joined(recordings: Sequence[Recording], x: Tensor) -> Recording:
     """Returns passes over one picture each as one over all of them, the input x (B, C, H, W).
 

@@ -12,10 +12,10 @@ from weakref import WeakKeyDictionary
 
 import torch
 
-from .added_layers import AddedLayers
+from .changes.added_layers import AddedLayers
+from .changes.switched_off import SwitchedOff
 from .content_key import content_key
 from .picture.preprocess import Preprocess
-from .switched_off import SwitchedOff
 
 Stamps = tuple[object, ...]
 

@@ -13,6 +13,7 @@ from ..answers.find import UNSAID, Unsaid
 from ..attention.heads import Heads, find_heads
 from ..errors import DeepvisError
 from ..inputs.bundle import NOTHING, Bundle
+from ..one_draw import drawn_so_far
 from ..positions.trace import PositionTrace, side_by_side
 from .compiled import kind_of
 from .field_trace import FieldTrace
@@ -49,6 +50,7 @@ def discover(
     >>> found.layers.names
     ['0', '1']
     """
+    before = drawn_so_far(x.device)
     overwritten = _written_in_place(module, x, name, PassOptions(heads=None, answers=said, given=given))
     own = dict(module.named_buffers()) | dict(module.named_parameters())
     while True:  # a first pass shows which outputs are overwritten in place, a second one keeps copies of those
@@ -63,7 +65,8 @@ def discover(
     if not recorder.outputs:
         raise DeepvisError(f"{name} shows no layers: none of its modules returns a tensor (batch, channels, ...).")
     check_finite(recording, module, name)
-    varies = recorder.mode.chance and _varies(module, x, recording, given)
+    by_chance = recorder.mode.chance or drawn_so_far(x.device) != before  # the first sees generators of its own, too
+    varies = by_chance and _varies(module, x, recording, given)
     layers = _layers(recorder, fields, positions)
     heads = tuple(name if name in layers.names else None for name in recorder.calls.found)
     return Discovery(layers, recording, overwritten, varies, heads, _others(recorder, positions, heads))

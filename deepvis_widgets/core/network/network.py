@@ -11,20 +11,20 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ..added_layers import NOTHING_ADDED, AddedLayers
 from ..answers.base import Answers
 from ..answers.find import Unsaid, means, named, open_question
-from ..batches import answered_apart, joined
+from ..batches import answered_apart, joined, two_pictures
+from ..changes.added_layers import NOTHING_ADDED, AddedLayers
+from ..changes.directions import Directions
+from ..changes.switched_off import NOTHING_OFF, SwitchedOff
 from ..content_key import content_key
 from ..declared import declared
-from ..directions import Directions
 from ..doubts import warn
 from ..errors import DeepvisError
 from ..given import given
 from ..inputs.base import Input
 from ..inputs.bundle import Bundle
 from ..picture.preprocess import Preprocess, understand
-from ..switched_off import NOTHING_OFF, SwitchedOff
 from ..weights_key import stamps
 from .backward_rules import PLAIN, Rules
 from .discovery import Discovery, discover
@@ -250,9 +250,9 @@ class Network:
         """Returns the pass over one view (3, H, W) with its graph, every layer kept; remembered, so that further
         questions cost no forward pass.
 
-        A pass of other weights is not used (see `stamps`). Where nothing is remembered (`recordings.limit` is 0, or a
-        change of the weights could not be noticed) the pass ends at the layer `until`, keeps only the layers
-        in `keep` (None: all), and has its graph from the layer `since` on.
+        A pass of other weights is not used (see `stamps`). Where nothing is remembered (`recordings.limit` is 0, or no
+        change of weights can be noticed) it ends at the layer `until`, keeps the layers in `keep` (None: all), and has
+        its graph from the layer `since` on.
         """
         key = self._key(rules, view)
         if key is None:
@@ -302,8 +302,7 @@ class Network:
         return record(self.module, x, PassOptions(rules, keep, until, grad, **how))
 
     def _run_apart(self, x: Tensor, look: Look | None, **how: Any) -> Recording:
-        if how["grad"] and not x.requires_grad:
-            x = x.detach().clone().requires_grad_()
+        x = x.detach().clone().requires_grad_() if how["grad"] and not x.requires_grad else x
         found = joined([self.run(one, **how) for one in torch.split(x, 1)], x)
         if look is not None:
             for name, output in found.outputs.items():
@@ -313,11 +312,10 @@ class Network:
     @property
     def independent(self) -> bool:
         """Whether pictures that are passed together get the answers that each gets alone, as they do not where a
-        network normalises by its batch, say; found out when first asked.
+        network normalises by its batch, or draws other numbers for each, say; found out when first asked.
         """
         if self._independent is None:
-            noise = torch.rand(self.bands, *self.size, generator=torch.Generator().manual_seed(0))
-            two = self.feed(torch.stack([noise, noise.flip(1) / 2]))
+            two = self.feed(two_pictures(self.bands, *self.size))
             options = PassOptions(keep=(), **self._own)
             self._independent = answered_apart(lambda x: record(self.module, x, options).logits, two)
         return self._independent
@@ -345,8 +343,11 @@ class Network:
     @property
     def _own(self) -> dict[str, Any]:
         """What every pass of this network is given."""
-        own = {"given": self.inputs, "heads": self.heads, "off": self.off, "added": self.added}
-        return {"answers": self._meant(), **own}
+        return {"answers": self._meant(), "added": self.added, **self._given}
+
+    @property
+    def _given(self) -> dict[str, Any]:
+        return {"given": self.inputs, "heads": self.heads, "off": self.off, "one_draw": self.varies}
 
     def _meant(self) -> Answers:
         """What the output means, for the weights as they are."""
@@ -359,9 +360,8 @@ class Network:
 
     def _embedded(self, picture: Any) -> Tensor:
         """The output (1, d) of a bare pass over a picture."""
-        x = self.feed(self.view(picture)[None])
-        options = PassOptions(keep=(), answers=self.answers, given=self.inputs, heads=self.heads, off=self.off)
-        found: Tensor = record(self.module, x, options).picked
+        options = PassOptions(keep=(), answers=self.answers, **self._given)
+        found: Tensor = record(self.module, self.feed(self.view(picture)[None]), options).picked
         return found
 
     def bars(self, view: Tensor) -> Tensor:

@@ -9,11 +9,11 @@ from typing import Any
 
 from torch import Tensor
 
-from ..added_layers import NOTHING_ADDED, AddedLayers
 from ..answers.base import Answers
 from ..answers.find import UNSAID, Unsaid
+from ..changes.added_layers import NOTHING_ADDED, AddedLayers
+from ..changes.switched_off import NOTHING_OFF, SwitchedOff
 from ..inputs.bundle import NOTHING, Bundle
-from ..switched_off import NOTHING_OFF, SwitchedOff
 from .backward_rules import PLAIN, Rules
 
 Look = Callable[[str, Tensor], None]  # the name of a layer, and its output
@@ -36,6 +36,7 @@ class PassOptions:
     - `heads`: the layers that the weights of the attentions are, in order (None: no layer); no list: they are found.
     - `off`: the units whose output is zero.
     - `added`: the layers of directions that are read from others.
+    - `one_draw`: whether its random numbers are those of every other such pass.
     - `look`: sees the outputs to keep as they come, and none is kept.
 
     >>> PassOptions(keep=("features.0",), until="features.0").grad
@@ -56,6 +57,7 @@ class PassOptions:
     given: Bundle = NOTHING
     off: SwitchedOff = NOTHING_OFF
     added: AddedLayers = NOTHING_ADDED
+    one_draw: bool = False
 
     def attends(self) -> bool:
         """Whether the weights of an attention are asked for."""

@@ -17,6 +17,7 @@ from ..answers.base import Answers
 from ..answers.find import Unsaid
 from ..attention.calls import AttentionCalls
 from ..errors import DeepvisError
+from ..one_draw import one_draw
 from ..seeded import seeded
 from .backward_rules import NamedReplacements, Replacements, RuleMode
 from .cam_head import Head, HeadTrace
@@ -198,7 +199,8 @@ def observe(module: nn.Module, x: Tensor, recorder: LayerRecorder) -> Recording:
         if grad and not x.requires_grad:
             x = x.detach().clone().requires_grad_()
         try:
-            with options.beside or nullcontext(), recorder.mode:
+            drawn = one_draw(x.device) if options.one_draw else nullcontext()
+            with options.beside or nullcontext(), drawn, recorder.mode:
                 # a copy: some networks normalise their input in place
                 returned = module(x.clone(), **beside)
                 answers, picked, scores = _read(returned, options.answers, trace)

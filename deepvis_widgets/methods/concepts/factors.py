@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ...core.changes.directions import Directions
 from ...core.checks import whole
-from ...core.directions import Directions
 from ...core.errors import DeepvisError
 from ...core.network.network import Network
 from .. import checked

@@ -8,10 +8,10 @@ from typing import Any
 
 from torch import Tensor
 
+from ...core.changes.switched_off import called
 from ...core.errors import DeepvisError
 from ...core.masks import mask_view
 from ...core.network.network import Network
-from ...core.switched_off import called
 
 
 @dataclass(frozen=True, eq=False)

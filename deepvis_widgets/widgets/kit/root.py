@@ -10,7 +10,7 @@ import ipywidgets
 import traitlets
 from PIL import Image
 
-from ...core.switched_off import called
+from ...core.changes.switched_off import called
 from ..link.live_widget import LiveWidget
 from ..page.bundle import with_picture
 from ..page.drawn import drawn

@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+import random
 import warnings
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+import deepvis_widgets as dv
 from deepvis_widgets.core.network.network import Network
 from deepvis_widgets.core.picture.preprocess import Preprocess
 from deepvis_widgets.widgets.explorer.panes import remark
 from tests.small_nets import seeded
 
 SIDE = 12
+
+
+def always_dropped(x: Tensor) -> Tensor:
+    return F.dropout(x, 0.5, True)
+
+
 VARYING: dict[str, Callable[[Tensor], Tensor]] = {
     "dropout": lambda x: F.dropout(x),
     "dropout of maps": lambda x: F.dropout2d(x[:, :, None, None], 0.3).flatten(1),
     "noise": lambda x: x + 0.1 * torch.randn_like(x),
     "noise of its own": lambda x: x + torch.empty(x.shape[1]).uniform_(),
     "a mask": lambda x: x * torch.bernoulli(torch.full_like(x, 0.5)),
+    "compiled dropout": torch.jit.script(always_dropped),
+    "Python's chance": lambda x: x * random.random(),
+    "NumPy's chance": lambda x: x + torch.from_numpy(np.random.rand(x.shape[1])).to(x),
 }
 STEADY: dict[str, Callable[[Tensor], Tensor]] = {
     "nothing": lambda x: x,
@@ -54,6 +66,50 @@ def test_one_sentence_says_so(between: str) -> None:
         net = make(VARYING[between])
     assert len(said) == 1 and net.varies
     assert remark(net, None) == "answers vary by chance"
+
+
+@pytest.fixture
+def varying(request: pytest.FixtureRequest) -> Network:
+    with pytest.warns(UserWarning, match="answers otherwise"):
+        return make(VARYING[request.param])
+
+
+@pytest.mark.parametrize("varying", VARYING, indirect=True)
+@pytest.mark.parametrize("method", ["gradient", "grad_cam", "smoothgrad", "occlusion", "lime"])
+def test_a_method_answers_the_same_twice(varying: Network, method: str) -> None:
+    picture = torch.rand(3, SIDE, SIDE)
+    twice = [dv.explain(varying, picture, method, target=1).heatmap for _ in range(2)]
+    assert torch.equal(*twice)
+
+
+@pytest.mark.parametrize("varying", VARYING, indirect=True)
+def test_pictures_together_answer_as_each_alone(varying: Network) -> None:
+    pictures = torch.rand(5, 3, SIDE, SIDE)
+    alone = torch.cat([varying.logits(picture[None]) for picture in pictures])
+    torch.testing.assert_close(varying.logits(pictures), alone)
+
+
+@pytest.mark.parametrize("varying", VARYING, indirect=True)
+def test_occlusion_compares_answers_of_one_draw(varying: Network) -> None:
+    picture = torch.rand(3, SIDE, SIDE)
+    found = dv.explain(varying, picture, "occlusion", target=1, window=4, stride=4, fill="grey")
+    before = varying.logits(picture[None])[0, 1]
+    for row, col in [(0, 0), (1, 2)]:
+        covered = picture.clone()
+        covered[:, 4 * row : 4 * row + 4, 4 * col : 4 * col + 4] = 0.5
+        drop = before - varying.logits(covered[None])[0, 1]
+        torch.testing.assert_close(found.drops[row, col].float(), drop, atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize("varying", VARYING, indirect=True)
+def test_random_numbers_go_on_as_if_nothing_was_drawn(varying: Network) -> None:
+    drawn = []
+    for asked in (False, True):
+        torch.manual_seed(3), random.seed(3), np.random.seed(3)
+        if asked:
+            varying.logits(torch.rand(1, 3, SIDE, SIDE, generator=torch.Generator()))
+        drawn.append((torch.rand(1).item(), random.random(), np.random.rand()))
+    assert drawn[0] == drawn[1]
 
 
 @pytest.mark.parametrize("between", STEADY)

@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .errors import DeepvisError
+from ..errors import DeepvisError
 
 ACCEPTED = "a matrix of numbers (K, C), one row for each direction, as an array, a tensor or a list"
 

@@ -8,12 +8,12 @@ from functools import cached_property
 
 from torch import Tensor
 
-from .attention.heads import Heads
-from .content_key import content_key
+from ..attention.heads import Heads
+from ..content_key import content_key
+from ..errors import DeepvisError
+from ..network.layer import Layer, Layers
+from ..network.layout import Layout, Tokens
 from .directions import Directions
-from .errors import DeepvisError
-from .network.layer import Layer, Layers
-from .network.layout import Layout, Tokens
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,10 +9,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .attention.heads import Heads
-from .checks import whole
-from .errors import DeepvisError
-from .network.layer import Layer
+from ..attention.heads import Heads
+from ..checks import whole
+from ..errors import DeepvisError
+from ..network.layer import Layer
 
 
 @dataclass(frozen=True, eq=False)
