@@ -11,6 +11,7 @@ from torch import Tensor
 from ...atlas import Atlas, Top, Unit
 from ...core.content_key import content_key
 from ...core.network.network import Network
+from ...engine.cache import Cache
 from ...engine.engine import Engine
 from ..link import frames
 from ..link.protocol import Frame
@@ -21,6 +22,7 @@ from .frames import contrasted
 from .stream import Stream
 
 UNITS = 8  # in a list
+SEEN = 32 * 2**20  # bytes of pictures, for units that are looked at again: twenty cards, or a grid
 
 
 class AtlasFeed:
@@ -31,7 +33,8 @@ class AtlasFeed:
     def __init__(self, network: Network, engine: Engine, panes: UnitListener) -> None:
         self.network = network
         self.atlas: Atlas | None = None
-        self._engine, self._panes = engine, panes
+        self._panes = panes
+        self._seen = Cache(SEEN)  # not the engine's, where they would take the place of explanations
         self._unit, self._find = Stream(engine, "atlas-unit"), Stream(engine, "atlas-find")
         self._card, self._sheet = Stream(engine, "atlas-card"), Stream(engine, "atlas-sheet")
 
@@ -84,10 +87,10 @@ class AtlasFeed:
 
     def is_known(self, atlas: Atlas, top: Top, kind: str) -> bool:
         """Whether `picture` has it at once."""
-        return self._key(atlas, kind, top.layer, top.channel, top.rank) in self._engine.cache
+        return self._key(atlas, kind, top.layer, top.channel, top.rank) in self._seen
 
     def _cached(self, atlas: Atlas, make: Callable[[], Tensor], *what: object) -> Tensor:
-        return self._engine.cache.get_or_make(self._key(atlas, *what), make)
+        return self._seen.get_or_make(self._key(atlas, *what), make)
 
     @staticmethod
     def _key(atlas: Atlas, *what: object) -> Hashable:

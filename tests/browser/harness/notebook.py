@@ -67,25 +67,31 @@ _BEFORE = f"""async code => {{
   return reply.content.status;
 }}"""
 
-# JupyterLab has what widgets send handled by a subshell, beside the cells: first that one has to be done with it
+# JupyterLab has what widgets send handled by a subshell, beside the cells: first that one has to be done with it. It
+# draws its toolbar anew when a kernel becomes busy or idle, half of what a question would cost: it hears of neither.
 _PYTHON = f"""async code => {{
   {_FIND_PANEL}
   const kernel = panel.sessionContext.session.kernel;
-  for (const shell of new Set([...kernel._comms.values()].map(comm => comm.subshellId))) {{
-    if (!shell) continue;
-    kernel.subshellId = shell;
-    const empty = kernel.requestExecute({{code: '', silent: true, store_history: false}});
-    kernel.subshellId = null;
-    await empty.done;
+  kernel._updateStatus = () => {{}};
+  try {{
+    for (const shell of new Set([...kernel._comms.values()].map(comm => comm.subshellId))) {{
+      if (!shell) continue;
+      kernel.subshellId = shell;
+      const empty = kernel.requestExecute({{code: '', silent: true, store_history: false}});
+      kernel.subshellId = null;
+      await empty.done;
+    }}
+    const future = kernel.requestExecute({{code, store_history: false}});
+    let printed = '', error = null;
+    future.onIOPub = message => {{
+      if (message.header.msg_type === 'stream') printed += message.content.text;
+      if (message.header.msg_type === 'error') error = message.content.traceback.join('\\n');
+    }};
+    await future.done;
+    return {{printed, error}};
+  }} finally {{
+    delete kernel._updateStatus;
   }}
-  const future = kernel.requestExecute({{code, store_history: false}});
-  let printed = '', error = null;
-  future.onIOPub = message => {{
-    if (message.header.msg_type === 'stream') printed += message.content.text;
-    if (message.header.msg_type === 'error') error = message.content.traceback.join('\\n');
-  }};
-  await future.done;
-  return {{printed, error}};
 }}"""
 
 

@@ -56,9 +56,10 @@ def feed(built: tuple[Path, Path], told: Told) -> Iterator[AtlasFeed]:
 
 def settle(feed: AtlasFeed) -> None:
     """Wait for streams too: each of their steps asks for the next."""
-    for _ in range(40):
-        assert feed._engine.idle(60)
-        threading.Event().wait(0.005)
+    with Engine.of(feed.network) as engine:
+        for _ in range(40):
+            assert engine.idle(60)
+            threading.Event().wait(0.005)
 
 
 def test_pictures_come_one_by_one(feed: AtlasFeed, told: Told) -> None:
@@ -70,6 +71,17 @@ def test_pictures_come_one_by_one(feed: AtlasFeed, told: Told) -> None:
     assert {(answer.kind, answer.name) for answer in tops} == {("top", f"{LAYER}:{UNIT}")}
     for picture, top in zip(tops[-1].pictures or (), feed.atlas.unit(LAYER, UNIT).top, strict=True):
         torch.testing.assert_close(picture, top.patch)
+
+
+def test_pictures_are_read_once_and_take_no_place_of_explanations(feed: AtlasFeed) -> None:
+    assert feed.atlas is not None
+    top = feed.atlas.unit(LAYER, UNIT).top[0]
+    assert not feed.is_known(feed.atlas, top, "top")
+    with Engine.of(feed.network) as engine:
+        kept = engine.cache.bytes
+        first = feed.picture(feed.atlas, top, "top")
+        assert engine.cache.bytes == kept
+    assert feed.is_known(feed.atlas, top, "top") and feed.picture(feed.atlas, top, "top") is first
 
 
 def test_what_was_begun_goes_on_with_its_own_atlas(feed: AtlasFeed, told: Told) -> None:
