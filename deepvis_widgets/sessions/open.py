@@ -62,6 +62,8 @@ def open(path: str | os.PathLike[str], network: Network | Sequence[Network] | No
     >>> board.close(), again.close()
     (None, None)
     """
+    if not isinstance(path, str | os.PathLike):
+        raise DeepvisError(f"{path!r} is no path; accepted is that of a file written by the save of a widget.")
     file = Path(path).expanduser()
     content = read_session(file)
     try:

@@ -64,7 +64,7 @@ def explain_all(chosen: argparse.Namespace) -> int:
     count = sum(1 for _ in found_pictures(chosen.images))
     if not count:
         raise DeepvisError(f"There is no picture in {', '.join(chosen.images)}.")
-    task.out.mkdir(parents=True, exist_ok=True)
+    _make(task.out)
     failed = 0
     words = f"{', '.join(task.methods)} of {task.network.name}: {count} pictures."
     with whole_text(task.out / "table.csv") as table, whole_text(task.out / "report.html") as page:
@@ -95,6 +95,13 @@ def _task(chosen: argparse.Namespace) -> Task:
     for name in names:
         method(name).settings(network, params.get(name, {}))
     return Task(network, names, params, class_of(network, chosen.target), Path(chosen.out).expanduser())
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DeepvisError(f'The folder "{folder}" cannot be made ({error.strerror}); give --out another.') from None
 
 
 def _settings(given: Sequence[str], methods: Sequence[str]) -> dict[str, dict[str, Any]]:

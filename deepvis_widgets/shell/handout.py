@@ -33,7 +33,9 @@ def add(commands: Any) -> None:
 def write_page(chosen: argparse.Namespace) -> int:
     """Opens an Explorer, waits for its answers, and writes the page."""
     from ..widgets.explorer.explorer import Explorer
+    from ..widgets.page.html import checked
 
+    file = checked(chosen.out)  # before anything is computed
     network = network_of(chosen)
     target = class_of(network, chosen.target)
     explorer = Explorer(network, chosen.image, layer=chosen.layer, unit=chosen.unit, target=target)
@@ -41,7 +43,7 @@ def write_page(chosen: argparse.Namespace) -> int:
         if chosen.method is not None:
             explorer.method = chosen.method
         explorer.session.idle()
-        print(f"{explorer.handout(chosen.out, chosen.title)} is written.")
+        print(f"{explorer.handout(file, chosen.title)} is written.")
     finally:
         explorer.close()
     return DONE

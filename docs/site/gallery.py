@@ -43,6 +43,7 @@ WIDGETS: dict[str, Callable[[], Any]] = {
 Act = Callable[[Any], Any]
 # what is done to a widget before it is handed out, each when the one before has come to its end
 ACTS: dict[str, Sequence[Act]] = {
+    "Explorer": [lambda explorer: explorer.press("unit-pictures")],
     "HuskyWolf": [
         lambda lesson: lesson.cast(14, 3, {"the coat": 5}),
         dv.HuskyWolf.next,

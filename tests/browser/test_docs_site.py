@@ -61,6 +61,19 @@ def test_every_address_on_a_page_leads_to_a_file(site: Path) -> None:
     assert not broken, broken
 
 
+def test_links_lead_from_the_start_to_every_page(site: Path) -> None:
+    found, left = set[Path](), [site.resolve() / "index.html"]
+    while left:
+        page = left.pop()
+        if page in found or page.suffix != ".html" or page.parent.name == "handouts":
+            continue
+        found.add(page)
+        links = ADDRESS.findall(page.read_text(encoding="utf-8"))
+        left += [(page.parent / link).resolve() for link in links if not re.match(r"[a-z]+:", link)]
+    every = {page for page in site.resolve().rglob("*.html") if page.parent.name != "handouts"}
+    assert every - found == {site.resolve() / "404.html"}
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_site_is_whole_without_a_network(browser: Browser, address: str, scheme: str) -> None:
     context = browser.new_context(**CONTEXT, color_scheme=scheme)

@@ -204,6 +204,11 @@ def test_everything_else_is_there(page: Page) -> None:
     expect(page.locator("h1")).to_have_text("Everything")
 
 
+def test_a_chart_does_not_grow_with_the_page(page: Page) -> None:
+    boxes = [chart.bounding_box() for chart in page.locator(".chart").all()]
+    assert len(boxes) == 2 and all(box is not None and box["width"] <= 760 for box in boxes), boxes
+
+
 def test_a_widget_lives_with_its_own_module(page: Page) -> None:
     live = page.locator(".live .dv-map")
     drawn(live.locator("canvas"))

@@ -20,7 +20,7 @@ from deepvis_widgets.widgets.interaction.drawing import Scene as Cones
 from deepvis_widgets.widgets.relevance.board_controls import RULE_NAMES
 from deepvis_widgets.widgets.relevance.chart import COLOURS
 from deepvis_widgets.widgets.relevance.ledger_drawing import HEAD, ROW
-from tests.browser.handed_out import drawn, handed_out
+from tests.browser.handed_out import PHONE, drawn, handed_out
 from tests.small_nets import Plain
 from tests.tools.pages import Calls
 
@@ -96,6 +96,17 @@ def shows(canvas: Locator, wanted: list[tuple[float, float, str]]) -> None:
     """Waits until the canvas has these colours at these places."""
     places = [[row, col, rgb(colour)] for row, col, colour in wanted]
     canvas.page.wait_for_function(HAS, arg=[handle(canvas), places])
+
+
+def test_on_a_phone_drawings_can_be_read_and_nothing_is_cut_off(browser: Browser, file: Path) -> None:
+    with handed_out(browser, file, **PHONE) as page:
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        for canvas in page.locator(".drawing canvas").all():
+            drawn(canvas)
+            width = float(str(canvas.evaluate("canvas => parseFloat(canvas.style.width)")))
+            assert canvas.evaluate("canvas => canvas.clientWidth") >= 0.75 * width - 1
+        edges = page.locator("select, caption").evaluate_all("all => all.map(one => one.getBoundingClientRect().right)")
+        assert edges and max(edges) <= 390, edges
 
 
 def test_stepping_a_convolution_moves_the_lit_window(opened: Page, palette: Any) -> None:

@@ -36,6 +36,10 @@ class Store:
         """Bytes that are stored."""
         return len(self._bytes)
 
+    def count(self, kind: str) -> int:
+        """Returns how many things a frame of this kind is kept of."""
+        return sum(any(frame["kind"] == kind for frame in kept) for kept in self._index.values())
+
     def add(self, about: str, *frames: Kept) -> None:
         """Keeps frames under what they are about, after those that are kept there already."""
         kept = self._index.setdefault(about, [])

@@ -3,6 +3,8 @@ import type { DrawingPart, PictureRef } from "./parts";
 import { picture, textOf } from "./store";
 import { useCanvas, useDark, useLater } from "./use";
 
+const SMALLEST = 0.75; // of its size, where its words can be read: on a phone it is moved sideways
+
 type Call = readonly [name: string, given: readonly unknown[]];
 
 interface Recorded {
@@ -24,7 +26,7 @@ export function Drawing(part: DrawingPart) {
   );
   return (
     <div class="drawing">
-      <canvas ref={canvas} role="img" aria-label={part.alt || "Drawing"} style={{ width: `${width}px`, aspectRatio: `${width} / ${height}` }} />
+      <canvas ref={canvas} role="img" aria-label={part.alt || "Drawing"} style={{ width: `${width}px`, minWidth: `${SMALLEST * width}px`, aspectRatio: `${width} / ${height}` }} />
     </div>
   );
 }

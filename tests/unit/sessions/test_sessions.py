@@ -180,3 +180,8 @@ def test_saving_says_what_is_accepted(board: dv.CamBoard, tmp_path: Path) -> Non
     with pytest.raises(dv.DeepvisError, match="cannot be written"):
         board.save(tmp_path / "no" / "session.json")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_no_path_is_one_sentence() -> None:
+    with pytest.raises(dv.DeepvisError, match="3 is no path"):
+        dv.open(3)  # type: ignore[arg-type]

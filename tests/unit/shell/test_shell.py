@@ -154,6 +154,23 @@ def test_bad_usage_is_one_sentence(
     assert not out.exists()
 
 
+def test_a_folder_that_cannot_be_made_is_one_sentence(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    out.write_text("a file is there")
+    assert main(words(photos, out)) == 2
+    assert capsys.readouterr().err == f'The folder "{out}" cannot be made (File exists); give --out another.\n'
+    assert out.read_text() == "a file is there"
+
+
+@pytest.mark.parametrize("out", ["page", "no such folder/page.html"])
+def test_a_page_s_path_is_looked_at_before_the_network(out: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["handout", "--model", "no-such-network", "--image", "none.png", "--out", out]) == 2
+    said = capsys.readouterr().err
+    assert ".html" in said or "no such folder" in said, said
+
+
 def test_a_stop_leaves_no_half_file_and_says_how_to_go_on(
     photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

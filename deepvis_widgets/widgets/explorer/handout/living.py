@@ -20,7 +20,7 @@ from ..state import ExplorerState
 from .recording import recorded
 from .shown import shown
 from .standing import Standing, patterned
-from .units import store_units
+from .units import store_drawn, store_nothing, store_units, stored_words
 
 OVERLAY = "overlay"  # under this lies the map of a method that needs a kernel
 
@@ -33,31 +33,34 @@ def living(explorer: Any, panes: Panes, atlas: Atlas | None, units: Sequence[int
     if not network:
         return recorded(explorer, drawn, "")
     try:
-        data, kept = page_data(explorer, panes, atlas, units)
+        data, stored = page_data(explorer, panes, atlas, units)
     except ExportError as error:
         return recorded(explorer, drawn, str(error))
-    return Live(Standing(explorer, panes, kept), drawn, data)
+    return Live(Standing(explorer, panes, stored), drawn, data)
 
 
 def page_data(
     state: ExplorerState, panes: Panes, atlas: Atlas | None, units: Sequence[int] | None = None
-) -> tuple[dict[str, bytes], int]:
+) -> tuple[dict[str, bytes], str]:
     """Returns what the Explorer's module needs besides its frames to live on a page: the network, and what is stored of
-    `units` of the layer shown, and of how many; None: those on screen, the strongest first, as many as fit.
+    `units` of the layer shown, and that in words; None: those on screen, the strongest first, as many as fit.
 
     Raises ExportError where the network cannot be exported, and DeepvisError where there is no such unit.
     """
     network = state.answering
     chosen = on_screen(state, panes) if units is None else _checked(network, state.layer, units)
     model, store = exported(network), Store()
-    kept = store_units(store, state, atlas, chosen, limit=units is None)
+    store_units(store, state, atlas, chosen, limit=units is None)
+    store_drawn(store, state, panes.patterns.port.last("pictures"))
+    stored = stored_words(store, state.layer)
+    store_nothing(store, state)
     map_of = _store_overlay(store, state, panes)
     known = facts(network, state.view, [block.shown for block in state.blocks], panes.ribbon.titles)
     more = {"overlay": map_of, "patterned": patterned(state, panes), "ranking": _ranking(panes)}
     cover = state.cover if state.fill not in PLAIN_FILLS else state.cover[:, :0]
     pictures = {"view": _floats(state.view), "cover": _floats(cover)}
     network_data = {"network": model, "facts": json.dumps(known | more).encode()}
-    return runtime() | pictures | store.files() | network_data, kept
+    return runtime() | pictures | store.files() | network_data, stored
 
 
 def on_screen(state: ExplorerState, panes: Panes) -> list[int]:

@@ -29,11 +29,11 @@ Packed = tuple[dict[str, Any], list[bytes]]
 
 
 class Standing:
-    """What a page is written from (see page.encoded): an Explorer of which something is stored for `kept` units."""
+    """What a page is written from (see page.encoded): an Explorer of which something is `stored`, as words."""
 
-    def __init__(self, explorer: Any, panes: Panes, kept: int) -> None:
+    def __init__(self, explorer: Any, panes: Panes, stored: str) -> None:
         self._esm = explorer._esm
-        self._explorer, self._panes, self._kept = explorer, panes, kept
+        self._explorer, self._panes, self._stored = explorer, panes, stored
 
     def get_state(self) -> dict[str, Any]:
         """Returns the traits."""
@@ -53,7 +53,7 @@ class Standing:
     def _changed(self) -> dict[str, tuple[Mapping[str, Any], Mapping[str, Array]]]:
         panes, state = self._panes, self._explorer
         methods = [method for method in panes.method.port.values["methods"] if method["name"] in here(state)]
-        page = {"keys": keys(state, panes), "kernel": False, "fills": fills(state), "note": said(state, self._kept)}
+        page = {"keys": keys(state, panes), "kernel": False, "fills": fills(state), "note": said(state, self._stored)}
         values = {
             "page": panes.page.values | page,
             "method": {"methods": [{**method, "params": []} for method in methods], "progress": None},
@@ -86,9 +86,8 @@ def patterned(state: ExplorerState, panes: Panes) -> list[str]:
     return [state.layer] if frame is not None and frame.meta.get("layer") == state.layer else []
 
 
-def said(state: ExplorerState, kept: int) -> str:
-    """Returns what a page says of itself: what it computes, and what it was given."""
-    units = "1 unit" if kept == 1 else f"{kept} units"
+def said(state: ExplorerState, stored: str) -> str:
+    """Returns what a page says of itself: what it computes, and what it was given, as a clause."""
     off = state.answering.off
     here = f"runs in this page without {off.words}" if off else "runs in this page"
-    return f"{here}; way back, patterns and strongest pictures are stored for {units} of {state.layer}"
+    return f"{here}; {stored}" if stored else here

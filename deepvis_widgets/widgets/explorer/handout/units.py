@@ -15,31 +15,55 @@ from ....core.network.target import Target
 from ...atlas_view.frames import stack
 from ...in_page.stored import Kept, Store
 from ...link.frames import no_pictures
+from ...link.protocol import Frame
 from .. import answers
 from ..atlas_pane import captions, facts_of
 from ..state import ExplorerState
 
 MOST = 1_200_000  # bytes of what is stored where nobody said for which units
+WORDS = {"backward/rgb": "way back", "atlas/top": "strongest pictures", "patterns/pictures": "patterns"}
 NOTHING = "nothing"  # under this lies what is shown of a unit that nothing is stored of
 
 
-def store_units(store: Store, state: ExplorerState, atlas: Atlas | None, units: Sequence[int], limit: bool) -> int:
-    """Stores what is known of units of the layer shown, in this order, and returns of how many; with `limit` as many as
-    MOST bytes hold. Under NOTHING it stores empty panes.
-    """
+def store_units(store: Store, state: ExplorerState, atlas: Atlas | None, units: Sequence[int], limit: bool) -> None:
+    """Stores what is known of units of the layer shown, in this order; with `limit` as many as MOST bytes hold."""
+    for unit in units:
+        if limit and len(store) > MOST:
+            break
+        store.add(f"{state.layer}:{unit}", *_unit_frames(state, atlas, unit))
+
+
+def store_nothing(store: Store, state: ExplorerState) -> None:
+    """Stores empty panes, under NOTHING."""
     height, width = state.network.size
     grey = np.full((height, width, 3), 128, np.uint8)
     lines = ["" if state.backward == "off" else "the way back needs a kernel: not stored for this unit"]
     store.add(NOTHING, ("backward/rgb", {"lines": lines}, {"picture": grey}), _pictures("patterns/pictures", "caption"))
     store.add(NOTHING, *(_pictures(f"atlas/{kind}", "of") for kind in ("top", "deconv")))
     store.add(NOTHING, ("atlas/set", {"captions": [], "top_notice": "", "facts": None}, {}))
-    kept = 0
-    for unit in units:
-        if limit and len(store) > MOST:
-            break
-        store.add(f"{state.layer}:{unit}", *_unit_frames(state, atlas, unit))
-        kept += 1
-    return kept
+
+
+def store_drawn(store: Store, state: ExplorerState, drawn: Frame | None) -> None:
+    """Stores the pictures that were drawn of the unit selected, where anything is stored of it."""
+    name = f"{state.layer}:{state.unit}"
+    if drawn is not None and name in store:
+        store.add(name, ("patterns/pictures", drawn.meta, drawn.arrays))
+
+
+def stored_words(store: Store, layer: str) -> str:
+    """Returns what is stored of units of a layer, as a clause; nothing where that is nothing. To be asked before
+    `store_nothing`.
+    """
+    counts: dict[int, list[str]] = {}
+    for kind, words in WORDS.items():
+        if store.count(kind):
+            counts.setdefault(store.count(kind), []).append(words)
+    parts = [f"{' and '.join(words)} of {_units(count)}" for count, words in counts.items()]
+    return f"stored of {layer}: {', '.join(parts)}" if parts else ""
+
+
+def _units(count: int) -> str:
+    return "1 unit" if count == 1 else f"{count} units"
 
 
 def _unit_frames(state: ExplorerState, atlas: Atlas | None, unit: int) -> list[Kept]:

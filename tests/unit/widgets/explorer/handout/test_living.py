@@ -77,6 +77,29 @@ def test_a_living_page_holds_the_network_and_what_is_stored(explorer: dv.Explore
     assert np.array_equal(view, explorer.view.numpy()) and len(part.data["cover"]) == 0
 
 
+def test_a_page_says_what_is_stored_and_nothing_else(explorer: dv.Explorer) -> None:
+    def note() -> str:
+        living = explorer.living_page(units=[0, 2]).part
+        assert isinstance(living, Live)
+        return next(str(head["meta"]["note"]) for head, _ in living.widget.kept() if head["kind"] == "page/set")
+
+    assert note() == "runs in this page; stored of features.1: way back of 2 units"
+    explorer.backward = "off"
+    assert note() == "runs in this page"
+
+
+def test_pictures_that_were_drawn_of_the_unit_come_along(explorer: dv.Explorer) -> None:
+    drawn = np.full((2, *SIZE, 3), 200, np.uint8)
+    explorer.panes.patterns.port.push("pictures", {"caption": "features.1:2"}, {"pictures": drawn})
+    part = explorer.living_page(units=[0, 2]).part
+    assert isinstance(part, Live)
+    index = json.loads(part.data["index"])
+    kinds = {name: [frame["kind"] for frame in frames] for name, frames in index.items()}
+    note = next(head["meta"]["note"] for head, _ in part.widget.kept() if head["kind"] == "page/set")
+    assert note.endswith("stored of features.1: way back of 2 units, patterns of 1 unit")
+    assert kinds["features.1:2"] == ["backward/rgb", "patterns/pictures"] and kinds["features.1:0"] == ["backward/rgb"]
+
+
 def test_a_chosen_fill_that_is_no_colour_comes_along(explorer: dv.Explorer) -> None:
     explorer.fill = "noise"
     part = explorer.living_page(units=[]).part
@@ -95,7 +118,7 @@ def test_a_page_offers_nothing_that_needs_a_kernel(explorer: dv.Explorer) -> Non
     values = {head["kind"]: head["meta"] for head, _ in part.widget.kept()}
     traits = part.widget.get_state()
     assert {method["name"] for method in values["method/set"]["methods"]} == {"cam", "saliency"}
-    assert values["page/set"]["kernel"] is False and "1 unit of features.1" in values["page/set"]["note"]
+    assert values["page/set"]["kernel"] is False and "of 1 unit" in values["page/set"]["note"]
     commands = {key["command"] for key in values["page/set"]["keys"]}
     assert "gamma" in commands and not commands & {"camera", "switch", "backward", "difference", "pattern"}
     assert (traits["help"], traits["tiles"]) == (False, "activation") and explorer.tiles == "gradient"
@@ -149,7 +172,7 @@ def test_pages_answer_without_the_units_that_are_off_and_say_which(explorer: dv.
     found = ReferenceEvaluator(model).run(["scores"], given)[0]
     np.testing.assert_allclose(found, off.logits(explorer.view[None]).numpy(), rtol=1e-4, atol=1e-5)
     note = next(head["meta"]["note"] for head, _ in living.widget.kept() if head["kind"] == "page/set")
-    assert note.startswith("runs in this page without features.1: 0, 2; ")
+    assert note == "runs in this page without features.1: 0, 2"
     (recorded,) = inside(explorer.living_page(network=False), Occluder)
     assert isinstance(recorded, Occluder)
     box = (0, 0, *recorded.window)

@@ -110,6 +110,6 @@ def test_the_lines_make_the_same_board(explorer: Explorer) -> None:
 
 def test_a_page_without_a_kernel_knows_of_none(explorer: Explorer) -> None:
     send(explorer, "board")
-    standing = Standing(explorer, explorer.panes, 0)
+    standing = Standing(explorer, explorer.panes, "")
     assert standing.get_state()["circuit_board"] is None
     assert not [frame for frame, _ in standing.kept() if frame["kind"].startswith("why/")]
