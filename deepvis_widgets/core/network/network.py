@@ -90,7 +90,7 @@ class Network:
         self.answers = meant.fitted(count, self.name, self.declared.labels_for(count))
         self.unsaid = open_question(meant, isinstance(said, Answers), self.name)
         self.has_head = found.recording.head is not None
-        self.varies = found.varies
+        self.twice, self.varies = found.twice, found.twice.varies
         warn(self.name, self.varies, self.declared.doubt if preprocess is None else None)
 
     @property
@@ -347,7 +347,7 @@ class Network:
 
     @property
     def _given(self) -> dict[str, Any]:
-        return {"given": self.inputs, "heads": self.heads, "off": self.off, "one_draw": self.varies}
+        return {"given": self.inputs, "heads": self.heads, "off": self.off, "twice": self.twice}
 
     def _meant(self) -> Answers:
         """What the output means, for the weights as they are."""

@@ -16,6 +16,7 @@ from torch.utils.hooks import RemovableHandle
 from ..answers.base import Answers
 from ..answers.find import Unsaid
 from ..attention.calls import AttentionCalls
+from ..changes.own_state import put_back
 from ..errors import DeepvisError
 from ..one_draw import one_draw
 from ..seeded import seeded
@@ -199,8 +200,8 @@ def observe(module: nn.Module, x: Tensor, recorder: LayerRecorder) -> Recording:
         if grad and not x.requires_grad:
             x = x.detach().clone().requires_grad_()
         try:
-            drawn = one_draw(x.device) if options.one_draw else nullcontext()
-            with options.beside or nullcontext(), drawn, recorder.mode:
+            drawn = nullcontext() if options.twice.seed is None else one_draw(x.device, module, options.twice.seed)
+            with options.beside or nullcontext(), drawn as recorder.mode.draw, recorder.mode:
                 # a copy: some networks normalise their input in place
                 returned = module(x.clone(), **beside)
                 answers, picked, scores = _read(returned, options.answers, trace)
@@ -213,7 +214,8 @@ def observe(module: nn.Module, x: Tensor, recorder: LayerRecorder) -> Recording:
 @contextmanager
 def _prepared(module: nn.Module, recorder: LayerRecorder) -> Iterator[None]:
     """The module as a pass needs it: in eval mode, run as it is written and in one go, listened to."""
-    with eval_mode(module), eagerly(module), without_checkpoints(), _hooked(module, recorder):
+    written = put_back(module, recorder.options.twice.written)
+    with eval_mode(module), eagerly(module), without_checkpoints(), written, _hooked(module, recorder):
         yield
 
 
