@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -26,7 +27,7 @@ from .recording import LayerRecorder, Recording, check_finite, observe
 @dataclass(frozen=True, eq=False)
 class Discovery:
     """What one pass showed: the layers, the pass itself, the names of layers whose output is overwritten later, how it
-    answers twice, which layers the weights of its attentions are, in order, and how many of these have no layer,
+    answers twice, what it answered to this picture and to another, which layers the weights of its attentions are, in order, and how many of these have no layer,
     because they look at windows of the picture, say.
     """
 
@@ -34,6 +35,7 @@ class Discovery:
     recording: Recording
     overwritten: frozenset[str]
     twice: AskedTwice
+    picked: tuple[Any, ...]
     heads: tuple[str | None, ...]
     other_attentions: int
 
@@ -50,7 +52,8 @@ def discover(
     >>> found.layers.names
     ['0', '1']
     """
-    twice = asked_twice(module, _Asking(module, x, name, PassOptions(keep=(), answers=said, given=given)))
+    asking = _Asking(module, x, name, PassOptions(keep=(), answers=said, given=given))
+    twice = asked_twice(module, asking)
     plain = PassOptions(heads=None, answers=said, given=given, twice=twice)
     overwritten = _written_in_place(module, x, name, plain)
     own = dict(module.named_buffers()) | dict(module.named_parameters())
@@ -67,7 +70,15 @@ def discover(
     check_finite(recording, module, name)
     layers = _layers(recorder, fields, positions)
     heads = tuple(name if name in layers.names else None for name in recorder.calls.found)
-    return Discovery(layers, recording, overwritten, twice, heads, _others(recorder, positions, heads))
+    return Discovery(
+        layers,
+        recording,
+        overwritten,
+        twice,
+        (asking.picked, recording.picked),
+        heads,
+        _others(recorder, positions, heads),
+    )
 
 
 def _written_in_place(module: nn.Module, x: Tensor, name: str, options: PassOptions) -> frozenset[str]:
@@ -88,7 +99,7 @@ def _others(recorder: LayerRecorder, positions: PositionTrace, heads: Sequence[s
     return max(positions.attentions, recorder.calls.compound, shown) - own
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class _Asking:
     """Makes bare passes over noise round x: what is drawn by chance may meet nothing but zeros in a grey picture."""
 
@@ -96,11 +107,13 @@ class _Asking:
     x: Tensor
     name: str
     options: PassOptions
+    picked: Any = None
 
     def __call__(self, twice: AskedTwice) -> tuple[Tensor, bool]:
         recorder = LayerRecorder(replace(self.options, twice=twice), 1)
         noise = torch.rand(self.x.shape, generator=torch.Generator().manual_seed(0))
         found = _tried(self.module, self.x + (noise - 0.5).to(self.x), recorder, self.name)
+        self.picked = found.picked
         return found.logits, recorder.mode.draw is not None and recorder.mode.draw.drawn
 
 

@@ -83,13 +83,12 @@ class Network:
         found = self._discover(said)
         self.layers, self.overwritten = found.layers, found.overwritten
         self.heads, self.other_attentions = found.heads, found.other_attentions
-        meant = found.recording.answers
-        assert meant is not None
-        meant = meant.found_in(module)
+        assert found.recording.answers is not None
+        meant = found.recording.answers.found_in(module).shown_by(found.picked)
         count = found.recording.logits.shape[1]
         self.answers = meant.fitted(count, self.name, self.declared.labels_for(count))
         self.unsaid = open_question(meant, isinstance(said, Answers), self.name)
-        self.has_head = found.recording.head is not None
+        self.has_head = found.recording.head is not None and not getattr(meant, "normalised", False)
         self.twice, self.varies = found.twice, found.twice.varies
         warn(self.name, self.varies, self.declared.doubt if preprocess is None else None)
 
