@@ -69,8 +69,8 @@ def _named(parts: dict[Any, Tensor]) -> Tensor:
 
 
 def _fitting(parts: dict[Any, Tensor], count: int) -> Tensor:
-    """Of tensors of one shape the first: the others come from helping classifiers, unless each is one number. Else the one with as many answers,
-    or the only one that is no map.
+    """Of tensors of one shape the first: the others come from helping classifiers, unless each is one number. Else the
+    one with as many answers, or the only one that is no map.
     """
     tensors = list(parts.values())
     if len({tensor.shape for tensor in tensors}) == 1 and (len(tensors) == 1 or not _single(tensors[0])):

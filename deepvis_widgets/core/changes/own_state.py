@@ -39,10 +39,10 @@ def written_places(module: nn.Module) -> Iterator[set[Place]]:
                 if now is not copy or not _same(own, copy):
                     places.add((path, name))
         for path, part in parts.items():
-            now = vars(part)
-            changed = {name for name in (*before[path], *now) if before[path].get(name) is not now.get(name)}
+            was, found = before[path], vars(part)
+            changed = {name for name in (*was, *found) if was.get(name) is not found.get(name)}
             places |= {(path, name) for name in changed - _NO_STATE}
-            _put_back(part, before[path], changed - _NO_STATE)
+            _put_back(part, was, changed - _NO_STATE)
 
 
 @contextmanager

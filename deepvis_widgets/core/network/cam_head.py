@@ -16,9 +16,9 @@ from .operations import Numbers, with_numbers
 SAME_NUMBERS = with_numbers(Numbers.SAME)
 # what picks numbers, reorders or casts them, as methods of tensors
 MOVING = {
-    name: name for name in ("select", "flip", "narrow", "index_select", "permute", "transpose", "t", "to", "double")
+    **{name: name for name in ("select", "flip", "narrow", "index_select", "permute", "transpose", "t")},
+    **{"to": "to", "double": "double", "float": "float", "getitem": "__getitem__"},
 }
-MOVING |= {"float": "float", "getitem": "__getitem__"}
 JOINING = ("cat", "concat", "concatenate")
 
 

@@ -27,8 +27,9 @@ from .recording import LayerRecorder, Recording, check_finite, observe
 @dataclass(frozen=True, eq=False)
 class Discovery:
     """What one pass showed: the layers, the pass itself, the names of layers whose output is overwritten later, how it
-    answers twice, what it answered to this picture and to another, which layers the weights of its attentions are, in order, and how many of these have no layer,
-    because they look at windows of the picture, say.
+    answers twice, what it answered to this picture and to another, which layers the weights of its attentions are, in
+    order, how many of these have no layer, because they look at windows of the picture, say, and whether it has
+    rectifiers.
     """
 
     layers: Layers
@@ -38,6 +39,7 @@ class Discovery:
     picked: tuple[Any, ...]
     heads: tuple[str | None, ...]
     other_attentions: int
+    rectifies: bool
 
 
 def discover(
@@ -70,15 +72,9 @@ def discover(
     check_finite(recording, module, name)
     layers = _layers(recorder, fields, positions)
     heads = tuple(name if name in layers.names else None for name in recorder.calls.found)
-    return Discovery(
-        layers,
-        recording,
-        overwritten,
-        twice,
-        (asking.picked, recording.picked),
-        heads,
-        _others(recorder, positions, heads),
-    )
+    picked, others = (asking.picked, recording.picked), _others(recorder, positions, heads)
+    rectifies = recorder.mode.rectifiers > 0
+    return Discovery(layers, recording, overwritten, twice, picked, heads, others, rectifies)
 
 
 def _written_in_place(module: nn.Module, x: Tensor, name: str, options: PassOptions) -> frozenset[str]:

@@ -82,7 +82,7 @@ class Network:
         said = named(answers or means(self.declared.problem), labels)
         found = self._discover(said)
         self.layers, self.overwritten = found.layers, found.overwritten
-        self.heads, self.other_attentions = found.heads, found.other_attentions
+        self.heads, self.other_attentions, self.rectifies = found.heads, found.other_attentions, found.rectifies
         assert found.recording.answers is not None
         meant = found.recording.answers.found_in(module).shown_by(found.picked)
         count = found.recording.logits.shape[1]

@@ -71,7 +71,14 @@ class Recording:
         wrt = self.input if wrt is None else wrt
         if not output.requires_grad or not wrt.requires_grad:
             return None
-        (gradient,) = torch.autograd.grad(seeded(output, seed), wrt, retain_graph=True, allow_unused=True)
+        try:
+            (gradient,) = torch.autograd.grad(seeded(output, seed), wrt, retain_graph=True, allow_unused=True)
+        except RuntimeError as error:
+            if "is not implemented" not in str(error):
+                raise
+            raise DeepvisError(
+                f"No gradient comes back to the picture: {' '.join(str(error).split())}; occlusion and lime need none."
+            ) from error
         return gradient
 
 
@@ -132,14 +139,14 @@ class LayerRecorder:
 
     def overwritten(self) -> set[str]:
         """The layers whose output was changed in place after it was kept."""
-        return {name for name, kept in self.outputs.items() if kept._version != self._versions[name]}
+        return {name for name, kept in self.outputs.items() if _version(kept) != self._versions[name]}
 
     def _keep(self, name: str, module: nn.Module, tensor: Tensor) -> None:
         if self.options.look is not None:
             with torch._C.DisableTorchFunction():  # what it computes is no part of the pass
                 self.options.look(name, tensor)
             return
-        self.outputs[name], self.modules[name], self._versions[name] = tensor, module, tensor._version
+        self.outputs[name], self.modules[name], self._versions[name] = tensor, module, _version(tensor)
         if self.mode.rectified is tensor:
             self.rectifiers[name] = self.mode.rectifiers
 
@@ -154,15 +161,20 @@ class LayerRecorder:
     def _is_known(self, tensor: Tensor) -> bool:
         """Whether this is the unchanged output of a module recorded before: a container's, or an inactive dropout's."""
         seen, version = self._seen.get(id(tensor), (None, 0))
-        return seen is not None and seen() is tensor and version == tensor._version
+        return seen is not None and seen() is tensor and version == _version(tensor)
 
     def _mark(self, tensor: Tensor) -> None:
-        self._seen[id(tensor)] = (weakref.ref(tensor), tensor._version)
+        self._seen[id(tensor)] = (weakref.ref(tensor), _version(tensor))
 
     def _numbered(self, name: str) -> str:
         """The second call of a reused module is name#2, and so on; every call counts, whichever layers are kept."""
         count = self._calls[name] = self._calls.get(name, 0) + 1
         return name if count == 1 else f"{name}#{count}"
+
+
+def _version(tensor: Tensor) -> int:
+    """How often a tensor was written; those made in inference mode do not count it."""
+    return 0 if tensor.is_inference() else tensor._version
 
 
 # what these made, autograd does not ask for again
