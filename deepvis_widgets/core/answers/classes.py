@@ -26,7 +26,7 @@ class Classes(Answers):
     are their logarithms, then, of which a softmax makes the same probabilities again. It is found where it is not said.
     """
 
-    normalised: bool = field(default=False, kw_only=True)
+    normalised: bool = field(default=False, kw_only=True, repr=False)
 
     kind: ClassVar[str] = "classes"
     normalisers: ClassVar[tuple[str, ...]] = ("softmax",)
