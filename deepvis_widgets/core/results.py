@@ -17,6 +17,8 @@ from .picture.components import largest_box
 from .picture.map_over import ends, map_over
 from .picture.picture import to_pil
 
+ZERO = "0 everywhere: this method finds nothing in the picture that counts"
+
 
 class Result:
     """Anything a method returns; `kind` tells a widget how to draw it."""
@@ -66,7 +68,7 @@ class HeatMap(Result):
     @property
     def note(self) -> str:
         """What is to be said wherever the map is shown, "" for nothing: that it is approximate, say."""
-        return ""
+        return "" if self.heatmap.any() else ZERO
 
     @property
     def fine(self) -> bool:

@@ -18,6 +18,7 @@ from ..core.results import HeatMap
 from .backward import SEEDS, attribution, heatmap
 from .base import Method, silent
 
+PLAIN = "the plain gradient: no max(x, 0) was seen in this network"
 CHECKERS = "the checkerboard comes from strided depthwise layers, whose kernels overlap unevenly on the way down"
 
 
@@ -58,20 +59,21 @@ class Deconvnet(Method):
         assert image is not None
         signal, resolved = attribution(network, image, target, DECONVNET, seed=params.seed)
         found = heatmap(network, image, self.name, resolved, signal, signal.mean(0), True, params)
-        return Projection(**vars(found), checkered=checkers(network, resolved.layer))
+        return Projection(**vars(found), checkered=checkers(network, resolved.layer), rectified=network.rectifies)
 
 
 @dataclass(eq=False, repr=False)
 class Projection(HeatMap):
     """A deconvnet projection; `checkered` says whether strided depthwise layers on the way down lay a checkerboard on
-    it.
+    it, `rectified` whether the network has rectifiers, which alone make it another map than the gradient.
     """
 
     checkered: bool = False
+    rectified: bool = True
 
     @property
     def note(self) -> str:
-        return CHECKERS if self.checkered else ""
+        return CHECKERS if self.checkered else super().note if self.rectified else PLAIN
 
 
 def checkers(network: Network, layer: str | None) -> bool:

@@ -17,7 +17,7 @@ from ..core.params import text
 from ..core.picture.reduce import to_size
 from ..core.report import Report
 from ..core.results import HeatMap
-from .backward import describe, passed, start
+from .backward import describe, no_path, passed, start
 from .base import Method, silent
 from .region_weights import regional
 
@@ -35,7 +35,7 @@ class GradCamMap(HeatMap):
 
     @property
     def note(self) -> str:
-        return self.said
+        return self.said or super().note
 
 
 class GradCam(Method):
@@ -100,8 +100,13 @@ def _of_score(network: Network, image: Tensor, target: Target | None, candidates
         objective, resolved = start(network, recording, target)
         coarse = _weighed(recording, candidates if whole else candidates[:1], objective)
         if coarse is not None:
-            break
-    return coarse, resolved, ""
+            return coarse, resolved, ""
+    outputs = (
+        recording.outputs[name] for name in (candidate.name for candidate in candidates) if name in recording.outputs
+    )
+    if all(recording.path(objective, wrt=output) is None for output in outputs):
+        raise DeepvisError(no_path(network, image))
+    return None, resolved, ""
 
 
 def _of_pixels(network: Network, image: Tensor, target: Target | None, candidates: list[Layer], chosen: bool) -> Found:

@@ -13,7 +13,7 @@ from ..core.report import Report
 from ..core.results import HeatMap
 from .backward import attribution, heatmap
 from .base import Method, silent
-from .deconvnet import ProjectionParams
+from .deconvnet import Projection, ProjectionParams
 
 
 class GuidedBackprop(Method):
@@ -38,4 +38,5 @@ class GuidedBackprop(Method):
     ) -> HeatMap:
         assert image is not None
         signal, resolved = attribution(network, image, target, GUIDED, seed=params.seed)
-        return heatmap(network, image, self.name, resolved, signal, signal.mean(0), True, params)
+        found = heatmap(network, image, self.name, resolved, signal, signal.mean(0), True, params)
+        return Projection(**vars(found), rectified=network.rectifies)

@@ -42,7 +42,7 @@ class LimeParams:
     stable: float = number(
         0.9, "Stable from", 0.5, 1.0, 0.05, "agreement of two halves of the samples on the strongest"
     )
-    kernel: float = number(4.0, "Quickshift kernel", 0.5, 20.0, 0.5, "σ in pixels; larger: fewer superpixels")
+    kernel: float = number(4.0, "Quickshift kernel", 1.0, 20.0, 0.5, "σ in pixels; larger: fewer superpixels")
     max_dist: float = number(200.0, "Quickshift distance", 1.0, 1000.0, 1.0, "larger: fewer superpixels")
     ratio: float = number(0.2, "Quickshift ratio", 0.0, 1.0, 0.05, "colour against nearness")
     pieces: int = number(50, "SLIC superpixels", 2, 1000, 1, "about how many")
@@ -68,6 +68,10 @@ class Lime(Method):
     title = "LIME"
     Params = LimeParams
     long = True
+
+    def suited(self, network: Network) -> dict[str, Any]:
+        """The authors' kernel leaves two or three superpixels of a picture of 32 × 32."""
+        return {"kernel": max(1.0, min(LimeParams.kernel, round(min(network.size) / 16) / 2))}
 
     def run(
         self, network: Network, image: Tensor | None, target: Target | None, params: Any, report: Report = silent

@@ -69,7 +69,7 @@ class OcclusionMap(HeatMap):
     @property
     def note(self) -> str:
         if not self.approximate:
-            return ""
+            return super().note
         return f"approximate: {int(self.reached.sum())} of {self.reached.numel()} windows measured"
 
     @property

@@ -72,6 +72,10 @@ class Answers(ABC):
         """Returns the same with what only the module itself shows."""
         return self
 
+    def shown_by(self: A, picked: Sequence[Any]) -> A:
+        """Returns the same with what the answers to several pictures show."""
+        return self
+
     # --- from what a network returns to scores ---
 
     def pick(self, returned: Any) -> Any:
@@ -167,10 +171,16 @@ def rows(tensor: Tensor) -> Tensor:
 
     Raises DeepvisError for a tensor of another shape.
     """
+    if not tensor.is_floating_point() or not tensor.numel():
+        what = f"{tensor.dtype}".removeprefix("torch.") if tensor.numel() else "no numbers"
+        raise DeepvisError(
+            f"The network returned {what} of shape {tuple(tensor.shape)}; accepted are scores, as floats: "
+            "give the network before the step that picks a class or rounds, or output= to say which part is meant."
+        )
     if tensor.ndim == 4 and tensor.shape[2:] == (1, 1):
         return tensor.flatten(1)
-    if tensor.ndim == 1:
-        return tensor.unsqueeze(1)
+    if tensor.ndim < 2:  # squeeze() leaves no dimension of one number for one picture
+        return tensor.reshape(-1, 1)
     if tensor.ndim != 2:
         raise DeepvisError(
             f"The network returned a tensor of shape {tuple(tensor.shape)}; accepted are scores (batch, answers), one "

@@ -57,7 +57,7 @@ def named(answers: Answers | None, labels: Sequence[str] | None) -> Answers | Un
     that were given twice.
     """
     if answers is None:
-        return Unsaid(labels)
+        return Unsaid(None if labels is None else as_labels(labels))
     if not isinstance(answers, Answers):
         raise DeepvisError(
             f"answers is a {type(answers).__name__}; accepted: dv.Classes, Labels, Values, Pixels, Boxes, Similarity."

@@ -69,11 +69,11 @@ def _named(parts: dict[Any, Tensor]) -> Tensor:
 
 
 def _fitting(parts: dict[Any, Tensor], count: int) -> Tensor:
-    """Of tensors of one shape the first: the others come from helping classifiers. Else the one with as many answers,
-    or the only one that is no map.
+    """Of tensors of one shape the first: the others come from helping classifiers, unless each is one number. Else the
+    one with as many answers, or the only one that is no map.
     """
     tensors = list(parts.values())
-    if len({tensor.shape for tensor in tensors}) == 1:
+    if len({tensor.shape for tensor in tensors}) == 1 and (len(tensors) == 1 or not _single(tensors[0])):
         return tensors[0]
     for fitting in (
         [tensor for tensor in tensors if count and tensor.ndim > 1 and tensor.shape[1] == count],
@@ -82,6 +82,11 @@ def _fitting(parts: dict[Any, Tensor], count: int) -> Tensor:
         if len(fitting) == 1:
             return fitting[0]
     raise _unknown(parts)
+
+
+def _single(tensor: Tensor) -> bool:
+    """Whether it is one number for each picture: several of these are several answers."""
+    return tensor.ndim < 2 or tensor[0].numel() == 1
 
 
 def _unknown(parts: dict[Any, Tensor]) -> DeepvisError:

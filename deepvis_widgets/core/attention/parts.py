@@ -70,7 +70,8 @@ def _dot_product(
         if attn_mask.dtype != torch.bool:
             scores = scores + attn_mask.masked_fill(closed, 0)
         scores = scores.masked_fill(closed, -torch.inf)
-    return see(scores.softmax(-1)) @ value
+    weights = scores.softmax(-1)
+    return see(F.dropout(weights, dropout_p) if dropout_p else weights) @ value
 
 
 def _multi_head(
@@ -104,7 +105,7 @@ def _multi_head(
         kept.append(see(found))
         return kept[0]
 
-    mixed = _dot_product(keep, q, k, v, more.get("attn_mask"))
+    mixed = _dot_product(keep, q, k, v, more.get("attn_mask"), dropout_p if more.get("training", True) else 0.0)
     made = F.linear(mixed.permute(2, 0, 1, 3).flatten(2), out_proj_weight, out_proj_bias)
     if not more.get("need_weights", True):
         return made, None

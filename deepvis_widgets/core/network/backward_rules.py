@@ -16,6 +16,7 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode, resolve_name
 
 from ..attention.parts import ATTENDING, COMPOUND, See, taken_apart
+from ..one_draw import Draw
 from ..overloads import plain_name, written
 from .rectifiers import rectified
 
@@ -59,16 +60,9 @@ class Rules:
         return NamedReplacements(self.table) if self.begin is None else self.begin()
 
 
-DROPOUTS = frozenset(
-    ("dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_dropout", "feature_alpha_dropout")
+STEPS = frozenset(
+    ("round", "floor", "ceil", "trunc", "fix", "sign", "sgn", "heaviside", "floor_divide", "floordiv", "rfloordiv")
 )
-CHANCE = frozenset(
-    (
-        *("rand", "randn", "rand_like", "randn_like", "randint", "randint_like", "randperm", "bernoulli", "normal"),
-        *("multinomial", "poisson", "uniform", "exponential", "cauchy", "geometric", "log_normal", "random"),
-    )
-)
-STEPS = frozenset(("round", "floor", "ceil", "trunc", "fix", "sign", "sgn", "heaviside"))
 RECTIFIER = "rectifier"  # stands in a table for every call that is one, however it is written
 
 
@@ -77,10 +71,10 @@ class RuleMode(TorchFunctionMode):
 
     Weights are detached on the way in, so that no gradient of theirs is ever computed or stored on the user's model.
     `rectifiers` counts the rectifier calls so far and `rectified` is the output of the last one; the call numbered
-    `skip` passes its input on unchanged. `chance` says whether a call drew random numbers. `follow`, where given, is
-    told of every call: its plain name, arguments and output (a mode of its own would double what a call costs).
-    `attend`, where given, is asked at every attention and softmax who is shown the weights; an attention is then
-    computed by its parts.
+    `skip` passes its input on unchanged. `follow`, where given, is told of every call: its plain name, arguments and
+    output (a mode of its own would double what a call costs). Generators that calls are handed join the `draw`, where
+    there is one. `attend`, where given, is asked at every attention and softmax who is shown the weights; an attention
+    is then computed by its parts.
 
     >>> x = torch.tensor([-1.0, 2.0], requires_grad=True)
     >>> with RuleMode(DECONVNET):
@@ -96,13 +90,14 @@ class RuleMode(TorchFunctionMode):
         self.table, self.skip = rules.replacements(), skip
         self.rectifiers = 0
         self.rectified: Any = None
-        self.chance = False  # whether a call drew random numbers
+        self.draw: Draw | None = None
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         args, kwargs = _detached(args), {key: _detach(value) for key, value in (kwargs or {}).items()}
         func, args = written(func, args)
         name = operation(func)
-        self.chance = self.chance or _by_chance(name, args, kwargs)
+        if self.draw is not None and "generator" in kwargs:
+            self.draw.begin(kwargs["generator"])
         call = rectified(name, func, args, kwargs)
         if call is not None:
             self.rectifiers += 1
@@ -155,14 +150,6 @@ def pair(value: Any) -> tuple[int, int]:
     if isinstance(value, Sequence):
         return (int(value[0]), int(value[-1]))
     return (int(value), int(value))
-
-
-def _by_chance(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
-    """Returns whether a call draws random numbers; dropout does so only in training."""
-    if name in DROPOUTS:
-        p = args[1] if len(args) > 1 else kwargs.get("p", 0.5)
-        return p != 0 and (args[2] if len(args) > 2 else kwargs.get("training", True)) is not False
-    return name in CHANCE
 
 
 def _detach(value: Any) -> Any:

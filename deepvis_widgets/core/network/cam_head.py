@@ -14,6 +14,11 @@ from .backward_rules import pair
 from .operations import Numbers, with_numbers
 
 SAME_NUMBERS = with_numbers(Numbers.SAME)
+# what picks numbers, reorders or casts them, as methods of tensors
+MOVING = {
+    **{name: name for name in ("select", "flip", "narrow", "index_select", "permute", "transpose", "t")},
+    **{"to": "to", "double": "double", "float": "float", "getitem": "__getitem__"},
+}
 JOINING = ("cat", "concat", "concatenate")
 
 
@@ -79,12 +84,12 @@ class HeadTrace:
     def ends_in(self, output: Tensor) -> str | None:
         """Returns the normaliser that the network itself ends in, "softmax" or "sigmoid", None where it has none."""
         found = self._before.get(id(output))
-        return None if found is None else found[0]
+        return None if found is None else found[0].removeprefix("log_")
 
     def before(self, output: Tensor, normalisers: Collection[str]) -> Tensor | None:
         """Returns what went into one of these normalisers, where the network ends in it."""
         found = self._before.get(id(output))
-        if found is None or found[0] not in normalisers:
+        if found is None or found[0].removeprefix("log_") not in normalisers:
             return None
         return output.logit() if found[1] is output else found[1]  # a sigmoid in place has overwritten it
 
@@ -101,6 +106,8 @@ class HeadTrace:
         scores = None if normaliser is None else (normaliser, source)
         if normaliser is None and name in SAME_NUMBERS and _as_many(source, output) and _in_order(source, output):
             scores = self._before.get(id(source))
+        elif normaliser is None and (known_before := self._before.get(id(source))) is not None:
+            scores = _moved_alike(name, known_before, source, args, kwargs)
         if scores is not None:
             self._before[id(output)] = scores
             self._alive.append(output)
@@ -177,16 +184,29 @@ def _as_many(source: Tensor, output: Tensor) -> bool:
 
 def _normaliser(name: str, output: Tensor, args: Any, kwargs: Any) -> str | None:
     """Returns what scores go through here; "sigmoid" also for gates, which no network ends in."""
-    if name in ("softmax", "log_softmax") and _over_classes(output, args, kwargs):
-        return "softmax"
-    return "sigmoid" if name in ("sigmoid", "special_expit") else None
+    if name in ("softmax", "log_softmax"):
+        return name if _over_classes(output, args, kwargs) else None
+    return {"sigmoid": "sigmoid", "special_expit": "sigmoid", "logsigmoid": "log_sigmoid"}.get(name)
+
+
+def _moved_alike(name: str, before: tuple[str, Tensor], source: Tensor, args: Any, kwargs: Any) -> Any:
+    """What goes before numbers that were picked out of normalised ones, reordered or cast: the scores, treated alike;
+    and before exp(log_softmax) what goes before the softmax.
+    """
+    normaliser, scores = before
+    if name == "exp" and normaliser.startswith("log_"):
+        return normaliser.removeprefix("log_"), scores
+    if name not in MOVING or scores is source:  # a sigmoid in place has overwritten them
+        return None
+    with torch._C.DisableTorchFunction():
+        return normaliser, getattr(Tensor, MOVING[name])(scores, *args[1:], **kwargs)
 
 
 def _over_classes(output: Tensor, args: Any, kwargs: Any) -> bool:
     """Whether a softmax was taken over rows of class scores, or over maps (B, classes, h, w)."""
-    if output.ndim == 2:
-        return True
     dim = args[1] if len(args) > 1 else kwargs.get("dim")
+    if output.ndim == 2:
+        return dim in (1, -1, None)
     return output.ndim == 4 and dim in (1, -3)
 
 

@@ -3,39 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from ..answers.base import Answers
 from ..answers.find import UNSAID, Unsaid
+from ..asked_twice import AskedTwice, asked_twice
 from ..attention.heads import Heads, find_heads
 from ..errors import DeepvisError
 from ..inputs.bundle import NOTHING, Bundle
-from ..one_draw import drawn_so_far
 from ..positions.trace import PositionTrace, side_by_side
 from .compiled import kind_of
 from .field_trace import FieldTrace
 from .layer import OUTPUT, Layer, Layers
 from .layout import Layout, find_layout
 from .pass_options import PassOptions
-from .recording import LayerRecorder, Recording, check_finite, observe, record
+from .recording import LayerRecorder, Recording, check_finite, observe
 
 
 @dataclass(frozen=True, eq=False)
 class Discovery:
-    """What one pass showed: the layers, the pass itself, the names of layers whose output is overwritten later, whether
-    the answers vary by chance, which layers the weights of its attentions are, in order, and how many of these have no
-    layer, because they look at windows of the picture, say.
+    """What one pass showed: the layers, the pass itself, the names of layers whose output is overwritten later, how it
+    answers twice, what it answered to this picture and to another, which layers the weights of its attentions are, in
+    order, how many of these have no layer, because they look at windows of the picture, say, and whether it has
+    rectifiers.
     """
 
     layers: Layers
     recording: Recording
     overwritten: frozenset[str]
-    varies: bool
+    twice: AskedTwice
+    picked: tuple[Any, ...]
     heads: tuple[str | None, ...]
     other_attentions: int
+    rectifies: bool
 
 
 def discover(
@@ -50,14 +54,15 @@ def discover(
     >>> found.layers.names
     ['0', '1']
     """
-    before = drawn_so_far(x.device)
-    overwritten = _written_in_place(module, x, name, PassOptions(heads=None, answers=said, given=given))
+    asking = _Asking(module, x, name, PassOptions(keep=(), answers=said, given=given))
+    twice = asked_twice(module, asking)
+    plain = PassOptions(heads=None, answers=said, given=given, twice=twice)
+    overwritten = _written_in_place(module, x, name, plain)
     own = dict(module.named_buffers()) | dict(module.named_parameters())
     while True:  # a first pass shows which outputs are overwritten in place, a second one keeps copies of those
         fields, positions = FieldTrace(x), PositionTrace(x, own)
         beside = side_by_side(positions, fields)
-        options = PassOptions(cloned=overwritten, beside=beside, heads=None, answers=said, given=given)
-        recorder = LayerRecorder(options, 1)
+        recorder = LayerRecorder(replace(plain, cloned=overwritten, beside=beside), 1)
         recording = _tried(module, x, recorder, name)
         if recorder.overwritten() <= overwritten:
             break
@@ -65,11 +70,11 @@ def discover(
     if not recorder.outputs:
         raise DeepvisError(f"{name} shows no layers: none of its modules returns a tensor (batch, channels, ...).")
     check_finite(recording, module, name)
-    by_chance = recorder.mode.chance or drawn_so_far(x.device) != before  # the first sees generators of its own, too
-    varies = by_chance and _varies(module, x, recording, given)
     layers = _layers(recorder, fields, positions)
     heads = tuple(name if name in layers.names else None for name in recorder.calls.found)
-    return Discovery(layers, recording, overwritten, varies, heads, _others(recorder, positions, heads))
+    picked, others = (asking.picked, recording.picked), _others(recorder, positions, heads)
+    rectifies = recorder.mode.rectifiers > 0
+    return Discovery(layers, recording, overwritten, twice, picked, heads, others, rectifies)
 
 
 def _written_in_place(module: nn.Module, x: Tensor, name: str, options: PassOptions) -> frozenset[str]:
@@ -90,11 +95,22 @@ def _others(recorder: LayerRecorder, positions: PositionTrace, heads: Sequence[s
     return max(positions.attentions, recorder.calls.compound, shown) - own
 
 
-def _varies(module: nn.Module, x: Tensor, recording: Recording, given: Bundle) -> bool:
-    """Returns whether a second pass over the same input gives other class scores."""
-    assert recording.answers is not None
-    again = record(module, x, PassOptions(keep=(), answers=recording.answers, given=given)).logits
-    return not torch.allclose(again, recording.logits, rtol=1e-4, atol=1e-6, equal_nan=True)
+@dataclass(eq=False)
+class _Asking:
+    """Makes bare passes over noise round x: what is drawn by chance may meet nothing but zeros in a grey picture."""
+
+    module: nn.Module
+    x: Tensor
+    name: str
+    options: PassOptions
+    picked: Any = None
+
+    def __call__(self, twice: AskedTwice) -> tuple[Tensor, bool]:
+        recorder = LayerRecorder(replace(self.options, twice=twice), 1)
+        noise = torch.rand(self.x.shape, generator=torch.Generator().manual_seed(0))
+        found = _tried(self.module, self.x + (noise - 0.5).to(self.x), recorder, self.name)
+        self.picked = found.picked
+        return found.logits, recorder.mode.draw is not None and recorder.mode.draw.drawn
 
 
 def _tried(module: nn.Module, x: Tensor, recorder: LayerRecorder, name: str) -> Recording:

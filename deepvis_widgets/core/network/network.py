@@ -82,15 +82,14 @@ class Network:
         said = named(answers or means(self.declared.problem), labels)
         found = self._discover(said)
         self.layers, self.overwritten = found.layers, found.overwritten
-        self.heads, self.other_attentions = found.heads, found.other_attentions
-        meant = found.recording.answers
-        assert meant is not None
-        meant = meant.found_in(module)
+        self.heads, self.other_attentions, self.rectifies = found.heads, found.other_attentions, found.rectifies
+        assert found.recording.answers is not None
+        meant = found.recording.answers.found_in(module).shown_by(found.picked)
         count = found.recording.logits.shape[1]
         self.answers = meant.fitted(count, self.name, self.declared.labels_for(count))
         self.unsaid = open_question(meant, isinstance(said, Answers), self.name)
-        self.has_head = found.recording.head is not None
-        self.varies = found.varies
+        self.has_head = found.recording.head is not None and not getattr(meant, "normalised", False)
+        self.twice, self.varies = found.twice, found.twice.varies
         warn(self.name, self.varies, self.declared.doubt if preprocess is None else None)
 
     @property
@@ -347,7 +346,7 @@ class Network:
 
     @property
     def _given(self) -> dict[str, Any]:
-        return {"given": self.inputs, "heads": self.heads, "off": self.off, "one_draw": self.varies}
+        return {"given": self.inputs, "heads": self.heads, "off": self.off, "twice": self.twice}
 
     def _meant(self) -> Answers:
         """What the output means, for the weights as they are."""

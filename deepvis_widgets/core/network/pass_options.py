@@ -11,6 +11,7 @@ from torch import Tensor
 
 from ..answers.base import Answers
 from ..answers.find import UNSAID, Unsaid
+from ..asked_twice import ONCE, AskedTwice
 from ..changes.added_layers import NOTHING_ADDED, AddedLayers
 from ..changes.switched_off import NOTHING_OFF, SwitchedOff
 from ..inputs.bundle import NOTHING, Bundle
@@ -36,7 +37,7 @@ class PassOptions:
     - `heads`: the layers that the weights of the attentions are, in order (None: no layer); no list: they are found.
     - `off`: the units whose output is zero.
     - `added`: the layers of directions that are read from others.
-    - `one_draw`: whether its random numbers are those of every other such pass.
+    - `twice`: what its random numbers begin with, and what is put back of what the network writes of itself.
     - `look`: sees the outputs to keep as they come, and none is kept.
 
     >>> PassOptions(keep=("features.0",), until="features.0").grad
@@ -57,7 +58,7 @@ class PassOptions:
     given: Bundle = NOTHING
     off: SwitchedOff = NOTHING_OFF
     added: AddedLayers = NOTHING_ADDED
-    one_draw: bool = False
+    twice: AskedTwice = ONCE
 
     def attends(self) -> bool:
         """Whether the weights of an attention are asked for."""

@@ -16,6 +16,7 @@ from torch.utils.hooks import RemovableHandle
 from ..answers.base import Answers
 from ..answers.find import Unsaid
 from ..attention.calls import AttentionCalls
+from ..changes.own_state import put_back
 from ..errors import DeepvisError
 from ..one_draw import one_draw
 from ..seeded import seeded
@@ -70,7 +71,14 @@ class Recording:
         wrt = self.input if wrt is None else wrt
         if not output.requires_grad or not wrt.requires_grad:
             return None
-        (gradient,) = torch.autograd.grad(seeded(output, seed), wrt, retain_graph=True, allow_unused=True)
+        try:
+            (gradient,) = torch.autograd.grad(seeded(output, seed), wrt, retain_graph=True, allow_unused=True)
+        except RuntimeError as error:
+            if "is not implemented" not in str(error):
+                raise
+            raise DeepvisError(
+                f"No gradient comes back to the picture: {' '.join(str(error).split())}; occlusion and lime need none."
+            ) from error
         return gradient
 
 
@@ -131,14 +139,14 @@ class LayerRecorder:
 
     def overwritten(self) -> set[str]:
         """The layers whose output was changed in place after it was kept."""
-        return {name for name, kept in self.outputs.items() if kept._version != self._versions[name]}
+        return {name for name, kept in self.outputs.items() if _version(kept) != self._versions[name]}
 
     def _keep(self, name: str, module: nn.Module, tensor: Tensor) -> None:
         if self.options.look is not None:
             with torch._C.DisableTorchFunction():  # what it computes is no part of the pass
                 self.options.look(name, tensor)
             return
-        self.outputs[name], self.modules[name], self._versions[name] = tensor, module, tensor._version
+        self.outputs[name], self.modules[name], self._versions[name] = tensor, module, _version(tensor)
         if self.mode.rectified is tensor:
             self.rectifiers[name] = self.mode.rectifiers
 
@@ -153,15 +161,20 @@ class LayerRecorder:
     def _is_known(self, tensor: Tensor) -> bool:
         """Whether this is the unchanged output of a module recorded before: a container's, or an inactive dropout's."""
         seen, version = self._seen.get(id(tensor), (None, 0))
-        return seen is not None and seen() is tensor and version == tensor._version
+        return seen is not None and seen() is tensor and version == _version(tensor)
 
     def _mark(self, tensor: Tensor) -> None:
-        self._seen[id(tensor)] = (weakref.ref(tensor), tensor._version)
+        self._seen[id(tensor)] = (weakref.ref(tensor), _version(tensor))
 
     def _numbered(self, name: str) -> str:
         """The second call of a reused module is name#2, and so on; every call counts, whichever layers are kept."""
         count = self._calls[name] = self._calls.get(name, 0) + 1
         return name if count == 1 else f"{name}#{count}"
+
+
+def _version(tensor: Tensor) -> int:
+    """How often a tensor was written; those made in inference mode do not count it."""
+    return 0 if tensor.is_inference() else tensor._version
 
 
 # what these made, autograd does not ask for again
@@ -199,8 +212,8 @@ def observe(module: nn.Module, x: Tensor, recorder: LayerRecorder) -> Recording:
         if grad and not x.requires_grad:
             x = x.detach().clone().requires_grad_()
         try:
-            drawn = one_draw(x.device) if options.one_draw else nullcontext()
-            with options.beside or nullcontext(), drawn, recorder.mode:
+            drawn = nullcontext() if options.twice.seed is None else one_draw(x.device, module, options.twice.seed)
+            with options.beside or nullcontext(), drawn as recorder.mode.draw, recorder.mode:
                 # a copy: some networks normalise their input in place
                 returned = module(x.clone(), **beside)
                 answers, picked, scores = _read(returned, options.answers, trace)
@@ -213,7 +226,8 @@ def observe(module: nn.Module, x: Tensor, recorder: LayerRecorder) -> Recording:
 @contextmanager
 def _prepared(module: nn.Module, recorder: LayerRecorder) -> Iterator[None]:
     """The module as a pass needs it: in eval mode, run as it is written and in one go, listened to."""
-    with eval_mode(module), eagerly(module), without_checkpoints(), _hooked(module, recorder):
+    written = put_back(module, recorder.options.twice.written)
+    with eval_mode(module), eagerly(module), without_checkpoints(), written, _hooked(module, recorder):
         yield
 
 

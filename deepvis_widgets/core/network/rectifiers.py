@@ -114,15 +114,30 @@ def _larger(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Rectifi
 
 
 def _chosen(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Rectified | None:
-    """torch.where(x > 0, x, 0)."""
-    if len(args) != 3 or kwargs or not all(isinstance(part, Tensor) for part in args[:2]):
+    """torch.where(x > 0, x, 0), or torch.where(x < 0, 0, x)."""
+    if len(args) != 3 or kwargs or not isinstance(args[0], Tensor):
         return None
-    condition, x, other = args
-    if condition.shape != x.shape or not _is(other, 0) or not x.is_floating_point():
+    condition, *pair = args
+    for x, other, kept in ((pair[0], pair[1], True), (pair[1], pair[0], False)):
+        if isinstance(x, Tensor) and condition.shape == x.shape and _is(other, 0) and _keeps(condition, x, kept):
+            return Rectified(x)
+    return None
+
+
+def _filled(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Rectified | None:
+    """x.masked_fill(x < 0, 0)."""
+    if len(args) != 3 or kwargs or not _is(args[2], 0) or args[1].shape != args[0].shape:
         return None
+    return Rectified(args[0], None, is_in_place(func, args, kwargs)) if _keeps(args[1], args[0], False) else None
+
+
+def _keeps(condition: Tensor, x: Tensor, kept: bool) -> bool:
+    """Whether a condition is `kept` where x is above zero, or from zero on, and nowhere else."""
+    if not x.is_floating_point():
+        return False
     with _disable_current_modes():
-        above, from_zero = x > 0, x >= 0
-    return Rectified(x) if _all(condition, above) or _all(condition, from_zero) else None
+        above, from_zero = (x > 0) == kept, (x >= 0) == kept
+    return _all(condition, above) or _all(condition, from_zero)
 
 
 _READERS: dict[str, Reader] = {
@@ -137,5 +152,10 @@ _READERS: dict[str, Reader] = {
     "maximum": _larger,
     "max": _larger,
     "where": _chosen,
+    "masked_fill": _filled,
+    "fmax": _larger,
+    "prelu": _numbers((0,), ("weight",), (None,)),
+    "elu": _numbers((0,), ("alpha",), (1.0,)),
+    "rrelu": _numbers((0, 0), ("lower", "upper"), (1 / 8, 1 / 3)),
 }
 WRITTEN_AS = frozenset(_READERS)  # the plain names of calls that may be rectifiers

@@ -38,7 +38,7 @@ class Trail:
     @property
     def note(self) -> str:
         """What is to be said of a sweep that measured few windows; else nothing."""
-        return "" if self.result is None else self.result.note
+        return self.result.note if self.result is not None and self.result.approximate else ""
 
     def visit(self, seen: Seen) -> None:
         """A window was put somewhere by hand."""

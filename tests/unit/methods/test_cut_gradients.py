@@ -116,3 +116,48 @@ def test_the_explorer_s_way_back_says_so(cut: str) -> None:
     assert open_target is not None
     if cut != "no_grad":
         assert answers.backward(net, net.record(picture()), "raw", open_target, "map", "trunk.0:1").line == "trunk.0:1"
+
+
+LATE: dict[str, Callable[[Tensor], Tensor]] = {
+    "detach": lambda means: means.detach(),
+    "a class": lambda means: torch.nn.functional.one_hot(means.argmax(1), 6).to(means.dtype),
+    "a list": lambda means: torch.tensor(means.tolist(), dtype=means.dtype),
+    "floor division": lambda means: (100 * means) // 1,
+}
+
+
+class Late(Cut):
+    """Cut off behind the maps."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        scores: Tensor = self.last(self.cut(self.neck, self.trunk(x)))  # type: ignore[arg-type]
+        return scores
+
+
+@pytest.mark.parametrize("name", ["gradient", "guided_backprop", "grad_cam", "lrp", "smoothgrad"])
+@pytest.mark.parametrize("cut", LATE)
+def test_a_cut_behind_all_maps_is_one_sentence_too(cut: str, name: str) -> None:
+    module = Late(lambda neck, maps: LATE[cut](neck(maps).relu().mean((2, 3))))
+    net = Network(seeded(module).double(), Preprocess((SIDE, SIDE), None), name="mine")
+    try:
+        found = explain(net, picture(), name, target=1)
+    except DeepvisError:
+        return
+    assert isinstance(found, HeatMap) and found.heatmap.any(), "a map of zeros"
+
+
+def test_maps_made_in_inference_mode_are_a_cut() -> None:
+    module = Cut(lambda trunk, x: torch.inference_mode()(trunk)(x).clone())
+    net = Network(seeded(module).double(), Preprocess((SIDE, SIDE), None), name="mine")
+    with pytest.raises(DeepvisError, match="No gradient comes back to the picture"):
+        explain(net, picture(), "gradient", target=1)
+    assert explain(net, picture(), "occlusion", target=1).heatmap.any()
+
+
+@pytest.mark.parametrize("name", ["gradient", "smoothgrad", "grad_cam", "occlusion"])
+def test_a_map_of_zeros_says_so(name: str) -> None:
+    net = Network(seeded(Cut(lambda trunk, x: trunk(x).clamp(100, 101))).double(), Preprocess((SIDE, SIDE), None))
+    module = net.module
+    module.neck.bias.data.fill_(-1e6)  # type: ignore[union-attr, operator]
+    found = explain(net, picture(), name, target=1)
+    assert not found.heatmap.any() and found.note.startswith("0 everywhere")

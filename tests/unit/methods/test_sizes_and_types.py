@@ -9,6 +9,8 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
+import deepvis_widgets as dv
+from deepvis_widgets.core.errors import DeepvisError
 from deepvis_widgets.core.network.network import Network
 from deepvis_widgets.core.picture.preprocess import Preprocess
 from deepvis_widgets.core.results import HeatMap
@@ -137,3 +139,16 @@ def test_a_sign_of_ours_in_a_name_of_the_user_s(layer: str) -> None:
     assert isinstance(found, HeatMap) and found.attribution is not None
     torch.testing.assert_close(found.attribution, expected[0])
     assert sorted(weighted_layers(net)) == ["chords.C#1", "chords.C#2", "last"]
+
+
+@pytest.mark.parametrize("side", [16, 28, 64, 128])
+def test_lime_divides_small_pictures_into_as_many_pieces_as_large_ones(side: int) -> None:
+    found = explain(network(layers(), (side, side)), dv.scene("wolf", "snow", seed=3), "lime", samples=4)
+    assert 5 <= int(found.segments.max()) + 1 <= 20
+
+
+def test_no_kernel_of_lime_is_accepted_that_fails() -> None:
+    net = network(layers())
+    assert explain(net, picture(), "lime", samples=4, kernel=1.0).heatmap.shape == net.size
+    with pytest.raises(DeepvisError, match="kernel"):
+        explain(net, picture(), "lime", samples=4, kernel=0.5)

@@ -172,7 +172,6 @@ def test_probabilities_are_those_of_the_network_itself(head: str) -> None:
 
 OTHERS = {
     "over pictures": lambda m, x: m.maps(F.adaptive_avg_pool2d(x, 1)).softmax(0).flatten(1),
-    "over a map": lambda m, x: m.maps(x).softmax(1).mean((2, 3)),
     "changed after it": lambda m, x: m.last(x.mean((2, 3))).softmax(1).sqrt(),
 }
 
@@ -183,3 +182,10 @@ def test_other_softmaxes_are_taken_for_what_they_are(end: str) -> None:
     views = torch.stack([picture(SIDE), picture(SIDE).flip(2)])
     alone = torch.cat([net.module(net.feed(view[None])) for view in views])
     torch.testing.assert_close(net.logits(views), alone)
+
+
+def test_means_of_a_softmax_over_maps_are_probabilities_and_no_class_maps_of_a_score() -> None:
+    net = Network(seeded(Headed(lambda m, x: m.maps(x).softmax(1).mean((2, 3)))).double(), SMALL)
+    views = torch.stack([picture(SIDE), picture(SIDE).flip(2)])
+    torch.testing.assert_close(net.probabilities(views), net.module(net.feed(views)).float())
+    assert not net.has_head

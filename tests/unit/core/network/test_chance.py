@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import warnings
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 import deepvis_widgets as dv
+from deepvis_widgets.core.attention.parts import DOT_PRODUCT, taken_apart
 from deepvis_widgets.core.network.network import Network
 from deepvis_widgets.core.picture.preprocess import Preprocess
 from deepvis_widgets.widgets.explorer.panes import remark
@@ -25,6 +27,7 @@ def always_dropped(x: Tensor) -> Tensor:
     return F.dropout(x, 0.5, True)
 
 
+DRAWING = torch.Generator()
 VARYING: dict[str, Callable[[Tensor], Tensor]] = {
     "dropout": lambda x: F.dropout(x),
     "dropout of maps": lambda x: F.dropout2d(x[:, :, None, None], 0.3).flatten(1),
@@ -33,6 +36,10 @@ VARYING: dict[str, Callable[[Tensor], Tensor]] = {
     "a mask": lambda x: x * torch.bernoulli(torch.full_like(x, 0.5)),
     "compiled dropout": torch.jit.script(always_dropped),
     "Python's chance": lambda x: x * random.random(),
+    "a generator of torch's": lambda x: x * torch.rand(x.shape[1], generator=DRAWING),
+    "a rectifier": lambda x: F.rrelu(x - 1, training=True),
+    "an attention": lambda x: F.scaled_dot_product_attention(*[x[:, None, :, None]] * 3, dropout_p=0.5)[:, 0, :, 0],
+    "another way": lambda x: x if random.random() < 0.5 else 2 * x,
     "NumPy's chance": lambda x: x + torch.from_numpy(np.random.rand(x.shape[1])).to(x),
 }
 STEADY: dict[str, Callable[[Tensor], Tensor]] = {
@@ -54,6 +61,44 @@ class Drawn(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         scores: Tensor = self.last(self.off(self.between(self.maps(x).relu().mean((2, 3)))))
         return scores
+
+
+class Keeping(Drawn):
+    """Draws from a generator that it keeps."""
+
+    def __init__(self, generator: Any, draw: Callable[[Any], float]) -> None:
+        super().__init__(lambda x: x * draw(self.generator))
+        self.generator = generator
+
+
+KEPT: dict[str, tuple[Any, Callable[[Any], float], Callable[[Any], Any]]] = {
+    "torch": (torch.Generator(), lambda own: torch.rand(1, generator=own).item(), lambda own: own.get_state().tolist()),
+    "NumPy": (np.random.default_rng(1), lambda own: own.random(), lambda own: own.bit_generator.state),
+    "NumPy's old": (np.random.RandomState(1), lambda own: own.rand(), lambda own: str(own.get_state())),
+    "Python": (random.Random(1), lambda own: own.random(), lambda own: own.getstate()),
+}
+
+
+@pytest.mark.parametrize("kept", KEPT)
+def test_a_generator_of_its_own_begins_anew_and_goes_on_as_if_nothing_was_drawn(kept: str) -> None:
+    generator, draw, state = KEPT[kept]
+    before = state(generator)
+    with pytest.warns(UserWarning, match="answers otherwise"):
+        net = Network(seeded(Keeping(generator, draw)), Preprocess((SIDE, SIDE), None))
+    picture = torch.rand(1, 3, SIDE, SIDE)
+    first = net.logits(picture)
+    assert state(generator) == before
+    draw(generator)
+    assert torch.equal(net.logits(picture), first)
+
+
+def test_a_weight_of_an_attention_is_dropped_as_in_the_attention() -> None:
+    q, k, v = torch.rand(3, 1, 2, 4, 8)
+    made = []
+    for attend in (F.scaled_dot_product_attention, lambda *args, **how: taken_apart(DOT_PRODUCT, args, how)):
+        torch.manual_seed(0)
+        made.append(attend(q, k, v, dropout_p=0.5))
+    torch.testing.assert_close(*made)
 
 
 def make(between: Callable[[Tensor], Tensor]) -> Network:

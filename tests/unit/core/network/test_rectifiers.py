@@ -32,6 +32,14 @@ WRITTEN: dict[str, Callable[[Tensor], Tensor]] = {
     "leaky without a leak": lambda x: F.leaky_relu(x, 0.0),
     "where": lambda x: torch.where(x > 0, x, 0.0),
     "where, of zeros": lambda x: torch.where(x >= 0, x, torch.zeros_like(x)),
+    "where, turned round": lambda x: torch.where(x < 0, 0.0, x),
+    "where, turned round, of zeros": lambda x: torch.where(x <= 0, torch.zeros_like(x), x),
+    "filled": lambda x: x.masked_fill(x < 0, 0),
+    "filled in place": lambda x: (x + 0).masked_fill_(~(x > 0), 0.0),
+    "fmax": lambda x: torch.fmax(x, torch.zeros_like(x)),
+    "parametric without a slope": lambda x: F.prelu(x, torch.zeros(1, dtype=x.dtype)),
+    "exponential of nothing": lambda x: F.elu(x, 0.0),
+    "random without a leak": lambda x: F.rrelu(x, 0.0, 0.0),
 }
 BOUNDED: dict[str, Callable[[Tensor], Tensor]] = {
     "clamp": lambda x: x.clamp(0, 1.5),
@@ -47,6 +55,10 @@ OTHERS: dict[str, Callable[[Tensor], Tensor]] = {
     "larger of two": lambda x: torch.maximum(x, 0 * x + 0.25),
     "maximum of all": lambda x: x.max(1, keepdim=True).values,
     "where, of another": lambda x: torch.where(x > 1, x, torch.zeros_like(x)),
+    "where, of what is below": lambda x: torch.where(x < 0, x, torch.zeros_like(x)),
+    "filled with another": lambda x: x.masked_fill(x < 0, -1.0),
+    "filled above": lambda x: x.masked_fill(x > 0, 0),
+    "exponential": lambda x: F.elu(x),
 }
 
 
@@ -106,10 +118,19 @@ def test_what_is_none_keeps_its_gradient(written: str) -> None:
     assert torch.equal(signals[0], signals[2]) and torch.equal(signals[1], signals[2])
 
 
-@pytest.mark.parametrize("written", WRITTEN)
+@pytest.mark.parametrize("written", [written for written in WRITTEN if written != "random without a leak"])
 def test_it_may_be_traced_all_the_same(written: str) -> None:
     net = network(WRITTEN[written])
     ways = WindowWays(net, net.view(picture()), torch.full((3, SIDE, SIDE), 0.5))
     assert ways.can(GROUPS)
     boxes = torch.tensor([[1, 2, 4, 4], [9, 8, 4, 4]])
     torch.testing.assert_close(ways.by(GROUPS, boxes).logits, ways.by(PLAIN, boxes).logits)
+
+
+@pytest.mark.parametrize("method", ["guided_backprop", "deconvnet"])
+def test_a_network_without_one_that_can_be_seen_says_that_its_map_is_the_gradient(method: str) -> None:
+    for rectify in (F.gelu, lambda x: x * (x > 0)):
+        found = explain(network(rectify), picture(), method, target=1)
+        assert found.note.startswith("the plain gradient")
+        torch.testing.assert_close(found.heatmap, explain(network(rectify), picture(), "gradient", target=1).heatmap)
+    assert explain(network(F.relu), picture(), method, target=1).note == ""
