@@ -138,6 +138,30 @@ def test_the_circuit_board_opens_under_the_explorer_and_closes(explorer: Noteboo
     assert_silent(explorer)
 
 
+def test_the_circuit_board_follows_the_explorer(explorer: NotebookPage) -> None:
+    ask_why(explorer, "features.relu5", 12)
+    page, board = explorer.page, explorer.page.locator(BOARD)
+    page.get_by_role("button", name="circuit", exact=True).click()
+    board.wait_for()
+    words, stage = board.locator(".dv-board-words"), f"{BOARD} .dv-stage-canvas"
+    expect(words).to_contain_text("features.relu5, unit 12")
+    explorer.wait_until(lambda: shown(explorer, stage).std() > 5, message="no picture")
+    for change in ("occluder = (40, 30, 60, 60)", "image = dv.scene('zebra', seed=5)", "off = {'features.relu4': [3]}"):
+        settle(explorer)
+        before = shown(explorer, stage)
+        explorer.python(f"explorer.{change}")
+        explorer.wait_until(lambda b=before: not np.array_equal(shown(explorer, stage), b), message=change)
+    row = page.locator(".dv-x-why-row").first
+    settle(explorer)
+    layer, unit = below(explorer, 0)
+    row.click()
+    expect(words).to_contain_text(f"{layer}, unit {unit}")
+    explorer.shot("why-board-followed")
+    explorer.python("explorer.circuit_board.close()")
+    board.wait_for(state="detached")
+    assert_silent(explorer)
+
+
 def test_a_reload_keeps_the_sheet_and_the_board(explorer: NotebookPage) -> None:
     ask_why(explorer, "features.relu5", 12)
     explorer.page.get_by_role("button", name="circuit", exact=True).click()

@@ -39,6 +39,8 @@ def test_the_object_is_dragged_and_the_curves_say_what_that_costs(open_notebook:
         lambda: abs(canvas_pixels(page, ".dv-shift-lab .dv-stage-canvas").astype(int) - before).max() > 60,
         message="the picture is the old one",
     )
+    page.mouse.move(5, 5)
+    expect(page.locator(".dv-shift-lab .dv-stage")).to_contain_text("object 48×92 at row")  # nothing is covered
     page.locator(".dv-shift-controls .widget-dropdown:has(label:text-is('Way')) select").select_option(label="across")
     notebook.wait_until(lambda: notebook.value("lab.direction") == "across", message="the way did not arrive")
     notebook.wait_until(

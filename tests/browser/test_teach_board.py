@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.harness import NotebookPage, canvas_pixels
 
@@ -77,16 +77,49 @@ def test_pictures_by_hand_teach_classes_whose_map_is_live(board: NotebookPage, t
     assert not board.console.unexpected()
 
 
-def test_a_tray_takes_a_folder(board: NotebookPage, tmp_path: Path) -> None:
+def folder_of_three(tmp_path: Path) -> Path:
+    """Two pictures, one that cannot be read, a text, and a folder with another picture."""
     (tmp_path / "plain" / "more").mkdir(parents=True)
     for green, name in enumerate(("a", "b", "more/c")):
         Image.new("RGB", (64, 64), (90, 60 * green, 60)).save(tmp_path / "plain" / f"{name}.png")
     (tmp_path / "plain" / "broken.png").write_bytes(b"no picture")
     (tmp_path / "plain" / "read.txt").write_text("words")
+    return tmp_path / "plain"
+
+
+def drop(page: Page, target: Locator, *files: Path) -> None:
+    """Drop files and folders of the desktop on a target."""
+    target.scroll_into_view_if_needed()
+    box = target.bounding_box()
+    assert box is not None
+    data = {"items": [], "files": [str(file) for file in files], "dragOperationsMask": 1}
+    place = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+    session = page.context.new_cdp_session(page)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        session.send("Input.dispatchDragEvent", {"type": kind, **place, "data": data})
+    session.detach()
+
+
+def test_a_folder_is_dropped_on_a_tray(board: NotebookPage, tmp_path: Path) -> None:
+    alone = tmp_path / "alone.png"
+    Image.new("RGB", (64, 64), (200, 0, 60)).save(alone)
+    tray = board.page.locator(".dv-teach-tray").nth(1)
+    drop(board.page, tray.locator(".dv-tray"), folder_of_three(tmp_path), alone)
+    expect(tray.locator(".dv-tray-card")).to_have_count(3)
+    assert sorted(board.value("[p.info['title'] for p in board.examples['plain']]")) == ["a.png", "alone.png", "b.png"]
+    notice = board.page.get_by_text('Of 4 pictures for "plain" 1 cannot be read and is left out: broken.png.')
+    expect(notice.first).to_be_visible()
+    drop(board.page, tray.locator(".dv-tray"), alone)
+    expect(tray.locator(".dv-tray-card")).to_have_count(4)
+    assert not board.console.unexpected()
+
+
+def test_a_tray_takes_a_folder(board: NotebookPage, tmp_path: Path) -> None:
+    folder = folder_of_three(tmp_path)
     tray = board.page.locator(".dv-teach-tray").nth(1)
     with board.page.expect_file_chooser() as chosen:
         tray.get_by_role("button", name="Folder").click()
-    chosen.value.set_files(tmp_path / "plain")
+    chosen.value.set_files(folder)
     expect(tray.locator(".dv-tray-card")).to_have_count(2)
     notice = board.page.get_by_text('Of 3 pictures for "plain" 1 cannot be read and is left out: broken.png.')
     expect(notice.first).to_be_visible()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -26,6 +27,12 @@ NOTEBOOK_ONLY = re.compile(
 def test_it_is_committed_without_outputs(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
     assert not any(cell.get("outputs") or cell.get("execution_count") for cell in notebook.cells)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_no_two_cells_have_one_id(path: Path) -> None:
+    names = [cell["id"] for cell in json.loads(path.read_text("utf-8"))["cells"]]  # nbformat would mend them
+    assert sorted(set(names)) == sorted(names)
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

@@ -11,8 +11,10 @@ from typing import Any
 from PIL import Image
 from torch import Tensor
 
+from ...core.changes.switched_off import NOTHING_OFF
 from ...core.errors import DeepvisError
 from ...core.network.layout import Position
+from ...core.network.network import Network
 from ...methods.circuits.answers import Answered
 from ...methods.circuits.circuit import Circuit
 from ..kit.arguments import default_layer
@@ -68,7 +70,7 @@ class CircuitBoard(CircuitState, PictureLab):
         atlas: Any = None,
     ) -> None:
         super().__init__(network, pictures)
-        self.atlas = as_atlas(self.network, atlas)
+        self.atlas = as_atlas(_whole(self.network), atlas)
         self.panes = CircuitPanes(self, self.stage, self.content)
         self.session = CircuitSession(self, self.client, self.panes, self._stored)
         self.children = [self.bar, *self.panes.rows]
@@ -196,3 +198,8 @@ class CircuitBoard(CircuitState, PictureLab):
         super().ending()
         self.session.forget()
         self.panes.drawing.forget()
+
+
+def _whole(network: Network) -> Network:
+    """The network with all of its units: what a unit wants to see is the same whatever else is switched off."""
+    return network.changed(NOTHING_OFF, network.added) if network.off else network

@@ -33,7 +33,7 @@ class ShiftPanes:
         self._curves: list[Curve | None] = [None] * len(state.networks)
         self._here: list[Here | None] = [None] * len(state.networks)
         self.stage = Stage(group=group, zoom=320, label="The picture, and a frame round its object")
-        self.stage.draw_occluder = False
+        self.stage.draw_occluder, self.stage.box_says = False, "object"
         self.words, self.lesson = layout.html("dv-lab-words"), layout.html("dv-shift-lesson")
         self.controls = ShiftControls(state)
         names = [html.escape(network.name) for network in state.networks]

@@ -39,6 +39,7 @@ class Stage(LiveWidget):
     boxes = traitlets.List(traitlets.Dict(), help="each {box: [t, l, h, w], kind, label}").tag(sync=True)
     zoom = traitlets.Int(384, min=16, help="css px of the longest side").tag(sync=True)
     draw_occluder = traitlets.Bool(True, help="a drag on an empty place draws a new rectangle").tag(sync=True)
+    box_says = traitlets.Unicode("covered", help="what the rectangle means, before its size and place").tag(sync=True)
     fields = traitlets.Bool(True, help="whether boxes of the kind field are drawn").tag(sync=True)
 
     @traitlets.validate("boxes")

@@ -7,6 +7,8 @@ export interface FileHost {
   readonly refuse: (sentence: string) => void;
   /** Whether all that came together are delivered; else the first alone. */
   readonly several?: boolean;
+  /** Takes all that came together where a folder is among it; without this a folder is refused as no picture. */
+  readonly folders?: (entries: readonly FileSystemEntry[]) => void;
 }
 
 /** Delivers one file, or says why not. */
@@ -30,6 +32,8 @@ export function acceptFiles({ target, ...host }: FileHost, signal: AbortSignal):
     target.classList.toggle("dv-dropping", on);
   };
   const take = (transfer: DataTransfer | null): void => {
+    const entries = [...(transfer?.items ?? [])].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
+    if (host.folders && entries.some((entry) => entry.isDirectory)) return host.folders(entries);
     const files = [...(transfer?.files ?? [])];
     for (const file of host.several ? files : files.slice(0, 1)) void deliverFile(file, host, signal);
   };

@@ -102,7 +102,7 @@ function mount({ model, link, root, signal }: View<StageTraits, null>): void {
     if (occluder.dragging && now - described < READABLE_MS) return;
     described = now;
     const box = occluder.box;
-    const covered = box && `covered ${box[2]}×${box[3]} at row ${box[0]}, col ${box[1]}`;
+    const covered = box && `${model.get("box_says")} ${box[2]}×${box[3]} at row ${box[0]}, col ${box[1]}`;
     setText(readout, pointed() ?? covered ?? (scene.size && model.get("draw_occluder") ? IDLE : " "));
   }
 

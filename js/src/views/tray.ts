@@ -2,7 +2,7 @@
 import { flush, pixels } from "../page/canvas";
 import { element, setText } from "../page/dom";
 import { acceptFiles, deliverFile, type FileHost } from "../page/files";
-import { deliverFolder } from "../page/folder";
+import { deliverFolder, filesIn } from "../page/folder";
 import { mountLabel } from "../link/label";
 import { complain, watch } from "../link/model";
 import { copyRgb } from "../arithmetic/pixels";
@@ -62,6 +62,7 @@ function mount({ model, link, root, signal }: View<TrayTraits, null>): void {
 
   const send = (name: string, bytes: Uint8Array<ArrayBuffer>, place = 0, of = 1): void =>
     void link.post("file", { name, place, of }, { bytes: { shape: [bytes.length], values: bytes } });
+  const deliverAll = (files: Iterable<File>): Promise<void> => deliverFolder(files, { deliver: send, say: (sentence) => complain(model, sentence) }, signal);
   const host: Omit<FileHost, "target"> = {
     deliver: (name, bytes) => {
       complain(model, "");
@@ -69,6 +70,7 @@ function mount({ model, link, root, signal }: View<TrayTraits, null>): void {
     },
     refuse: (sentence) => complain(model, sentence),
     several: true,
+    folders: (entries) => void filesIn(entries).then(deliverAll, () => complain(model, "The folder could not be read.")),
   };
   upload.addEventListener("click", () => input.click(), { signal });
   input.addEventListener(
@@ -85,7 +87,7 @@ function mount({ model, link, root, signal }: View<TrayTraits, null>): void {
     () => {
       const files = [...(folder.files ?? [])];
       folder.value = "";
-      void deliverFolder(files, { deliver: send, say: (sentence) => complain(model, sentence) }, signal);
+      void deliverAll(files);
     },
     { signal },
   );

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { deliverFolder, MOST, picturesIn } from "../../src/page/folder";
+import { deliverFolder, filesIn, MOST, picturesIn } from "../../src/page/folder";
 
 function file(path: string, type = "image/png", content = "x"): File {
   const made = new File([content], path.split("/").at(-1)!, { type });
@@ -30,4 +30,20 @@ test("of many the first are taken, and it is said", async () => {
   const files = Array.from({ length: MOST + 3 }, (_, place) => file(`many/${place}.png`));
   await deliverFolder(files, { deliver: () => void (count += 1), say: (words) => void said.push(words) }, new AbortController().signal);
   expect([count, said]).toEqual([MOST, [`Of ${MOST + 3} pictures the first ${MOST} are taken.`]]);
+});
+
+const dropped = (name: string): FileSystemEntry => ({ isFile: true, isDirectory: false, file: (tell: (found: File) => void) => tell(new File(["x"], name)) }) as unknown as FileSystemEntry;
+function droppedFolder(...batches: FileSystemEntry[][]): FileSystemEntry {
+  const readEntries = (tell: (some: FileSystemEntry[]) => void): void => tell(batches.shift() ?? []);
+  return { isFile: false, isDirectory: true, createReader: () => ({ readEntries }) } as unknown as FileSystemEntry;
+}
+
+test("of what was dropped come the files and those of the folders, however many a browser hands out at a time", async () => {
+  const folder = droppedFolder([dropped("a.png"), droppedFolder([dropped("inner.png")])], [dropped("b.png")]);
+  expect((await filesIn([dropped("alone.png"), folder])).map(({ name }) => name)).toEqual(["alone.png", "a.png", "b.png"]);
+});
+
+test("a folder that cannot be read is told", async () => {
+  const broken = { isDirectory: true, createReader: () => ({ readEntries: (_: unknown, fail: (reason: Error) => void) => fail(new Error("gone")) }) } as unknown as FileSystemEntry;
+  await expect(filesIn([broken])).rejects.toThrow("gone");
 });

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ....core.errors import DeepvisError
+from ....core.network.target import Target
+from ....passes.moving_window import Covered
 from ...remake.code import code_of
-from ..question import freeze
+from ..question import Question, freeze
 from ..remake.recipe import circuit
 from ..state import ExplorerState
 from .why_pane import WhyPane
@@ -27,7 +29,8 @@ class Given:
 
 class CircuitBelow:
     """Makes a board as things stand, one at a time: the network without the units that are off, the picture under its
-    occluder, and the way of the sheet as its trail. `show` is told the board, and None when it was closed.
+    occluder, and the way of the sheet as its trail. It follows what the Explorer shows from then on. `show` is told the
+    board, and None when it was closed.
     """
 
     def __init__(
@@ -35,22 +38,16 @@ class CircuitBelow:
     ) -> None:
         self._state, self._pane, self._given, self._show = state, pane, given, show
         self._board: CircuitBoard | None = None
+        self._last: Question | None = None  # what the board was told last
         pane.port.on_frame("board", lambda _: self.open())
         pane.port.on_frame("close", lambda _: self.close())
         pane.port.on_frame("code", lambda _: pane.port.put(code=self.code()))
+        pane.on_followed(self._follow)
+        state.observe(lambda _: self._follow(), names="image")  # which is told after its view
 
     def open(self) -> None:
         """Makes a board; one that is open already gives way."""
-        self.close()
-        try:
-            board = self._made()
-        except DeepvisError as error:
-            self._pane.say(str(error))
-            return
-        if board is not None:
-            self._board = board
-            board.observe(lambda _: self._gone(board), names="comm")
-            self._show(board)
+        self._open(self._way())
 
     def close(self) -> None:
         """Closes the board, if one is open."""
@@ -61,17 +58,50 @@ class CircuitBelow:
         """Returns the lines of code that make the board."""
         return code_of(circuit(self._state, self._way()))
 
-    def _made(self) -> CircuitBoard | None:
+    # --- as the Explorer stands ---
+
+    def _follow(self) -> None:
+        """Another picture, unit, occluder or input, or a unit switched off or on."""
+        board, last = self._board, self._last
+        now = None if board is None else self._question()
+        if board is None or last is None or now is None or now.filming:
+            return
+        way = board.trail if now.unit == last.unit else self._way()
+        try:
+            if now.network is not last.network:
+                self._open(way)
+                return
+            board.say("")
+            if self._moved(board, now.covered, last.covered):
+                board.image = self._picture(now)
+            board.trail = way
+        except DeepvisError as error:
+            board.say(str(error))
+        self._last = now
+
+    def _open(self, way: Sequence[Target]) -> None:
+        question, before = self._question(), self._board
+        if question is None:
+            return
+        try:
+            board = self._made(question, way)
+        except DeepvisError as error:
+            self.close()
+            self._pane.say(str(error))
+            return
+        self._board, self._last = board, question
+        board.observe(lambda _: self._gone(board), names="comm")
+        self._show(board)
+        if before is not None:
+            before.close()
+
+    def _made(self, question: Question, way: Sequence[Target]) -> CircuitBoard:
         from ...circuit.circuit_board import CircuitBoard  # most who open an Explorer ask for none
 
-        state, question = self._state, freeze(self._state, self._state.occluder)
-        if question is None:
-            return None
-        plain = state.occluder is None and not state.filming
-        first, *further = self._way()
+        first, *further = way
         board = CircuitBoard(
             question.network,
-            state.image if plain else question.covered.shown,
+            self._picture(question),
             first.layer,
             first.channel,
             first.position,
@@ -82,12 +112,25 @@ class CircuitBelow:
             board.set_or_close(trail=[first, *further])
         return board
 
-    def _way(self) -> list[Any]:
+    def _question(self) -> Question | None:
+        return freeze(self._state, self._state.occluder)
+
+    def _moved(self, board: CircuitBoard, now: Covered, last: Covered) -> bool:
+        """Whether the board shows another picture, or the same one under another occluder."""
+        if now.box is None:
+            return board.image is not self._state.image
+        return now.view is not last.view or now.box != last.box or now.fill is not last.fill
+
+    def _picture(self, question: Question) -> Any:
+        plain = question.covered.box is None and not question.filming
+        return self._state.image if plain else question.covered.shown
+
+    def _way(self) -> list[Target]:
         from ...circuit.state import MOST
 
         return list(self._pane.trail.units[-MOST:]) or [self._state.selected]
 
     def _gone(self, board: CircuitBoard) -> None:
         if board.closed and board is self._board:
-            self._board = None
+            self._board = self._last = None
             self._show(None)

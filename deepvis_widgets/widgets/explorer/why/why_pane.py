@@ -56,6 +56,7 @@ class WhyPane:
         self._pass: _Pass | None = None
         self._sent: set[Unit] = set()  # whose pictures the browser has
         self._going = False  # while the state is set to a unit of the way
+        self._followed: Callable[[], object] = lambda: None
         self._clear()
         port.on_frame("go", lambda frame: self._go(self.trail.down(_unit_of(frame))))
         port.on_frame("back", lambda frame: self._go(self.trail.back(int(frame.meta["place"]))))
@@ -71,6 +72,12 @@ class WhyPane:
         """Shows the pictures of another atlas from now on."""
         subscribe(AtlasInUse, lambda _: self._look_again())
 
+    def on_followed(self, act: Callable[[], object]) -> None:
+        """Calls `act` whenever the way, or anything else that the terms depend on, was changed; also while `why` is
+        not set.
+        """
+        self._followed = act
+
     def say(self, sentence: str) -> None:
         """Shows a sentence above the rows."""
         self.port.put(how=sentence)
@@ -78,7 +85,7 @@ class WhyPane:
     def close(self) -> None:
         """Lets go of the pass."""
         self._client = self._pass = None
-        self._known = lambda *_: None
+        self._known, self._followed = lambda *_: None, lambda: None
 
     # --- where it stands ---
 
@@ -90,6 +97,7 @@ class WhyPane:
             self._ask()
         elif self.trail.units:
             self._clear()
+        self._followed()
 
     def _clear(self) -> None:
         """The sheet is closed: nothing of it is kept, here or for a browser that reloads."""
@@ -123,6 +131,7 @@ class WhyPane:
             self._going = False
         self.trail.go((*way[:-1], self._state.selected))
         self._ask()
+        self._followed()
 
     def _select(self, unit: Target) -> None:
         assert unit.layer is not None

@@ -8,7 +8,7 @@ export function CircuitBelow() {
   const reference = state.circuit_board.value;
   const frame = useRef<HTMLElement>(null);
   const host = useRef<HTMLDivElement>(null);
-  const before = useRef(reference); // one that was there before this view is not scrolled to
+  const before = useRef(reference); // one that was there before this view, or takes the place of another, is not scrolled to
   const [failed, setFailed] = useState("");
   useEffect(() => {
     if (!reference) return void (before.current = null);
@@ -16,7 +16,7 @@ export function CircuitBelow() {
     setFailed("");
     showWidget(model, reference, host.current!, shown.signal).then(
       () => {
-        if (before.current !== reference && root.contains(document.activeElement)) frame.current?.scrollIntoView({ block: "nearest" });
+        if (before.current === null && root.contains(document.activeElement)) frame.current?.scrollIntoView({ block: "nearest" });
         before.current = reference;
       },
       () => setFailed("This page cannot show the circuit board; in another cell, explorer.circuit_board does."),

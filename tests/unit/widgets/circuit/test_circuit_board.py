@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 import deepvis_widgets as dv
+from deepvis_widgets.atlas.shipped import shipped_atlas
 from deepvis_widgets.methods.circuits.answers import kernel_ends
 from deepvis_widgets.widgets.circuit.circuit_board import CircuitBoard
 from deepvis_widgets.widgets.circuit.drawing import KERNEL, LEFT, ROW, STEP, TOP, element_at
@@ -164,6 +165,17 @@ def test_units_that_are_off_add_nothing(network: dv.Network) -> None:
     found = dv.circuit(network.without(first.layer, first.unit), WOLF, "features.relu5", (12, (5, 5)))
     assert (first.layer, first.unit) not in {(term.layer, term.unit) for term in found.terms}
     assert found.total + found.bias == pytest.approx(found.enters, rel=1e-4)
+
+
+def test_pictures_of_units_are_those_of_the_whole_networks_atlas(network: dv.Network) -> None:
+    atlas = shipped_atlas(network)
+    assert atlas is not None
+    for given in (None, atlas):
+        board = CircuitBoard(network.without("features.relu4", 3), WOLF, "features.relu5", 12, atlas=given)
+        settle(board)
+        assert board.atlas is not None and board.atlas.folder == atlas.folder
+        assert board.network.off.units == {"features.relu4": (3,)}
+        board.close()
 
 
 def test_a_unit_that_is_off_is_told_with_what_it_would_be(network: dv.Network) -> None:

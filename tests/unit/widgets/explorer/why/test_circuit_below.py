@@ -1,4 +1,4 @@
-"""The circuit board that the sheet opens under the Explorer: what it is given, and that it closes."""
+"""The circuit board that the sheet opens under the Explorer: what it is given, that it follows, and that it closes."""
 
 from __future__ import annotations
 
@@ -36,6 +36,11 @@ def settle(explorer: Explorer) -> None:
         assert explorer.circuit_board.idle(60)
 
 
+def first_row(explorer: Explorer) -> float:
+    adds: float = explorer.panes.why.port.values["rows"][0]["adds"]
+    return adds
+
+
 def send(explorer: Explorer, kind: str, **meta: Any) -> None:
     explorer._receive(None, *pack(f"why/{kind}", 1, meta))
     settle(explorer)
@@ -61,6 +66,52 @@ def test_it_has_the_covered_picture_and_no_unit_that_is_off(explorer: Explorer) 
     assert torch.equal(board.view[:, 5:15, 5:15], explorer.cover[:, 5:15, 5:15])
     assert {term.unit: term.adds for term in board.circuit.terms}.get(2, 0) == 0
     assert board.circuit.terms[0].adds == pytest.approx(rows[0]["adds"], rel=1e-5)
+
+
+def test_it_follows_picture_occluder_and_unit(explorer: Explorer) -> None:
+    send(explorer, "board")
+    board = explorer.circuit_board
+    explorer.image = other = torch.rand(3, 32, 32, generator=torch.Generator().manual_seed(2))
+    settle(explorer)
+    assert board.image is other and board.circuit.terms[0].adds == pytest.approx(first_row(explorer), rel=1e-5)
+    explorer.occluder = (4, 4, 12, 12)
+    settle(explorer)
+    assert torch.equal(board.view[:, 5:15, 5:15], explorer.cover[:, 5:15, 5:15])
+    assert board.circuit.terms[0].adds == pytest.approx(first_row(explorer), rel=1e-5)
+    send(explorer, "go", **explorer.panes.why.port.values["rows"][0]["below"])
+    assert [unit.layer for unit in board.trail] == [LAYER, "features.1"]
+    explorer.why = False
+    settle(explorer)
+    assert len(board.trail) == 2, "it is closed with the sheet"
+    explorer.layer, explorer.unit = LAYER, 3
+    settle(explorer)
+    assert [(unit.layer, unit.channel) for unit in board.trail] == [(LAYER, 3)]
+    assert explorer.circuit_board is board and not board.closed
+
+
+def test_what_the_board_went_down_to_stays_while_the_unit_does(explorer: Explorer) -> None:
+    send(explorer, "board")
+    explorer.circuit_board.go_down("features.1", 4)
+    explorer.occluder = (4, 4, 12, 12)
+    settle(explorer)
+    assert [unit.channel for unit in explorer.circuit_board.trail] == [5, 4]
+
+
+def test_it_follows_a_unit_that_is_switched_off(explorer: Explorer) -> None:
+    send(explorer, "board")
+    first, before = explorer.circuit_board, set(_instances)
+    first.go_down("features.1", 4)
+    explorer.off = {"features.1": [2]}
+    settle(explorer)
+    board = explorer.circuit_board
+    assert first.closed and board.network is explorer.answering
+    assert [unit.channel for unit in board.trail] == [5, 4]
+    board.go_back(0)
+    settle(explorer)
+    assert {term.unit: term.adds for term in board.circuit.terms}.get(2, 0) == 0
+    explorer.off = {}
+    settle(explorer)
+    assert len(set(_instances)) == len(before)
 
 
 def test_no_model_is_made_before_it_is_asked_for_and_none_is_left(explorer: Explorer) -> None:
