@@ -73,7 +73,7 @@ def open(path: str | os.PathLike[str], network: Network | Sequence[Network] | No
     except traitlets.TraitError as error:
         raise DeepvisError(f'"{file.name}" holds a value that is not accepted: {error}') from None
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError, OverflowError) as error:
-        raise DeepvisError(f'"{file.name}" is no whole session ({type(error).__name__}); save it again.') from error
+        raise DeepvisError(f'"{file.name}" is no whole session; save it again.') from error
 
 
 def _made(content: Mapping[str, Any], network: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import numpy as np
 
 import deepvis_widgets as dv
 from deepvis_widgets.widgets.link.live_widget import STYLE, built
-from deepvis_widgets.widgets.link.protocol import pack
+from deepvis_widgets.widgets.link.protocol import TOGETHER, pack
 from deepvis_widgets.widgets.views.unit_grid import UnitGrid
 from tests.benchmarks.live import in_chromium, p95
 from tests.benchmarks.rows import COST, Row
@@ -35,7 +35,7 @@ def _bytes(name: str) -> Iterator[Row]:
     explorer = dv.Explorer(dv.load(name) if name == "husky-wolf" else dv.load(name, weights="random"))
     _rest(explorer)
     sent: list[tuple[str, int]] = []
-    explorer.send = lambda message, buffers=(): sent.append((message["kind"], _size(message, buffers)))
+    explorer.send = lambda message, buffers=(): sent.extend(_sizes(message, buffers))
     visible = np.arange(min(explorer.network.layers[explorer.layer].channels, 64), dtype=np.int32)
     _receive(explorer, "grid/visible", {}, {"units": visible})
     _rest(explorer)
@@ -49,6 +49,7 @@ def _bytes(name: str) -> Iterator[Row]:
         everything.append(sum(size for _, size in sent) / pixels)
     against = "the visible tiles' pixels"
     size = COST.replace("time", "size")
+    assert min(grid) > 0, "a step sent nothing to the grid"
     yield Row("Front end", f"bytes for the grid at a step, {name}", statistics.median(grid), size, against, 1.2)
     yield Row("Front end", f"bytes for all panes at a step, {name}", statistics.median(everything), size, against)
     explorer.close()
@@ -78,8 +79,11 @@ def _rest(explorer: dv.Explorer) -> None:
     assert explorer.session.idle(100)
 
 
-def _size(message: Any, buffers: Any) -> int:
-    return len(json.dumps(message)) + sum(len(buffer) for buffer in buffers)
+def _sizes(message: Any, buffers: Sequence[bytes]) -> list[tuple[str, int]]:
+    """The kind and the bytes of each frame of a message."""
+    frames = message["meta"]["frames"] if message["kind"] == TOGETHER else [message]
+    rest = iter(buffers)
+    return [(frame["kind"], len(json.dumps(frame)) + sum(len(next(rest)) for _ in frame["arrays"])) for frame in frames]
 
 
 def _tile_pixels(explorer: dv.Explorer) -> int:
