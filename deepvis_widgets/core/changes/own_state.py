@@ -7,6 +7,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -17,32 +18,41 @@ _lock = threading.RLock()  # two passes at once would put back what the other on
 _NO_STATE = frozenset(("training", "_parameters", "_buffers", "_modules"))
 
 
+@dataclass
+class Written:
+    """The places that were written; `counters` are those of attributes that were numbers and are."""
+
+    places: set[Place] = field(default_factory=set)
+    counters: set[Place] = field(default_factory=set)
+
+
 @contextmanager
-def written_places(module: nn.Module) -> Iterator[set[Place]]:
-    """Leaves the buffers and attributes of a module as they were before; afterwards the set holds the places of those
-    that were written inside.
+def written_places(module: nn.Module) -> Iterator[Written]:
+    """Leaves the buffers and attributes of a module as they were before; says afterwards which were written inside.
 
     >>> module = nn.BatchNorm2d(3)
-    >>> with written_places(module) as places:
+    >>> with written_places(module) as written:
     ...     _ = module(torch.rand(2, 3, 4, 4))
-    >>> sorted(name for _, name in places), int(module.num_batches_tracked)
+    >>> sorted(name for _, name in written.places), int(module.num_batches_tracked)
     (['num_batches_tracked', 'running_mean', 'running_var'], 0)
     """
-    places: set[Place] = set()
+    written = Written()
     with _lock:
         parts = _parts(module)
         before = {path: dict(vars(part)) for path, part in parts.items()}
         with _copied(parts, [(path, name) for path, part in parts.items() for name in part._buffers]) as copies:
-            yield places
+            yield written
             for (path, name), (own, copy) in copies.items():
                 now = parts[path]._buffers.get(name)
                 if now is not copy or not _same(own, copy):
-                    places.add((path, name))
+                    written.places.add((path, name))
         for path, part in parts.items():
             was, found = before[path], vars(part)
-            changed = {name for name in (*was, *found) if was.get(name) is not found.get(name)}
-            places |= {(path, name) for name in changed - _NO_STATE}
-            _put_back(part, was, changed - _NO_STATE)
+            changed = {name for name in (*was, *found) if was.get(name) is not found.get(name)} - _NO_STATE
+            written.places |= {(path, name) for name in changed}
+            counted = {name for name in changed if _is_number(was.get(name)) and _is_number(found.get(name))}
+            written.counters |= {(path, name) for name in counted}
+            _put_back(part, was, changed)
 
 
 @contextmanager
@@ -94,6 +104,10 @@ def _same(one: Tensor, other: Tensor) -> bool:
     if one.shape != other.shape or one.is_meta:
         return one.shape == other.shape
     return bool(torch.equal(one, other) or torch.allclose(one, other, rtol=0, atol=0, equal_nan=True))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float)
 
 
 def _put_back(part: nn.Module, before: dict[str, Any], names: Collection[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,6 +23,8 @@ from .layer import OUTPUT, Layer, Layers
 from .layout import Layout, find_layout
 from .pass_options import PassOptions
 from .recording import LayerRecorder, Recording, check_finite, observe
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,11 +73,24 @@ def discover(
     if not recorder.outputs:
         raise DeepvisError(f"{name} shows no layers: none of its modules returns a tensor (batch, channels, ...).")
     check_finite(recording, module, name)
+    _check_rows(module, x, recording, replace(plain, keep=()))
     layers = _layers(recorder, fields, positions)
     heads = tuple(name if name in layers.names else None for name in recorder.calls.found)
     picked, others = (asking.picked, recording.picked), _others(recorder, positions, heads)
     rectifies = recorder.mode.rectifiers > 0
     return Discovery(layers, recording, overwritten, twice, picked, heads, others, rectifies)
+
+
+def _check_rows(module: nn.Module, x: Tensor, recording: Recording, options: PassOptions) -> None:
+    """Raises DeepvisError where one number stands for however many pictures, as a loss does."""
+    if recording.logits.numel() > 1:
+        return
+    try:
+        observe(module, torch.cat([x, x]), LayerRecorder(options, 2))
+    except DeepvisError:
+        raise
+    except Exception as error:  # it takes no more than one at a time
+        log.debug("two pictures at once: %s", error)
 
 
 def _written_in_place(module: nn.Module, x: Tensor, name: str, options: PassOptions) -> frozenset[str]:

@@ -136,7 +136,7 @@ def _keeps(condition: Tensor, x: Tensor, kept: bool) -> bool:
     if not x.is_floating_point():
         return False
     with _disable_current_modes():
-        above, from_zero = (x > 0) == kept, (x >= 0) == kept
+        above, from_zero = (x > 0, x >= 0) if kept else (x <= 0, x < 0)
     return _all(condition, above) or _all(condition, from_zero)
 
 

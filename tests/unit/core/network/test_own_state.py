@@ -89,6 +89,23 @@ def test_occlusion_compares_answers_of_one_state(write: str) -> None:
     torch.testing.assert_close(found.drops[1, 2].float(), drop, atol=1e-5, rtol=1e-4)
 
 
+class Watched(Writing):
+    """Counts its passes for somebody who reads it; no answer depends on that."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.count += 1
+        return super().forward(x)
+
+
+def test_a_counter_that_changes_no_answer_goes_on_counting() -> None:
+    module = seeded(Watched(moving))
+    net = Network(module, Preprocess((SIDE, SIDE), None))
+    before, mean = module.count, module.mean.clone()
+    for _ in range(3):
+        net.logits(torch.rand(1, 3, SIDE, SIDE))
+    assert module.count == before + 3 and torch.equal(module.mean, mean)
+
+
 def test_an_error_leaves_it_as_it_was_too() -> None:
     module = seeded(Writing(counted))
     net = Network(module, Preprocess((SIDE, SIDE), None))
