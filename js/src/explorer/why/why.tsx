@@ -9,6 +9,7 @@ import { Trail } from "./trail";
 export function Why() {
   const { model, state, why, root } = useScreen();
   if (!state.why.value) return null;
+  const shown = why.trail.value.at(-1) ?? { layer: state.layer.value, unit: state.unit.value }; // whose number the heading has
   const close = (): void => {
     save(model, "why", false);
     root.focus({ preventScroll: true });
@@ -16,7 +17,7 @@ export function Why() {
   return (
     <div class="dv-x-why" role="region" aria-label="Why: what the units below add">
       <div class="dv-x-bar-line">
-        <b title={`${state.layer.value}:${state.unit.value}`}>unit {state.unit.value}</b>
+        <b title={`${shown.layer}:${shown.unit}`}>unit {shown.unit}</b>
         <span>{why.heading.value}</span>
         <span class="dv-x-space" />
         <CircuitButton />
