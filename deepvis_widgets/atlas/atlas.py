@@ -14,6 +14,7 @@ from torch import Tensor
 
 from ..core.checks import whole
 from ..core.errors import DeepvisError
+from ..core.network.layer import listed
 from ..core.network.network import Network
 from ..core.report import Report
 from ..core.weights_key import network_key
@@ -321,7 +322,7 @@ class Atlas:
     def _layer(self, layer: str) -> LayerRow:
         if layer not in self.reader.layers:
             self.network.layers[layer]  # says so where the network has none of that name
-            covered = ", ".join(self.layers)
+            covered = listed(self.layers, 4)
             raise DeepvisError(f'This atlas does not cover the layer "{layer}"; it covers {covered}.')
         return self.reader.layers[layer]
 
