@@ -111,6 +111,13 @@ def test_the_text_holds_on_a_page_without_code(path: Path) -> None:
     assert [found.group() for text in cells(path, "markdown") for found in NOTEBOOK_ONLY.finditer(text)] == []
 
 
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_it_shows_no_widgets_but_ours(path: Path) -> None:
+    """Others leave no picture in a saved notebook, or in a page made of it."""
+    used = {word for code in cells(path, "code") for word in re.findall(r"\b(?:ipywidgets|bqplot|ipycanvas)\b", code)}
+    assert used == set()
+
+
 def test_lesson_02_keeps_its_answer_closed() -> None:
     (path,) = [path for path in NOTEBOOKS if path.stem.startswith("02")]
     before, after = cells(path, "markdown")[:2]
