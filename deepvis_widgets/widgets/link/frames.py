@@ -103,8 +103,8 @@ def noted(result: HeatMap) -> str:
     """Returns what a title says after what the map shows: a result's note in brackets, if it has one.
 
     >>> from deepvis_widgets.core.results import HeatMap
-    >>> from torch import zeros
-    >>> noted(HeatMap("cam", "wolf", zeros(2, 2), zeros(3, 2, 2), signed=True))
+    >>> from torch import ones, zeros
+    >>> noted(HeatMap("cam", "wolf", ones(2, 2), zeros(3, 2, 2), signed=True))
     ''
     """
     return f" ({result.note})" if result.note else ""
