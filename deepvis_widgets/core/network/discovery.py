@@ -57,12 +57,12 @@ def discover(
     >>> found.layers.names
     ['0', '1']
     """
-    asking = _Asking(module, x, name, PassOptions(keep=(), answers=said, given=given))
+    keep = None if any(getattr(part, "inplace", False) for part in module.modules()) else ()
+    asking = _Asking(module, x, name, PassOptions(keep=keep, answers=said, given=given))
     twice = asked_twice(module, asking)
-    plain = PassOptions(heads=None, answers=said, given=given, twice=twice)
-    overwritten = _written_in_place(module, x, name, plain)
+    plain, overwritten = PassOptions(heads=None, answers=said, given=given, twice=twice), asking.overwritten
     own = dict(module.named_buffers()) | dict(module.named_parameters())
-    while True:  # a first pass shows which outputs are overwritten in place, a second one keeps copies of those
+    while True:  # where a pass shows that further outputs are overwritten in place, the next keeps copies of those
         fields, positions = FieldTrace(x), PositionTrace(x, own)
         beside = side_by_side(positions, fields)
         recorder = LayerRecorder(replace(plain, cloned=overwritten, beside=beside), 1)
@@ -93,17 +93,6 @@ def _check_rows(module: nn.Module, x: Tensor, recording: Recording, options: Pas
         log.debug("two pictures at once: %s", error)
 
 
-def _written_in_place(module: nn.Module, x: Tensor, name: str, options: PassOptions) -> frozenset[str]:
-    """Returns which outputs a plain pass shows to be overwritten; such a pass is made where a module says that it does
-    so, as two that are followed number by number take longer.
-    """
-    if not any(getattr(part, "inplace", False) for part in module.modules()):
-        return frozenset()
-    recorder = LayerRecorder(options, 1)
-    _tried(module, x, recorder, name)
-    return frozenset(recorder.overwritten())
-
-
 def _others(recorder: LayerRecorder, positions: PositionTrace, heads: Sequence[str | None]) -> int:
     """Returns how many attentions have no layer; some are known by their name, some by where their numbers stand."""
     own = sum(name is not None for name in heads)
@@ -113,19 +102,24 @@ def _others(recorder: LayerRecorder, positions: PositionTrace, heads: Sequence[s
 
 @dataclass(eq=False)
 class _Asking:
-    """Makes bare passes over noise round x: what is drawn by chance may meet nothing but zeros in a grey picture."""
+    """Makes plain passes over noise round x: what is drawn by chance may meet nothing but zeros in a grey picture.
+    `overwritten` are the layers that they keep and the network overwrites later: known before the passes that follow
+    number by number, which take longer.
+    """
 
     module: nn.Module
     x: Tensor
     name: str
     options: PassOptions
     picked: Any = None
+    overwritten: frozenset[str] = frozenset()
 
     def __call__(self, twice: AskedTwice) -> tuple[Tensor, bool]:
         recorder = LayerRecorder(replace(self.options, twice=twice), 1)
         noise = torch.rand(self.x.shape, generator=torch.Generator().manual_seed(0))
         found = _tried(self.module, self.x + (noise - 0.5).to(self.x), recorder, self.name)
         self.picked = found.picked
+        self.overwritten |= recorder.overwritten()
         return found.logits, recorder.mode.draw is not None and recorder.mode.draw.drawn
 
 
