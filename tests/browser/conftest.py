@@ -206,9 +206,14 @@ def _leave(page: Page, context: BrowserContext) -> None:
 
 @pytest.fixture
 def watched(request: pytest.FixtureRequest) -> Iterator[Callable[[Page], None]]:
-    """watched(page): a screenshot of a page that several tests share is kept if this one fails."""
+    """watched(page): a page that several tests share comes to the front, and a screenshot is kept if this one fails."""
     pages: list[Page] = []
-    yield pages.append
+
+    def watch(page: Page) -> None:
+        page.bring_to_front()
+        pages.append(page)
+
+    yield watch
     for page in pages:
         _keep_if_failed(page, request)
 

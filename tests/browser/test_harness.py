@@ -100,5 +100,14 @@ def test_the_console_is_heard(open_notebook):
     assert "ours" in heard and "thrown" in heard and "nowhere" in heard
 
 
+def test_a_page_comes_to_the_front_when_it_is_taken_again(context, shared_page):
+    shared_page.take({"width": 900, "height": 700})
+    other = context.new_page()
+    taken = shared_page.take({"width": 1440, "height": 900})
+    # behind the other its window would stay as small, and be drawn once a second
+    assert taken.evaluate("[outerWidth, outerHeight]") == [1440, 900]
+    other.close()
+
+
 def test_every_allowed_message_says_why():
     assert all(pattern and reason for pattern, reason in ALLOWED)

@@ -23,6 +23,7 @@ class SharedPage:
             self.drop()
             self._page, self._uses = self.context.new_page(), 0
         self._uses += 1
+        self._page.bring_to_front()  # a page that is made larger behind another is drawn once a second
         self._page.set_viewport_size(viewport)
         self._page.mouse.move(0, 0)
         return self._page
