@@ -95,7 +95,8 @@ def test_the_site_is_whole_without_a_network(browser: Browser, address: str, sch
         alive(page, "PoolingBoard")
         page.get_by_role("link", name="Reference", exact=True).last.click()
         expect(page.locator("[id='deepvis_widgets.PoolingBoard']")).to_be_visible()
-    left = re.compile(rf"request failed: GET (blob:)?{re.escape(address)}/\S+ \(net::ERR_ABORTED\)")  # as a page was left
+    # as a page was left
+    left = re.compile(rf"request failed: GET (blob:)?{re.escape(address)}/\S+ \(net::ERR_ABORTED\)")
     assert asked == [] and [said for said in console.unexpected() if not left.fullmatch(said)] == []
     context.close()
 
