@@ -70,6 +70,27 @@ def test_layers_change_by_click_and_by_key(explorer: NotebookPage) -> None:
     explorer.wait_until(lambda: explorer.value("explorer.backward_view") == "grey", message="t is another key")
 
 
+def test_one_thread_of_the_kernel_handles_all_keys_in_their_order(explorer: NotebookPage) -> None:
+    page, keys = explorer.page, {"w": "picture-next", "o": "layer-next", "u": "layer-previous", "e": "picture-previous"}
+    code = """
+import threading
+_pressed = []
+explorer.on_frame("page/key", lambda frame: _pressed.append([frame.meta["command"], threading.current_thread().name]))
+"""
+    explorer.python(code)
+    page.locator(".dv-x-status").click()
+    for pressed in ("woue", "ouew"):
+        explorer.python("_pressed.clear(); explorer.send_state('sort')")  # from another thread than the keys come on
+        for key in pressed:
+            page.keyboard.press(key)
+        explorer.wait_until(lambda: explorer.value("len(_pressed)") == len(keys), message="keys are missing")
+        commands, threads = zip(*explorer.value("_pressed"), strict=True)
+        assert list(commands) == [keys[key] for key in pressed]
+        assert len(set(threads)) == 1 and threads[0].startswith("subshell"), threads
+    assert explorer.value("explorer.image is _first")
+    assert_silent(explorer)
+
+
 def test_a_unit_is_switched_off_and_on_again_by_key_and_by_its_chip(explorer: NotebookPage) -> None:
     page, chip = explorer.page, explorer.page.locator(".dv-x-off button")
     before = shown(explorer, ".dv-grid-canvas")

@@ -11,6 +11,7 @@ import traitlets
 from PIL import Image
 
 from ...core.changes.switched_off import called
+from ..link.comm_route import keep_route
 from ..link.live_widget import LiveWidget
 from ..page.bundle import with_picture
 from ..page.drawn import drawn
@@ -20,7 +21,7 @@ from ..page.walk import walked
 from ..remake.remade import Remade
 from ..views.code_button import CodeButton
 from .framed import framed
-from .layout import close_all
+from .layout import close_all, models_of
 
 EMPTY = "Nothing to show yet."
 
@@ -101,6 +102,8 @@ class Root(Remade, ipywidgets.DOMWidget):
         return f"<{self.called}>"
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
+        for model in (self, *models_of(self.parts())):
+            keep_route(model.comm)
         return with_picture(self, super()._repr_mimebundle_(**options))
 
 

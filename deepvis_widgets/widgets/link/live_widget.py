@@ -15,6 +15,7 @@ import anywidget
 import traitlets
 from IPython import get_ipython
 
+from .comm_route import keep_route
 from .kernel_status import leave_out_busy
 from .protocol import Array, Frame, ProtocolError, pack, pack_together, unpack
 
@@ -61,6 +62,7 @@ class LiveWidget(anywidget.AnyWidget):
         self._callbacks: dict[str, list[Callback]] = {}
         super().__init__(**traits)
         self.on_msg(self._receive)
+        keep_route(self.comm)
         _open[self.model_id] = self
         leave_out_busy(getattr(get_ipython(), "kernel", None), _open)
 
