@@ -26,6 +26,8 @@ OFFERED = """root => {
   }
   return found;
 }"""
+# a key with the focus elsewhere is the notebook's: it cuts cells, and writes into them
+FOCUSED = "root => root.contains(document.activeElement)"
 KEYS = (
     "ArrowLeft",
     "ArrowRight",
@@ -95,7 +97,8 @@ class Hand:
 
     def _field(self, target: Target) -> None:
         self.page.mouse.click(*target.point(self.chance), click_count=3)
-        self.page.keyboard.type(self._any(TYPED))
+        if self._has_focus():
+            self.page.keyboard.type(self._any(TYPED))
         self._press(("Enter", "Tab", "Escape"))
 
     def _canvas(self, target: Target) -> None:
@@ -120,4 +123,8 @@ class Hand:
         self.page.evaluate("([x, y]) => document.elementFromPoint(x, y)?.focus?.()", [x, y])
 
     def _press(self, keys: tuple[str, ...]) -> None:
-        self.page.keyboard.press(self._any(keys))
+        if self._has_focus():
+            self.page.keyboard.press(self._any(keys))
+
+    def _has_focus(self) -> bool:
+        return bool(self.root.evaluate(FOCUSED))
