@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Error, FilePayload
+from playwright.sync_api import Error, FileChooser, FilePayload
 
 from tests.browser.harness import NotebookPage
 from tests.soak import MB
@@ -33,6 +33,12 @@ LEFT = """{
     "threads": sorted(thread.name for thread in threading.enumerate()),
     "models": [type(model).__name__ for model in ipywidgets.widgets.widget._instances.values()],
 }"""
+
+
+def bring(chooser: FileChooser) -> None:
+    """Gives whoever asks a picture; who asks for a folder gets none."""
+    if not chooser.element.evaluate("input => input.webkitdirectory"):
+        chooser.set_files(picture())
 
 
 def picture() -> FilePayload:
@@ -69,7 +75,7 @@ class Day:
     def __init__(self, notebook: NotebookPage, seed: int, shots: Path | None = None) -> None:
         self.notebook, self.page, self.shots = notebook, notebook.page, shots
         self.chance = np.random.default_rng(seed)
-        self.page.on("filechooser", lambda chooser: chooser.set_files(picture()))
+        self.page.on("filechooser", bring)
 
     def use(self, name: str, code: str, events: int) -> Round:
         """Opens a widget, uses it, and looks at what is left when it is closed."""
