@@ -12,6 +12,7 @@ from deepvis_widgets.core.errors import DeepvisError
 
 from ..core.report import Report
 from .cache import Cache
+from .freed_memory import give_back
 from .job import Job, State, T, tell
 from .worker import Worker
 
@@ -149,6 +150,7 @@ class Engine:
         recordings = getattr(self._network(), "recordings", None)
         if recordings is not None:
             recordings.clear()
+        give_back()
 
     def _abandon(self) -> None:
         """The network is gone: end the thread without waiting for it."""

@@ -1,4 +1,4 @@
-"""CAM over a video in a real browser: played, scrubbed, a class by its bar, the camera."""
+"""CAM over a video in a real browser: played, scrubbed, a class by its bar, the camera, and closed while it plays."""
 
 from __future__ import annotations
 
@@ -48,4 +48,10 @@ def test_a_video_is_played_and_scrubbed_and_the_camera_is_live(open_notebook: Ca
     clip.wait_until(lambda: clip.value("id(clip.watched)") != held, message="the camera is not looked at")
     page.get_by_role("button", name="Stop camera").click()
     clip.wait_until(lambda: not clip.value("clip.panes.camera.running"))
+    clip.python("clip.video = clip.video * 20")
+    page.locator(".dv-player .widget-play button").first.click()
+    clip.wait_until(lambda: clip.value("clip.step") > 1, message="the longer video does not play")
+    clip.python("clip.close()")  # in the middle: the player stops, and nothing plays on without a kernel
+    page.locator(".dv-cam-video").wait_for(state="detached")
+    page.wait_for_timeout(3 * clip.value("clip.panes.player._play.interval"))
     assert not clip.console.unexpected()

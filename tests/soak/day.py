@@ -121,6 +121,7 @@ class Day:
 
     def _reload(self, found: Round) -> None:
         self.page.keyboard.press("Escape")
+        self.page.mouse.move(0, 0)  # what is read under the pointer is not told after a reload
         self._settle()
         for opener in self.page.locator(SHOWN_CODE).all():
             opener.click()  # code is shown until the page is left

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import secrets
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -78,7 +79,7 @@ def network_order(chance: random.Random, first: str | None) -> list[str]:
 
 def drawn_seed(seed: int | None) -> int:
     """Returns this seed; one drawn by chance for None, so that the same lesson can be had again."""
-    return random.randrange(2**31) if seed is None else seed
+    return secrets.randbelow(2**31) if seed is None else seed  # the user's own random numbers stay as they are
 
 
 def chance_of(seed: int | None) -> random.Random:

@@ -10,6 +10,20 @@ from .layout import button
 INTERVAL = 700  # ms per step: slow enough to talk over
 
 
+class Play(ipywidgets.Play):
+    """Stops before it is closed: the browser would go on to play what has no kernel any more, an error at each step.
+
+    >>> Play(max=3).close()
+    """
+
+    def close(self) -> None:
+        """Stops in the browser, too, and frees the model."""
+        self.unobserve_all("playing")  # nobody plays it once more from the start
+        if self.comm is not None:
+            self.playing = False
+        super().close()
+
+
 class Player(ipywidgets.HBox):
     """`step` runs from 0 to `count` - 1: played, stepped by button or arrow key, or set from Python.
 
@@ -23,7 +37,7 @@ class Player(ipywidgets.HBox):
     step = traitlets.Int(0)
 
     def __init__(self, count: int, interval: int = INTERVAL, label: str = "Step") -> None:
-        self._play = ipywidgets.Play(min=0, max=count - 1, interval=interval, show_repeat=False)
+        self._play = Play(min=0, max=count - 1, interval=interval, show_repeat=False)
         self._back = button("", f"{label}: one back", "step-backward", lambda: self.go(self.step - 1), "32px")
         self._next = button("", f"{label}: one on", "step-forward", lambda: self.go(self.step + 1), "32px")
         self._slider = ipywidgets.IntSlider(min=0, max=count - 1, description=label, tooltip=f"{label}: go to")

@@ -16,11 +16,13 @@ from deepvis_widgets.widgets.husky_wolf.scenes import (
     SEEDS,
     chance_of,
     drawn,
+    drawn_seed,
     fresh_orders,
     network_order,
     orders,
 )
 from deepvis_widgets.zoo.scenes import BACKGROUNDS, scene
+from tests.untouched import torch_state
 
 
 def test_a_scene_is_drawn_once() -> None:
@@ -65,3 +67,10 @@ def test_the_first_network_is_chosen_or_drawn() -> None:
 def test_a_seed_is_a_whole_number(seed: Any) -> None:
     with pytest.raises(DeepvisError, match="seed="):
         chance_of(seed)
+
+
+def test_a_seed_drawn_by_chance_leaves_the_users_random_numbers_alone() -> None:
+    before = torch_state()
+    assert drawn_seed(None) != drawn_seed(None)
+    assert torch_state() == before
+    assert drawn_seed(7) == 7
