@@ -7,6 +7,8 @@ export interface Second {
   /** Something is wanted; it may be sent later, or be overtaken. */
   wanted(request: Request): void;
   sent(seq: number, request: Request): void;
+  /** ms for which the kernel need not be asked, unless something newer is wanted until then. */
+  rest(request: Request): number;
   /** Whether a frame of the kernel, an ack too, is shown. */
   admits(frame: Frame): boolean;
 }
@@ -47,15 +49,22 @@ export class Beside implements Channel {
 
   flight(window = 1): Flight {
     const flight = this.kernel.flight(window, (seq, request) => this.second?.sent(seq, request));
+    let waiting: ReturnType<typeof setTimeout> | undefined;
     return {
       get free() {
         return flight.free;
       },
       request: (request) => {
+        clearTimeout(waiting);
         this.second?.wanted(request);
-        flight.request(request);
+        const rest = this.second?.rest(request) ?? 0;
+        if (rest > 0) waiting = setTimeout(() => flight.request(request), rest);
+        else flight.request(request);
       },
-      dispose: () => flight.dispose(),
+      dispose: () => {
+        clearTimeout(waiting);
+        flight.dispose();
+      },
     };
   }
 

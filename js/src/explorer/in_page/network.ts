@@ -1,5 +1,6 @@
 // The network in the live Explorer's page. Where the kernel turns out to be slow in a drag, the page asks for the network
-// and answers the hand at once; the kernel goes on getting every place, and its exact answer replaces the page's.
+// and answers the hand at once; the kernel gets a place now and then, and where the hand rests, and its exact answer replaces
+// the page's.
 import { signal } from "@preact/signals";
 import { same, type Box } from "../../arithmetic/box";
 import type { Question } from "../../engine/answering";
@@ -87,6 +88,12 @@ export class NetworkInPage implements Second {
 
   sent(seq: number, { kind }: Request): void {
     if (kind === PLACE) this.#pace.sent(seq, performance.now());
+  }
+
+  /** While the page answers, the kernel gets where the hand rests, and now and then where it is. */
+  rest({ kind, meta }: Request): number {
+    const answers = kind === PLACE && !meta.final && this.shown.value !== null && this.#picture !== null;
+    return answers ? this.#pace.rest(performance.now()) : 0;
   }
 
   #moved(box: Box | null): void {

@@ -4,15 +4,19 @@ const LAST = 8; // answers that are looked at
 const ENOUGH = 4; // before anything is said of the kernel
 const SURE = 6; // before the network is asked for
 const TRIED = 8; // answers of the page before it is given up
+const RESTS = 120; // ms without another place, after which a hand rests
+const SELDOM = 500; // ms from one question to the kernel to the next, while the page answers a hand that moves
 
 export class Pace {
   readonly #sent = new Map<number, number>();
   #kernel: number[] = [];
   #page: number[] | null = null;
+  #last = -Infinity; // when the kernel was asked
 
   /** A place of the occluder is on its way to the kernel. */
   sent(seq: number, now: number): void {
     this.#sent.set(seq, now);
+    this.#last = now;
   }
 
   /** The kernel has answered it; other questions are none of a drag. */
@@ -27,6 +31,11 @@ export class Pace {
   page(milliseconds: number): void {
     if (this.#page === null) [this.#page, this.#kernel] = [[], []];
     else this.#page = [...this.#page, milliseconds].slice(-TRIED);
+  }
+
+  /** ms that a place of a moving hand waits before it is sent, where the page answers: the kernel may share its processors. */
+  rest(now: number): number {
+    return Math.max(0, Math.min(RESTS, this.#last + SELDOM - now));
   }
 
   /** ms from a place to the kernel's answer; null: not known yet. */

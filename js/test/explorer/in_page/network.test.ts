@@ -94,7 +94,7 @@ function page(traits: Record<string, unknown> = {}) {
     await settled();
     told("in_page/view", last("in_page/view")?.seq ?? 0, { fills: { grey: [0.5] } }, { view: floats(1, 2), cover: floats() });
   };
-  return { put, sent, last, told, drag, answers, steps, give, threads, bars, network, view, life };
+  return { put, sent, last, told, drag, stage, answers, steps, give, threads, bars, network, view, life };
 }
 
 /** One that has got the network in a slow drag. */
@@ -147,6 +147,37 @@ describe("the network in the page", () => {
     answers(2, 0.7001);
     expect(bars.at(-1)).toEqual(["kernel", expect.closeTo(0.7001)]);
     expect(network.shown.value).toBeNull();
+  });
+  it("leaves the kernel in peace while it answers a hand that moves: it gets a place each half second, where the hand rests, and the last", async () => {
+    const { drag, thread, answers, last, stage } = await opened();
+    const box = () => last("stage/occluder")!.meta.box;
+    drag(1);
+    await thread.answers[0]!(0.8);
+    answers(1, 0.8);
+    drag(2); // the kernel's answer is shown: it is asked at once
+    await thread.answers[1]!(0.8);
+    expect(box()).toEqual(at(2));
+    answers(1, 0.8); // to an earlier place, so that it may be asked again
+    for (let left = 3; left < 8; left++) {
+      expect(box()).toEqual(at(2));
+      drag(left);
+      vi.advanceTimersByTime(110);
+    }
+    expect(box()).toEqual(at(7));
+    answers(7, 0.5);
+    drag(8);
+    await thread.answers[2]!(0.8);
+    await thread.answers[3]!(0.8);
+    answers(7, 0.5);
+    drag(9);
+    expect(box()).toEqual(at(8));
+    vi.advanceTimersByTime(120);
+    expect(box()).toEqual(at(9));
+    answers(7, 0.5);
+    drag(10);
+    expect(box()).toEqual(at(9));
+    stage.request("occluder", { box: [...at(11)], final: true });
+    expect(box()).toEqual(at(11));
   });
   it("comes too late where the kernel has answered, or where something else is shown by now", async () => {
     const { drag, thread, bars, answers, put } = await opened();

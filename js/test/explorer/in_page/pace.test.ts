@@ -31,6 +31,12 @@ describe("the pace of a drag", () => {
     expect(after(900, 300, 500, 120, 350, 450).slow).toBe(false);
     expect(after(SLOW, SLOW, SLOW, SLOW, SLOW, SLOW).slow).toBe(false);
   });
+  it("rests for an eighth of a second, and never more than half a second after the kernel was asked last", () => {
+    const pace = after();
+    expect(pace.rest(0)).toBe(0);
+    pace.sent(1, 1000);
+    expect([1000, 1379, 1400, 1499, 1500, 9000].map((now) => pace.rest(now))).toEqual([120, 120, 100, 1, 0, 0]);
+  });
   it("finds the page no quicker only when both were tried often enough, side by side", () => {
     const pace = after(400, 400, 400, 400);
     for (let i = 0; i < 9; i++) pace.page(500);
