@@ -6,7 +6,7 @@ import bqplot
 import numpy as np
 from torch import Tensor
 
-from ..kit.figure import figure
+from ..kit.figure import figure, fit
 from ..link.push import push
 
 
@@ -24,10 +24,10 @@ class Curve:
         self._terms = bqplot.Axis(
             scale=self._scales["x"], label="terms in the sum", label_offset="32px", tick_format="d", grid_lines="none"
         )
-        means = bqplot.Axis(
-            scale=self._scales["y"], orientation="vertical", tick_format=".3~g", num_ticks=5, grid_lines="dashed"
+        self._means = bqplot.Axis(
+            scale=self._scales["y"], orientation="vertical", tick_format=".3~g", grid_lines="dashed"
         )
-        marks, axes = [self._end, self._line, self._here], [self._terms, means]
+        marks, axes = [self._end, self._line, self._here], [self._terms, self._means]
         self.figure = figure(marks, axes, "180px", (8, 46, 44, 20), min_width="220px")
 
     def show(self, running: Tensor) -> None:
@@ -36,6 +36,7 @@ class Curve:
         last = len(values) - 1
         push(self._line, x=np.arange(len(values)), y=values)
         push(self._end, x=np.array([0, last]), y=np.repeat(values[-1], 2))
+        fit(self._means, float(values.min()), float(values.max()))
         push(self._scales["x"], max=last)
         push(self._terms, tick_values=np.unique(np.linspace(0, last, 5).round()))
 

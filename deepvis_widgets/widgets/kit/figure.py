@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 import numpy as np
 
+from ..link.push import push
+
 if TYPE_CHECKING:
     import bqplot
 
@@ -70,3 +72,18 @@ def round_ticks(low: float, high: float) -> np.ndarray:
     power = 10.0 ** np.floor(np.log10(span / 4))
     step = next(power * factor for factor in (1, 2, 2.5, 5, 10) if span / (power * factor) <= 6)
     return np.arange(np.floor(low / step + 1e-9), np.ceil(high / step - 1e-9) + 1) * step
+
+
+def fit(axis: bqplot.Axis, low: float, high: float) -> tuple[float, float]:
+    """Puts round numbers on an axis, and everything from low to high between its ends, which are returned; on any
+    thread.
+
+    >>> import bqplot
+    >>> fit(bqplot.Axis(scale=bqplot.LinearScale()), -0.94, 0.06)
+    (-1.0, 0.2)
+    """
+    ticks = round_ticks(low, high)
+    ends = float(min(low, ticks[0])), float(max(high, ticks[-1]))
+    push(axis.scale, min=ends[0], max=ends[1])
+    push(axis, tick_values=ticks)
+    return ends

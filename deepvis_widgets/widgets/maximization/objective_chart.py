@@ -9,7 +9,7 @@ import ipywidgets
 import numpy as np
 from torch import Tensor
 
-from ..kit.figure import figure, round_ticks
+from ..kit.figure import figure, fit, round_ticks
 from ..kit.layout import html
 from ..link.push import push
 
@@ -47,20 +47,17 @@ class AscentTrace(ipywidgets.VBox):
         for line, column in zip(self._lines, values.T, strict=False):
             push(line, x=kept, y=column[kept])
         low, high = (float(values.min()), float(values.max())) if steps else (0.0, 1.0)
-        self._fit("x", 0.0, max(10.0, steps - 1.0))
-        floor = self._fit("y", low, max(high, low + 1e-9))
+        self._fit_steps(max(10.0, steps - 1.0))
+        floor, _ = fit(self._axes["y"], low, max(high, low + 1e-9))
         push(self._turns, x=np.array(turns), y=np.full(len(turns), floor))
         last = ", ".join(f"{value:.3g}" for value in values[-1]) if steps else "nothing yet"
         push(self._text, value=f"Objective after {steps} steps: {last}")
 
-    def _fit(self, axis: str, low: float, high: float) -> float:
-        """Round numbers at the ticks, and everything between them; the lowest of the axis."""
-        ticks = round_ticks(low, high)
-        scale = self._scales[axis]
-        top = float(high if axis == "x" else max(high, ticks[-1]))
-        push(scale, min=float(min(low, ticks[0])), max=top)
-        push(self._axes[axis], tick_values=ticks[ticks <= top])
-        return float(scale.min)
+    def _fit_steps(self, last: float) -> None:
+        """Round numbers from 0 on, and the last step at the end."""
+        ticks = round_ticks(0.0, last)
+        push(self._scales["x"], min=0.0, max=last)
+        push(self._axes["x"], tick_values=ticks[ticks <= last])
 
     def _need(self, count: int) -> None:
         if len(self._lines) == count:

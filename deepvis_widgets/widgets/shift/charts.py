@@ -8,7 +8,7 @@ import ipywidgets
 import numpy as np
 from torch import Tensor
 
-from ..kit.figure import figure, round_ticks
+from ..kit.figure import figure, fit
 from ..kit.layout import html, title
 from ..link.push import push
 
@@ -45,10 +45,7 @@ class WayChart(ipywidgets.VBox):
 
     def fit(self, low: float, high: float) -> None:
         """Puts round numbers on the upright axis."""
-        ticks = round_ticks(low, high)
-        self._range = float(min(low, ticks[0])), float(max(high, ticks[-1]))
-        push(self._scales["y"], min=self._range[0], max=self._range[1])
-        push(self._y, tick_values=ticks)
+        self._range = fit(self._y, low, high)
 
     def point(self, place: int) -> None:
         """Marks where the object stands."""
