@@ -1,5 +1,5 @@
-"""What a network writes of itself while it runs, such as running statistics, counters and caches: put back after a
-pass.
+"""What a network writes of itself while it runs, such as running statistics, counters, caches and lists of its maps:
+put back after a pass.
 """
 
 from __future__ import annotations
@@ -13,9 +13,12 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from .contents import KINDS, Contents
+
 Place = tuple[str, str]  # the dotted name of a module, and that of a buffer or an attribute of it
 _lock = threading.RLock()  # two passes at once would put back what the other one wrote
 _NO_STATE = frozenset(("training", "_parameters", "_buffers", "_modules"))
+_OF_EVERY_MODULE = frozenset(vars(nn.Module()))  # tables of hooks, among others: they are PyTorch's own
 
 
 @dataclass
@@ -40,19 +43,18 @@ def written_places(module: nn.Module) -> Iterator[Written]:
     with _lock:
         parts = _parts(module)
         before = {path: dict(vars(part)) for path, part in parts.items()}
+        held = _contents(parts, [(path, name) for path, was in before.items() for name in was])
         with _copied(parts, [(path, name) for path, part in parts.items() for name in part._buffers]) as copies:
-            yield written
-            for (path, name), (own, copy) in copies.items():
-                now = parts[path]._buffers.get(name)
-                if now is not copy or not _same(own, copy):
-                    written.places.add((path, name))
-        for path, part in parts.items():
-            was, found = before[path], vars(part)
-            changed = {name for name in (*was, *found) if was.get(name) is not found.get(name)} - _NO_STATE
-            written.places |= {(path, name) for name in changed}
-            counted = {name for name in changed if _is_number(was.get(name)) and _is_number(found.get(name))}
-            written.counters |= {(path, name) for name in counted}
-            _put_back(part, was, changed)
+            try:
+                yield written
+                _see_buffers(parts, copies, written)
+            finally:
+                for path, part in parts.items():
+                    _see_attributes(path, part, before[path], written)
+                for place, contents in held.items():
+                    if contents.changed():
+                        written.places.add(place)
+                        contents.put_back()
 
 
 @contextmanager
@@ -72,17 +74,42 @@ def put_back(module: nn.Module, places: Collection[Place]) -> Iterator[None]:
         parts = _parts(module)
         known = [(path, name) for path, name in places if path in parts]
         before = {path: dict(vars(parts[path])) for path, _ in known}
+        held = _contents(parts, known)
         with _copied(parts, [(path, name) for path, name in known if name in parts[path]._buffers]):
             try:
                 yield
             finally:
                 for path, name in known:
                     _put_back(parts[path], before[path], (name,))
+                for contents in held.values():
+                    contents.put_back()
 
 
 def _parts(module: nn.Module) -> dict[str, nn.Module]:
     """The modules whose buffers can be exchanged: those of TorchScript are its own."""
     return {name: part for name, part in module.named_modules() if not isinstance(part, torch.jit.ScriptModule)}
+
+
+def _contents(parts: dict[str, nn.Module], places: Collection[Place]) -> dict[Place, Contents]:
+    """What stands in the containers among these attributes."""
+    own = {(path, name): vars(parts[path]).get(name) for path, name in places if name not in _OF_EVERY_MODULE}
+    return {place: Contents(value) for place, value in own.items() if type(value) in (*KINDS, tuple)}
+
+
+def _see_buffers(parts: dict[str, nn.Module], copies: dict[Place, tuple[Tensor, Tensor]], written: Written) -> None:
+    for (path, name), (own, copy) in copies.items():
+        if parts[path]._buffers.get(name) is not copy or not _same(own, copy):
+            written.places.add((path, name))
+
+
+def _see_attributes(path: str, part: nn.Module, was: dict[str, Any], written: Written) -> None:
+    """Says which attributes were written, and puts them back."""
+    found = vars(part)
+    changed = {name for name in (*was, *found) if was.get(name) is not found.get(name)} - _NO_STATE
+    counted = {name for name in changed if _is_number(was.get(name)) and _is_number(found.get(name))}
+    written.places |= {(path, name) for name in changed}
+    written.counters |= {(path, name) for name in counted}
+    _put_back(part, was, changed)
 
 
 @contextmanager

@@ -28,6 +28,7 @@ class Writing(nn.Module):
         self.register_buffer("spread", torch.ones(6))
         self.register_buffer("passes", torch.zeros((), dtype=torch.long))
         self.count, self.kept = 0, None
+        self.maps_seen: dict[str, list[Tensor]] = {"maps": []}
         self.write = write
 
     def forward(self, x: Tensor) -> Tensor:
@@ -61,7 +62,12 @@ def kept(own: Writing, x: Tensor) -> Tensor:
     return own.kept
 
 
-WRITING = {made.__name__: made for made in (normalised, moving, counted, replaced, kept)}
+def listed(own: Writing, x: Tensor) -> Tensor:
+    own.maps_seen["maps"].append(x)
+    return x * len(own.maps_seen["maps"])
+
+
+WRITING = {made.__name__: made for made in (normalised, moving, counted, replaced, kept, listed)}
 
 
 @pytest.mark.parametrize("training", [False, True])
@@ -76,6 +82,26 @@ def test_the_module_is_as_it_was_and_answers_the_same(write: str, training: bool
     assert torch.equal(net.logits(picture[None]), first)
     before.check()
     assert (module.count, module.kept, hasattr(module, "seen")) == (0, None, False)
+    assert module.maps_seen == {"maps": []}
+
+
+class Recording(Writing):
+    """Keeps its maps for somebody who reads them; no answer depends on that."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.maps_seen["maps"].append(self.maps(x))
+        return super().forward(x)
+
+
+def test_a_record_of_maps_does_not_grow_with_our_passes() -> None:
+    module = seeded(Recording(moving))
+    module(torch.rand(1, 3, SIDE, SIDE))
+    own = module.maps_seen["maps"][0]
+    net = Network(module, Preprocess((SIDE, SIDE), None))
+    dv.explain(net, torch.rand(3, SIDE, SIDE), "occlusion", target=1, window=4, stride=4)
+    assert len(module.maps_seen["maps"]) == 1 and module.maps_seen["maps"][0] is own
+    module(torch.rand(1, 3, SIDE, SIDE))
+    assert len(module.maps_seen["maps"]) == 2  # the user's own passes are recorded as ever
 
 
 @pytest.mark.parametrize("write", WRITING)
