@@ -112,6 +112,28 @@ def test_jupyterlab_draws_no_busy_kernel_while_the_hand_drags(explorer: Notebook
     page.wait_for_function("() => window.busy > 0")
 
 
+# of each canvas that is seen, whether something round it cuts it off along round corners
+ROUNDED = """() => {
+  const cuts = node => {
+    const { overflowX, borderTopLeftRadius } = getComputedStyle(node);
+    return borderTopLeftRadius !== "0px" && (node.tagName === "CANVAS" || overflowX !== "visible");
+  };
+  const inside = node => node && (cuts(node) || (!node.matches(".dv-explorer") && inside(node.parentElement)));
+  return [...document.querySelectorAll(".dv-explorer canvas")].filter(one => one.checkVisibility()).map(inside);
+}"""
+
+
+def test_a_frame_of_a_drag_is_put_together_of_few_layers(explorer: NotebookPage) -> None:
+    quality = "document.querySelector('.dv-stage-canvas').getContext('2d').imageSmoothingQuality"
+    explorer.wait_until(lambda: explorer.page.locator(".dv-x-top img").count() >= 9, message="no stored pictures")
+    rounded = explorer.page.evaluate(ROUNDED)
+    assert 5 <= len(rounded) <= 10 and not any(rounded)
+    drag_occluder(explorer, (20, 20), (60, 60), release=False)
+    explorer.wait_until(lambda: explorer.page.evaluate(quality) == "low", message="a moving hand waits for fine pixels")
+    explorer.page.mouse.up()
+    explorer.wait_until(lambda: explorer.page.evaluate(quality) == "high", message="the picture stays coarse")
+
+
 def test_a_click_on_a_unit_changes_its_panes_and_draws_its_pictures(explorer: NotebookPage) -> None:
     page = explorer.page
     explorer.python("_drawn.STEPS = 32")

@@ -1,4 +1,4 @@
-// Pictures and maps from frames as small canvases.
+// Pictures and maps from frames, small: as canvases, or as images.
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { context, pixels, flush } from "../page/canvas";
 import { copyRgb } from "../arithmetic/pixels";
@@ -18,6 +18,17 @@ export function PictureCanvas({ rgb, height, width, title = "" }: { rgb: Uint8Ar
   }, [rgb, height, width]);
   const words = title ? { role: "img" as const, "aria-label": title, title } : { "aria-hidden": true as const };
   return <canvas ref={canvas} class="dv-picture-canvas" {...words} />;
+}
+
+/** The same as an image, for pictures that stay: many canvases are as many layers, which a page puts together anew in each step of a drag. */
+export function PictureImage({ rgb, height, width, title = "" }: { rgb: Uint8Array; height: number; width: number; title?: string }) {
+  const address = useMemo(() => {
+    const made = pixels(height, width);
+    copyRgb(made.words, 0, width, rgb, height, width);
+    flush(made);
+    return made.canvas.toDataURL();
+  }, [rgb, height, width]);
+  return <img class="dv-picture" src={address} alt={title} title={title || undefined} draggable={false} />;
 }
 
 /** The pictures (n, height, width, 3) of a frame, one by one. */

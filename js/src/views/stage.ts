@@ -86,7 +86,8 @@ function mount({ model, link, root, signal }: View<StageTraits, null>): void {
     if (!composed || !scene.size) return;
     const scale = width / scene.size[1];
     drawing.imageSmoothingEnabled = scale * window.devicePixelRatio < SQUARES_FROM;
-    drawing.imageSmoothingQuality = "high";
+    // "high" takes a page without a GPU longer than the rest of a drag's frame, and is seen where a picture is made smaller
+    drawing.imageSmoothingQuality = occluder.dragging && scale >= 1 ? "low" : "high";
     drawing.drawImage(composed, 0, 0, width, height);
     const marks: Marks = { drawing, scale, height, width, font: getComputedStyle(root).fontFamily };
     marked(marks, model.get("boxes").filter(({ kind }) => kind !== "field" || model.get("fields")));

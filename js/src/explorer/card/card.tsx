@@ -6,7 +6,7 @@ import { AtlasForm } from "./atlas_form";
 import { FactsView } from "./facts_view";
 import { FindUnits } from "./find_units";
 import { PartView } from "../part_view";
-import { PictureCanvas, picturesOf, usePictures } from "../picture_canvas";
+import { PictureCanvas, PictureImage, picturesOf, usePictures } from "../picture_canvas";
 import { useScreen } from "../screen_context";
 import { holdsClasses, unitNames } from "../unit_names";
 import { Tabs, type Tab } from "../../page/tabs";
@@ -192,11 +192,11 @@ function Top({ kind, large = false }: { kind: "top" | "deconv"; large?: boolean 
         page.kernel.value ? (
           <button key={index} type="button" class="dv-x-cell" title={`${captions[index] ?? ""}. A click opens it.`} aria-label={captions[index] ?? `Picture ${index + 1}`}
             onClick={() => void parts.atlas.link.post("pick", { index })}>
-            <PictureCanvas {...picture} />
+            <PictureImage {...picture} />
           </button>
         ) : (
           <span key={index} class="dv-x-cell">
-            <PictureCanvas {...picture} title={captions[index] ?? `Picture ${index + 1}`} />
+            <PictureImage {...picture} title={captions[index] ?? `Picture ${index + 1}`} />
           </span>
         ),
       )}

@@ -2,7 +2,7 @@
 import { useEffect, useId, useState } from "preact/hooks";
 import { ClassNames } from "../class_rows";
 import { EnteredInput } from "../controls/entered";
-import { PictureCanvas, usePictures } from "../picture_canvas";
+import { PictureImage, usePictures } from "../picture_canvas";
 import { number } from "../../link/protocol";
 import { useScreen } from "../screen_context";
 
@@ -43,7 +43,7 @@ function Units({ name, title, captions }: { name: "find" | "similar"; title: str
       <div class="dv-x-top dv-x-large">
         {captions.map((caption, index) => (
           <button key={caption} type="button" class="dv-x-unit" title={`Go to ${caption}`} onClick={() => void screen.parts.atlas.link.post("visit", { list: name, index })}>
-            <span class="dv-x-cell">{pictures[index] && <PictureCanvas {...pictures[index]} />}</span>
+            <span class="dv-x-cell">{pictures[index] && <PictureImage {...pictures[index]} />}</span>
             <small>
               <bdi>{caption}</bdi>
             </small>
