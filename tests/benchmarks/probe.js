@@ -5,15 +5,18 @@
   const note = (name) => () => requestAnimationFrame(() => marks[name].push(performance.now()));
   document.addEventListener("pointermove", () => marks.pointer.push(performance.now()), { capture: true });
   document.addEventListener("click", () => marks.click.push(performance.now()), { capture: true });
-  const watch = (selector, options, name) => {
+  const watch = (selector, options, changed) => {
     const node = document.querySelector(selector);
-    new MutationObserver(note(name)).observe(node, options);
+    new MutationObserver(changed).observe(node, options);
   };
-  watch(".dv-stage", { attributes: true, attributeFilter: ["data-occluder"] }, "rectangle");
+  // the stage writes this while it draws, inside of an animation frame: the next task comes when that frame is laid out and painted
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => marks.rectangle.push(performance.now());
+  watch(".dv-stage", { attributes: true, attributeFilter: ["data-occluder"] }, () => port2.postMessage(0));
   const [grid, tiles] = [document.querySelector(".dv-grid"), note("tiles")];
   let shown = grid.dataset.seq;
   const answered = () => grid.dataset.seq !== shown && ((shown = grid.dataset.seq), tiles()); // sorted again, it has the same
   new MutationObserver(answered).observe(grid, { attributes: true, attributeFilter: ["data-seq"] });
-  watch(".dv-x-backward", { subtree: true, characterData: true, childList: true }, "backward");
+  watch(".dv-x-backward", { subtree: true, characterData: true, childList: true }, note("backward"));
   window.deepvisMarks = marks;
 }

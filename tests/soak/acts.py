@@ -26,6 +26,8 @@ OFFERED = """root => {
   }
   return found;
 }"""
+# a canvas may reach under the notebook's own toolbar, whose buttons run a cell once more
+INSIDE = "(root, [x, y]) => root.contains(document.elementFromPoint(x, y))"
 # a key with the focus elsewhere is the notebook's: it cuts cells, and writes into them
 FOCUSED = "root => root.contains(document.activeElement)"
 KEYS = (
@@ -60,6 +62,10 @@ class Target:
         x, y = chance.uniform(0.05, 0.95, 2)
         return self.left + x * self.width, self.top + y * self.height
 
+    @property
+    def middle(self) -> tuple[float, float]:
+        return self.left + self.width / 2, self.top + self.height / 2
+
 
 class Hand:
     """Uses the widget in `root`; the same seed does the same, where the page is as quick."""
@@ -83,7 +89,7 @@ class Hand:
         return things[int(self.chance.integers(len(things)))]
 
     def _button(self, target: Target) -> None:
-        self.page.mouse.click(*target.point(self.chance))
+        self.page.mouse.click(*self._point(target))
 
     _box = _button
 
@@ -96,13 +102,13 @@ class Hand:
         self._press(("ArrowRight", "ArrowLeft", "End", "Home"))
 
     def _field(self, target: Target) -> None:
-        self.page.mouse.click(*target.point(self.chance), click_count=3)
+        self.page.mouse.click(*self._point(target), click_count=3)
         if self._has_focus():
             self.page.keyboard.type(self._any(TYPED))
         self._press(("Enter", "Tab", "Escape"))
 
     def _canvas(self, target: Target) -> None:
-        mouse, start = self.page.mouse, target.point(self.chance)
+        mouse, start = self.page.mouse, self._point(target)
         way = self.chance.integers(5)
         if way == 0:
             mouse.dblclick(*start)
@@ -117,10 +123,14 @@ class Hand:
             mouse.move(*target.point(self.chance), steps=6)
             mouse.up()
 
+    def _point(self, target: Target) -> tuple[float, float]:
+        """Somewhere in it where the widget is what is hit."""
+        point = target.point(self.chance)
+        return point if self.root.evaluate(INSIDE, point) else target.middle
+
     def _focus(self, target: Target) -> None:
         """The focus, without what a click would open or change."""
-        x, y = target.left + target.width / 2, target.top + target.height / 2
-        self.page.evaluate("([x, y]) => document.elementFromPoint(x, y)?.focus?.()", [x, y])
+        self.page.evaluate("([x, y]) => document.elementFromPoint(x, y)?.focus?.()", target.middle)
 
     def _press(self, keys: tuple[str, ...]) -> None:
         if self._has_focus():
