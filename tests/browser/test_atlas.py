@@ -49,7 +49,7 @@ def tab(notebook: NotebookPage, name: str) -> None:
 def cards(notebook: NotebookPage, inside: str) -> list[np.ndarray]:
     """The pictures of a pane, as they were drawn."""
     found = notebook.page.locator(inside).first.locator(".dv-card, .dv-x-cell")
-    return [canvas_pixels(found.nth(place))[..., :3] for place in range(found.count())]
+    return [canvas_pixels(found.nth(place), "canvas, img")[..., :3] for place in range(found.count())]
 
 
 def green(notebook: NotebookPage) -> float:

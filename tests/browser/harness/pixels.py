@@ -1,4 +1,4 @@
-"""Pixels as numpy arrays: of a canvas as it was drawn, or of an element as the browser shows it."""
+"""Pixels as numpy arrays: of a canvas or an image as it was drawn, or of an element as the browser shows it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,16 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Locator, Page
 
-_DATA_URL = "canvas => { if (!canvas.width || !canvas.height) return ''; return canvas.toDataURL('image/png'); }"
+_DATA_URL = """drawn => {
+  if (drawn.tagName === "IMG") return drawn.src;
+  return drawn.width && drawn.height ? drawn.toDataURL("image/png") : "";
+}"""
 
 
 def canvas_pixels(page: Page | Locator, selector: str = "canvas") -> np.ndarray:
-    """The canvas's own pixels, (height, width, 4) uint8: exact, not scaled or covered by what lies over it."""
+    """The own pixels of a canvas, or of an image with a data address, (height, width, 4) uint8: exact, not scaled or
+    covered by what lies over it.
+    """
     url: str = page.locator(selector).first.evaluate(_DATA_URL)
     if not url:
         return np.zeros((0, 0, 4), np.uint8)
