@@ -99,6 +99,8 @@ def test_it_is_stepped_played_and_turned_round(board: NotebookPage) -> None:
     board.wait_until(lambda: "Cell 2 of 4" in words(board))
     page.locator(".dv-player .widget-play button").first.click()
     board.wait_until(lambda: "Cell 4 of 4" in words(board), message="it does not play to the end")
+    # it has stopped, too: with more steps it would play on, past the first one that is looked for below
+    board.wait_until(lambda: not board.value("board.player._play.playing"), message="it does not stop at the end")
     page.get_by_role("button", name="transposed: Wᵀ y").click()
     board.wait_until(lambda: "Wᵀy(" in words(board) and board.value("board.player.count") == 6)
     page.locator(".dv-facts", has_text="‖W Wᵀ − I‖").wait_for()
