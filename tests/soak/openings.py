@@ -33,7 +33,7 @@ from jupyter_client.manager import KernelManager
 import deepvis_widgets as dv
 from deepvis_widgets.engine import Engine
 from tests.small_nets import seeded
-from tests.soak import MB
+from tests.soak import MB, memory
 from tests.unit.widgets.test_after_close import PATIENCE, SIZE, WIDGETS, Small, becomes_true, opened
 from tests.unit.widgets.test_endings import BUSY
 
@@ -135,11 +135,6 @@ def alive() -> set[tuple[str, str, str]]:
     models = {("a model", type(each).__name__, key) for key, each in Widget.widgets.items()}
     comms = {("a comm", str(each.target_name), key) for key, each in comm.get_comm_manager().comms.items()}
     return {each for each in models | comms if each[1] != "_CanvasManager"}
-
-
-def memory() -> int:
-    """Bytes that this process holds."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def objects() -> Counter[str]:

@@ -39,10 +39,9 @@ class Contents:
         if type(value) in KINDS and id(value) not in self._held:
             self._held[id(value)] = value, value.copy()
         elif type(value) is not tuple:
-            return
+            return  # nothing that holds others, or looked at already
         for inner in value.values() if isinstance(value, dict) else value:
-            if type(inner) in KINDS or type(inner) is tuple:
-                self._look(inner)
+            self._look(inner)
 
 
 def _alike(now: Any, before: Any) -> bool:

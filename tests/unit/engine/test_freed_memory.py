@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,24 +9,19 @@ from torch import nn
 
 import deepvis_widgets as dv
 from deepvis_widgets.engine import Engine, freed_memory
+from tests.soak import MB, memory
 
-MB = 2**20
 glibc = pytest.mark.skipif(freed_memory._trim() is None, reason="the C library keeps nothing that it could give back")
-
-
-def held() -> int:
-    """Bytes that this process holds."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 @glibc
 def test_what_is_freed_between_things_that_stay_goes_back() -> None:
     pieces = [bytearray(20_000) for _ in range(4000)]
     stays = pieces[::100]  # so that no end of what was taken is free
-    before = held()
+    before = memory()
     pieces.clear()
     freed_memory.give_back()
-    assert held() < before - 50 * MB
+    assert memory() < before - 50 * MB
     assert len(stays) == 40
 
 
